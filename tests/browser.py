@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
 ROOT = Path(__file__).resolve().parent.parent
+SYSTEM_CHROMIUM = "/usr/bin/chromium"
 PACKED = ROOT / "node_modules" / "@sparticuz" / "chromium"
 # Inside node_modules, so that `npm ci` throws it away together with the release it came from.
 UNPACKED = ROOT / "node_modules" / ".unpacked-chromium"
@@ -43,26 +44,29 @@ PRETENDED_PLACE = "AWS_Lambda_nodejs24.x"
 
 def chromium_path() -> str:
     """The browser is there: $CHROMIUM, else the system's, else the one from npm, unpacked once."""
-    for candidate in (os.environ.get("CHROMIUM"), "/usr/bin/chromium"):
-        if candidate and os.access(candidate, os.X_OK):
-            return candidate
+    if chosen := os.environ.get("CHROMIUM"):
+        return chosen
+    if os.access(SYSTEM_CHROMIUM, os.X_OK):
+        return SYSTEM_CHROMIUM
     if not (UNPACKED / "chromium").exists():
         _unpack()
     return str(UNPACKED / "chromium")
 
 
-def launch_environment() -> dict[str, str | float | bool]:
-    """The environment in which the browser finds the Chinese fonts and the libraries it brought along."""
-    libraries = [str(UNPACKED / "al2023" / "lib"), os.environ.get("LD_LIBRARY_PATH", "")]
-    own = {"LD_LIBRARY_PATH": ":".join(filter(None, libraries))} if (UNPACKED / "chromium").exists() else {}
-    return {**os.environ, **own, "FONTCONFIG_FILE": str(_fonts_conf())}
+def launch_environment(executable: str) -> dict[str, str | float | bool]:
+    """The environment in which that browser finds the Chinese fonts, and the libraries it brought along."""
+    environment = {**os.environ, "FONTCONFIG_FILE": str(_fonts_conf())}
+    if Path(executable).parent == UNPACKED:
+        brought = str(UNPACKED / "al2023" / "lib")
+        environment["LD_LIBRARY_PATH"] = ":".join(filter(None, [brought, os.environ.get("LD_LIBRARY_PATH")]))
+    return {**environment}
 
 
 def open_browser(playwright: "Playwright") -> "Browser":
     """A headless browser is open; the caller closes it."""
     executable = chromium_path()
     return playwright.chromium.launch(
-        executable_path=executable, args=LAUNCH_ARGUMENTS, env=launch_environment(), chromium_sandbox=False
+        executable_path=executable, args=LAUNCH_ARGUMENTS, env=launch_environment(executable)
     )
 
 

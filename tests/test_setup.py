@@ -100,6 +100,12 @@ def test_dev_refuses_an_unknown_command_and_names_it() -> None:
     assert refused.stderr.endswith("./dev has no command 'deploy'.\n")
 
 
+def test_dev_repeats_no_set_up_when_nothing_changed() -> None:
+    run(str(ROOT / "dev"), "postgres", "--help")
+    again = run(str(ROOT / "dev"), "postgres", "--help")
+    assert (again.returncode, again.stderr) == (0, "")
+
+
 def test_dev_refuses_other_pythons_in_a_sentence(tmp_path: Path) -> None:
     """With only a Python on the path that says it is another version, nothing is set up."""
     checkout = tmp_path / "checkout"
