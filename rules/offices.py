@@ -1,0 +1,230 @@
+"""An office: its departments and their powers, common superiors, figures and document series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rules.data_file import Fields, read_as
+
+_KINDS = ("government", "vertical", "dispatched", "judicial", "coordinating", "superior")
+_ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A body that finds, receives or supervises; `superior` is the code of the one above it."""
+
+    code: str
+    zh: str
+    short: str
+    en: str
+    kind: str
+    vertical: bool
+    member: bool
+    superior: str | None
+    doc_prefix: str | None
+    receives: tuple[str, ...]
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A part of a department."""
+
+    code: str
+    department: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Who is competent for the violations of a domain (`*`: all not named before), and by which law."""
+
+    domain: str
+    violation: str
+    departments: tuple[str, ...]
+    basis: str
+    note: str | None
+
+    def covers(self, domain: str, violation: str) -> bool:
+        """True when this entry speaks of the violation."""
+        return self.domain == domain and self.violation in (violation, _ANY)
+
+
+@dataclass(frozen=True, slots=True)
+class CommonSuperior:
+    """Who designates the competent department when two kinds of body disagree, and what comes first."""
+
+    between: str
+    kind: str
+    common_superior: str
+    first_step: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A figure that the office or its province sets, with the mark of its basis."""
+
+    name: str
+    value: int
+    unit: str
+    mark: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Everything that is particular to one office."""
+
+    office_id: str
+    region: str
+    province: str
+    time_zone: str
+    effective_from: date
+    departments: Mapping[str, Department]
+    units: Mapping[str, Unit]
+    powers: tuple[Power, ...]
+    common_superiors: tuple[CommonSuperior, ...]
+    thresholds: Mapping[str, Threshold]
+    internal_terms: Mapping[str, int]
+    document_series: Mapping[str, str]
+
+    def department_by_name(self, name: str) -> str | None:
+        """The code of the department with this code, short or full Chinese name; None when there is none."""
+        if name in self.departments:
+            return name
+        for department in self.departments.values():
+            if name in (department.short, department.zh):
+                return department.code
+        return None
+
+    def competent(self, domain: str, violation: str) -> tuple[str, ...]:
+        """Who is competent for the violation: the first entry that covers it; empty when none does."""
+        for power in self.powers:
+            if power.covers(domain, violation):
+                return power.departments
+        return ()
+
+    def has_power(self, department: str, domain: str, violation: str) -> bool:
+        """True when the department is competent for the violation."""
+        return department in self.competent(domain, violation)
+
+    def threshold(self, name: str) -> int:
+        """The figure in force, in its own unit; raises KeyError for a name the office does not set."""
+        return self.thresholds[name].value
+
+    def series(self, kind: str) -> str | None:
+        """The pattern of a document series, with {year} and {n}; None when the kind has no series."""
+        return self.document_series.get(kind)
+
+
+def load_office(path: Path) -> Office:
+    """The office of the file; raises DataFault."""
+    return read_as(path, _office)
+
+
+def _entries(fields: Fields, name: str) -> list[Fields]:
+    return [Fields(item, f"/{name}/{position}") for position, item in enumerate(fields.items(name))]
+
+
+def _department(entry: Fields) -> Department:
+    return Department(
+        code=entry.text("code"),
+        zh=entry.text("zh"),
+        short=entry.text("short"),
+        en=entry.text("en"),
+        kind=entry.code("kind", _KINDS),
+        vertical=entry.boolean("vertical"),
+        member=entry.boolean("member"),
+        superior=entry.text_or_none("superior"),
+        doc_prefix=entry.text_or_none("doc_prefix"),
+        receives=entry.codes("receives"),
+        note=entry.text_or_none("note"),
+    )
+
+
+def _departments(entries: list[Fields]) -> dict[str, Department]:
+    departments: dict[str, Department] = {}
+    for entry in entries:
+        department = _department(entry)
+        if department.code in departments:
+            raise entry.fault("code", f"{department.code!r} appears twice", "Keep one of the two.")
+        departments[department.code] = department
+        entry.done()
+    for entry, department in zip(entries, departments.values(), strict=True):
+        if department.superior is not None and department.superior not in departments:
+            raise entry.fault("superior", f"there is no department {department.superior!r}", "Add it.")
+    return departments
+
+
+def _unit(entry: Fields, departments: Mapping[str, Department]) -> Unit:
+    return Unit(entry.text("code"), entry.code("department", departments), entry.text("zh"))
+
+
+def _power(entry: Fields, departments: Mapping[str, Department]) -> Power:
+    power = Power(
+        domain=entry.text("domain"),
+        violation=entry.text("violation"),
+        departments=entry.codes("departments", departments),
+        basis=entry.text("basis"),
+        note=entry.text_or_none("note"),
+    )
+    if not power.departments:
+        raise entry.fault("departments", "names nobody", "Name the competent department.")
+    return power
+
+
+def _superior(entry: Fields, departments: Mapping[str, Department]) -> CommonSuperior:
+    return CommonSuperior(
+        between=entry.text("between"),
+        kind=entry.text("kind"),
+        common_superior=entry.code("common_superior", departments),
+        first_step=entry.text("first_step"),
+        mark=entry.text("mark"),
+    )
+
+
+def _threshold(entry: Fields) -> Threshold:
+    return Threshold(
+        name=entry.text("name"),
+        value=entry.integer("value"),
+        unit=entry.text("unit"),
+        mark=entry.text("mark"),
+        title=entry.text("title"),
+    )
+
+
+def _office(data: Any) -> Office:
+    fields = Fields(data)
+    departments = _departments(_entries(fields, "departments"))
+    units = [(entry, _unit(entry, departments)) for entry in _entries(fields, "units")]
+    powers = [(entry, _power(entry, departments)) for entry in _entries(fields, "powers")]
+    superiors = [(entry, _superior(entry, departments)) for entry in _entries(fields, "common_superiors")]
+    thresholds = [(entry, _threshold(entry)) for entry in _entries(fields, "thresholds")]
+    terms = Fields(fields.take("internal_terms"), "/internal_terms")
+    papers = _entries(fields, "document_series")
+    series = [(entry, entry.text("kind"), entry.text("pattern")) for entry in papers]
+    office = Office(
+        office_id=fields.text("office_id"),
+        region=fields.text("region"),
+        province=fields.text("province"),
+        time_zone=fields.text("time_zone"),
+        effective_from=fields.day("effective_from"),
+        departments=departments,
+        units={unit.code: unit for _, unit in units},
+        powers=tuple(power for _, power in powers),
+        common_superiors=tuple(superior for _, superior in superiors),
+        thresholds={threshold.name: threshold for _, threshold in thresholds},
+        internal_terms={name: terms.integer(name) for name in data["internal_terms"]},
+        document_series={kind: pattern for _, kind, pattern in series},
+    )
+    for entry, *_ in (*units, *powers, *superiors, *thresholds, *series):
+        entry.done()
+    terms.done()
+    fields.done()
+    return office
