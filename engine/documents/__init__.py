@@ -1,0 +1,8 @@
+"""The papers of the house: one declarative template per kind becomes a PDF/A and an editable DOCX.
+
+This package is the only door to typst and python-docx; neither is loaded before the first paper is made.
+"""
+
+from engine.documents.press import DocumentPress, DocumentUnknown
+
+__all__ = ["DocumentPress", "DocumentUnknown"]

@@ -1,0 +1,246 @@
+"""Templates of papers as the office writes them (rules/documents/*.yaml), checked when they are loaded."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from engine.documents.paper import Align
+from rules.data_file import read_data
+
+HOUSE = "house.yaml"
+"""The file beside the templates that says style, fields and choices of all papers."""
+
+PLACEHOLDER = re.compile(r"\{([a-z_.]+)((?:\|[a-z]+:[^|}]+)*)(?::(\d+))?\}")
+"""`{field}`, `{field|boxes:choice}`, `{each.member}`, or `{blank:12}`."""
+
+CONDITION = re.compile(r"(?P<negated>not )?(?P<name>[a-z_.]+)(?: (?P<test>is|has) (?P<value>[^,]+))?")
+"""`field`, `not field`, `field is value`, `field has word`."""
+
+
+def conditions(written: str) -> list[re.Match[str]]:
+    """The conditions of a text such as `kind is dated, due_on`, all of which must hold; else ValueError."""
+    found = [CONDITION.fullmatch(one) for one in written.split(", ")]
+    if None in found:
+        raise ValueError(f"not a condition: {written}")
+    return [match for match in found if match]
+
+
+def _checked(written: str) -> str:
+    conditions(written)
+    return written
+
+
+Condition = Annotated[str, AfterValidator(_checked)]
+
+
+class _Written(BaseModel):
+    """Anything an office writes; a misspelt key is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Part(_Written):
+    """A piece of a sentence that is printed only under its condition."""
+
+    when: Condition
+    text: str
+
+
+Text = str | tuple[str | Part, ...]
+
+
+class ParagraphTemplate(_Written):
+    """A paragraph, indented by two characters unless it says otherwise."""
+
+    text: Text
+    when: Condition | None = None
+    align: Align = "left"
+    indent: bool = True
+    strong: bool = False
+    small: bool = False
+    keep: bool = False
+    space: int = 0
+
+
+class CellTemplate(_Written):
+    """A cell: a printed label, one text, or several paragraphs."""
+
+    label: str | None = None
+    text: Text | None = None
+    lines: tuple[ParagraphTemplate, ...] = ()
+    span: int = 1
+    align: Align = "left"
+
+
+class RowTemplate(_Written):
+    """A row; with `each` one row per member of that field, filled up with empty rows to `least`."""
+
+    cells: tuple[str | CellTemplate, ...]
+    each: str | None = None
+    least: int = 0
+    when: Condition | None = None
+    height: int = 0
+
+
+class GridTemplate(_Written):
+    """A form grid with relative column widths."""
+
+    columns: tuple[int, ...]
+    rows: tuple[RowTemplate, ...]
+    border: bool = True
+    when: Condition | None = None
+
+
+class ListTemplate(_Written):
+    """Numbered entries, one for each member of the field."""
+
+    entries: str
+    each: Text = "{each}"
+    lead: str = ""
+    when: Condition | None = None
+
+
+class SealTemplate(_Written):
+    """The signature block: organisation, mark of the seal, date of issue."""
+
+    seal: tuple[str, ...]
+    when: Condition | None = None
+
+
+class SlipTemplate(_Written):
+    """A slip to tear off below a cutting line."""
+
+    slip: Text
+    body: tuple["BlockTemplate", ...]
+    when: Condition | None = None
+
+
+BlockTemplate = ParagraphTemplate | GridTemplate | ListTemplate | SealTemplate | SlipTemplate
+
+
+class Template(_Written):
+    """One paper: its head, its blocks, its foot."""
+
+    kind: str
+    title: str
+    organisation: Text
+    number: Text = ""
+    letterhead: bool = False
+    choices: dict[str, dict[str, str]] = {}
+    body: tuple[BlockTemplate, ...]
+    note: Text = ""
+
+
+class FieldDeclaration(_Written):
+    """What a placeholder means: its Chinese name, its sources, how it is written, how wide its blank is."""
+
+    zh: str
+    source: Annotated[tuple[str, ...], Field(alias="from")] = ()
+    written: Annotated[
+        Literal["text", "sentence", "clause", "date", "moment", "lines", "identifiers", "code", "rows"],
+        Field(alias="as"),
+    ] = "text"
+    members: Annotated[tuple[str, ...], Field(alias="of")] = ()
+    blank: int = 8
+
+
+class Face(_Written):
+    """A typeface: families for the PDF, best first; one for Word; points; stroke in em in place of bold."""
+
+    pdf: tuple[str, ...]
+    word: str
+    size: float
+    stroke: float = 0
+
+
+class Style(_Written):
+    """The look of every paper; margins (top, bottom, left, right) in millimetres, `pitch` in points."""
+
+    margins: tuple[float, float, float, float]
+    pitch: float
+    red: str
+    organisation: Face
+    letterhead: Face
+    title: Face
+    body: Face
+    strong: Face
+    grid: Face
+    label: Face
+    small: Face
+
+
+class HouseRules(_Written):
+    """Style, fields and choices that all templates share."""
+
+    style: Style
+    choices: dict[str, dict[str, str]]
+    fields: dict[str, FieldDeclaration]
+
+
+class TemplateFault(ValueError):
+    """A template names a field or choice that nobody declared."""
+
+
+def load_house(folder: Path) -> HouseRules:
+    """Return what all papers of the folder share."""
+    return HouseRules.model_validate(read_data(folder / HOUSE))
+
+
+def load_template(path: Path, house: HouseRules) -> Template:
+    """Return the template, every name in it declared; raise TemplateFault where one is not."""
+    template = Template.model_validate(read_data(path))
+    if template.kind != path.stem:
+        raise TemplateFault(f"{path.name}: kind says {template.kind}")
+    choices = house.choices | template.choices
+    for name, filters, each in names_in(template):
+        _check_name(path.name, name, each, house)
+        for filter_name, argument in filters:
+            if (filter_name == "boxes" and argument not in choices) or filter_name not in ("boxes", "unless"):
+                raise TemplateFault(f"{path.name}: {{{name}|{filter_name}:{argument}}} is not known")
+    return template
+
+
+def _check_name(file: str, name: str, each: str | None, house: HouseRules) -> None:
+    """Refuse a name that is neither a declared field nor a member of the row's field."""
+    if name == "blank" or name in house.fields:
+        return
+    owner = house.fields.get(each or "")
+    if owner and (name in ("each", "each.number") or name.removeprefix("each.") in owner.members):
+        return
+    raise TemplateFault(f"{file}: {{{name}}} is not declared in {HOUSE}")
+
+
+Named = tuple[str, tuple[tuple[str, str], ...], str | None]
+
+
+def filters_of(written: str) -> tuple[tuple[str, str], ...]:
+    """The filters of a placeholder, each as name and argument."""
+    return tuple(
+        (name, argument) for name, _, argument in (one.partition(":") for one in written.split("|")[1:])
+    )
+
+
+def names_in(node: object, each: str | None = None) -> Iterator[Named]:
+    """Every name the template uses, in reading order: name, filters, the field of the row it stands in."""
+    if isinstance(node, str):
+        for match in PLACEHOLDER.finditer(node):
+            yield match[1], filters_of(match[2]), each
+    elif isinstance(node, BaseModel):
+        condition = getattr(node, "when", None)
+        if condition:
+            yield from ((match["name"], (), each) for match in conditions(condition))
+        repeated = getattr(node, "entries", None) or getattr(node, "each", None)
+        if isinstance(node, ListTemplate | RowTemplate) and isinstance(repeated, str):
+            each = repeated
+            yield repeated, (), None
+        for name in type(node).model_fields:
+            if name not in ("when", "entries", "choices") and not (
+                name == "each" and isinstance(node, RowTemplate)
+            ):
+                yield from names_in(getattr(node, name), each)
+    elif isinstance(node, tuple):
+        for member in node:
+            yield from names_in(member, each)
