@@ -1,0 +1,126 @@
+"""Working days: as the State Council's notices say, and in years without a notice as the statute says."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""The time zone in which the law's civil dates run."""
+
+FIRST_YEAR, LAST_YEAR = 1950, 2150
+"""Years for which working days can be told; outside them OverflowError is raised."""
+
+_SATURDAY = 5
+
+
+def civil_date(instant: datetime) -> date:
+    """The civil date in Asia/Shanghai of an aware instant; raises ValueError for one without an offset."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant without an offset has no civil date")
+    return instant.astimezone(SHANGHAI).date()
+
+
+class WorkingCalendar:
+    """The working days of the country, as an index that grows by whole years when it is asked about more.
+
+    A year in `noticed_years` follows its notice: weekends but `working_weekends` and the days in
+    `holidays_on_weekdays` are free. A year without one is provisional: weekends, `provisional_holidays` and
+    the `yearly_holidays` (month, day, first year) are free, and no weekend is worked.
+    """
+
+    __slots__ = ("_free", "_noticed", "_span", "_worked", "_yearly")
+
+    def __init__(
+        self,
+        holidays_on_weekdays: Iterable[date],
+        working_weekends: Iterable[date],
+        noticed_years: Iterable[int],
+        provisional_holidays: Iterable[date] = (),
+        yearly_holidays: Iterable[tuple[int, int, int]] = (),
+    ) -> None:
+        self._noticed = frozenset(noticed_years)
+        noticed = {day for day in holidays_on_weekdays if day.year in self._noticed}
+        statutory = {day for day in provisional_holidays if day.year not in self._noticed}
+        self._free = frozenset(noticed | statutory)
+        self._worked = frozenset(day for day in working_weekends if day.year in self._noticed)
+        self._yearly = tuple(yearly_holidays)
+        first, last = (min(self._noticed), max(self._noticed)) if self._noticed else (2024, 2024)
+        self._span = (first, last, self._ordinals(first, last))
+
+    def is_working(self, day: date) -> bool:
+        """True when offices work on that day."""
+        days = self._covering(day.year)
+        place = bisect_left(days, day.toordinal())
+        return place < len(days) and days[place] == day.toordinal()
+
+    def roll_forward(self, day: date) -> date:
+        """The day itself when it is a working day, else the next one."""
+        days = self._covering(day.year)
+        place = bisect_left(days, day.toordinal())
+        return date.fromordinal(days[place]) if place < len(days) else self.add(day, 1)
+
+    def roll_back(self, day: date) -> date:
+        """The day itself when it is a working day, else the last one before it."""
+        days = self._covering(day.year)
+        place = bisect_right(days, day.toordinal()) - 1
+        return date.fromordinal(days[place]) if place >= 0 else self.add(day, -1)
+
+    def add(self, day: date, n: int) -> date:
+        """The n-th working day after `day` (before it, when n is negative); `day` itself for 0.
+
+        `day` is never counted. Raises OverflowError when that lies outside FIRST_YEAR..LAST_YEAR.
+        """
+        if n == 0:
+            return day
+        first, last = day.year, day.year
+        while True:
+            days = self._covering(first, last)
+            ordinal = day.toordinal()
+            place = bisect_right(days, ordinal) + n - 1 if n > 0 else bisect_left(days, ordinal) + n
+            if place < 0:
+                first = self._span[0] - 1 + place // 300
+            elif place >= len(days):
+                last = self._span[1] + 1 + (place - len(days)) // 300
+            else:
+                return date.fromordinal(days[place])
+
+    def count(self, after: date, until: date) -> int:
+        """How many working days lie after `after`, `until` included; negative when it runs backward."""
+        days = self._covering(min(after.year, until.year), max(after.year, until.year))
+        return bisect_right(days, until.toordinal()) - bisect_right(days, after.toordinal())
+
+    def provisional(self, first: date, last: date) -> bool:
+        """True when the days from `first` to `last` touch a year for which no notice is known."""
+        return any(year not in self._noticed for year in range(first.year, last.year + 1))
+
+    def _covering(self, first: int, last: int | None = None) -> list[int]:
+        """The index, grown where needed; a new list replaces the old at once: no reader sees half of it."""
+        last = first if last is None else last
+        low, high, days = self._span
+        if low <= first and last <= high:
+            return days
+        if first < FIRST_YEAR or last > LAST_YEAR:
+            raise OverflowError(f"working days are known from {FIRST_YEAR} to {LAST_YEAR}")
+        before = self._ordinals(first, low - 1) if first < low else []
+        after = self._ordinals(high + 1, last) if last > high else []
+        grown = before + days + after
+        self._span = (min(first, low), max(last, high), grown)
+        return grown
+
+    def _ordinals(self, first: int, last: int) -> list[int]:
+        free = {day.toordinal() for day in self._free}
+        worked = {day.toordinal() for day in self._worked}
+        for year in range(first, last + 1):
+            if year not in self._noticed:
+                free |= {
+                    date(year, month, day).toordinal() for month, day, since in self._yearly if year >= since
+                }
+        # ordinal 1 is a Monday
+        return [
+            ordinal
+            for ordinal in range(date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1)
+            if ordinal in worked or ((ordinal - 1) % 7 < _SATURDAY and ordinal not in free)
+        ]

@@ -1,0 +1,101 @@
+"""Reads the working days: one file per notice of the State Council, and the statute for the other years."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from engine.core.calendar import WorkingCalendar
+from rules.data_file import DataFault, Fields, read_as
+
+RULES = Path(__file__).parent
+_DAY = timedelta(days=1)
+_Notice = tuple[int, tuple[date, ...], tuple[date, ...]]
+_Statute = tuple[tuple[date, ...], tuple[tuple[int, int, int], ...]]
+
+
+def load_calendar(root: Path = RULES) -> WorkingCalendar:
+    """The working days by every notice there is; other years are provisional. Raises DataFault."""
+    folder = root / "calendars"
+    paths = sorted(folder.glob("china-*.yaml"))
+    notices = [read_as(path, _notice) for path in paths]
+    years = [year for year, _, _ in notices]
+    for path, year in zip(paths, years, strict=True):
+        if path.stem != f"china-{year}":
+            remedy = "Name the file `china-<year>.yaml`."
+            raise DataFault("differs from the file's name", remedy, field="/year", file=str(path))
+    moving, yearly = read_as(folder / "provisional.yaml", _statute)
+    return WorkingCalendar(
+        [day for _, holidays, _ in notices for day in holidays],
+        [day for _, _, worked in notices for day in worked],
+        years,
+        moving,
+        yearly,
+    )
+
+
+def _notice(data: Any) -> _Notice:
+    """Year, days off and weekend days worked; a notice may reach into the December before."""
+    fields = Fields(data)
+    year = fields.integer("year")
+    fields.text("source")
+    fields.text_or_none("document_no")
+    fields.text("mark")
+    holidays = tuple(_holidays(fields, "holidays"))
+    worked = tuple(
+        _day(fields, f"working_weekends/{place}", value)
+        for place, value in enumerate(fields.items("working_weekends"))
+    )
+    fields.done()
+    for name, days in (("holidays", holidays), ("working_weekends", worked)):
+        for day in days:
+            if not date(year - 1, 12, 20) <= day <= date(year, 12, 31):
+                raise fields.fault(name, f"{day} is not of {year}", "Correct the day or the year.")
+    for place, day in enumerate(worked):
+        if day.weekday() < 5 or day in holidays:
+            raise fields.fault(f"working_weekends/{place}", f"{day} is no free weekend day", "Correct it.")
+    return year, holidays, worked
+
+
+def _statute(data: Any) -> _Statute:
+    """Statutory holidays that move from year to year, and the fixed ones (month, day, first year)."""
+    fields = Fields(data)
+    fields.text("source")
+    fields.text("mark")
+    moving = tuple(_holidays(fields, "moving"))
+    yearly = []
+    for place, item in enumerate(fields.items("yearly")):
+        entry = Fields(item, f"/yearly/{place}")
+        entry.text("zh"), entry.text("en")
+        month, day, since = entry.integer("month"), entry.integer("day"), entry.integer("since")
+        entry.done()
+        try:
+            date(2001, month, day)  # a year without 29 February: a fixed holiday falls on a day of every year
+        except ValueError:
+            raise entry.fault("day", f"{month}-{day} is no day of every year", "Correct it.") from None
+        yearly.append((month, day, since))
+    fields.done()
+    return moving, tuple(yearly)
+
+
+def _holidays(fields: Fields, name: str) -> Iterator[date]:
+    for place, item in enumerate(fields.items(name)):
+        entry = Fields(item, f"/{name}/{place}")
+        entry.text("zh"), entry.text("en")
+        first, last = entry.day("from"), entry.day("to")
+        entry.done()
+        if not first <= last <= first + 15 * _DAY:
+            raise entry.fault("to", "must lie on `from` or within fifteen days after it", "Correct it.")
+        day = first
+        while day <= last:
+            yield day
+            day += _DAY
+
+
+def _day(fields: Fields, place: str, value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise fields.fault(place, f"{value!r} is no date", "Write YYYY-MM-DD.") from None
