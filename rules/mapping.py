@@ -7,13 +7,11 @@ from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
+from rules.data_file import DataFault, read_data
 from rules.mapping_schema import DateReading, MappingFile, Noted, Pieces, Recipe, Words
-from rules.strict_yaml import strict_yaml
 
 HERE = Path(__file__).parent
 
@@ -86,12 +84,14 @@ def load_mapping(name: str | Path, vocabularies: Vocabularies | None = None) -> 
     known = isinstance(name, str) and re.fullmatch(r"[a-z][a-z0-9_-]{0,30}", name)
     path = HERE / "mappings" / f"{name}.yaml" if known else Path(name)
     try:
-        form = MappingFile.model_validate(strict_yaml(path.read_text("utf-8")))
+        form = MappingFile.model_validate(read_data(path))
     except FileNotFoundError:
         names = ", ".join(sorted(entry.stem for entry in (HERE / "mappings").glob("*.yaml")))
         raise MappingFault(path, [f"no such mapping; there are: {names}"]) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise MappingFault(path, [" ".join(str(error).split())]) from error
+    except OSError as error:
+        raise MappingFault(path, [error.strerror or "cannot be read"]) from error
+    except DataFault as fault:
+        raise MappingFault(path, [f"line {fault.line}: {fault.problem}. {fault.remedy}"]) from fault
     except ValidationError as error:
         places = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise MappingFault(path, places) from error
@@ -116,38 +116,8 @@ def date_shape(shape: str) -> re.Pattern[str]:
 @cache
 def intake_words() -> Lookup[str, Words]:
     """Return every sentence an import report may hold, by code."""
-    words = strict_yaml((HERE / "intake_words.yaml").read_text("utf-8"))
+    words = read_data(HERE / "intake_words.yaml")
     return {code: Words.model_validate(pair) for code, pair in words.items()}
-
-
-def vocabularies_of(facts: Any, codes: Any, office: Any) -> Vocabularies:
-    """Return the code lists of intake out of the rule facts, the code lists and the office file."""
-    members = [entry for entry in office["departments"] if entry.get("member", True)]
-    lists = {
-        "domain": _terms(facts["domains"]),
-        "department": _terms(members),
-        "result_code": _terms(codes["result_codes"]),
-        "party_scheme": _terms(codes["party_schemes"]),
-        "check_type": _terms(codes["check_types"]),
-        "method": _terms(codes["methods"]),
-        "sampling_mode": _terms(codes["sampling_modes"]),
-        "level": _terms(codes["levels"]),
-    }
-    lists |= {f"violation.{domain}": _terms(entries) for domain, entries in facts["violations"].items()}
-    coded = (fact for fact in facts["facts"] if fact["type"] == "code" and fact["name"] not in lists)
-    return lists | {f"fact.{fact['name']}": _terms(fact["vocabulary"]) for fact in coded}
-
-
-def _terms(entries: Iterable[Any]) -> tuple[Term, ...]:
-    return tuple(
-        Term(
-            entry["code"],
-            entry["zh"],
-            entry["en"],
-            (*entry.get("also", ()), *filter(None, [entry.get("short")])),
-        )
-        for entry in entries
-    )
 
 
 def _labels(terms: Iterable[Term]) -> dict[str, str]:
@@ -239,8 +209,8 @@ def _recipe_problems(
         parts = any(name.startswith(recipe.codes + ".") for name in lists)
         if not (parts if recipe.within else whole):
             yield f"no code list is called {recipe.codes}"
-    elif recipe.within or recipe.otherwise:
-        yield "`within` and `otherwise` go with `codes`"
+    elif recipe.within or recipe.otherwise or recipe.blank:
+        yield "`within`, `otherwise` and `blank` go with `codes`"
 
 
 def _kind_problems(form: MappingFile) -> Iterator[str]:

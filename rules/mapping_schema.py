@@ -134,6 +134,7 @@ class Recipe(_Strict):
     codes: str | None = None
     within: FieldPath | None = None
     otherwise: str | None = None
+    blank: str | None = None
     required: bool = False
     longest: Annotated[int, Field(ge=1)] = 2000
 
@@ -179,6 +180,7 @@ class MappingFile(_Strict):
     mapping: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
     kind: Literal["carry_over", "intake"]
     title: Words
+    guide: tuple[Words, ...] = ()
     source: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")] | None = None
     file: FileShape = FileShape()
     columns: Annotated[dict[Name, Column], Field(min_length=1)]

@@ -27,6 +27,10 @@ _YES_NO = {
 }
 
 _ABSENT = object()
+"""There is nothing to read."""
+
+_FAULTY = object()
+"""There is something, it cannot be taken, and the row says so."""
 
 
 def members(recipes: Members[str, Recipe], row: Row, mapping: Mapping) -> dict[str, Any]:
@@ -34,10 +38,10 @@ def members(recipes: Members[str, Recipe], row: Row, mapping: Mapping) -> dict[s
     flat: dict[str, Any] = {}
     for path, recipe in recipes.items():
         value = _value(recipe, row, mapping, flat)
-        if value is not _ABSENT:
-            flat[path] = value
-        elif recipe.required:
+        if value is _ABSENT and recipe.required:
             row.reject("missing", _name(recipe))
+        elif value is not _ABSENT and value is not _FAULTY:
+            flat[path] = value
     record = _nested(flat)
     _check_identifiers(recipes, record, row)
     return record
@@ -61,7 +65,7 @@ def _value(recipe: Recipe, row: Row, mapping: Mapping, flat: Members[str, Any]) 
         return _ABSENT
     if len(text) > recipe.longest:
         row.reject("too_long", _name(recipe), limit=recipe.longest)
-        return _ABSENT
+        return _FAULTY
     return _typed(recipe, text, row)
 
 
@@ -72,14 +76,14 @@ def _typed(recipe: Recipe, text: str, row: Row) -> Any:
         if re.fullmatch(r"[0-9]{1,15}", text):
             return int(text)
         row.reject("not_an_integer", _name(recipe), value=text)
-        return _ABSENT
+        return _FAULTY
     if recipe.kind == "fen":
         return _fen(recipe, text, row)
     if recipe.kind == "yes_no":
         answer = _YES_NO.get(plain(text))
         if answer is None:
             row.reject("not_yes_no", _name(recipe), value=text)
-            return _ABSENT
+            return _FAULTY
         return answer
     return text
 
@@ -93,14 +97,14 @@ def _fen(recipe: Recipe, text: str, row: Row) -> Any:
         return int(Decimal(written.replace(",", "")) * 100)
     except InvalidOperation:
         row.reject("not_money", _name(recipe), value=text)
-        return _ABSENT
+        return _FAULTY
 
 
 def _coded(recipe: Recipe, text: str, row: Row, mapping: Mapping, flat: Members[str, Any]) -> Any:
     vocabulary = str(recipe.codes)
     if recipe.within is not None:
         if recipe.within not in flat:
-            return _ABSENT
+            return _FAULTY
         vocabulary = f"{vocabulary}.{flat[recipe.within]}"
     labels = [part.strip() for part in _SEPARATORS.split(text)] if recipe.kind == "list" else [text]
     codes = []
@@ -108,23 +112,23 @@ def _coded(recipe: Recipe, text: str, row: Row, mapping: Mapping, flat: Members[
         code = mapping.code_of(vocabulary, label)
         if code is None and recipe.otherwise is None:
             row.reject("not_in_list", _name(recipe), value=label)
-            return _ABSENT
+            return _FAULTY
         codes.append(code or recipe.otherwise)
     if recipe.kind == "list":
         return list(dict.fromkeys(codes)) or _ABSENT
-    return codes[0] if codes else recipe.otherwise or _ABSENT
+    return codes[0] if codes else recipe.blank or _ABSENT
 
 
 def _moment(recipe: Recipe, row: Row) -> Any:
     name = str(recipe.date)
     if name not in row.moments:
-        return _ABSENT
+        return _FAULTY if row.rejected else _ABSENT
     day, clock = row.moments[name]
     if recipe.kind == "date":
         return day.isoformat()
     if clock is None and recipe.at is None:
         row.reject("time_missing", name, value=day.isoformat())
-        return _ABSENT
+        return _FAULTY
     clock = clock or time.fromisoformat(str(recipe.at))
     return datetime.combine(day, clock, CIVIL).isoformat()
 
@@ -154,6 +158,8 @@ def _check_identifiers(recipes: Members[str, Recipe], record: dict[str, Any], ro
     party = record.get("party")
     identifiers = party.get("identifiers", []) if isinstance(party, dict) else []
     for place, identifier in enumerate(identifiers):
+        if identifier.get("scheme") == "unidentified":
+            identifier.setdefault("value", "")
         for fault in identifier_faults(identifier):
             recipe = recipes.get(f"party.identifiers.{place}.{fault.field}")
             value = identifier.get(fault.field, "")
