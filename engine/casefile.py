@@ -1,0 +1,36 @@
+"""The file of one case as the scribe and the papers see it: the rows around a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.core.snapshot import Snapshot
+
+
+@dataclass(slots=True)
+class CaseFile:
+    """A snapshot with the intake of its finding and inspection, and its party; `fresh` when it is being created."""
+
+    snapshot: Snapshot
+    inspection_id: str
+    inspection: Mapping[str, Any]
+    party_id: str
+    party: Mapping[str, Any]
+    finding: dict[str, Any] = field(default_factory=dict)
+    rulings: list[dict[str, Any]] = field(default_factory=list)
+    rule_facts: Mapping[str, Any] = field(default_factory=dict)
+    doc_numbers: list[str] = field(default_factory=list)
+    ledger_no: str | None = None
+    reference: str | None = None
+    digest: str | None = None
+    carried: bool = False
+    fresh: bool = False
+    recast: bool = False
+    """True when what came in was corrected, so that the columns made from it are written again."""
+
+    @property
+    def record_id(self) -> str:
+        """The record whose audit chain the entries belong to."""
+        return self.snapshot.id

@@ -1,0 +1,55 @@
+"""The audit chain: salted commitments of payloads, chained by SHA-256 per record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+GENESIS = "0" * 64
+CHAINED = (
+    "record_id",
+    "sequence",
+    "version",
+    "chart",
+    "trigger",
+    "proceeding_id",
+    "state",
+    "by",
+    "role",
+    "occurred_at",
+    "recorded_at",
+    "late",
+    "commitment",
+)
+
+
+def canonical(value: Any) -> str:
+    """The value as JSON with sorted names and no blanks; equal values give equal text."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def commitment(salt: str, body: str) -> str:
+    """What the chain keeps of a payload: SHA-256 (hex) over salt and body; hides the body, binds to it."""
+    return hashlib.sha256(f"{salt}\n{body}".encode()).hexdigest()
+
+
+def chained(previous: str, entry: Mapping[str, Any]) -> str:
+    """The hash (hex) of an entry on top of the hash before it; times are ISO texts in UTC."""
+    spoken = [previous, *(entry[name] for name in CHAINED)]
+    return hashlib.sha256(canonical(spoken).encode()).hexdigest()
+
+
+def broken_at(entries: Iterable[Mapping[str, Any]]) -> int | None:
+    """The sequence of the first entry whose hash or place does not follow from the ones before, or None."""
+    previous, expected = GENESIS, 1
+    for entry in entries:
+        if (
+            entry["sequence"] != expected
+            or entry["previous"] != previous
+            or entry["hash"] != chained(previous, entry)
+        ):
+            return int(entry["sequence"])
+        previous, expected = entry["hash"], expected + 1
+    return None

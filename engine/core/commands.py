@@ -1,0 +1,98 @@
+"""What somebody asks of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+CLOCK_LOGIN = "clock"
+IMPORTER_LOGIN = "importer"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who acts, with the rights of this moment; `kind` is person, system, clock or importer."""
+
+    login: str
+    name: str
+    roles: frozenset[str]
+    department: str | None = None
+    unit: str | None = None
+    certificate_no: str | None = None
+    kind: str = "person"
+    system_id: str | None = None
+    language: str = "zh"
+
+
+CLOCK = Principal(CLOCK_LOGIN, "时钟", frozenset({"clock"}), kind="clock")
+IMPORTER = Principal(IMPORTER_LOGIN, "迁移录入", frozenset({"importer"}), kind="importer")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One trigger on one record: the finding or inspection itself (None), a proceeding, or "@n" of this command."""
+
+    trigger: str
+    proceeding: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepCommand:
+    """Steps of one finding (or inspection) that stand or fall together."""
+
+    subject: str  # "finding" | "inspection"
+    id: str
+    steps: tuple[Step, ...]
+    expected_version: int | None = None
+    several: bool = False
+    """True when the request listed steps, so that errors point into /steps/n/…"""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionCommand:
+    """One inspection with its findings, all or none; `body` obeys schemas/inspection_intake."""
+
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCommand:
+    """One finding of a recorded inspection; `body` obeys schemas/finding_intake."""
+
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CarryCommand:
+    """Old records in their present state (carry_over), or how a later export corrects them."""
+
+    inspection: Any  # engine.intake.CarriedInspection: reference, digest, fields, findings
+    source_name: str
+
+
+Asked = StepCommand | InspectionCommand | FindingCommand | CarryCommand
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One request: who, under which key, what. `digest` is SHA-256 of what was sent (hex)."""
+
+    principal: Principal
+    key: str
+    digest: str
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an accepted command did; kept under its key and given again when the command is repeated."""
+
+    subject: str  # "finding" | "inspection"
+    id: str
+    status: str  # "created" | "recorded" | "unchanged" | "corrected"
+    decision: Mapping[str, Any]
+    """{"version", "triggers", "sequence_from", "sequence_to", "replayed"}"""

@@ -1,0 +1,251 @@
+"""One command, one decision: rows, roles, guards, forms and deadlines, over a snapshot and one instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from engine.core.calendar import civil_date
+from engine.core.chart import Row
+from engine.core.commands import Principal, Step
+from engine.core.effects import Decision, Dispatch, Effect, IssueDocument, Remind, ReopenFindings, Taken
+from engine.core.forms import Names
+from engine.core.guards import OF_PERSONS, Scene, shut_by
+from engine.core.lawbook import Lawbook
+from engine.core.refusals import Faults, FieldError, Reason, Refusal
+from engine.core.registers import keep_registers
+from engine.core.running import Moment, close, extend, open_term, running, settle
+from engine.core.snapshot import Act, Record, Snapshot
+from engine.core.times import Timing, roles_of, timing
+
+NO_SUCH_STEP = ("no_such_step", "当前状态没有这一步", "no such step from this state")
+CARRIED = frozenset({"carry_over", "correct_carry_over"})
+ROLE_NOT_ALLOWED = ("role_not_allowed", "您的角色不能办理这一步", "your role may not do this")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one decision is given beside the snapshot; `people` finds an account, `new_id` makes an id."""
+
+    law: Lawbook
+    principal: Principal
+    now: datetime
+    people: Callable[[str], Mapping[str, Any] | None]
+    new_id: Callable[[], str]
+
+
+def decide(scope: Scope, snapshot: Snapshot, steps: Sequence[Step], several: bool = False) -> Decision:
+    """All steps are taken on the snapshot, in order, each seeing the one before; raises Refusal on the first fault.
+
+    The snapshot is changed in place and is worthless after a refusal. Errors point into /steps/n when `several`.
+    """
+    decision = Decision(snapshot)
+    opened: list[str | None] = []
+    before = [record.state for record in (snapshot.main, *snapshot.proceedings.values())]
+    last: datetime | None = None
+    for index, step in enumerate(steps):
+        prefix = f"/steps/{index}" if several else ""
+        taken = _take(scope, snapshot, _named(step, opened, prefix), prefix)
+        if last is not None and taken.occurred_at < last and not _same_day(taken.occurred_at, last):
+            raise Refusal("occurred_too_early", not_before=last)
+        last = taken.occurred_at
+        opened.append(taken.opened)
+        decision.taken.append(taken)
+    after = [record.state for record in (snapshot.main, *snapshot.proceedings.values())]
+    decision.raised = scope.principal.kind in ("person", "importer") or before != after
+    if decision.raised:
+        snapshot.version += 1
+    return decision
+
+
+def _same_day(one: datetime, other: datetime) -> bool:
+    return civil_date(one) == civil_date(other)
+
+
+def _named(step: Step, opened: list[str | None], prefix: str) -> Step:
+    """The step with "@n" replaced by the proceeding that step n opened."""
+    if step.proceeding is None or not step.proceeding.startswith("@"):
+        return step
+    index = int(step.proceeding[1:])
+    target = opened[index] if index < len(opened) else None
+    if target is None:
+        fault = FieldError(
+            f"{prefix}/proceeding", "inconsistent", "该步骤没有启动处置程序", "that step opened no proceeding"
+        )
+        raise Refusal("facts_invalid", errors=[fault])
+    return Step(step.trigger, target, step.facts, step.occurred_at)
+
+
+def choose_row(
+    scope: Scope, snapshot: Snapshot, record: Record, trigger: str, facts: Mapping[str, Any] | None
+) -> Row:
+    """The row of that trigger from the present state; of two, the one whose guards do not exclude it."""
+    rows = scope.law.charts[record.chart].rows_from(record.state, trigger)
+    if len(rows) > 1:
+        scenes = [Scene(scope.law, snapshot, record, row, scope.principal, scope.now, facts) for row in rows]
+        open_rows = [scene.row for scene in scenes if not shut_by(scene, scene.row.guards)]
+        return open_rows[0] if open_rows else rows[0]
+    if not rows:
+        raise Refusal("step_shut", reasons=[Reason(*NO_SUCH_STEP)])
+    return rows[0]
+
+
+def check_role(row: Row, principal: Principal) -> None:
+    """Returns when the principal holds a role of the row; else refuses with the roles that may."""
+    if not roles_of(row) & principal.roles:
+        reason = Reason(*ROLE_NOT_ALLOWED, roles=row.roles)
+        raise Refusal("not_yours", reasons=[reason], roles=list(row.roles))
+
+
+def _take(scope: Scope, snapshot: Snapshot, step: Step, prefix: str) -> Taken:
+    record = snapshot.record(step.proceeding)
+    if record is None:
+        fault = FieldError(f"{prefix}/proceeding", "vocabulary", "没有这个处置程序", "no such proceeding")
+        raise Refusal("facts_invalid", errors=[fault])
+    if not scope.law.charts.knows_trigger(step.trigger, snapshot.subject):
+        raise Refusal("unknown_trigger")
+    row = choose_row(scope, snapshot, record, step.trigger, step.facts)
+    check_role(row, scope.principal)
+    scene = Scene(scope.law, snapshot, record, row, scope.principal, scope.now)
+    _check_record(scene)
+    facts, timed = _read_facts(scope, snapshot, record, row, step, prefix)
+    scene.facts, scene.occurred_at = facts, timed.occurred_at
+    shut = shut_by(scene, row.guards)
+    if shut:
+        raise Refusal("step_shut", reasons=shut)
+    return advance(scope, snapshot, record, row, facts, timed)
+
+
+def _check_record(scene: Scene) -> None:
+    persons = shut_by(scene, tuple(guard for guard in scene.row.guards if guard.name in OF_PERSONS))
+    if persons:
+        raise Refusal("proposer_cannot_approve", reasons=persons)
+    shut = shut_by(scene, scene.row.guards)
+    if shut:
+        raise Refusal("step_shut", reasons=shut)
+
+
+def _read_facts(
+    scope: Scope, snapshot: Snapshot, record: Record, row: Row, step: Step, prefix: str
+) -> tuple[dict[str, Any], Timing]:
+    faults = Faults(prefix)
+    names = Names(scope.law.department_code, scope.people, snapshot.attachments)
+    facts = scope.law.forms.of(row).read(step.facts, faults, names)
+    broken = {error.pointer for error in faults.errors}
+    if row.legal_date is None or f"{prefix}/facts/{row.legal_date}" not in broken:
+        floor = record.last_occurred_at
+        timed = timing(scope.law, row, facts, step.occurred_at, floor, scope.now, scope.principal, prefix)
+    faults.refuse()
+    _check_new_due(scope, snapshot, record, row, facts, prefix)
+    return facts, timed
+
+
+def _check_new_due(
+    scope: Scope, snapshot: Snapshot, record: Record, row: Row, facts: Mapping[str, Any], prefix: str
+) -> None:
+    """An extension lies after the term it extends; a date set for later lies in the future."""
+    faults = Faults(prefix)
+    today = civil_date(scope.now)
+    if row.trigger in ("propose_extension", "approve_extension"):
+        for deadline in running(snapshot, record.id, ("DL10",)):
+            if date.fromisoformat(facts["new_due_on"]) <= deadline.dates.due_effective:
+                faults.add(
+                    "/facts/new_due_on", "range", "新期限须晚于现期限", "must lie after the present due date"
+                )
+    for name in ("review_date", "due_on"):
+        if name in facts and name in row.requires and date.fromisoformat(facts[name]) < today:
+            faults.add(f"/facts/{name}", "range", "不得早于今天", "must not lie in the past")
+    faults.refuse()
+
+
+def advance(
+    scope: Scope, snapshot: Snapshot, record: Record, row: Row, facts: Mapping[str, Any], timed: Timing
+) -> Taken:
+    """The row is taken: the record moves, deadlines settle and open, and the effects are told."""
+    snapshot.sequence += 1
+    moment = Moment(timed.occurred_at, scope.now, snapshot.sequence)
+    chart = scope.law.charts[record.chart]
+    record.state = chart.move(row)
+    record.touched = True
+    record.facts.update({name: value for name, value in facts.items() if name != "late_reason"})
+    record.acts[row.trigger] = Act(scope.principal.login, snapshot.sequence, timed.occurred_at, scope.now)
+    record.last_occurred_at = max(timed.occurred_at, record.last_occurred_at or timed.occurred_at)
+    keep_registers(snapshot, row, facts, snapshot.sequence)
+    proceeding = None if record is snapshot.main else record.id
+    settle(snapshot, proceeding, row.settles, moment, lapsed=scope.principal.kind == "clock")
+    if chart.states[record.state].kind == "ended":
+        for deadline in running(snapshot, proceeding):
+            close(deadline, "cancelled", moment, reason="记录已结束 · the record has ended")
+    if row.trigger in CARRIED:
+        _start_carried(scope, snapshot, record, proceeding, moment)
+    for term in _terms_to_open(scope.law, snapshot, row):
+        open_term(scope.law, snapshot, record, term, timed.legal, moment, scope.new_id, record.facts)
+    opened, effects = None, list(_documents(row, facts))
+    for effect in row.effects:
+        name, _, argument = effect.partition(":")
+        if name == "open_proceeding":
+            opened = _open_proceeding(scope, snapshot, argument, timed, moment)
+        elif name == "extend_clock":
+            until = date.fromisoformat(facts["new_due_on"])
+            extend(scope.law, snapshot, proceeding, argument, until, moment, facts.get("reason", ""))
+        elif name in _TOLD:
+            effects.append(_TOLD[name](argument))
+    return Taken(
+        row, proceeding, facts, timed.occurred_at, timed.late, snapshot.sequence, opened, tuple(effects)
+    )
+
+
+def _start_carried(
+    scope: Scope, snapshot: Snapshot, record: Record, proceeding: str | None, moment: Moment
+) -> None:
+    """What is carried over runs the clock of its state from the day it came in, internal and outside all figures."""
+    record.carried = True
+    for deadline in running(snapshot, proceeding):
+        close(deadline, "cancelled", moment, reason="更正迁移记录 · carried-over record corrected")
+    for term in scope.law.charts[record.chart].states[record.state].clock:
+        open_term(
+            scope.law, snapshot, record, term, civil_date(scope.now), moment, scope.new_id, record.facts
+        )
+
+
+def _terms_to_open(law: Lawbook, snapshot: Snapshot, row: Row) -> Iterator[str]:
+    for term in row.opens:
+        # 启动处置程序 need not run when every approved route already has its proceeding.
+        if term == "DL15" and row.trigger == "approve_route" and _all_routes_opened(snapshot):
+            continue
+        yield term
+
+
+def _all_routes_opened(snapshot: Snapshot) -> bool:
+    opened = {record.chart for record in snapshot.proceedings.values()}
+    return set(snapshot.registers.get("approved_routes", ())) <= opened
+
+
+def _open_proceeding(scope: Scope, snapshot: Snapshot, kind: str, timed: Timing, moment: Moment) -> str:
+    """A proceeding of that kind stands in its initial state, whose clock runs from this step."""
+    chart = scope.law.charts[kind]
+    record = Record(scope.new_id(), kind, chart.initial, opened_at=timed.occurred_at, touched=True)
+    record.opened_sequence = snapshot.sequence
+    record.last_occurred_at = timed.occurred_at
+    record.ordinal = len(snapshot.proceedings)
+    snapshot.proceedings[record.id] = record
+    for term in chart.states[chart.initial].clock:
+        open_term(scope.law, snapshot, record, term, timed.legal, moment, scope.new_id, {})
+    return record.id
+
+
+def _documents(row: Row, facts: Mapping[str, Any]) -> Iterator[Effect]:
+    issued = [effect.partition(":")[2] for effect in row.effects if effect.startswith("issue_document:")]
+    for kind in dict.fromkeys((*row.documents, *issued)):
+        yield IssueDocument(kind, facts.get(kind))
+
+
+_TOLD: dict[str, Callable[[str], Effect]] = {
+    "dispatch": Dispatch,
+    "remind": Remind,
+    "reopen_finding": lambda _: ReopenFindings(),
+}
+
+__all__ = ["NO_SUCH_STEP", "ROLE_NOT_ALLOWED", "Scope", "advance", "check_role", "choose_row", "decide"]

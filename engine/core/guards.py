@@ -1,0 +1,284 @@
+"""Guards: each says yes, or why a row is shut. No two guards share a sentence; their words are in the dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from engine.core.calendar import civil_date
+from engine.core.chart import Guard, Row
+from engine.core.commands import Principal
+from engine.core.deadlines import overdue
+from engine.core.lawbook import Lawbook
+from engine.core.refusals import Reason
+from engine.core.snapshot import Deadline, Record, Snapshot
+
+EXCLUSIVE_RESULTS = frozenset({"NO_PROBLEM"})
+LEDGER_RESULTS = frozenset(
+    {"UNDISCLOSED", "FALSE_DISCLOSURE", "UNREACHABLE", "CORRECTED", "UNCOOPERATIVE", "PENDING_FOLLOWUP"}
+)
+REPAIR_RULE_FROM = date(2025, 12, 25)
+DECIDED_RESULTS = frozenset({"penalised", "no_penalty"})
+
+
+@dataclass(slots=True)
+class Scene:
+    """What a guard may look at; `facts` is None while only the record is judged."""
+
+    law: Lawbook
+    snapshot: Snapshot
+    record: Record
+    row: Row
+    principal: Principal
+    now: datetime
+    facts: Mapping[str, Any] | None = None
+    occurred_at: datetime | None = None
+
+    @property
+    def fact(self) -> Mapping[str, Any]:
+        """The facts of this step, none while only the record is judged."""
+        return self.facts or {}
+
+    def running(self, term: str) -> list[Deadline]:
+        """The running deadlines of that term on this record."""
+        owner = None if self.record is self.snapshot.main else self.record.id
+        return [
+            deadline
+            for deadline in self.snapshot.deadlines
+            if deadline.term == term and deadline.proceeding == owner and deadline.state == "running"
+        ]
+
+
+Verdict = bool | date | datetime
+"""True: open. False: shut. A date or instant: shut, and it opens not before then."""
+Judge = Callable[[Scene, str | None], Verdict]
+
+
+def _proposers(scene: Scene) -> set[str]:
+    """Who made the proposal that this row answers and that no earlier answer has settled."""
+    acts = scene.record.acts
+    siblings = [row for row in scene.law.charts[scene.row.chart].rows if row.answers == scene.row.answers]
+    answered = max((acts[row.trigger].sequence for row in siblings if row.trigger in acts), default=-1)
+    return {acts[name].by for name in scene.row.answers if name in acts and acts[name].sequence > answered}
+
+
+def _approver_is_not_proposer(scene: Scene, _: str | None) -> Verdict:
+    if scene.row.trigger == "add_route":
+        acts = scene.record.acts
+        return all(acts[name].by != scene.principal.login for name in scene.row.answers if name in acts)
+    return scene.principal.login not in _proposers(scene)
+
+
+def _verifier_is_not_handler(scene: Scene, _: str | None) -> Verdict:
+    handler = scene.snapshot.registers.get("handler")
+    if handler is None:
+        handled = {act.by for record in scene.snapshot.proceedings.values() for act in record.acts.values()}
+        return scene.principal.login not in handled
+    if handler.get("login"):
+        return bool(handler["login"].casefold() != scene.principal.login.casefold())
+    return (handler["name"], handler["certificate_no"]) != (
+        scene.principal.name,
+        scene.principal.certificate_no,
+    )
+
+
+def _proposal_on_record(scene: Scene, _: str | None) -> Verdict:
+    return bool(_proposers(scene))
+
+
+def _kind_in_approved_routes(scene: Scene, kind: str | None) -> Verdict:
+    return kind in scene.snapshot.registers.get("approved_routes", ())
+
+
+def all_proceedings_done(snapshot: Snapshot, law: Lawbook) -> bool:
+    """True when every approved route has a proceeding of this round and none is open."""
+    opened = {
+        record.chart
+        for record in snapshot.proceedings.values()
+        if record.opened_sequence > snapshot.registers.get("round_from", -1) or record.carried
+    }
+    routes = set(snapshot.registers.get("approved_routes", ()))
+    return routes <= opened and not a_proceeding_is_open(snapshot, law)
+
+
+def a_proceeding_is_open(snapshot: Snapshot, law: Lawbook) -> bool:
+    """True while some proceeding is neither settled nor ended."""
+    return any(
+        law.charts[record.chart].states[record.state].kind == "open"
+        for record in snapshot.proceedings.values()
+    )
+
+
+def _published_or_withheld(scene: Scene) -> bool:
+    return scene.snapshot.inspection_state in ("published", "withheld", "taken_down")
+
+
+def _credit_dealt_with(scene: Scene, _: str | None) -> Verdict:
+    if "credit_flag" in scene.snapshot.registers.get("approved_routes", ()):
+        flags = [one for one in scene.snapshot.proceedings.values() if one.chart == "credit_flag"]
+        if not flags:
+            return False
+    if scene.row.trigger == "propose_close":
+        return True  # the form asks for credit_result; an empty one is a fault of the form
+    return bool(scene.record.facts.get("credit_result"))
+
+
+def _threshold_dealt_with(scene: Scene, _: str | None) -> Verdict:
+    return not scene.snapshot.criminal_threshold
+
+
+def _before_expiry(scene: Scene, term: str | None) -> Verdict:
+    running = scene.running(str(term))
+    if not running:
+        return False
+    if not scene.row.at_once and scene.facts is None:
+        return True  # judged on the date of the act once that is known
+    at = scene.occurred_at or scene.now
+    return not any(overdue(deadline.dates, at) for deadline in running)
+
+
+def _term_expired(scene: Scene, term: str | None) -> Verdict:
+    running = scene.running(str(term))
+    if any(overdue(deadline.dates, scene.now) for deadline in running):
+        return True
+    return running[0].dates.due_effective if running else False
+
+
+def _not_filed_by_target(scene: Scene, _: str | None) -> Verdict:
+    target = scene.fact.get("target_department")
+    return not any(
+        record.facts.get("return_ground") == "already_filed"
+        and record.facts.get("target_department") == target
+        for record in scene.snapshot.proceedings.values()
+        if record.chart == "transfer" and target is not None
+    )
+
+
+def _reply_complete(scene: Scene, _: str | None) -> Verdict:
+    facts = scene.record.facts
+    if not facts.get("result_text"):
+        return False
+    papers = (facts.get("receipt_document"), facts.get("feedback_letter"), scene.fact.get("feedback_letter"))
+    return facts.get("receipt_result") not in DECIDED_RESULTS or any(papers)
+
+
+def _order_specific(scene: Scene, _: str | None) -> Verdict:
+    if scene.facts is None or scene.fact.get("deadline_type") == "immediate":
+        return True
+    return bool(scene.fact.get("period_length")) and bool(scene.fact.get("period_unit"))
+
+
+def _two_officers(scene: Scene, _: str | None) -> Verdict:
+    if scene.facts is None:
+        return True
+    return len({_who(one) for one in scene.fact.get("officers") or ()}) >= 2
+
+
+def _who(officer: Mapping[str, Any]) -> tuple[str, ...]:
+    if officer.get("login"):
+        return ("login", officer["login"].casefold())
+    return ("named", officer.get("name", ""), officer.get("certificate_no", ""))
+
+
+def _checked(*names: str) -> Judge:
+    def judge(scene: Scene, _: str | None) -> Verdict:
+        return scene.facts is None or all(scene.fact.get(name) is True for name in names)
+
+    return judge
+
+
+def _result_consistent(scene: Scene, _: str | None) -> Verdict:
+    codes = set(scene.fact.get("result_codes") or ())
+    return not (codes & EXCLUSIVE_RESULTS and len(codes) > 1)
+
+
+def _result_needs_ledger(scene: Scene, _: str | None) -> Verdict:
+    codes = scene.fact.get("result_codes") or scene.record.facts.get("result_codes") or ()
+    return scene.facts is None or bool(set(codes) & LEDGER_RESULTS)
+
+
+def _removal_conditions(scene: Scene, _: str | None) -> Verdict:
+    if civil_date(scene.now) < REPAIR_RULE_FROM:
+        return REPAIR_RULE_FROM
+    return scene.facts is None or scene.fact.get("repair_regime") == "rule_2025"
+
+
+def _reopening_event(scene: Scene, _: str | None) -> Verdict:
+    return a_proceeding_is_open(scene.snapshot, scene.law) or not _published_or_withheld(scene)
+
+
+def _present_state_is(scene: Scene, state: str | None) -> Verdict:
+    return scene.facts is None or scene.fact.get("present_state") == state
+
+
+JUDGES: dict[str, Judge] = {
+    "approver_is_not_proposer": _approver_is_not_proposer,
+    "verifier_is_not_handler": _verifier_is_not_handler,
+    "proposal_on_record": _proposal_on_record,
+    "kind_in_approved_routes": _kind_in_approved_routes,
+    "all_proceedings_done": lambda scene, _: all_proceedings_done(scene.snapshot, scene.law),
+    "inspection_published_or_withheld": lambda scene, _: _published_or_withheld(scene),
+    "credit_dealt_with": _credit_dealt_with,
+    "threshold_dealt_with": _threshold_dealt_with,
+    # A returned case is one whose criminal referral came back; while no referral has a chart, none can have.
+    "returned_case_dealt_with": lambda scene, _: True,
+    "before_expiry": _before_expiry,
+    "term_expired": _term_expired,
+    "not_filed_by_target": _not_filed_by_target,
+    "receiver_may_not_retransfer": lambda scene, _: (
+        scene.record.facts.get("receiver_kind") != "market_bureau"
+    ),
+    "reply_was_needed": lambda scene, _: scene.record.facts.get("reply_needed") is True,
+    "no_reply_needed": lambda scene, _: scene.record.facts.get("reply_needed") is not True,
+    "reply_complete": _reply_complete,
+    "own_power": lambda scene, _: scene.snapshot.own_power,
+    "reopening_event": _reopening_event,
+    "two_officers": _two_officers,
+    "recusal_told": _checked("recusal_told"),
+    "jurisdiction_and_limitation_checked": _checked("jurisdiction_checked", "limitation_checked"),
+    "result_consistent": _result_consistent,
+    "result_needs_ledger": _result_needs_ledger,
+    "urgent_or_on_the_spot": lambda scene, _: scene.facts is None or bool(scene.fact.get("urgent_ground")),
+    "order_specific": _order_specific,
+    "removal_conditions": _removal_conditions,
+    "present_state_is": _present_state_is,
+    "not_counted_in_statistics": lambda scene, _: scene.principal.kind == "importer",
+}
+OF_PERSONS = frozenset({"approver_is_not_proposer", "verifier_is_not_handler"})
+
+
+def shut_by(scene: Scene, guards: tuple[Guard, ...]) -> list[Reason]:
+    """The reasons of all guards that shut the row, in the row's order; empty when it is open."""
+    reasons = []
+    for guard in guards:
+        verdict = JUDGES[guard.name](scene, guard.argument)
+        if verdict is not True:
+            reasons.append(reason_of(scene.law, guard.name, verdict))
+    return reasons
+
+
+def reason_of(law: Lawbook, name: str, verdict: Verdict = False) -> Reason:
+    """The guard's sentence with its basis and what opens it."""
+    words = law.guards[name]
+    not_before = None if isinstance(verdict, bool) else verdict
+    return Reason(
+        name,
+        words["zh"],
+        words["en"],
+        basis_of(words["basis"], words.get("mark")),
+        opens_when=words.get("opens_when"),
+        not_before=not_before,
+    )
+
+
+def basis_of(text: str, mark: str | None) -> dict[str, Any]:
+    """A basis of the tables, such as “行政处罚法 Art 42; SEED”, as title, article and mark."""
+    first = text.split(";")[0].strip()
+    title, _, article = first.partition(" Art ")
+    basis = {"title": _SPELT.get(title, title), "article": f"第{article}条" if article else "—"}
+    return {**basis, "mark": mark} if mark else basis
+
+
+_SPELT = {"SEED": "原双随机办〔2024〕1号"}

@@ -1,0 +1,77 @@
+"""“Why can't I?”: every trigger of a record's charts, open with its form, or shut with every reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from engine.core.chart import Row
+from engine.core.commands import Principal
+from engine.core.decide import NO_SUCH_STEP, ROLE_NOT_ALLOWED
+from engine.core.guards import Scene, shut_by
+from engine.core.lawbook import Lawbook
+from engine.core.refusals import Reason
+from engine.core.snapshot import Record, Snapshot
+from engine.core.times import roles_of
+
+
+def openings(law: Lawbook, snapshot: Snapshot, principal: Principal, now: datetime) -> list[dict[str, Any]]:
+    """The `steps` of the contract: for this person and instant, each trigger of the record and its proceedings."""
+    records = (snapshot.main, *sorted(snapshot.proceedings.values(), key=lambda record: record.ordinal))
+    return [
+        opening
+        for record in records
+        for trigger in law.charts[record.chart].triggers
+        for opening in [_opening(law, snapshot, record, trigger, principal, now)]
+    ]
+
+
+def _opening(
+    law: Lawbook, snapshot: Snapshot, record: Record, trigger: str, principal: Principal, now: datetime
+) -> dict[str, Any]:
+    rows = law.charts[record.chart].rows_from(record.state, trigger)
+    best = _best(law, snapshot, record, rows, principal, now)
+    row, reasons = best if best else (law.charts[record.chart].any_row(trigger), [Reason(*NO_SUCH_STEP)])
+    return {
+        "trigger": trigger,
+        "title": row.zh,
+        "proceeding": None if record is snapshot.main else record.id,
+        "chart": record.chart,
+        "open": not reasons,
+        "roles": list(row.roles),
+        "reasons": [reason.answer() for reason in reasons],
+        "form": form_schema(law, row),
+        "entered": row.entered,
+        "basis": row.basis,
+        "mark": row.mark,
+    }
+
+
+def _best(
+    law: Lawbook, snapshot: Snapshot, record: Record, rows: list[Row], principal: Principal, now: datetime
+) -> tuple[Row, list[Reason]] | None:
+    """Of the rows of one trigger from this state, an open one, else the first with its reasons."""
+    judged = [(row, list(_reasons(law, snapshot, record, row, principal, now))) for row in rows]
+    return next((pair for pair in judged if not pair[1]), judged[0] if judged else None)
+
+
+def _reasons(
+    law: Lawbook, snapshot: Snapshot, record: Record, row: Row, principal: Principal, now: datetime
+) -> Iterator[Reason]:
+    """Role first and alone: who may not take the row is told nothing of the record's guards."""
+    if not roles_of(row) & principal.roles:
+        yield Reason(*ROLE_NOT_ALLOWED, roles=row.roles)
+        return
+    yield from shut_by(Scene(law, snapshot, record, row, principal, now), row.guards)
+
+
+def form_schema(law: Lawbook, row: Row) -> dict[str, Any]:
+    """The JSON schema of the row's form, made once per lawbook."""
+    return _schema_of(law.forms.of, row)
+
+
+@lru_cache(maxsize=None)
+def _schema_of(form_of: Any, row: Row) -> dict[str, Any]:
+    return form_of(row).schema()  # type: ignore[no-any-return]

@@ -1,0 +1,148 @@
+"""Deadlines of a record: how steps open, settle, extend and cancel them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from engine.core.calendar import civil_date
+from engine.core.deadlines import compute, overdue
+from engine.core.lawbook import Lawbook
+from engine.core.snapshot import Deadline, Record, Snapshot
+
+CARRIED_CORRECTION = (15, "calendar_day")
+"""For an old order whose period nobody knows; DOMAIN DL10 names it as the practice, so it shows as internal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a step happened and when it was entered; `sequence` is its entry."""
+
+    occurred_at: datetime
+    recorded_at: datetime
+    sequence: int
+
+    def told(self, what: str, deadline: Deadline, **more: Any) -> dict[str, Any]:
+        """A history item of the contract's deadline schema."""
+        return {
+            "what": what,
+            "occurred_at": self.occurred_at.isoformat(),
+            "recorded_at": self.recorded_at.isoformat(),
+            "sequence": self.sequence,
+            "due_effective": deadline.dates.due_effective.isoformat(),
+            **more,
+        }
+
+
+def running(
+    snapshot: Snapshot, proceeding: str | None, terms: tuple[str, ...] | None = None
+) -> list[Deadline]:
+    """The running deadlines of one record, of the given terms or of all."""
+    return [
+        deadline
+        for deadline in snapshot.deadlines
+        if deadline.state == "running"
+        and deadline.proceeding == proceeding
+        and (terms is None or deadline.term in terms)
+    ]
+
+
+def open_term(
+    law: Lawbook,
+    snapshot: Snapshot,
+    record: Record,
+    term_id: str,
+    start: date | datetime,
+    moment: Moment,
+    new_id: Callable[[], str],
+    facts: Mapping[str, Any],
+) -> None:
+    """The term runs from `start` on this record; one of the same term that still ran is cancelled by it.
+
+    A term set by order starts only where the order set it: without a length or a date it does not run.
+    """
+    term = law.terms[term_id]
+    length, unit, fixed_due = (
+        _set_by_order(law, term_id, facts) if term.unit == "set_by_order" else (None, None, None)
+    )
+    if term.unit == "set_by_order" and length is None and fixed_due is None:
+        if not (record.carried and term_id == "DL10"):
+            return
+        length, unit = CARRIED_CORRECTION
+    if term.unit != "hour":
+        start = start if not isinstance(start, datetime) else civil_date(start)
+    proceeding = None if record is snapshot.main else record.id
+    for former in running(snapshot, proceeding, (term_id,)):
+        close(former, "cancelled", moment, reason="重新起算 · started anew")
+    dates = compute(
+        term,
+        start,
+        law.calendar,
+        length=length,
+        unit=unit,
+        fixed_due=fixed_due,
+        severe_after=law.severe_after,
+    )
+    nature = "internal" if record.carried else term.nature
+    deadline = Deadline(
+        new_id(), term_id, proceeding, start, dates, nature, length=length, unit=unit, fixed_due=fixed_due
+    )
+    deadline.counted = not record.carried
+    deadline.fresh = deadline.touched = True
+    deadline.history.append(moment.told("opened", deadline))
+    snapshot.deadlines.append(deadline)
+
+
+def _set_by_order(
+    law: Lawbook, term_id: str, facts: Mapping[str, Any]
+) -> tuple[int | None, str | None, date | None]:
+    if term_id == "DL10":
+        if facts.get("new_due_on") and not facts.get("deadline_type"):  # a carried-over order states its date
+            return None, None, date.fromisoformat(facts["new_due_on"])
+        if facts.get("deadline_type") == "immediate":
+            return 0, "calendar_day", None
+        return facts.get("period_length"), facts.get("period_unit"), None
+    named = {"DL01.review": "review_date", "DL18": "due_on"}[term_id]
+    return None, None, date.fromisoformat(facts[named]) if facts.get(named) else None
+
+
+def settle(
+    snapshot: Snapshot, proceeding: str | None, terms: tuple[str, ...], moment: Moment, lapsed: bool
+) -> None:
+    """The running deadlines of these terms are met, met late, or (taken by the clock after expiry) lapsed."""
+    for deadline in running(snapshot, proceeding, terms):
+        late = overdue(deadline.dates, moment.occurred_at)
+        state = "lapsed" if lapsed and late else "met_late" if late else "met"
+        close(deadline, state, moment)
+
+
+def close(deadline: Deadline, state: str, moment: Moment, reason: str | None = None) -> None:
+    """The deadline runs no more; its history says how and when."""
+    deadline.state = state
+    deadline.touched = True
+    if state in ("met", "met_late", "lapsed"):
+        deadline.settled_at = moment.occurred_at
+    what = {"met": "settled", "met_late": "settled"}.get(state, state)
+    more = {"reason": reason} if reason else {}
+    deadline.history.append(moment.told(what, deadline, **more))
+
+
+def extend(
+    law: Lawbook,
+    snapshot: Snapshot,
+    proceeding: str | None,
+    term: str,
+    until: date,
+    moment: Moment,
+    reason: str,
+) -> None:
+    """The running deadline of that term now ends on `until`, counted from its original start."""
+    for deadline in running(snapshot, proceeding, (term,)):
+        deadline.fixed_due = until
+        deadline.dates = compute(
+            law.terms[term], deadline.start, law.calendar, fixed_due=until, severe_after=law.severe_after
+        )
+        deadline.touched = True
+        deadline.history.append(moment.told("extended", deadline, reason=reason))

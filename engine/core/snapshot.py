@@ -1,0 +1,122 @@
+"""What is known of one finding or inspection when a command is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from engine.core.deadlines import Dates
+
+
+@dataclass(slots=True)
+class Act:
+    """The last time a trigger was taken on a record."""
+
+    by: str
+    sequence: int
+    occurred_at: datetime
+    recorded_at: datetime
+
+    def stored(self) -> list[Any]:
+        """The act as JSON."""
+        return [self.by, self.sequence, self.occurred_at.isoformat(), self.recorded_at.isoformat()]
+
+    @classmethod
+    def restored(cls, stored: list[Any]) -> Act:
+        """The act that was stored."""
+        by, sequence, occurred, recorded = stored
+        return cls(by, sequence, datetime.fromisoformat(occurred), datetime.fromisoformat(recorded))
+
+
+@dataclass(slots=True)
+class Record:
+    """One chart instance: an inspection, a finding or a proceeding."""
+
+    id: str
+    chart: str
+    state: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    """The latest value of each fact entered on this record."""
+    acts: dict[str, Act] = field(default_factory=dict)
+    last_occurred_at: datetime | None = None
+    opened_at: datetime | None = None
+    opened_sequence: int = 0
+    carried: bool = False
+    ordinal: int = 0
+    touched: bool = False
+
+    def stored(self) -> dict[str, Any]:
+        """The memory of the record as JSON."""
+        return {
+            "facts": self.facts,
+            "acts": {name: act.stored() for name, act in self.acts.items()},
+            "last": self.last_occurred_at.isoformat() if self.last_occurred_at else None,
+            "carried": self.carried,
+        }
+
+
+def remembered(id: str, chart: str, state: str, memory: Mapping[str, Any]) -> Record:
+    """The record as it was stored."""
+    last = memory.get("last")
+    return Record(
+        id,
+        chart,
+        state,
+        dict(memory.get("facts", {})),
+        {name: Act.restored(act) for name, act in memory.get("acts", {}).items()},
+        datetime.fromisoformat(last) if last else None,
+        carried=bool(memory.get("carried")),
+    )
+
+
+@dataclass(slots=True)
+class Deadline:
+    """One deadline: what it is counted from, what came out, and everything that happened to it."""
+
+    id: str
+    term: str
+    proceeding: str | None
+    start: date | datetime
+    dates: Dates
+    nature: str
+    state: str = "running"
+    length: int | None = None
+    unit: str | None = None
+    fixed_due: date | None = None
+    counted: bool = True
+    settled_at: datetime | None = None
+    history: list[dict[str, Any]] = field(default_factory=list)
+    touched: bool = False
+    fresh: bool = False
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """One finding with its proceedings and deadlines (or one inspection), as read for this command.
+
+    `registers` holds what no single fact says: approved_routes, round_from (sequence since which proceedings
+    count), handler, supervised. `directory` names the accounts and `attachments` the digests this finding has.
+    """
+
+    subject: str
+    id: str
+    main: Record
+    version: int
+    sequence: int
+    department: str
+    proceedings: dict[str, Record] = field(default_factory=dict)
+    deadlines: list[Deadline] = field(default_factory=list)
+    registers: dict[str, Any] = field(default_factory=dict)
+    inspection_state: str | None = None
+    inspection_started_at: datetime | None = None
+    own_power: bool = True
+    ruling: Mapping[str, Any] | None = None
+    criminal_threshold: bool = False
+    attachments: frozenset[str] = frozenset()
+    head: str = ""
+
+    def record(self, proceeding: str | None) -> Record | None:
+        """The record a step names, or None when there is no such proceeding here."""
+        return self.main if proceeding is None else self.proceedings.get(proceeding)

@@ -1,0 +1,41 @@
+"""Who may see which records at all: deny by default, one place for every reader and writer."""
+
+from __future__ import annotations
+
+from engine.core.chart import Chart
+from engine.core.commands import Principal
+from engine.core.times import roles_of
+
+OFFICE_WIDE = frozenset({"supervisor", "oversight_reader", "importer", "clock"})
+DEPARTMENTAL = frozenset(
+    {
+        "inspector",
+        "case_officer",
+        "unit_head",
+        "legal_reviewer",
+        "hearing_presider",
+        "department_head",
+        "principal_head",
+        "duty_clerk",
+    }
+)
+
+
+def sees_office(who: Principal) -> bool:
+    """True for those who see the records of every department."""
+    return bool(who.roles & OFFICE_WIDE)
+
+
+def sees_department(who: Principal) -> str | None:
+    """The department whose records the person sees, if any; administrators see no cases."""
+    return who.department if who.roles & DEPARTMENTAL else None
+
+
+def sees(who: Principal, department: str) -> bool:
+    """True when the person may see records of that department."""
+    return sees_office(who) or sees_department(who) == department
+
+
+def has_any_row(who: Principal, charts: list[Chart]) -> bool:
+    """True when the charts hold a row that one of the person's roles may take."""
+    return any(roles_of(row) & who.roles for chart in charts for row in chart.rows)

@@ -1,0 +1,137 @@
+"""A sender's later word on what it sent before: same reference, other content, a correction and never a second record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from engine.core.commands import Outcome, Principal, Step
+from engine.digests import finding_digest, inspection_digest
+from engine.outcomes import new_id, outcome_of, unchanged
+from engine.parties import party_of
+from models import records
+
+if TYPE_CHECKING:
+    from engine.desk import Desk
+    from engine.judging import Judgment
+    from engine.reception import PreparedInspection, Reception
+
+BY_SENDER = "来源系统以同一编号更正 · corrected by the sender under the same reference"
+ASIDE = frozenset({"findings", "reference", "publication"})
+CORRECTIONS_LENGTH_MAX = 2000
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """The fields that differ, old → new, as the text of a correction."""
+    names = sorted(name for name in {*before, *after} - ASIDE if before.get(name) != after.get(name))
+    told = "；".join(f"{name}：{_short(before.get(name))} → {_short(after.get(name))}" for name in names)
+    return told[:CORRECTIONS_LENGTH_MAX]
+
+
+def _short(value: Any) -> str:
+    text = "（空）" if value is None else str(value)
+    return text if len(text) <= 120 else text[:117] + "…"
+
+
+def correct_inspection(
+    connection: Connection,
+    desk: Desk,
+    reception: Reception,
+    who: Principal,
+    known: Any,
+    prepared: PreparedInspection,
+    now: datetime,
+) -> Outcome:
+    """The inspection and those of its findings that differ are corrected; new findings are recorded."""
+    body = prepared.body
+    file = desk.open_file(connection, who, "inspection", known.id, lock=True)
+    changed = None
+    if known.digest != inspection_digest(body):
+        changed = _correct_result(connection, desk, who, file, body, now)
+    pairs = zip(body.get("findings") or (), prepared.judgments, strict=True)
+    moved = [
+        _follow(connection, desk, reception, who, file, index, *pair, now) for index, pair in enumerate(pairs)
+    ]
+    if changed is None and not any(moved):
+        return unchanged(known, "inspection")
+    if changed is not None:
+        return outcome_of(file, changed, "corrected")
+    kept = unchanged(known, "inspection")
+    return Outcome(kept.subject, kept.id, "corrected", kept.decision)
+
+
+def _correct_result(
+    connection: Connection, desk: Desk, who: Principal, file: Any, body: Mapping[str, Any], now: datetime
+) -> Any:
+    """amend_result, or correct_publication once the result is public."""
+    told = differences(file.inspection, {name: value for name, value in body.items() if name not in ASIDE})
+    facts: dict[str, Any] = {"corrections": told or BY_SENDER, "reason": BY_SENDER}
+    published = file.snapshot.main.state == "published"
+    if not published:
+        facts["result_codes"] = list(body["result_codes"])
+    officers = file.inspection["officers"]
+    file.inspection = {
+        **{name: value for name, value in body.items() if name not in ASIDE},
+        "officers": officers,
+    }
+    file.party_id = party_of(connection, desk.office.office_id, body["party"], new_id)
+    file.party = body["party"]
+    file.digest, file.recast = inspection_digest(body), True
+    step = Step("correct_publication" if published else "amend_result", facts=facts)
+    return desk.decide_and_keep(connection, file, who, (step,), now)
+
+
+def _follow(
+    connection: Connection,
+    desk: Desk,
+    reception: Reception,
+    who: Principal,
+    inspection: Any,
+    index: int,
+    finding: Mapping[str, Any],
+    judgment: Judgment,
+    now: datetime,
+) -> bool:
+    """True when the finding was recorded or corrected; False when nothing changed."""
+    known = _known(connection, inspection.snapshot.id, index, finding)
+    if known is None:
+        reception.record_finding(connection, desk, who, inspection, finding, judgment, now)
+        return True
+    if known.digest == finding_digest(finding):
+        return False
+    correct_finding(connection, desk, who, known, finding, judgment, now)
+    return True
+
+
+def _known(connection: Connection, inspection_id: str, index: int, finding: Mapping[str, Any]) -> Any:
+    """The finding of that reference, or without references the one at the same place."""
+    rows = records.findings_of(connection, inspection_id)
+    if finding.get("reference"):
+        return next((row for row in rows if row.reference == finding["reference"]), None)
+    unnamed = [row for row in rows if row.reference is None]
+    return unnamed[index] if index < len(unnamed) else None
+
+
+def correct_finding(
+    connection: Connection,
+    desk: Desk,
+    who: Principal,
+    known: Any,
+    body: Mapping[str, Any],
+    judgment: Judgment,
+    now: datetime,
+) -> Outcome:
+    """The finding carries the new content, an entry with the differences, and a new ruling."""
+    file = desk.open_file(connection, who, "finding", known.id, lock=True)
+    intake = {name: value for name, value in body.items() if name not in ("inspection", "officers")}
+    told = differences(file.finding, {**intake, "facts": dict(body.get("facts") or {})})
+    file.finding = {**intake, "facts": dict(body.get("facts") or {})}
+    file.rulings, file.rule_facts = [dict(judgment.shown)], judgment.facts
+    file.snapshot.criminal_threshold = judgment.criminal
+    file.digest, file.recast = finding_digest(body), True
+    facts = {"facts_summary": body["facts_summary"], "corrections": told or BY_SENDER, "reason": BY_SENDER}
+    decision = desk.decide_and_keep(connection, file, who, (Step("add_facts", facts=facts),), now)
+    return outcome_of(file, decision, "corrected")

@@ -1,0 +1,69 @@
+"""Cursors of lists: opaque to callers, bound to one person, one list and one filter, and sealed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.core.audit import canonical
+from engine.core.commands import Principal
+from engine.core.refusals import FieldError, Refusal
+
+SEAL_BYTES = 16
+TEXT_LENGTH_MAX = 2000
+UNCHANGED = (
+    "游标须原样取自上一页，并用于同一列表、同一筛选条件",
+    "a cursor is taken unchanged from the page before, for the same list and filter",
+)
+
+
+class Cursors:
+    """Seals and opens positions with the secret of this database."""
+
+    def __init__(self, secret: bytes) -> None:
+        if not secret:
+            raise ValueError("cursors need a secret")
+        self._secret = secret
+
+    def sealed(
+        self, who: Principal, name: str, asked: Mapping[str, Sequence[str]], place: Sequence[Any]
+    ) -> str:
+        """The cursor that leads this person on from the place, in the list `name` with the filter asked."""
+        said = canonical(list(place)).encode()
+        return f"{_written(said)}.{_written(self._seal(who, name, asked, said))}"
+
+    def opened(self, who: Principal, name: str, asked: Mapping[str, Sequence[str]], cursor: str) -> list[Any]:
+        """The place the cursor holds; refused as `parameter_invalid` unless sealed for exactly this list."""
+        try:
+            said, seal = (_read(part) for part in cursor[:TEXT_LENGTH_MAX].split("."))
+        except ValueError:
+            raise _refused() from None
+        if not hmac.compare_digest(seal, self._seal(who, name, asked, said)):
+            raise _refused()
+        place: list[Any] = json.loads(said)
+        return place
+
+    def _seal(self, who: Principal, name: str, asked: Mapping[str, Sequence[str]], said: bytes) -> bytes:
+        filters = {key: sorted(values) for key, values in asked.items() if key not in ("cursor", "limit")}
+        bound = canonical([who.kind, who.login.casefold(), who.system_id, name, filters, said.decode()])
+        return hmac.new(self._secret, bound.encode(), hashlib.sha256).digest()[:SEAL_BYTES]
+
+
+def _written(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def _read(text: str) -> bytes:
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as broken:
+        raise ValueError(text) from broken
+
+
+def _refused() -> Refusal:
+    return Refusal("parameter_invalid", errors=[FieldError("/?cursor", "format", *UNCHANGED)])

@@ -1,0 +1,283 @@
+"""The one door: every command goes through `Desk.handle` and comes out as one decision in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from engine.casefile import CaseFile
+from engine.clock import Clock
+from engine.core.commands import (
+    CLOCK,
+    CarryCommand,
+    Command,
+    FindingCommand,
+    InspectionCommand,
+    Outcome,
+    Principal,
+    Step,
+    StepCommand,
+)
+from engine.core.decide import Scope, decide
+from engine.core.effects import Decision, ReopenFindings
+from engine.core.lawbook import Lawbook
+from engine.core.refusals import Refusal
+from engine.core.visibility import has_any_row, sees
+from engine.outcomes import new_id, outcome_of
+from engine.scribe import Scribe
+from engine.snapshots import load_finding, load_inspection
+from engine.writer import Writer
+from models import records
+from models.database import Database
+from rules.offices import Office
+
+KEPT_FOR_REOPENING = ("awaiting_verification", "verified", "close_proposed", "closed")
+Follower = Callable[[Connection, str], None]
+Finisher = Callable[[CaseFile, Decision, Scope], None]
+
+
+@dataclass(slots=True)
+class Desk:
+    """Commands in, outcomes out; a refusal changes nothing."""
+
+    clock: Clock
+    office: Office
+    law: Lawbook
+    database: Database
+    writer: Writer
+    scribe: Scribe
+    reception: Any  # engine.reception.Reception: intake, rulings and carry-over
+    after_step: Follower | None = None
+    """Called in the transaction after each command on a finding: parked receipts get their turn."""
+
+    def handle(self, command: Command) -> Outcome:
+        """What the command did, durable before it is answered; a command sent again is answered, not repeated."""
+        prepared = self.reception.prepare(command)
+        return self.writer.submit(lambda connection: self.handle_within(connection, command, prepared))
+
+    def handle_within(self, connection: Connection, command: Command, prepared: Any = None) -> Outcome:
+        """The same inside a transaction that is already open (a receipt with its row, an import in batches)."""
+        if prepared is None:
+            prepared = self.reception.prepare(command, connection)
+        who = command.principal
+        records.lock_key(connection, who.login, command.key)
+        bound = records.bound_key(connection, who.login, command.key)
+        if bound is not None:
+            return self._replayed(connection, command, bound)
+        now = self.clock.now()
+        outcome = self._carry_out(connection, command, prepared, now)
+        records.add(
+            connection,
+            records.KEY,
+            [
+                {
+                    "principal": who.login,
+                    "key": command.key,
+                    "office_id": self.office.office_id,
+                    "digest": command.digest,
+                    "outcome": {
+                        "subject": outcome.subject,
+                        "id": outcome.id,
+                        "status": outcome.status,
+                        "decision": dict(outcome.decision),
+                    },
+                    "recorded_at": now,
+                }
+            ],
+        )
+        if self.after_step is not None and outcome.subject == "finding":
+            self.after_step(connection, outcome.id)
+        return outcome
+
+    def _replayed(self, connection: Connection, command: Command, bound: Any) -> Outcome:
+        """The outcome that is bound to the key, with rights checked again."""
+        if bound.digest != command.digest:
+            raise Refusal("key_reused")
+        kept = bound.outcome
+        row = (
+            records.finding_row(connection, kept["id"], False)
+            if kept["subject"] == "finding"
+            else records.inspection_row(connection, kept["id"], False)
+        )
+        if row is None or not sees(command.principal, row.department):
+            raise Refusal("not_found")
+        return Outcome(kept["subject"], kept["id"], kept["status"], {**kept["decision"], "replayed": True})
+
+    def _carry_out(self, connection: Connection, command: Command, prepared: Any, now: datetime) -> Outcome:
+        asked = command.asked
+        if isinstance(asked, StepCommand):
+            return self._steps(connection, command.principal, asked, prepared, now)
+        if isinstance(asked, InspectionCommand):
+            return self.reception.inspection(connection, self, command.principal, prepared, now)  # type: ignore[no-any-return]
+        if isinstance(asked, FindingCommand):
+            return self.reception.finding(connection, self, command.principal, prepared, now)  # type: ignore[no-any-return]
+        assert isinstance(asked, CarryCommand)
+        return self.reception.carry(connection, self, command.principal, asked, now)  # type: ignore[no-any-return]
+
+    def _steps(
+        self, connection: Connection, who: Principal, asked: StepCommand, ruling: Any, now: datetime
+    ) -> Outcome:
+        file = self.open_file(connection, who, asked.subject, asked.id, lock=True)
+        self._check_version(connection, file, asked)
+        steps = asked.steps
+        if ruling is not None:
+            file.rulings, file.rule_facts = [ruling.shown], ruling.facts
+            file.snapshot.ruling = ruling.shown
+            file.snapshot.criminal_threshold = ruling.criminal
+            steps = tuple(_with_rule(step, ruling.shown) for step in steps)
+        decision = self.decide_and_keep(connection, file, who, steps, now, asked.several)
+        return outcome_of(file, decision, "recorded")
+
+    def decide_and_keep(
+        self,
+        connection: Connection,
+        file: CaseFile,
+        who: Principal,
+        steps: tuple[Step, ...],
+        now: datetime,
+        several: bool = False,
+        finish: Finisher | None = None,
+    ) -> Decision:
+        """The steps are decided over the file's snapshot and written; effects on other records follow at once.
+
+        `finish` may complete the file between the decision and the writing.
+        """
+        scope = Scope(self.law, who, now, lambda login: self._person(connection, login), new_id)
+        decision = decide(scope, file.snapshot, steps, several)
+        if finish is not None:
+            finish(file, decision, scope)
+        self.scribe.keep(connection, file, decision, who, now)
+        if any(isinstance(effect, ReopenFindings) for taken in decision.taken for effect in taken.effects):
+            self._reopen_findings(connection, file, now)
+        return decision
+
+    def open_file(
+        self, connection: Connection, who: Principal, subject: str, id: str, lock: bool
+    ) -> CaseFile:
+        """The file of a record this principal may see and has some row on; refuses alike what is hidden or absent."""
+        loaded = (
+            load_finding(connection, self.office, id, lock)
+            if subject == "finding"
+            else load_inspection(connection, id, lock)
+        )
+        if loaded is None or not (sees(who, loaded[0].department) or self._linked(who)):
+            raise Refusal("not_found")
+        snapshot, row = loaded
+        charts = (
+            [self.law.charts["inspection"]]
+            if subject == "inspection"
+            else [
+                self.law.charts["finding"],
+                *(self.law.charts[record.chart] for record in snapshot.proceedings.values()),
+            ]
+        )
+        if not has_any_row(who, charts):
+            raise Refusal(
+                "not_yours",
+                roles=sorted({role for chart in charts for row_ in chart.rows for role in row_.roles}),
+            )
+        return file_of(connection, snapshot, row)
+
+    def _linked(self, who: Principal) -> bool:
+        """A linked system acts only where the inbox, which checked its message, brings it."""
+        return who.kind == "system"
+
+    def _check_version(self, connection: Connection, file: CaseFile, asked: StepCommand) -> None:
+        snapshot = file.snapshot
+        if asked.expected_version is None or asked.expected_version == snapshot.version:
+            return
+        happened = [
+            {
+                "version": row.version,
+                "sequence": row.sequence,
+                "trigger": row.trigger,
+                "title": self.title(row.chart, row.trigger),
+                "by": self._name(connection, row.by),
+                "occurred_at": row.occurred_at,
+                "recorded_at": row.recorded_at,
+            }
+            for row in records.entries_after_version(connection, snapshot.id, asked.expected_version)
+        ]
+        if not happened:  # the version named was never reached: nothing lies in between but the record itself
+            happened = [self._latest(connection, snapshot.id, snapshot.version)]
+        raise Refusal("stale_version", happened=happened, version=snapshot.version)
+
+    def _latest(self, connection: Connection, id: str, version: int) -> dict[str, Any]:
+        row = records.entries_after_version(connection, id, -1)[-1]
+        return {
+            "version": version,
+            "sequence": row.sequence,
+            "trigger": row.trigger,
+            "title": self.title(row.chart, row.trigger),
+            "by": self._name(connection, row.by),
+            "occurred_at": row.occurred_at,
+            "recorded_at": row.recorded_at,
+        }
+
+    def title(self, chart: str, trigger: str) -> str:
+        """The Chinese words of a trigger; notes that are no rows keep their name."""
+        known = self.law.charts[chart]
+        return known.any_row(trigger).zh if trigger in known.triggers else trigger
+
+    def _name(self, connection: Connection, login: str) -> str:
+        row = records.user_row(connection, login)
+        return row.name if row else login
+
+    def _person(self, connection: Connection, login: str) -> Mapping[str, Any] | None:
+        row = records.user_row(connection, login)
+        if row is None or row.disabled:
+            return None
+        named = {"name": row.name, "certificate_no": row.certificate_no or row.login, "login": row.login}
+        return {**named, "department": row.department}
+
+    def _reopen_findings(self, connection: Connection, file: CaseFile, now: datetime) -> None:
+        """A finding that leaned on the inspection's publication is open again in the same transaction."""
+        for row in records.findings_of(connection, file.snapshot.id):
+            if row.state in KEPT_FOR_REOPENING:
+                follower = self.open_file(connection, CLOCK, "finding", row.id, lock=True)
+                step = Step("reopen_on_event", facts={"reopen_ground": "new_evidence"})
+                self.decide_and_keep(connection, follower, CLOCK, (step,), now)
+
+
+def file_of(connection: Connection, snapshot: Any, row: Any) -> CaseFile:
+    """The case file around a loaded record."""
+    party = records.party_row(connection, row.party_id)
+    detail = dict(party.detail) if party else {}
+    if snapshot.subject == "inspection":
+        return CaseFile(
+            snapshot,
+            row.id,
+            row.intake,
+            row.party_id,
+            detail,
+            reference=row.reference,
+            digest=row.digest,
+            carried=row.carried,
+        )
+    inspection = records.inspection_row(connection, row.inspection_id, False)
+    return CaseFile(
+        snapshot,
+        row.inspection_id,
+        inspection.intake if inspection else {},
+        row.party_id,
+        detail,
+        finding=dict(row.intake),
+        rulings=list(row.rulings),
+        rule_facts=row.record.get("rule_facts", {}),
+        doc_numbers=list(row.record.get("doc_numbers", [])),
+        ledger_no=row.ledger_no,
+        reference=row.reference,
+        digest=row.digest,
+        carried=row.carried,
+    )
+
+
+def _with_rule(step: Step, ruling: Mapping[str, Any]) -> Step:
+    """propose_route names the ruling that it rests on, unless a person named another ground."""
+    if step.trigger != "propose_route" or "rule_id" in step.facts or not ruling.get("fired"):
+        return step
+    named = ", ".join(ruling["fired"]) + f" @ {ruling['rulebook_version']}"
+    return Step(step.trigger, step.proceeding, {**step.facts, "rule_id": named}, step.occurred_at)

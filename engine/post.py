@@ -1,0 +1,175 @@
+"""The post room: composes the message that a step dispatches and puts it into the outbox of its transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from uuid_utils.compat import uuid7
+
+from engine.casefile import CaseFile
+from engine.core.calendar import civil_date
+from engine.core.commands import Principal
+from engine.core.effects import Taken
+from engine.core.messages import compose
+from engine.core.snapshot import Act, Record
+from engine.papers import Papers
+from models import exchange_reading, records
+from rules.offices import Office
+
+LETTERS = {
+    "transfer_letter": "transfer_letter",
+    "copy_notice": "copy_notice_letter",
+    "jurisdiction_report": "jurisdiction_request",
+    "supervision_order": "supervision_order",
+    "supervision_reply": "supervision_reply",
+    "inspection_takedown": "removal_decision",
+}
+PUBLICITY = frozenset({"inspection_publicity", "inspection_takedown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Knows to whom each message of the charts goes and what it says."""
+
+    office: Office
+    papers: Papers
+
+    def dispatch(
+        self, connection: Connection, file: CaseFile, taken: Taken, name: str, who: Principal, now: datetime
+    ) -> None:
+        """The message stands in the outbox, or on paper with a task where no system is linked."""
+        snapshot = file.snapshot
+        record = snapshot.record(taken.proceeding) or snapshot.main
+        recipient = self._recipient(snapshot.department, name, {**record.facts, **taken.facts})
+        content = self._content(connection, file, taken, name, record, recipient, who, now)
+        kind, queue, data = compose(name, content)
+        exchange_reading.enqueue(
+            connection,
+            office_id=self.office.office_id,
+            recipient=recipient,
+            chart_name=name,
+            kind=kind,
+            queue=queue,
+            data=data,
+            finding_id=snapshot.id if snapshot.subject == "finding" else None,
+            inspection_id=file.inspection_id,
+            proceeding_id=taken.proceeding,
+            step_sequence=taken.sequence,
+            now=now,
+            subject=file.ledger_no
+            or snapshot.main.facts.get("ledger_no")
+            or file.inspection.get("task_no")
+            or snapshot.id,
+            message_id=str(uuid7()),
+            sender=snapshot.department,
+            department=snapshot.department,
+        )
+
+    def _recipient(self, department: str, name: str, facts: Mapping[str, Any]) -> str:
+        if name == "supervision_order":
+            return department
+        if name == "supervision_reply":
+            return "lead_office"
+        if name == "jurisdiction_report":
+            return self.office.department_by_name(facts.get("superior", "")) or "city_government"
+        if name in PUBLICITY:
+            return exchange_reading.PUBLICITY_RECIPIENT
+        return str(facts["target_department"])
+
+    def _content(
+        self,
+        connection: Connection,
+        file: CaseFile,
+        taken: Taken,
+        name: str,
+        record: Record,
+        recipient: str,
+        who: Principal,
+        now: datetime,
+    ) -> dict[str, Any]:
+        snapshot = file.snapshot
+        letter = (
+            self.papers.letter(connection, file, taken.proceeding, LETTERS[name]) if name in LETTERS else None
+        )
+        handed_in = [dict(row._mapping) for row in records.attachment_rows(connection, file.record_id)]
+        approval = _latest(record, "approve_")
+        due = [
+            one for one in snapshot.deadlines if one.state == "running" and one.proceeding == taken.proceeding
+        ]
+        return {
+            "office_id": self.office.office_id,
+            "ledger_no": snapshot.main.facts.get("ledger_no") or file.ledger_no,
+            "finding_id": snapshot.id,
+            "inspection_id": file.inspection_id,
+            "proceeding_id": taken.proceeding,
+            "inspection": dict(file.inspection),
+            "party": dict(file.party),
+            "domain": file.finding.get("domain"),
+            "violation": file.finding.get("violation"),
+            "item": file.finding.get("item"),
+            "facts_summary": snapshot.main.facts.get("facts_summary"),
+            "facts": {**record.facts, **taken.facts},
+            "doc_no": self._doc_no(connection, file, taken, name) or (letter or {}).get("doc_no"),
+            "letter": letter,
+            "approved_by": self._person(
+                approval.by if approval else who.login, snapshot.department, connection
+            ),
+            "approved_at": (approval.occurred_at if approval else now).isoformat(timespec="seconds"),
+            "contact": self._person(who.login, snapshot.department, connection),
+            "discovered_on": _day(file.finding.get("discovered_at")),
+            "ruling": file.rulings[-1] if file.rulings else None,
+            "attachments": [*([letter] if letter else []), *map(_attachment, handed_in)],
+            "requirement": taken.facts.get("requirement"),
+            "reply": taken.facts.get("reply") or taken.facts.get("reason"),
+            "due_on": taken.facts.get("due_on") or (due[-1].dates.due_effective.isoformat() if due else None),
+            "term": _term(due[-1]) if due else None,
+            "sender": snapshot.department,
+            "recipient": recipient,
+            "now": now.isoformat(timespec="seconds"),
+            "check_org": self.office.departments[snapshot.department].zh,
+            "resend_of": exchange_reading.last_answerable(connection, taken.proceeding)
+            if taken.proceeding
+            else None,
+        }
+
+    def _doc_no(self, connection: Connection, file: CaseFile, taken: Taken, name: str) -> str | None:
+        kind = LETTERS.get(name)
+        numbers = [
+            row.doc_no
+            for row in (records.documents_of(connection, file.record_id, kind) if kind else ())
+            if row.proceeding_id == taken.proceeding and row.doc_no
+        ]
+        return str(numbers[-1]) if numbers else None
+
+    def _person(self, login: str, department: str, connection: Connection) -> dict[str, Any]:
+        row = records.user_row(connection, login)
+        if row is None:
+            return {"name": login, "department": department}
+        named = {"name": row.name, "department": row.department, "title": row.title, "phone": row.phone}
+        return {name: value for name, value in named.items() if value}
+
+
+def _latest(record: Record, prefix: str) -> Act | None:
+    acts = [act for trigger, act in record.acts.items() if trigger.startswith(prefix)]
+    return max(acts, key=lambda act: act.sequence) if acts else None
+
+
+def _attachment(row: Mapping[str, Any]) -> dict[str, Any]:
+    wanted = ("digest", "name", "media_type", "size", "title", "doc_no")
+    return {name: row[name] for name in wanted if row[name] is not None}
+
+
+def _day(instant: str | None) -> str | None:
+    return civil_date(datetime.fromisoformat(instant)).isoformat() if instant else None
+
+
+def _term(deadline: Any) -> dict[str, Any]:
+    return {
+        "id": deadline.term,
+        "due_effective": deadline.dates.due_effective.isoformat(),
+        "nature": deadline.nature,
+    }

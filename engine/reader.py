@@ -1,0 +1,253 @@
+"""The one way in which anything is read: it takes the principal and gives what that principal may see."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Row
+
+from engine.core.commands import Principal
+from engine.core.refusals import Refusal
+from engine.cursor import Cursors
+from engine.projections.asked import Asked, Query
+from engine.projections.filters import deadline_filter, finding_filter, inspection_filter, ledger_filter
+from engine.projections.findings import finding_answer
+from engine.projections.history import audit_entry, timeline_item
+from engine.projections.inspections import inspection_answer
+from engine.projections.instants import CIVIL, recorded
+from engine.projections.ledger import ledger_figures
+from engine.projections.lines import deadline_lines, finding_lines, inspection_lines
+from engine.projections.paging import Page, page_asked
+from engine.projections.parties import party_answer
+from engine.projections.privacy import knows_particulars
+from engine.projections.sources import ReadClock, Sources, Steps
+from engine.projections.work import GROUPS, owned_states
+from models.database import Database
+from models.reading import deadlines, entries, figures, findings, inspections, parties
+from models.reading.findings import FindingFilter
+from models.reading.lights import position
+from models.reading.scope import Scope, every_record, scope
+
+TIMELINE_LENGTH = 50
+TIMELINE_LENGTH_MAX = 200
+SEQUENCE_MAX = 999_999_999
+
+T = TypeVar("T")
+
+
+class Reader:
+    """Projections of the ledger; whatever is hidden or absent answers `not_found`, in the same words."""
+
+    def __init__(
+        self, database: Database, sources: Sources, clock: ReadClock, steps: Steps, secret: bytes
+    ) -> None:
+        """`secret` seals cursors and belongs to the database, so that every node opens the others' cursors."""
+        self._database, self._sources, self._clock, self._steps = database, sources, clock, steps
+        self._cursors = Cursors(secret)
+
+    def finding(self, who: Principal, id: str) -> dict[str, Any]:
+        """finding_answer without `decision`."""
+        now = self._clock.now()
+        with self._database.read() as connection:
+            row = self._finding(connection, who, id)
+            parts = {
+                "finding": row,
+                "party": _there(parties.party_row(connection, row.party_id)),
+                "first": _there(entries.first_entry(connection, id)),
+                "proceedings": findings.proceedings_of(connection, id),
+                "deadlines": deadlines.deadlines_of_finding(connection, id),
+                "attachments": findings.attachments_of(connection, id),
+                "particulars": knows_particulars(who, row.department),
+                "clock": "test" if self._clock.is_test else "real",
+            }
+            steps = self._steps(connection, "finding", id, who, now)
+        return finding_answer(self._sources, parts, now) | {"steps": steps}
+
+    def party_of(self, who: Principal, id: str) -> str:
+        """The id of the party of a finding."""
+        with self._database.read() as connection:
+            return str(self._finding(connection, who, id).party_id)
+
+    def findings(self, who: Principal, query: Query) -> dict[str, Any]:
+        """A page of findings: {"items", "next", "as_of"}; raises `parameter_invalid`."""
+        asked, wanted = finding_filter(self._sources, query)
+        page = page_asked(self._cursors, who, "findings", asked, self._clock.now())
+        with self._database.read() as connection:
+            return self._finding_page(connection, page, wanted)
+
+    def inspection(self, who: Principal, id: str) -> dict[str, Any]:
+        """inspection_answer with steps, version, sequence and state."""
+        now, seen = self._clock.now(), self._seen(who)
+        with self._database.read() as connection:
+            row = _there(inspections.seen_inspection(connection, seen, id))
+            answer = inspection_answer(
+                self._sources,
+                row,
+                inspections.findings_of_inspections(connection, seen, [id]),
+                deadlines.deadlines_of_inspection(connection, id),
+                knows_particulars(who, row.department),
+                inspections.has_open_finding(connection, id),
+                now,
+            )
+            return answer | {"steps": self._steps(connection, "inspection", id, who, now)}
+
+    def inspections(self, who: Principal, query: Query) -> dict[str, Any]:
+        """A page of inspections, newest first; raises `parameter_invalid`."""
+        asked, wanted = inspection_filter(self._sources, query)
+        page = page_asked(self._cursors, who, "inspections", asked, self._clock.now())
+        seen, today = self._seen(who), page.as_of.astimezone(CIVIL).date()
+        after = None if page.after is None else (datetime.fromisoformat(page.after[0]), str(page.after[1]))
+        with self._database.read() as connection:
+            rows = inspections.page_of_inspections(connection, seen, wanted, today, after, page.limit + 1)
+            lines = inspection_lines(connection, seen, rows[: page.limit])
+        return page.answer(lines, _last(rows, page, lambda row: (row.finished_at.isoformat(), row.id)))
+
+    def timeline(self, who: Principal, id: str, query: Query) -> dict[str, Any]:
+        """What happened to a finding or inspection, oldest first; `next` is the `after` of the next page."""
+        asked = Asked(query, ("after", "limit"))
+        after = asked.number("after", 0, 0, SEQUENCE_MAX)
+        limit = asked.number("limit", TIMELINE_LENGTH, 1, TIMELINE_LENGTH_MAX)
+        asked.done()
+        with self._database.read() as connection:
+            department = _there(entries.department_of(connection, self._seen(who), id))
+            rows = entries.entries_after(connection, id, after, limit + 1)
+            shown = rows[:limit]
+            papers: dict[int, list[Any]] = defaultdict(list)
+            if shown:
+                of_steps = entries.documents_of_steps(connection, id, shown[0].sequence, shown[-1].sequence)
+                for one in of_steps:
+                    papers[one.sequence].append(one)
+        particulars = knows_particulars(who, department)
+        items = [timeline_item(self._sources, row, papers[row.sequence], particulars) for row in shown]
+        return {"items": items, "next": shown[-1].sequence if len(rows) > limit else None}
+
+    def deadlines(self, who: Principal, query: Query) -> dict[str, Any]:
+        """deadline_answer: running deadlines, soonest first; raises `parameter_invalid`."""
+        asked, wanted = deadline_filter(self._sources, query)
+        page = page_asked(self._cursors, who, "deadlines", asked, self._clock.now())
+        seen = self._seen(who)
+        after = None if page.after is None else (str(page.after[0]), str(page.after[1]))
+        with self._database.read() as connection:
+            rows = deadlines.page_of_deadlines(connection, seen, wanted, page.as_of, after, page.limit + 1)
+            lines = deadline_lines(connection, self._sources, seen, rows[: page.limit], page.as_of)
+        return page.answer(lines, _last(rows, page, lambda row: (row.due_effective, row.id)))
+
+    def ledger(self, who: Principal, query: Query) -> dict[str, Any]:
+        """ledger_answer: figures of what the principal sees, each with the list that gives exactly it."""
+        asked, wanted, inspected = ledger_filter(self._sources, query)
+        asked.done()
+        now, seen = self._clock.now(), self._seen(who)
+        base = [(name, asked.given[name][0]) for name in ("from", "to", "department") if name in asked.given]
+        with self._database.read() as connection:
+            tallies = figures.tallies(connection, seen, wanted, now)
+            routes = figures.findings_by_route(connection, seen, wanted)
+            due, on_time, late = inspections.publicity(
+                connection, seen, inspected, now.astimezone(CIVIL).date()
+            )
+        return {
+            "as_of": recorded(now),
+            "period": {name: asked.given.get(name, [None])[0] for name in ("from", "to")},
+            **ledger_figures(self._sources, tallies, routes, base),
+            "publicity": {"due": due, "on_time": on_time, "late": late},
+        }
+
+    def party(self, who: Principal, id: str) -> dict[str, Any]:
+        """Identity, penalties and flags of a party, and the first page of its findings, as far as seen."""
+        asked, wanted = finding_filter(self._sources, {"party": [id]})
+        page = page_asked(self._cursors, who, "findings", asked, self._clock.now())
+        seen = self._seen(who)
+        with self._database.read() as connection:
+            met = parties.departments_that_met(connection, seen, id)
+            if not met:
+                raise Refusal("not_found")
+            row = _there(parties.party_row(connection, id))
+            particulars = any(knows_particulars(who, department) for department in met)
+            sanctions = parties.sanctions_of(connection, seen, id)
+            first = self._finding_page(connection, page, wanted)
+        answer = party_answer(self._sources, row, particulars, sanctions)
+        return answer | {"findings": first["items"], "next": first["next"], "as_of": first["as_of"]}
+
+    def audit(self, who: Principal, id: str) -> dict[str, Any]:
+        """The audit chain of a finding or inspection; for the audit administrator without what it says."""
+        with self._database.read() as connection:
+            seen_in = entries.department_of(connection, self._seen(who), id)
+            if seen_in is None:
+                hidden = (
+                    every_record(self._sources.office_id) if "audit_admin" in who.roles else self._seen(who)
+                )
+                _there(entries.department_of(connection, hidden, id))
+            rows = entries.entries_after(connection, id, 0)
+        particulars = seen_in is not None and knows_particulars(who, seen_in)
+        chain = [audit_entry(self._sources, row, seen_in is not None, particulars) for row in rows]
+        return {"record": id, "head": rows[-1].hash if rows else None, "entries": chain}
+
+    def attachment(self, who: Principal, id: str, digest: str) -> tuple[bytes, str, str]:
+        """The bytes of an attachment, its name and its media type."""
+        with self._database.read() as connection:
+            self._finding(connection, who, id)
+            row = _there(entries.attachment_row(connection, id, digest))
+        return bytes(row.content), row.name, row.media_type
+
+    def document(self, who: Principal, id: str, doc: str) -> Row[Any]:
+        """The row of a document that the house issued on a finding or inspection, ready to be printed."""
+        with self._database.read() as connection:
+            _there(entries.department_of(connection, self._seen(who), id))
+            row = _there(entries.document_row(connection, id, doc))
+        if row.status != "issued":
+            raise Refusal("not_found")
+        return row
+
+    def work(self, who: Principal, query: Query) -> dict[str, Any]:
+        """{"as_of", "groups"}: what waits for this person, worst first; or one `group`, from a cursor on."""
+        asked = Asked(query, ("group", "cursor", "limit"))
+        named = asked.code("group", GROUPS)
+        if "cursor" in asked.given and named is None:
+            asked.wrong("group", "missing")
+        asked_page = page_asked(self._cursors, who, "work", asked, self._clock.now())
+        mine = figures.waiting_for(who, owned_states(self._sources.charts, who))
+        groups = []
+        with self._database.read() as connection:
+            counts = figures.lights_of(connection, self._seen(who), mine, asked_page.as_of)
+            for group in [named] if named else GROUPS:
+                page = replace(asked_page, asked=Asked({"group": [group]}, ("group",)))
+                lines = self._finding_page(connection, page, FindingFilter(lights=GROUPS[group]), [mine])
+                count = sum(counts.get(light, 0) for light in GROUPS[group])
+                groups.append(
+                    {"group": group, "count": count, "items": lines["items"], "next": lines["next"]}
+                )
+        return {"as_of": recorded(asked_page.as_of), "groups": groups}
+
+    def _finding_page(
+        self,
+        connection: Connection,
+        page: Page,
+        wanted: FindingFilter,
+        also: Sequence[ColumnElement[bool]] = (),
+    ) -> dict[str, Any]:
+        after = None if page.after is None else position(page.after)
+        seen = self._seen(page.who)
+        places = findings.page_of_findings(connection, seen, wanted, page.as_of, after, page.limit + 1, also)
+        lines = finding_lines(connection, self._sources, places[: page.limit], page.as_of)
+        return page.answer(lines, _last(places, page, lambda place: place))
+
+    def _finding(self, connection: Connection, who: Principal, id: str) -> Row[Any]:
+        return _there(findings.seen_finding(connection, self._seen(who), id))
+
+    def _seen(self, who: Principal) -> Scope:
+        return scope(self._sources.office_id, who)
+
+
+def _there(row: T | None) -> T:
+    """The row; raises `not_found` when there is none."""
+    if row is None:
+        raise Refusal("not_found")
+    return row
+
+
+def _last(rows: Sequence[T], page: Page, place: Callable[[T], Sequence[Any]]) -> Sequence[Any] | None:
+    """Where the page ended, None when the one row too many did not come."""
+    return place(rows[page.limit - 1]) if len(rows) > page.limit else None

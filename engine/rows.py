@@ -1,0 +1,216 @@
+"""A case file as column values: what the present state of a record is in its row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table
+
+from engine.casefile import CaseFile
+from engine.core.deadlines import turns
+from engine.core.lawbook import Lawbook
+from engine.core.snapshot import Deadline, Record
+from engine.snapshots import DATE_NAMES
+from models import records
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one case file."""
+
+    office_id: str
+    law: Lawbook
+    file: CaseFile
+
+    def main(self, occurred_at: datetime, now: datetime) -> tuple[Table, dict[str, Any], dict[str, Any]]:
+        """The table of the record, what identifies it, and what steps may change."""
+        if self.file.snapshot.subject == "finding":
+            table, identity, values = (
+                records.FINDING,
+                self._finding_identity(),
+                self._finding_state(occurred_at, now),
+            )
+        else:
+            table, identity, values = (
+                records.INSPECTION,
+                self._inspection_identity(),
+                self._inspection_state(now),
+            )
+        return table, identity, {**identity, **values} if self.file.recast else values
+
+    def _finding_state(self, occurred_at: datetime, now: datetime) -> dict[str, Any]:
+        file, snapshot, main = self.file, self.file.snapshot, self.file.snapshot.main
+        state = self.law.charts["finding"].states[main.state]
+        file.ledger_no = main.facts.get("ledger_no") or file.ledger_no
+        handler = snapshot.registers.get("handler") or {}
+        return {
+            "state": main.state,
+            "closed": state.kind == "ended",
+            "owner_role": state.owner,
+            "version": snapshot.version,
+            "sequence": snapshot.sequence,
+            "head": snapshot.head,
+            "handler": handler.get("login"),
+            "supervised": bool(snapshot.registers.get("supervised")),
+            "ledger_no": file.ledger_no,
+            "record": self._finding_memory(),
+            "rulings": file.rulings,
+            "search_text": search_text(file),
+            "occurred_at": occurred_at,
+            "recorded_at": now,
+            **thresholds(snapshot.deadlines),
+        }
+
+    def _finding_memory(self) -> dict[str, Any]:
+        file = self.file
+        return {
+            **file.snapshot.main.stored(),
+            "registers": file.snapshot.registers,
+            "rule_facts": dict(file.rule_facts),
+            "criminal_threshold": file.snapshot.criminal_threshold,
+            "doc_numbers": file.doc_numbers,
+        }
+
+    def _finding_identity(self) -> dict[str, Any]:
+        file, intake = self.file, self.file.finding
+        return {
+            **self._identity(),
+            "inspection_id": file.inspection_id,
+            "domain": intake["domain"],
+            "violation": intake["violation"],
+            "item": intake["item"],
+            "intake": intake,
+            "discovered_at": datetime.fromisoformat(intake["discovered_at"]),
+        }
+
+    def _identity(self) -> dict[str, Any]:
+        file = self.file
+        return {
+            "id": file.snapshot.id,
+            "office_id": self.office_id,
+            "department": file.snapshot.department,
+            "party_id": file.party_id,
+            "reference": file.reference,
+            "digest": file.digest,
+            "carried": file.carried,
+        }
+
+    def _inspection_state(self, now: datetime) -> dict[str, Any]:
+        file, snapshot, main = self.file, self.file.snapshot, self.file.snapshot.main
+        due = [one for one in snapshot.deadlines if one.term == "DL01" and one.counted]
+        published = main.facts.get("published_on")
+        return {
+            "state": main.state,
+            "version": snapshot.version,
+            "sequence": snapshot.sequence,
+            "head": snapshot.head,
+            "intake": dict(file.inspection),
+            "record": main.stored(),
+            "result_text": ",".join(file.inspection.get("result_codes", ())),
+            "publication_due_on": due[-1].dates.due_effective if due else None,
+            "published_on": datetime.fromisoformat(published).date() if published else None,
+            "digest": file.digest,
+            "recorded_at": now,
+        }
+
+    def _inspection_identity(self) -> dict[str, Any]:
+        inspection = self.file.inspection
+        return {
+            **self._identity(),
+            "plan_no": inspection.get("plan_no"),
+            "task_no": inspection.get("task_no"),
+            "finished_at": datetime.fromisoformat(inspection["finished_at"]),
+        }
+
+    def new_proceeding(self, record: Record) -> dict[str, Any]:
+        """The row of a proceeding just opened."""
+        return {
+            "id": record.id,
+            "office_id": self.office_id,
+            "finding_id": self.file.snapshot.id,
+            "ordinal": record.ordinal,
+            "kind": record.chart,
+            "opened_at": record.opened_at,
+            "opened_sequence": record.opened_sequence,
+            **self.proceeding_state(record),
+        }
+
+    def proceeding_state(self, record: Record) -> dict[str, Any]:
+        """The columns of a proceeding that steps may change."""
+        return {
+            "state": record.state,
+            "open": self.law.charts[record.chart].states[record.state].kind == "open",
+            "record": record.stored(),
+            "target_department": record.facts.get("target_department"),
+        }
+
+    def new_deadline(self, deadline: Deadline) -> dict[str, Any]:
+        """The row of a deadline just begun."""
+        file = self.file
+        return {
+            "id": deadline.id,
+            "office_id": self.office_id,
+            "department": file.snapshot.department,
+            "inspection_id": file.inspection_id,
+            "finding_id": file.snapshot.id if file.snapshot.subject == "finding" else None,
+            "proceeding_id": deadline.proceeding,
+            "term": deadline.term,
+            "nature": deadline.nature,
+            "counted": deadline.counted,
+            "told_stage": 0,
+            **deadline_state(deadline),
+        }
+
+
+def search_text(file: CaseFile) -> str:
+    """What the search looks in: number, names, identifiers, document numbers, item and facts, in lower case."""
+    words: Iterable[str | None] = (
+        file.ledger_no,
+        file.party.get("name"),
+        *(one.get("value") for one in file.party.get("identifiers", ())),
+        *file.doc_numbers,
+        file.finding.get("item"),
+        file.snapshot.main.facts.get("facts_summary") or file.finding.get("facts_summary"),
+    )
+    return "\n".join(word for word in words if word).casefold()
+
+
+def deadline_state(deadline: Deadline) -> dict[str, Any]:
+    """The columns of a deadline that steps may change."""
+    dates = deadline.dates
+    spec: dict[str, Any] = {name: getattr(dates, name).isoformat() for name in DATE_NAMES}
+    spec |= {
+        "start": deadline.start.isoformat(),
+        "length": dates.length,
+        "unit": dates.unit,
+        "excluded": [],
+        "fixed_due": deadline.fixed_due.isoformat() if deadline.fixed_due else None,
+    }
+    return {
+        "state": deadline.state,
+        "spec": spec,
+        "history": deadline.history,
+        "due_effective": dates.due_effective.isoformat(),
+        "provisional": dates.provisional,
+        "settled_at": deadline.settled_at,
+        **light_instants(deadline),
+    }
+
+
+def light_instants(deadline: Deadline) -> dict[str, datetime]:
+    """From which instant on the deadline shows yellow, red, overdue and severe."""
+    turned = turns(deadline.dates)
+    return {name: getattr(turned, name) for name in ("yellow_at", "red_at", "overdue_at", "severe_at")}
+
+
+def thresholds(deadlines: Iterable[Deadline]) -> dict[str, Any]:
+    """The earliest instants over the running deadlines, so that the database can tell a finding's light."""
+    running = [one for one in deadlines if one.state == "running"]
+    if not running:
+        return dict.fromkeys(("yellow_at", "red_at", "overdue_at", "severe_at", "due_effective"))
+    each = [light_instants(one) for one in running]
+    earliest = {name: min(one[name] for one in each) for name in each[0]}
+    return {**earliest, "due_effective": min(one.dates.due_effective.isoformat() for one in running)}

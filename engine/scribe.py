@@ -1,0 +1,192 @@
+"""The scribe turns a decision into rows: state, deadlines, entries, papers, messages, reminders. It decides nothing."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.casefile import CaseFile
+from engine.core.audit import canonical, chained, commitment
+from engine.core.commands import Principal
+from engine.core.effects import Decision, Dispatch, IssueDocument, Remind, Taken
+from engine.core.lawbook import Lawbook
+from engine.papers import Papers
+from engine.post import Post
+from engine.rows import Rows, deadline_state
+from models import records
+
+UTC_FORMAT = "%Y-%m-%dT%H:%M:%S.%f+00:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Scribe:
+    """Writes on the connection of the command's own transaction."""
+
+    office_id: str
+    law: Lawbook
+    papers: Papers
+    post: Post
+
+    def keep(
+        self, connection: Connection, file: CaseFile, decision: Decision, who: Principal, now: datetime
+    ) -> None:
+        """Everything the decision says is in the transaction; the audit chain is one entry longer per step."""
+        entries, payloads = [], []
+        for taken in decision.taken:
+            papers = [
+                self.papers.issue(connection, file, taken, effect, who, now)
+                for effect in taken.effects
+                if isinstance(effect, IssueDocument)
+            ]
+            for effect in taken.effects:
+                if isinstance(effect, Dispatch):
+                    self.post.dispatch(connection, file, taken, effect.name, who, now)
+                elif isinstance(effect, Remind):
+                    self._remind(connection, file, taken, effect.role, now)
+            entry, payload = self._entry(file, taken, papers, who, now)
+            entries.append(entry)
+            payloads.append(payload)
+        records.add(connection, records.ENTRY, entries)
+        records.add(connection, records.PAYLOAD, payloads)
+        self._keep_state(connection, file, decision, now)
+
+    def note(
+        self,
+        connection: Connection,
+        file: CaseFile,
+        trigger: str,
+        said: Mapping[str, Any],
+        who: Principal,
+        now: datetime,
+    ) -> None:
+        """An entry that moves nothing (an attachment, a receipt on the timeline) raises the sequence only."""
+        snapshot = file.snapshot
+        snapshot.sequence += 1
+        entry, payload = self._chained(
+            file,
+            snapshot.main.chart,
+            trigger,
+            None,
+            snapshot.main.state,
+            snapshot.sequence,
+            said,
+            who,
+            now,
+            now,
+            False,
+        )
+        records.add(connection, records.ENTRY, [entry])
+        records.add(connection, records.PAYLOAD, [payload])
+        table = records.FINDING if snapshot.subject == "finding" else records.INSPECTION
+        records.change(connection, table, snapshot.id, {"sequence": snapshot.sequence, "head": snapshot.head})
+
+    def _entry(
+        self, file: CaseFile, taken: Taken, papers: list[dict[str, Any]], who: Principal, now: datetime
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        said = {
+            "facts": dict(taken.facts),
+            "documents": papers,
+            "dispatched": [effect.name for effect in taken.effects if isinstance(effect, Dispatch)],
+            "opened": taken.opened,
+        }
+        chart = taken.row.chart
+        return self._chained(
+            file,
+            chart,
+            taken.row.trigger,
+            taken.proceeding,
+            taken.row.to,
+            taken.sequence,
+            said,
+            who,
+            taken.occurred_at,
+            now,
+            taken.late,
+        )
+
+    def _chained(
+        self,
+        file: CaseFile,
+        chart: str,
+        trigger: str,
+        proceeding: str | None,
+        state: str,
+        sequence: int,
+        said: Mapping[str, Any],
+        who: Principal,
+        occurred_at: datetime,
+        now: datetime,
+        late: bool,
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        salt, body = secrets.token_hex(16), canonical(said)
+        spoken = {
+            "record_id": file.record_id,
+            "sequence": sequence,
+            "version": file.snapshot.version,
+            "chart": chart,
+            "trigger": trigger,
+            "proceeding_id": proceeding,
+            "state": state,
+            "by": who.login,
+            "role": _role_of(who),
+            "occurred_at": occurred_at.astimezone(UTC).strftime(UTC_FORMAT),
+            "recorded_at": now.astimezone(UTC).strftime(UTC_FORMAT),
+            "late": late,
+            "commitment": commitment(salt, body),
+        }
+        entry = {**spoken, "office_id": self.office_id, "occurred_at": occurred_at, "recorded_at": now}
+        entry["previous"] = file.snapshot.head or "0" * 64
+        entry["hash"] = file.snapshot.head = chained(entry["previous"], spoken)
+        payload = {
+            "record_id": file.record_id,
+            "sequence": sequence,
+            "office_id": self.office_id,
+            "salt": salt,
+            "body": body,
+        }
+        return entry, payload
+
+    def _remind(self, connection: Connection, file: CaseFile, taken: Taken, role: str, now: datetime) -> None:
+        department = "lead_office" if role == "supervisor" else file.snapshot.department
+        row = {
+            "natural_key": f"remind:{file.record_id}:{taken.sequence}:{role}",
+            "office_id": self.office_id,
+            "department": department,
+            "role": role,
+            "kind": taken.row.trigger,
+            "finding_id": file.snapshot.id if file.snapshot.subject == "finding" else None,
+            "detail": {"zh": taken.row.zh, "en": taken.row.en, "text": taken.facts.get("requirement")},
+            "done": False,
+            "recorded_at": now,
+        }
+        records.add(connection, records.NOTICE, [row])
+
+    def _keep_state(self, connection: Connection, file: CaseFile, decision: Decision, now: datetime) -> None:
+        snapshot, rows = file.snapshot, Rows(self.office_id, self.law, file)
+        opened = {taken.opened for taken in decision.taken if taken.opened}
+        fresh = [
+            one for one in snapshot.proceedings.values() if one.id in opened or (file.fresh and one.touched)
+        ]
+        records.add(connection, records.PROCEEDING, [rows.new_proceeding(one) for one in fresh])
+        for one in snapshot.proceedings.values():
+            if one.touched and one not in fresh:
+                records.change(connection, records.PROCEEDING, one.id, rows.proceeding_state(one))
+        begun = [rows.new_deadline(one) for one in snapshot.deadlines if one.fresh]
+        records.add(connection, records.DEADLINE, begun)
+        for deadline in snapshot.deadlines:
+            if deadline.touched and not deadline.fresh:
+                records.change(connection, records.DEADLINE, deadline.id, deadline_state(deadline))
+        table, identity, values = rows.main(decision.taken[-1].occurred_at, now)
+        if file.fresh:
+            records.add(connection, table, [{**identity, **values}])
+        else:
+            records.change(connection, table, snapshot.id, values)
+
+
+def _role_of(who: Principal) -> str | None:
+    return ",".join(sorted(who.roles)) if who.roles else None

@@ -1,0 +1,120 @@
+"""Rows become snapshots: what the core is given to decide upon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.core.deadlines import Dates
+from engine.core.snapshot import Deadline, Record, Snapshot, remembered
+from models import records
+from rules.offices import Office
+
+
+def load_finding(
+    connection: Connection, office: Office, id: str, lock: bool = False
+) -> tuple[Snapshot, Row[Any]] | None:
+    """The finding with everything a decision reads, and its row; None when there is none."""
+    row = records.finding_row(connection, id, lock)
+    if row is None:
+        return None
+    inspection = records.inspection_row(connection, row.inspection_id, False)
+    assert inspection is not None, "a finding always has its inspection"
+    snapshot = Snapshot(
+        subject="finding",
+        id=row.id,
+        main=remembered(row.id, "finding", row.state, row.record),
+        version=row.version,
+        sequence=row.sequence,
+        department=row.department,
+        proceedings={one.id: _proceeding(one) for one in records.proceeding_rows(connection, id)},
+        deadlines=[restored(one) for one in records.finding_deadline_rows(connection, id)],
+        registers=dict(row.record.get("registers", {})),
+        inspection_state=inspection.state,
+        own_power=office.has_power(row.department, row.domain, row.violation),
+        ruling=row.rulings[-1] if row.rulings else None,
+        criminal_threshold=bool(row.record.get("criminal_threshold")),
+        attachments=records.attachment_digests(connection, id),
+        head=row.head,
+    )
+    snapshot.main.facts.setdefault("result_codes", inspection.intake.get("result_codes", []))
+    return snapshot, row
+
+
+def load_inspection(connection: Connection, id: str, lock: bool = False) -> tuple[Snapshot, Row[Any]] | None:
+    """The inspection with its own deadlines, and its row; None when there is none."""
+    row = records.inspection_row(connection, id, lock)
+    if row is None:
+        return None
+    snapshot = Snapshot(
+        subject="inspection",
+        id=row.id,
+        main=remembered(row.id, "inspection", row.state, row.record),
+        version=row.version,
+        sequence=row.sequence,
+        department=row.department,
+        deadlines=[restored(one) for one in records.inspection_deadline_rows(connection, id)],
+        inspection_state=row.state,
+        head=row.head,
+    )
+    return snapshot, row
+
+
+def _proceeding(row: Row[Any]) -> Record:
+    record = remembered(row.id, row.kind, row.state, row.record)
+    record.opened_at = row.opened_at
+    record.opened_sequence = row.opened_sequence
+    record.ordinal = row.ordinal
+    return record
+
+
+def restored(row: Row[Any]) -> Deadline:
+    """The deadline that was stored."""
+    spec = row.spec
+    start = _point(spec["start"])
+    fixed = spec.get("fixed_due")
+    return Deadline(
+        id=row.id,
+        term=row.term,
+        proceeding=row.proceeding_id,
+        start=start,
+        dates=dates_of(spec, row.provisional),
+        nature=row.nature,
+        state=row.state,
+        length=spec.get("length"),
+        unit=spec.get("unit"),
+        fixed_due=date.fromisoformat(fixed) if fixed else None,
+        counted=row.counted,
+        settled_at=row.settled_at,
+        history=list(row.history),
+    )
+
+
+DATE_NAMES = (
+    "due_raw",
+    "due_rolled",
+    "due_effective",
+    "due_conservative",
+    "yellow_on",
+    "red_on",
+    "severe_on",
+)
+
+
+def dates_of(spec: Mapping[str, Any], provisional: bool) -> Dates:
+    """The computed dates as they were stored."""
+    points = {name: _point(spec[name]) for name in DATE_NAMES}
+    return Dates(
+        start=_point(spec["start"]),
+        provisional=provisional,
+        length=spec.get("length"),
+        unit=spec["unit"],
+        **points,
+    )
+
+
+def _point(text: str) -> date | datetime:
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)

@@ -1,0 +1,60 @@
+"""Accounts, their sessions and tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Column, Text
+from sqlmodel import Field, SQLModel
+
+from models.columns import ID_LENGTH, OFFICE_ID_LENGTH, Instant, Json
+
+
+class User(SQLModel, table=True):
+    """A person of the office; `login` is stored folded to lower case beside the spelling shown."""
+
+    __tablename__ = "user_account"
+
+    login_key: str = Field(primary_key=True, max_length=ID_LENGTH)
+    login: str = Field(max_length=ID_LENGTH)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH, index=True)
+    name: str = Field(max_length=100)
+    department: str = Field(max_length=60)
+    unit: str | None = Field(default=None, max_length=60)
+    certificate_no: str | None = Field(default=None, max_length=40)
+    title: str | None = Field(default=None, max_length=100)
+    phone: str | None = Field(default=None, max_length=40)
+    roles: list[str] = Field(sa_column=Column(Json, nullable=False))
+    password_hash: str = Field(sa_column=Column(Text, nullable=False))
+    disabled: bool = False
+    created_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+class Session(SQLModel, table=True):
+    """One sign-in; `token_digest` is SHA-256 of the cookie, which is never stored."""
+
+    __tablename__ = "sign_in"
+
+    token_digest: str = Field(primary_key=True, max_length=64)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)
+    login_key: str = Field(max_length=ID_LENGTH, index=True)
+    csrf: str = Field(max_length=64)
+    language: str | None = Field(default=None, max_length=2)
+    created_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    seen_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    ended: bool = False
+
+
+class Token(SQLModel, table=True):
+    """A bearer token with its user's rights at the moment of use."""
+
+    __tablename__ = "api_token"
+
+    id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)
+    token_digest: str = Field(max_length=64, unique=True)
+    login_key: str = Field(max_length=ID_LENGTH, index=True)
+    scope: str = Field(max_length=10)
+    expires_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    issued_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    revoked: bool = False

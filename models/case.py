@@ -1,0 +1,125 @@
+"""Parties, inspections, findings and their proceedings: the present state of every record."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Text, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import ID_LENGTH, OFFICE_ID_LENGTH, Instant, Json
+
+LIST_DUE = "CASE WHEN closed THEN '' ELSE coalesce(due_effective, '') END"
+LIST_NUMBER = "coalesce(substr(ledger_no, 1, 60), '')"
+"""What lists of findings are ordered by, letter for letter as in the index, so that both databases use it."""
+
+
+class Party(SQLModel, table=True):
+    """Who is inspected (当事人); `identity` is the key under which the same party is found again."""
+
+    __tablename__ = "party"
+    __table_args__ = (Index("party_identity", "office_id", "identity", unique=True),)
+
+    id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)
+    identity: str = Field(max_length=400)
+    name: str = Field(max_length=200)
+    detail: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+
+
+class Inspection(SQLModel, table=True):
+    """One inspection (检查) in its present state."""
+
+    __tablename__ = "inspection"
+    __table_args__ = (
+        Index("inspection_reference", "office_id", "department", "reference", unique=True),
+        Index("inspection_finished", "office_id", "finished_at"),
+    )
+
+    id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)
+    department: str = Field(max_length=60)
+    party_id: str = Field(max_length=ID_LENGTH, index=True)
+    reference: str | None = Field(default=None, max_length=64)
+    digest: str | None = Field(default=None, max_length=64)
+    carried: bool = False
+    state: str = Field(max_length=40)
+    version: int = 0
+    sequence: int = 0
+    intake: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    record: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    result_text: str = Field(default="", max_length=400)
+    plan_no: str | None = Field(default=None, max_length=60)
+    task_no: str | None = Field(default=None, max_length=60)
+    finished_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    publication_due_on: date | None = None
+    published_on: date | None = None
+    recorded_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    head: str = Field(default="", max_length=64)
+
+
+class Finding(SQLModel, table=True):
+    """One finding (台账条目) in its present state; the unit of consistency."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        Index("finding_reference", "office_id", "department", "reference", unique=True),
+        Index("finding_ledger", "office_id", "ledger_no"),
+        Index("finding_work", "office_id", "department", "state", "overdue_at"),
+        Index("finding_discovered", "office_id", "discovered_at"),
+        Index("finding_list", "office_id", text(LIST_DUE), text(LIST_NUMBER), "id"),
+        Index("finding_list_department", "office_id", "department", text(LIST_DUE), text(LIST_NUMBER), "id"),
+    )
+
+    id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)
+    inspection_id: str = Field(max_length=ID_LENGTH, index=True)
+    party_id: str = Field(max_length=ID_LENGTH, index=True)
+    department: str = Field(max_length=60)
+    handler: str | None = Field(default=None, max_length=ID_LENGTH, index=True)
+    reference: str | None = Field(default=None, max_length=64)
+    digest: str | None = Field(default=None, max_length=64)
+    carried: bool = False
+    ledger_no: str | None = Field(default=None, max_length=2000)
+    state: str = Field(max_length=40)
+    closed: bool = False
+    owner_role: str | None = Field(default=None, max_length=40)
+    version: int = 0
+    sequence: int = 0
+    domain: str = Field(max_length=40)
+    violation: str = Field(max_length=60)
+    item: str = Field(max_length=200)
+    intake: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    record: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    rulings: list[dict[str, Any]] = Field(sa_column=Column(Json, nullable=False))
+    supervised: bool = False
+    search_text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    discovered_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    occurred_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    recorded_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    due_effective: str | None = Field(default=None, max_length=40)
+    yellow_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    red_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    overdue_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    severe_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    head: str = Field(default="", max_length=64)
+
+
+class Proceeding(SQLModel, table=True):
+    """One proceeding (处置程序) of a finding in its present state."""
+
+    __tablename__ = "proceeding"
+    __table_args__ = (Index("proceeding_kind", "office_id", "kind", "finding_id"),)
+
+    id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)
+    finding_id: str = Field(max_length=ID_LENGTH, index=True)
+    ordinal: int = 0
+    kind: str = Field(max_length=40)
+    state: str = Field(max_length=40)
+    open: bool = True
+    record: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    opened_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    opened_sequence: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    target_department: str | None = Field(default=None, max_length=60)

@@ -1,0 +1,43 @@
+"""Deadlines with the days on which their light changes; the light itself is never stored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index
+from sqlmodel import Field, SQLModel
+
+from models.columns import ID_LENGTH, OFFICE_ID_LENGTH, Instant, Json
+
+
+class Deadline(SQLModel, table=True):
+    """One statutory or internal deadline of an inspection, finding or proceeding."""
+
+    __tablename__ = "deadline"
+    __table_args__ = (
+        Index("deadline_due", "office_id", "state", "overdue_at"),
+        Index("deadline_department", "office_id", "department", "state"),
+    )
+
+    id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)
+    department: str = Field(max_length=60)
+    inspection_id: str = Field(max_length=ID_LENGTH, index=True)
+    finding_id: str | None = Field(default=None, max_length=ID_LENGTH, index=True)
+    proceeding_id: str | None = Field(default=None, max_length=ID_LENGTH)
+    term: str = Field(max_length=30)
+    nature: str = Field(max_length=10)
+    counted: bool = True
+    state: str = Field(max_length=10)
+    spec: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    history: list[dict[str, Any]] = Field(sa_column=Column(Json, nullable=False))
+    due_effective: str = Field(max_length=40)
+    provisional: bool = False
+    yellow_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    red_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    overdue_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    severe_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    settled_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    told_stage: int = 0
+    """How far the sweep has told: 0 nothing, 1 overdue, 2 severe."""

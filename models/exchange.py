@@ -1,0 +1,98 @@
+"""Linked systems, messages that leave the house, receipts that come back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary
+from sqlmodel import Field, SQLModel
+
+from models.columns import ID_LENGTH, OFFICE_ID_LENGTH, Instant, Json
+
+
+class LinkedSystem(SQLModel, table=True):
+    """A system of another department that is called or pulls, and the keys both sides sign with."""
+
+    __tablename__ = "linked_system"
+
+    id: str = Field(primary_key=True, max_length=60)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)
+    department: str = Field(max_length=60, index=True)
+    kinds: list[str] = Field(sa_column=Column(Json, nullable=False))
+    url: str | None = Field(default=None, max_length=500)
+    allow_private: bool = False
+    scheme: str = Field(max_length=10)
+    secrets: list[dict[str, Any]] = Field(sa_column=Column(Json, nullable=False))
+    """Keys in force: {"secret"|"public"|"private", "until": instant|null}, newest first."""
+    disabled: bool = False
+    created_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+class Message(SQLModel, table=True):
+    """A message in the outbox, written by the transaction of its step."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("message_order", "system_id", "queue", "sequence", unique=True),
+        Index("message_due", "state", "next_try_at"),
+        Index("message_proceeding", "proceeding_id", "recorded_at"),
+        Index("message_finding", "finding_id"),
+    )
+
+    id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)
+    system_id: str | None = Field(default=None, max_length=60)
+    recipient: str = Field(max_length=60)
+    queue: str = Field(max_length=10)
+    sequence: int | None = Field(default=None, sa_column=Column(BigInteger))
+    kind: str = Field(max_length=40)
+    chart_name: str = Field(max_length=40)
+    finding_id: str | None = Field(default=None, max_length=ID_LENGTH)
+    inspection_id: str | None = Field(default=None, max_length=ID_LENGTH)
+    proceeding_id: str | None = Field(default=None, max_length=ID_LENGTH)
+    step_sequence: int
+    answerable: bool
+    """True while a receipt may move the chart: the latest message of its proceeding that asks for one."""
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    state: str = Field(max_length=12)
+    """waiting, delivered (2xx or acknowledged), paper (no linked system), dead (a person must act)."""
+    tries: int = 0
+    next_try_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    leased_until: datetime | None = Field(default=None, sa_column=Column(Instant))
+    lease: str | None = Field(default=None, max_length=ID_LENGTH)
+    outcome: str | None = Field(default=None, max_length=200)
+    delivered_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    recorded_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+class MessageSeries(SQLModel, table=True):
+    """The last sequence given per linked system and queue."""
+
+    __tablename__ = "message_series"
+
+    system_id: str = Field(primary_key=True, max_length=60)
+    queue: str = Field(primary_key=True, max_length=10)
+    last: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class Receipt(SQLModel, table=True):
+    """A receipt as it arrived, byte for byte; (system, id) is kept for ever against repetition."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (Index("receipt_parked", "finding_id", "state"),)
+
+    system_id: str = Field(primary_key=True, max_length=60)
+    id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)
+    digest: str = Field(max_length=64)
+    kind: str = Field(max_length=40)
+    message_id: str = Field(max_length=ID_LENGTH, index=True)
+    finding_id: str | None = Field(default=None, max_length=ID_LENGTH)
+    proceeding_id: str | None = Field(default=None, max_length=ID_LENGTH)
+    state: str = Field(max_length=12)
+    """recorded, noted (timeline only), parked, contradictory (a task)."""
+    waiting_for: str | None = Field(default=None, max_length=200)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    signature: str = Field(max_length=2000)
+    received_at: datetime = Field(sa_column=Column(Instant, nullable=False))

@@ -1,0 +1,223 @@
+"""Reading records for a decision, under lock, and writing what was decided: statements only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, and_, bindparam, func, insert, select, update
+from sqlmodel import SQLModel
+
+from models.tables import (
+    Attachment,
+    CommandKey,
+    Deadline,
+    Document,
+    Entry,
+    Finding,
+    Inspection,
+    Mark,
+    Notice,
+    Party,
+    Payload,
+    Proceeding,
+    Series,
+    User,
+)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table behind a model."""
+    return model.__table__  # type: ignore[attr-defined,no-any-return]  # SQLModel sets it
+
+
+FINDING, INSPECTION, PROCEEDING = table_of(Finding), table_of(Inspection), table_of(Proceeding)
+DEADLINE, ENTRY, PAYLOAD, KEY = table_of(Deadline), table_of(Entry), table_of(Payload), table_of(CommandKey)
+PARTY, DOCUMENT, SERIES, ATTACHMENT = (
+    table_of(Party),
+    table_of(Document),
+    table_of(Series),
+    table_of(Attachment),
+)
+NOTICE, MARK, USER = table_of(Notice), table_of(Mark), table_of(User)
+
+_ONE_FINDING = select(FINDING).where(FINDING.c.id == bindparam("id"))
+_ONE_INSPECTION = select(INSPECTION).where(INSPECTION.c.id == bindparam("id"))
+_PROCEEDINGS = (
+    select(PROCEEDING).where(PROCEEDING.c.finding_id == bindparam("id")).order_by(PROCEEDING.c.ordinal)
+)
+_FINDING_DEADLINES = select(DEADLINE).where(DEADLINE.c.finding_id == bindparam("id")).order_by(DEADLINE.c.id)
+_INSPECTION_DEADLINES = (
+    select(DEADLINE)
+    .where(DEADLINE.c.inspection_id == bindparam("id"), DEADLINE.c.finding_id.is_(None))
+    .order_by(DEADLINE.c.id)
+)
+_DIGESTS = select(ATTACHMENT.c.digest).where(ATTACHMENT.c.finding_id == bindparam("id"))
+_BOUND = select(KEY).where(KEY.c.principal == bindparam("principal"), KEY.c.key == bindparam("key"))
+
+
+def finding_row(connection: Connection, id: str, lock: bool) -> Row[Any] | None:
+    """The finding, locked for this transaction on PostgreSQL when asked."""
+    return connection.execute(_locked(_ONE_FINDING, lock), {"id": id}).one_or_none()
+
+
+def inspection_row(connection: Connection, id: str, lock: bool) -> Row[Any] | None:
+    """The inspection, locked for this transaction on PostgreSQL when asked."""
+    return connection.execute(_locked(_ONE_INSPECTION, lock), {"id": id}).one_or_none()
+
+
+def _locked(statement: Any, lock: bool) -> Any:
+    return statement.with_for_update() if lock else statement
+
+
+def proceeding_rows(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
+    """The proceedings of a finding in the order they were opened."""
+    return connection.execute(_PROCEEDINGS, {"id": finding_id}).all()
+
+
+def finding_deadline_rows(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
+    """Every deadline of a finding and its proceedings."""
+    return connection.execute(_FINDING_DEADLINES, {"id": finding_id}).all()
+
+
+def inspection_deadline_rows(connection: Connection, inspection_id: str) -> Sequence[Row[Any]]:
+    """Every deadline of an inspection itself."""
+    return connection.execute(_INSPECTION_DEADLINES, {"id": inspection_id}).all()
+
+
+def attachment_digests(connection: Connection, finding_id: str) -> frozenset[str]:
+    """The digests handed in with a finding."""
+    return frozenset(connection.execute(_DIGESTS, {"id": finding_id}).scalars())
+
+
+def bound_key(connection: Connection, principal: str, key: str) -> Row[Any] | None:
+    """The accepted command that this principal bound to the key."""
+    return connection.execute(_BOUND, {"principal": principal, "key": key}).one_or_none()
+
+
+def lock_key(connection: Connection, principal: str, key: str) -> None:
+    """On PostgreSQL, two requests with one key follow one another; on SQLite there is one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{principal} {key}", 0))))
+
+
+def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The rows are new."""
+    if rows:
+        connection.execute(insert(table), list(rows))
+
+
+def change(connection: Connection, table: Table, id: str, values: Mapping[str, Any]) -> None:
+    """The row of that id has these values."""
+    connection.execute(update(table).where(table.c.id == id), dict(values))
+
+
+def party_by_identity(connection: Connection, office_id: str, identity: str, lock: bool) -> Row[Any] | None:
+    """The party known under that identity."""
+    found = select(PARTY).where(PARTY.c.office_id == office_id, PARTY.c.identity == identity)
+    return connection.execute(_locked(found, lock)).one_or_none()
+
+
+def party_row(connection: Connection, id: str) -> Row[Any] | None:
+    """The party of that id."""
+    return connection.execute(select(PARTY).where(PARTY.c.id == id)).one_or_none()
+
+
+def inspection_by_reference(
+    connection: Connection, office_id: str, department: str, reference: str
+) -> Row[Any] | None:
+    """The inspection that a sender knows under its reference, within the department."""
+    wanted = and_(
+        INSPECTION.c.office_id == office_id,
+        INSPECTION.c.department == department,
+        INSPECTION.c.reference == reference,
+    )
+    return connection.execute(select(INSPECTION).where(wanted)).one_or_none()
+
+
+def findings_of(connection: Connection, inspection_id: str) -> Sequence[Row[Any]]:
+    """The findings of an inspection in the order they were recorded."""
+    found = select(FINDING).where(FINDING.c.inspection_id == inspection_id).order_by(FINDING.c.id)
+    return connection.execute(found).all()
+
+
+def finding_by_reference(
+    connection: Connection, office_id: str, department: str, reference: str
+) -> Row[Any] | None:
+    """The finding that a sender knows under its reference, within the department."""
+    wanted = and_(
+        FINDING.c.office_id == office_id, FINDING.c.department == department, FINDING.c.reference == reference
+    )
+    return connection.execute(select(FINDING).where(wanted)).one_or_none()
+
+
+def entries_after_version(
+    connection: Connection, record_id: str, version: int, limit: int = 50
+) -> Sequence[Row[Any]]:
+    """What happened on a record since that version, oldest first."""
+    found = select(ENTRY).where(ENTRY.c.record_id == record_id, ENTRY.c.version > version)
+    return connection.execute(found.order_by(ENTRY.c.sequence).limit(limit)).all()
+
+
+def next_number(connection: Connection, office_id: str, kind: str, year: int) -> int:
+    """The next number of that series; the row is locked until the transaction ends, so none is lost or doubled."""
+    where = and_(SERIES.c.office_id == office_id, SERIES.c.kind == kind, SERIES.c.year == year)
+    last = connection.execute(_locked(select(SERIES.c.last).where(where), True)).scalar()
+    if last is None:
+        _first_number(connection, office_id, kind, year)
+        last = connection.execute(_locked(select(SERIES.c.last).where(where), True)).scalar_one()
+    connection.execute(update(SERIES).where(where).values(last=last + 1))
+    return int(last) + 1
+
+
+def _first_number(connection: Connection, office_id: str, kind: str, year: int) -> None:
+    row = {"office_id": office_id, "kind": kind, "year": year, "last": 0}
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_or_leave
+    else:
+        from sqlalchemy.dialects.sqlite import insert as insert_or_leave  # type: ignore[assignment]
+    connection.execute(insert_or_leave(SERIES).values(row).on_conflict_do_nothing())
+
+
+def documents_of(connection: Connection, record_id: str, kind: str | None = None) -> Sequence[Row[Any]]:
+    """The documents of a record, oldest first."""
+    found = select(DOCUMENT).where(DOCUMENT.c.record_id == record_id)
+    if kind is not None:
+        found = found.where(DOCUMENT.c.kind == kind)
+    return connection.execute(found.order_by(DOCUMENT.c.sequence, DOCUMENT.c.id)).all()
+
+
+def attachment_rows(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
+    """The attachments of a finding without their bytes."""
+    columns = [column for column in ATTACHMENT.c if column.name != "content"]
+    found = select(*columns).where(ATTACHMENT.c.finding_id == finding_id)
+    return connection.execute(found.order_by(ATTACHMENT.c.recorded_at, ATTACHMENT.c.digest)).all()
+
+
+def user_row(connection: Connection, login: str) -> Row[Any] | None:
+    """The account of that login, compared without case."""
+    return connection.execute(select(USER).where(USER.c.login_key == login.casefold())).one_or_none()
+
+
+def last_recorded_at(connection: Connection) -> Any:
+    """The latest recorded_at of any finding or inspection, or None."""
+    latest = [
+        connection.execute(select(func.max(table.c.recorded_at))).scalar() for table in (FINDING, INSPECTION)
+    ]
+    known = [one for one in latest if one is not None]
+    return max(known) if known else None
+
+
+def mark_value(connection: Connection, name: str) -> str | None:
+    """What the database says of itself under that name."""
+    return connection.execute(select(MARK.c.value).where(MARK.c.name == name)).scalar()
+
+
+def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """True when the row is new; False, and nothing changed, when its key was there already."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_or_leave
+    else:
+        from sqlalchemy.dialects.sqlite import insert as insert_or_leave  # type: ignore[assignment]
+    done = connection.execute(insert_or_leave(table).values(dict(row)).on_conflict_do_nothing())
+    return bool(done.rowcount)

@@ -1,0 +1,38 @@
+"""Importing this module knows every table."""
+
+from models.account import Session, Token, User
+from models.case import Finding, Inspection, Party, Proceeding
+from models.deadline import Deadline
+from models.entry import CommandKey, Entry, Payload
+from models.exchange import LinkedSystem, Message, MessageSeries, Receipt
+from models.notice import AdminEntry, Mark, Notice, Proposal
+from models.paper import Attachment, Document, Series
+
+APPEND_ONLY = (Entry, Payload, CommandKey, Receipt, AdminEntry)
+"""Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
+
+__all__ = [
+    "APPEND_ONLY",
+    "AdminEntry",
+    "Attachment",
+    "CommandKey",
+    "Deadline",
+    "Document",
+    "Entry",
+    "Finding",
+    "Inspection",
+    "LinkedSystem",
+    "Mark",
+    "Message",
+    "MessageSeries",
+    "Notice",
+    "Party",
+    "Payload",
+    "Proceeding",
+    "Proposal",
+    "Receipt",
+    "Series",
+    "Session",
+    "Token",
+    "User",
+]
