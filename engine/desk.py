@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
+
 from engine.casefile import CaseFile
 from engine.clock import Clock
 from engine.core.commands import (

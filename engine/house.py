@@ -26,7 +26,7 @@ from models.migrate import migrate
 from rules.arbiter import Arbiter
 from rules.calendars import load_calendar
 from rules.charts import load_charts
-from rules.facts import FactDictionary, load_facts
+from rules.facts import FactDictionary
 from rules.offices import Office, load_office
 from rules.rulebook import Rulebook, load_rulebook
 from rules.terms import load_terms, with_office

@@ -45,7 +45,7 @@ class Reader:
     def __init__(
         self, database: Database, sources: Sources, clock: ReadClock, steps: Steps, secret: bytes
     ) -> None:
-        """`secret` seals cursors and belongs to the database, so that every node opens the others' cursors."""
+        """`secret` seals cursors and belongs to the database, so that each node opens the others' cursors."""
         self._database, self._sources, self._clock, self._steps = database, sources, clock, steps
         self._cursors = Cursors(secret)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from engine.casefile import CaseFile
 from engine.carrying import carry
+from engine.casefile import CaseFile
 from engine.core.commands import (
     CarryCommand,
     Command,

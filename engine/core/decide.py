@@ -11,7 +11,7 @@ from engine.core.calendar import civil_date
 from engine.core.chart import Row
 from engine.core.commands import Principal, Step
 from engine.core.effects import Decision, Dispatch, Effect, IssueDocument, Remind, ReopenFindings, Taken
-from engine.core.forms import Names
+from engine.core.fact_types import Names
 from engine.core.guards import OF_PERSONS, Scene, shut_by
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Faults, FieldError, Reason, Refusal

@@ -114,7 +114,7 @@ class IntakeCheck:
 
     def _officers(self, body: Mapping[str, Any], faults: Faults) -> None:
         officers = body.get("officers")
-        if isinstance(officers, list) and 2 <= len(officers):
+        if isinstance(officers, list) and len(officers) >= 2:
             named = {_officer_key(one) for one in officers}
             if len(named) < len(officers):
                 faults.add("/officers", "too_few", "须为不同的两名以上人员", "at least two different people")

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from engine.core.forms import CONTROL, INTEGER_MAX, read_instant
+from engine.core.fact_types import CONTROL, INTEGER_MAX, escaped, read_instant
 from engine.core.refusals import Faults
 
 FINDINGS_MAX = 200
@@ -152,12 +152,8 @@ def check_form(form: type[BaseModel], body: Mapping[str, Any], faults: Faults) -
         form.model_validate(body)
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_context=False, include_input=False):
-            pointer = "".join(f"/{_escaped(part)}" for part in fault["loc"])
+            pointer = "".join(f"/{escaped(str(part))}" for part in fault["loc"])
             faults.add(pointer, _CODES.get(fault["type"], "type"))
-
-
-def _escaped(part: int | str) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")
 
 
 def check_dates(body: Mapping[str, Any], names: tuple[str, ...], prefix: str, faults: Faults) -> None:
@@ -187,7 +183,7 @@ def check_texts(value: Any, pointer: str, faults: Faults) -> None:
             faults.add(pointer, "missing")
     elif isinstance(value, Mapping):
         for name, member in value.items():
-            check_texts(member, f"{pointer}/{_escaped(name)}", faults)
+            check_texts(member, f"{pointer}/{escaped(name)}", faults)
     elif isinstance(value, list):
         for index, member in enumerate(value):
             check_texts(member, f"{pointer}/{index}", faults)

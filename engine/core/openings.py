@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from engine.core.chart import Row
@@ -72,6 +72,6 @@ def form_schema(law: Lawbook, row: Row) -> dict[str, Any]:
     return _schema_of(law.forms.of, row)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _schema_of(form_of: Any, row: Row) -> dict[str, Any]:
     return form_of(row).schema()  # type: ignore[no-any-return]

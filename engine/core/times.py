@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeGuard
 
 from engine.core.calendar import SHANGHAI, civil_date
 from engine.core.chart import Row
@@ -24,6 +24,11 @@ class Timing:
     occurred_at: datetime
     legal: date | datetime
     late: bool
+
+
+def is_day(point: date | datetime | None) -> TypeGuard[date]:
+    """True for a civil date, which is not an instant."""
+    return isinstance(point, date) and not isinstance(point, datetime)
 
 
 def may_enter_late(row: Row) -> bool:
@@ -53,10 +58,8 @@ def timing(
     occurred_at = given or _instant(legal, floor, now)
     _check_future(occurred_at, legal, now)
     _check_floor(given, legal, occurred_at, floor)
-    today, happened = (
-        civil_date(now),
-        legal if isinstance(legal, date) and not isinstance(legal, datetime) else civil_date(occurred_at),
-    )
+    today = civil_date(now)
+    happened = legal if is_day(legal) else civil_date(occurred_at)
     if principal.kind == "person" and may_enter_late(row):
         _check_late(law, happened, today, facts, principal, prefix)
     return Timing(occurred_at, legal if legal is not None else occurred_at, happened < today)
@@ -104,10 +107,7 @@ def _instant(legal: date | datetime | None, floor: datetime | None, now: datetim
 
 
 def _check_future(occurred_at: datetime, legal: date | datetime | None, now: datetime) -> None:
-    if isinstance(legal, date) and not isinstance(legal, datetime):
-        if legal > civil_date(now):
-            raise Refusal("occurred_in_future")
-    if occurred_at > now:
+    if occurred_at > now or (is_day(legal) and legal > civil_date(now)):
         raise Refusal("occurred_in_future")
 
 
@@ -116,7 +116,7 @@ def _check_floor(
 ) -> None:
     if floor is None:
         return
-    by_date = isinstance(legal, date) and not isinstance(legal, datetime)
+    by_date = is_day(legal)
     early = civil_date(occurred_at) < civil_date(floor) if by_date else occurred_at < floor
     if early:
         raise Refusal("occurred_too_early", not_before=civil_date(floor) if by_date else floor)
