@@ -52,14 +52,14 @@ def filled_down(lines: list[Line], columns: Iterable[str], headings: Members[str
     stated: dict[str, Line] = {}
     for name in columns:
         for line in lines:
-            if line.cells.get(name, "") != "":
+            if name in line.cells:
                 stated.setdefault(name, line)
     filled = []
     for line in lines:
         faults = [
             row_fault(line.number, "differs_from_above", headings.get(name, name), other=first.number)
             for name, first in stated.items()
-            if line.cells[name] not in ("", first.cells[name])
+            if line.cells.get(name, first.cells[name]) != first.cells[name]
         ]
         cells = line.cells | {name: first.cells[name] for name, first in stated.items()}
         filled.append(replace(line, cells=cells, faults=(*line.faults, *faults)))

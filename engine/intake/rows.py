@@ -52,8 +52,10 @@ class Row:
         self.faults.append(RowFault(self.line, notice.code, zh, en, notice.severity, heading))
 
     def reject(self, code: str, name: str, **values: object) -> None:
-        """Record a fault of the house that keeps this row out."""
-        self.faults.append(row_fault(self.line, code, self.heading(name), **values))
+        """Record a fault of the house that keeps this row out; the first one of a column is enough."""
+        heading = self.heading(name)
+        if not any(fault.field == heading and fault.severity == "rejected" for fault in self.faults):
+            self.faults.append(row_fault(self.line, code, heading, **values))
 
     def filled(self, text: str) -> str:
         """Return a text with its `{name}` filled in, each quoted short."""
@@ -87,7 +89,7 @@ class SecondFile:
         self._rows: dict[tuple[str, ...], Line] = {}
         self._repeated: set[tuple[str, ...]] = set()
         for line in table.lines:
-            key = tuple(str(line.cells[part]) for part in keys)
+            key = tuple(str(line.cells.get(part, "")) for part in keys)
             if self._rows.setdefault(key, line) is not line:
                 self._repeated.add(key)
 
@@ -99,8 +101,9 @@ class SecondFile:
             if self._lookup.missing:
                 _say(row, self._name + ".missing", self._lookup.missing)
             return
-        for taken in self._lookup.take:
-            row.values[f"{self._name}.{taken}"] = found.cells[taken]
+        row.values |= {
+            f"{self._name}.{name}": found.cells[name] for name in self._lookup.take if name in found.cells
+        }
         if key in self._repeated and self._lookup.repeated:
             _say(row, self._name + ".repeated", self._lookup.repeated)
 

@@ -30,7 +30,7 @@ Cell = str | date | datetime
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: where it stands in the file, its cells by name, and what is wrong with them."""
+    """One row: its place in the file, its cells by name (empty ones left out), what is wrong with them."""
 
     number: int
     cells: dict[str, Cell]
@@ -160,7 +160,10 @@ def _line(number: int, cells: list[object], places: dict[str, tuple[int, str]], 
     values: dict[str, Cell] = {}
     for name, (place, heading) in places.items():
         cell = cells[place] if place < len(cells) else ""
-        values[name] = value = _cell(cell)
+        value = _cell(cell)
+        if value == "":
+            continue
+        values[name] = value
         if isinstance(value, str) and _CONTROL.search(value):
             faults.append(row_fault(number, "control_character", heading))
         elif isinstance(cell, int | float) and abs(cell) >= LONGEST_EXACT:
