@@ -1,0 +1,195 @@
+"""`bihuan deadline`: the dates of one term from the command line, without a database."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from datetime import date, datetime
+from typing import Any
+
+from engine.core.counting import DeadlineError, Exclusion
+from engine.core.deadlines import Dates, Point, compute
+from engine.core.refusals import FieldError, Refusal
+from engine.core.term import Term
+from rules.calendars import load_calendar
+from rules.offices import load_office
+from rules.terms import RULES, load_term, with_office
+
+OFFICE = RULES / "offices" / "yuanping.yaml"
+UNITS = {
+    "calendar_day": "日 · calendar days",
+    "working_day": "个工作日 · working days",
+    "month": "个月 · months",
+    "hour": "小时 · hours",
+}
+NATURES = {"statutory": "法定时限 · statutory", "internal": "内部时限 · internal"}
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_FIELDS = {
+    "length_missing": ("/length", "missing"),
+    "length_invalid": ("/length", "range"),
+    "start_invalid": ("/from", "format"),
+    "exclusion_invalid": ("/exclude", "inconsistent"),
+    "unit_unsupported": ("/unit", "vocabulary"),
+}
+_PROBLEM = {
+    "type": "urn:bihuan:problem:facts_invalid",
+    "title": "填报内容不完整或者不符合要求。",
+    "status": 422,
+    "code": "facts_invalid",
+    "zh": "填报内容不完整或者不符合要求。",
+    "en": "Facts are missing or wrong.",
+    "remedy": {"zh": "按 errors 逐项更正。", "en": "Correct each entry of errors."},
+    "instance": "urn:bihuan:request:none",
+}
+
+
+def add_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """The command stands among the others; its `run` is set."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "deadline", help="count a deadline; opens no database"
+    )
+    parser.add_argument("--term", required=True, metavar="ID", help="a term of the catalogue, as DL28")
+    parser.add_argument(
+        "--from", required=True, dest="start", metavar="DATE|INSTANT", help="day 0, not counted"
+    )
+    parser.add_argument("--unit", choices=tuple(UNITS), help="instead of the term's own")
+    parser.add_argument("--length", type=int, metavar="N", help="instead of the term's own")
+    parser.add_argument(
+        "--exclude", action="append", default=[], metavar="A..B", help="both days not counted"
+    )
+    parser.add_argument("--extended", type=int, default=0, metavar="N", help="added in the term's unit")
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """The dates are printed: 0; or why there are none: 1."""
+    try:
+        term, dates, exclusions = _counted(args)
+    except Refusal as refusal:
+        return _refused(refusal, as_json=args.json)
+    if args.json:
+        print(json.dumps({"term": term.id, **_answer(dates)}, ensure_ascii=False))
+    else:
+        print(_explained(term, dates, exclusions))
+    return 0
+
+
+def _counted(args: argparse.Namespace) -> tuple[Term, Dates, list[Exclusion]]:
+    """Term, dates and exclusions of the request; raises Refusal with every fault of its fields at once."""
+    faults: list[FieldError] = []
+    term = _term(args.term, faults)
+    start = _point(args.start, "/from", faults)
+    exclusions = _exclusions(args.exclude, faults)
+    if args.extended < 0:
+        words = "延长不得为负数", "an extension is not negative"
+        faults.append(FieldError("/extended", "range", *words))
+    if term is None or start is None or faults:
+        raise Refusal("facts_invalid", errors=faults)
+    try:
+        dates = compute(
+            term,
+            start,
+            load_calendar(),
+            length=args.length,
+            unit=args.unit,
+            exclusions=exclusions,
+            extended=args.extended,
+        )
+    except DeadlineError as error:
+        fault = FieldError(*_FIELDS[error.code], error.zh, error.en)
+        raise Refusal("facts_invalid", errors=[fault]) from error
+    return term, dates, exclusions
+
+
+def _term(id: str, faults: list[FieldError]) -> Term | None:
+    """The term with the office's own length where it is internal."""
+    try:
+        term = load_term(RULES, id)
+    except KeyError:
+        faults.append(FieldError("/term", "vocabulary", f"没有 {id} 这一期限", f"there is no term {id}"))
+        return None
+    if term.nature != "internal":
+        return term
+    ours = load_office(OFFICE).internal_terms
+    return with_office({id: term}, {id: ours[id]})[id] if id in ours else term
+
+
+def _point(text: str, pointer: str, faults: list[FieldError]) -> Point | None:
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+        if _INSTANT.fullmatch(text):
+            return datetime.fromisoformat(text)
+    except ValueError:
+        faults.append(FieldError(pointer, "format", f"{text} 不存在", f"there is no {text}"))
+        return None
+    words = (
+        f"{text} 应当写成 2024-09-12，或者带时区的 2024-09-13T15:30:00+08:00",
+        f"write {text} as 2024-09-12, or with an offset as 2024-09-13T15:30:00+08:00",
+    )
+    faults.append(FieldError(pointer, "format", *words))
+    return None
+
+
+def _exclusions(texts: list[str], faults: list[FieldError]) -> list[Exclusion]:
+    exclusions = []
+    for place, text in enumerate(texts):
+        pointer = f"/exclude/{place}"
+        first, dots, last = text.partition("..")
+        if not (dots and _DAY.fullmatch(first) and _DAY.fullmatch(last)):
+            words = f"{text} 应当写成 2024-10-10..2024-10-30", f"write {text} as 2024-10-10..2024-10-30"
+            faults.append(FieldError(pointer, "format", *words))
+            continue
+        days = [_point(day, pointer, faults) for day in (first, last)]
+        if days[0] is not None and days[1] is not None:
+            exclusions.append(Exclusion(days[0], days[1]))
+    return exclusions
+
+
+def _answer(dates: Dates) -> dict[str, Any]:
+    return {
+        "start": dates.start.isoformat(),
+        "due_raw": dates.due_raw.isoformat(),
+        "due_rolled": dates.due_rolled.isoformat(),
+        "due_effective": dates.due_effective.isoformat(),
+        "due_conservative": dates.due_conservative.isoformat(),
+        "provisional": dates.provisional,
+    }
+
+
+def _explained(term: Term, dates: Dates, exclusions: list[Exclusion]) -> str:
+    """The same for a reader: what is counted, from when, by which law, and what came out."""
+    unverified = "" if term.mark.startswith("V") or term.nature == "internal" else " 待核 · not verified"
+    length = "" if dates.length is None else f"{dates.length} {UNITS.get(dates.unit, dates.unit)}"
+    lines = [
+        f"{term.id} {term.zh} · {term.en}",
+        f"{NATURES[term.nature]}；{term.basis} [{term.mark}]{unverified}",
+        f"起算 · from          {dates.start.isoformat()}（当日不计 · day 0, not counted）",
+        *([f"长度 · length        {length}"] if length else []),
+        *(f"扣除 · excluded      {one.first.isoformat()}..{one.last.isoformat()}" for one in exclusions),
+        f"届满 · due           {dates.due_raw.isoformat()}",
+        f"顺延 · rolled        {dates.due_rolled.isoformat()}",
+        f"有效 · effective     {dates.due_effective.isoformat()}",
+        f"保守 · conservative  {dates.due_conservative.isoformat()}",
+    ]
+    if dates.provisional:
+        lines.append(
+            "暂定 · provisional   涉及国务院尚未发布放假安排的年份 · touches a year without a notice"
+        )
+    return "\n".join(lines)
+
+
+def _refused(refusal: Refusal, *, as_json: bool) -> int:
+    """The refusal is told, as a problem on stdout or in plain words on stderr."""
+    if as_json:
+        problem = {**_PROBLEM, "errors": [error.answer() for error in refusal.errors]}
+        print(json.dumps(problem, ensure_ascii=False))
+    else:
+        for error in refusal.errors:
+            print(f"{error.pointer.lstrip('/')}：{error.zh} · {error.en}", file=sys.stderr)
+    return 1

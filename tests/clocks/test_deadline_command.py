@@ -1,0 +1,185 @@
+"""`bihuan deadline`: what it prints, what it refuses, and what it never loads."""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+from referencing import Registry, Resource
+
+from api.command_line.deadline import add_parser
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def deadline(capsys):
+    """Runs the command; gives exit code, stdout and stderr."""
+
+    def run(*arguments):
+        parser = argparse.ArgumentParser(prog="bihuan")
+        add_parser(parser.add_subparsers(required=True))
+        args = parser.parse_args(["deadline", *arguments])
+        code = args.run(args)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def problem_schema(contract):
+    common = Resource.from_contents(contract("schemas/common"))
+    registry = Registry().with_resource("https://bihuan.example/schemas/1/common.json", common)
+    return jsonschema.Draft202012Validator(contract("schemas/problem"), registry=registry)
+
+
+def test_it_answers_with_the_members_of_the_contract(deadline):
+    code, out, err = deadline(
+        *("--term", "DL28", "--from", "2024-07-15", "--exclude", "2024-10-10..2024-10-20"),
+        *("--exclude", "2024-10-15..2024-10-30", "--json"),
+    )
+    assert (code, err) == (0, "")
+    assert json.loads(out) == {
+        "term": "DL28",
+        "start": "2024-07-15",
+        "due_raw": "2024-11-03",
+        "due_rolled": "2024-11-04",
+        "due_effective": "2024-11-04",
+        "due_conservative": "2024-11-03",
+        "provisional": False,
+    }
+
+
+def test_every_scenario_comes_out_on_the_command_line(contract, deadline):
+    checked = 0
+    for scenario in contract("scenarios"):
+        for expected in scenario["expected_deadlines"]:
+            how = expected["arithmetic"]
+            if how["unit"] == "working_day_before":
+                asked = ["--term", expected["term"]]
+            else:
+                asked = ["--term", expected["term"], "--length", str(how["length"]), "--unit", how["unit"]]
+            start = expected["start"] + (":00+08:00" if "T" in expected["start"] else "")
+            asked += ["--from", start, "--extended", str(how["extended"]), "--json"]
+            for first, last in how["exclude"]:
+                asked += ["--exclude", f"{first}..{last}"]
+            code, out, _ = deadline(*asked)
+            answer = json.loads(out)
+            assert code == 0 and answer["provisional"] == expected["provisional"]
+            for name in ("due_raw", "due_rolled", "due_effective"):
+                assert answer[name].removesuffix(":00+08:00") == expected[name], (scenario["id"], expected)
+            checked += 1
+    assert checked >= 40
+
+
+def test_a_term_set_by_order_takes_length_and_unit(deadline):
+    code, out, _ = deadline(
+        *("--term", "DL10", "--from", "2024-04-26T17:00:00+08:00", "--unit", "working_day", "--length", "10"),
+        "--json",
+    )
+    assert code == 0 and json.loads(out)["due_effective"] == "2024-05-13"
+
+
+def test_a_reader_is_told_law_and_dates_in_both_languages(deadline):
+    code, out, err = deadline("--term", "DL44", "--from", "2024-07-08")
+    assert (code, err) == (0, "")
+    for said in (
+        "严重违法失信名单期限",
+        "serious-list duration",
+        "法定时限",
+        "待核",
+        "2027-07-08",
+        "暂定",
+        "36 个月",
+    ):
+        assert said in out
+    _, out, _ = deadline("--term", "DL12", "--from", "2024-07-08")
+    assert "内部时限" in out and "法定" not in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "pointer", "fault"),
+    [
+        (["--term", "DL04", "--from", "2024-05-01"], "/term", "vocabulary"),
+        (["--term", "DL28", "--from", "2024-02-30"], "/from", "format"),
+        (["--term", "DL28", "--from", "yesterday"], "/from", "format"),
+        (["--term", "DL28", "--from", "20240501"], "/from", "format"),
+        (["--term", "DL61", "--from", "2024-09-13T15:30:00"], "/from", "format"),
+        (["--term", "DL61", "--from", "2024-09-13T25:30:00+08:00"], "/from", "format"),
+        (["--term", "DL61", "--from", "2024-09-13"], "/from", "format"),
+        (["--term", "DL28", "--from", "1024-09-13"], "/from", "format"),
+        (["--term", "DL10", "--from", "2024-05-01"], "/length", "missing"),
+        (["--term", "DL28", "--from", "2024-05-01", "--length", "-3"], "/length", "range"),
+        (["--term", "DL28", "--from", "2024-05-01", "--length", "999999999"], "/length", "range"),
+        (["--term", "DL28", "--from", "2024-05-01", "--extended", "-1"], "/extended", "range"),
+        (
+            ["--term", "DL28", "--from", "2024-05-01", "--exclude", "2024-05-09..2024-05-03"],
+            "/exclude",
+            "inconsistent",
+        ),
+        (["--term", "DL28", "--from", "2024-05-01", "--exclude", "2024-05-09"], "/exclude/0", "format"),
+        (
+            ["--term", "DL28", "--from", "2024-05-01", "--exclude", "2024-02-30..2024-03-01"],
+            "/exclude/0",
+            "format",
+        ),
+        (["--term", "DL31", "--from", "2024-05-01"], "/unit", "vocabulary"),
+    ],
+)
+def test_what_gives_no_date_is_refused_with_a_problem(
+    contract, problem_schema, deadline, arguments, pointer, fault
+):
+    code, out, err = deadline(*arguments, "--json")
+    problem = json.loads(out)
+    assert (code, err) == (1, "")
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [(pointer, fault)]
+    assert list(problem_schema.iter_errors(problem)) == []
+    stated = next(one for one in contract("codes")["problems"] if one["code"] == "facts_invalid")
+    assert {name: problem[name] for name in ("status", "zh", "en", "remedy")} == {
+        name: stated[name] for name in ("status", "zh", "en", "remedy")
+    }
+    code, out, err = deadline(*arguments)
+    assert (code, out) == (1, "") and problem["errors"][0]["zh"] in err
+
+
+def test_all_faults_are_told_at_once(deadline):
+    code, out, _ = deadline("--term", "X", "--from", "Y", "--exclude", "Z", "--extended", "-1", "--json")
+    assert code == 1
+    assert [error["pointer"] for error in json.loads(out)["errors"]] == [
+        "/term",
+        "/from",
+        "/exclude/0",
+        "/extended",
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--term", "DL28"], ["--from", "2024-05-01"], ["--term", "DL28", "--from", "2024-05-01", "--unit", "y"]],
+)
+def test_wrong_usage_is_told_by_the_exit_code(deadline, arguments):
+    with pytest.raises(SystemExit) as caught:
+        deadline(*arguments)
+    assert caught.value.code == 2
+
+
+def test_it_loads_no_database_and_no_web_framework():
+    program = (
+        "import argparse, sys\n"
+        "from api.command_line.deadline import add_parser\n"
+        "parser = argparse.ArgumentParser()\n"
+        "add_parser(parser.add_subparsers())\n"
+        "args = parser.parse_args(['deadline', '--term', 'DL12', '--from', '2024-05-11', '--json'])\n"
+        "code = args.run(args)\n"
+        "print(code, sorted({name.split('.')[0] for name in sys.modules}))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert '"due_effective": "2024-05-24"' in done.stdout
+    for heavy in ("sqlalchemy", "sqlmodel", "fastapi", "pydantic", "jinja2", "httpx", "durable", "typst"):
+        assert f"'{heavy}'" not in done.stdout
