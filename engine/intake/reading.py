@@ -51,6 +51,18 @@ class Export(Iterator[Outcome]):
     def __next__(self) -> Outcome:
         return next(self._outcomes)
 
+    def heading_of(self, pointer: str) -> str | None:
+        """The column behind a member of a body, by JSON pointer; None where no column fills it."""
+        parts = pointer.strip("/").split("/")
+        in_finding = parts[0] == "findings" and len(parts) > 2
+        form = self._mapping.form
+        fields = form.finding.fields if in_finding else form.inspection.fields
+        path = ".".join(parts[2:] if in_finding else parts)
+        for written, recipe in fields.items():
+            if f"{written}.".startswith(f"{path}."):
+                return self._headings.get(recipe.column or recipe.date or "")
+        return None
+
     def _run(self) -> Iterator[Outcome]:
         for line in self._strays:
             empty = next(name for name in self._mapping.form.inspection.key if not line.cells.get(name))

@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from engine.intake import FileRefused, excel
 from engine.intake.tables import read_table
@@ -196,3 +198,33 @@ def test_a_broken_part_of_a_workbook_is_refused(workbook: Callable[..., Path]) -
         assert refused(path).code == "not_a_workbook"
     path.write_bytes(content.replace(content[60:90], b"\xff" * 30, 1))
     assert refused(path).code == "not_a_workbook"
+
+
+@given(st.one_of(st.binary(max_size=200), st.binary(max_size=200).map(lambda tail: HEAD.encode() + tail)))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "any.csv"
+    path.write_bytes(content)
+    try:
+        rows = read(path)
+    except FileRefused as fault:
+        assert fault.zh
+    else:
+        numbers = [number for number, _, _ in rows]
+        assert numbers == sorted(set(numbers))
+
+
+@given(st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+def test_a_damaged_workbook_is_read_or_refused(workbook: Callable[..., Path], data: st.DataObject) -> None:
+    path = workbook([["编号", "名称", "日期"], ["1", "甲", datetime(2024, 4, 26)], ["2", "乙", None]])
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 8))):
+        content[data.draw(st.integers(4, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(content)
+    try:
+        rows = read(path)
+    except FileRefused as fault:
+        assert fault.zh
+    else:
+        assert len(rows) <= 2

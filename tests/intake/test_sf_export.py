@@ -8,8 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from engine.intake import CarriedFinding, CarriedInspection, Export, RowFault, read_export
+from engine.intake import CarriedFinding, CarriedInspection, Export, FileRefused, RowFault, read_export
 from rules.mapping import Mapping
 
 
@@ -217,3 +219,33 @@ def test_progress_counts_every_row_once(sample: Path, sf: Mapping) -> None:
         pass
     assert seen == sorted(set(seen))
     assert seen[-1] == 338
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        ["489", "1262", "999999", "20180201", "20171215", "", "x  [ date violation corrected: 1/2/2019 ]"]
+    ),
+    st.sampled_from(
+        ["x  [ date violation corrected: 1/2/2001 ]", "x [ date violation corrected:  ]", "2018-02-01"]
+    ),
+    st.text(max_size=20),
+)
+
+
+@given(st.lists(st.lists(CELLS, min_size=2, max_size=4), max_size=8))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_every_row_is_either_taken_or_rejected_and_never_both(
+    copy: Path, sf: Mapping, rows: list[list[str]]
+) -> None:
+    path = copy.with_name("invented.csv")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerows([["business_id", "date", "description"], *rows])
+    try:
+        export, inspections, faults = outcomes(path, sf)
+    except FileRefused:
+        return
+    taken = {finding.line for finding in by_reference(inspections).values()}
+    rejected = {fault.line for fault in faults if fault.severity == "rejected"}
+    assert not taken & rejected
+    assert export.read == len(taken) + len(rejected)

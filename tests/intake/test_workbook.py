@@ -134,6 +134,24 @@ def test_rows_become_a_body_that_the_contract_accepts(filled: Callable[..., Path
     assert [inspection.line_of(p) for p in ("/findings/1/item", "/officers", "")] == [3, 2, 2]
 
 
+@pytest.mark.parametrize(
+    ("pointer", "heading"),
+    [
+        ("/findings/1/item", "问题事项*"),
+        ("/findings/0/facts/item_class", "检查项目类别"),
+        ("/party/identifiers/0/value", "统一社会信用代码"),
+        ("/officers", "检查人员一*"),
+        ("/finished_at", "检查结束时间*"),
+        ("/findings", None),
+        ("/reference", None),
+    ],
+)
+def test_a_member_at_fault_is_found_under_its_heading(
+    filled: Callable[..., Path], intake: Mapping, pointer: str, heading: str | None
+) -> None:
+    assert read_export(filled(FIRST), intake).heading_of(pointer) == heading
+
+
 def test_repeating_the_inspection_says_the_same_as_leaving_it_blank(
     filled: Callable[..., Path], intake: Mapping
 ) -> None:
