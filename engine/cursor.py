@@ -7,19 +7,38 @@ import binascii
 import hashlib
 import hmac
 import json
+import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import Connection
 
 from engine.core.audit import canonical
 from engine.core.commands import Principal
 from engine.core.refusals import FieldError, Refusal
+from engine.writer import Writer
+from models import records
 
 SEAL_BYTES = 16
+SECRET_BYTES = 32
+SECRET_MARK = "cursor_secret"
 TEXT_LENGTH_MAX = 2000
 UNCHANGED = (
     "游标须原样取自上一页，并用于同一列表、同一筛选条件",
     "a cursor is taken unchanged from the page before, for the same list and filter",
 )
+
+
+def cursor_secret(writer: Writer, now: datetime) -> bytes:
+    """The secret of this database, made by whoever opens it first and the same for every node after."""
+
+    def kept(connection: Connection) -> str:
+        row = {"name": SECRET_MARK, "value": secrets.token_hex(SECRET_BYTES), "recorded_at": now}
+        records.insert_once(connection, records.MARK, row)
+        return str(records.mark_value(connection, SECRET_MARK))
+
+    return bytes.fromhex(writer.submit(kept))
 
 
 class Cursors:

@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Row
 
 from engine.core.commands import Principal
+from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
-from engine.cursor import Cursors
+from engine.cursor import Cursors, cursor_secret
 from engine.projections.asked import Asked, Query
 from engine.projections.filters import deadline_filter, finding_filter, inspection_filter, ledger_filter
 from engine.projections.findings import finding_answer
+from engine.projections.gather import gather_sources, steps_of
 from engine.projections.history import audit_entry, timeline_item
 from engine.projections.inspections import inspection_answer
 from engine.projections.instants import CIVIL, recorded
@@ -26,11 +28,14 @@ from engine.projections.parties import party_answer
 from engine.projections.privacy import knows_particulars
 from engine.projections.sources import ReadClock, Sources, Steps
 from engine.projections.work import GROUPS, owned_states
+from engine.writer import Writer
 from models.database import Database
 from models.reading import deadlines, entries, figures, findings, inspections, parties
 from models.reading.findings import FindingFilter
 from models.reading.lights import position
 from models.reading.scope import Scope, every_record, scope
+from rules.facts import FactDictionary
+from rules.offices import Office
 
 TIMELINE_LENGTH = 50
 TIMELINE_LENGTH_MAX = 200
@@ -239,6 +244,14 @@ class Reader:
 
     def _seen(self, who: Principal) -> Scope:
         return scope(self._sources.office_id, who)
+
+
+def open_reader(
+    database: Database, writer: Writer, law: Lawbook, office: Office, facts: FactDictionary, clock: ReadClock
+) -> Reader:
+    """The reader over a database that has its tables."""
+    secret = cursor_secret(writer, clock.now())
+    return Reader(database, gather_sources(law, office, facts), clock, steps_of(law, office), secret)
 
 
 def _there(row: T | None) -> T:

@@ -68,8 +68,15 @@ class Finding(SQLModel, table=True):
         Index("finding_ledger", "office_id", "ledger_no"),
         Index("finding_work", "office_id", "department", "state", "overdue_at"),
         Index("finding_discovered", "office_id", "discovered_at"),
-        Index("finding_list", "office_id", text(LIST_DUE), text(LIST_NUMBER), "id"),
-        Index("finding_list_department", "office_id", "department", text(LIST_DUE), text(LIST_NUMBER), "id"),
+        Index("finding_list", "office_id", text(f"({LIST_DUE})"), text(f"({LIST_NUMBER})"), "id"),
+        Index(
+            "finding_list_department",
+            "office_id",
+            "department",
+            text(f"({LIST_DUE})"),
+            text(f"({LIST_NUMBER})"),
+            "id",
+        ),
     )
 
     id: str = Field(primary_key=True, max_length=ID_LENGTH)

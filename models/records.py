@@ -221,3 +221,13 @@ def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) ->
         from sqlalchemy.dialects.sqlite import insert as insert_or_leave  # type: ignore[assignment]
     done = connection.execute(insert_or_leave(table).values(dict(row)).on_conflict_do_nothing())
     return bool(done.rowcount)
+
+
+def carried_references(connection: Connection, office_id: str, source: str) -> Sequence[str]:
+    """The references of all findings carried over from a source."""
+    found = select(FINDING.c.reference).where(
+        FINDING.c.office_id == office_id,
+        FINDING.c.carried.is_(True),
+        FINDING.c.reference.startswith(f"{source}/", autoescape=True),
+    )
+    return [str(one) for one in connection.execute(found).scalars()]

@@ -1,0 +1,166 @@
+"""The sweep: what the clock alone may do. One command per deadline and stage, with a natural key."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.clock import Clock
+from engine.core.chart import Row
+from engine.core.commands import CLOCK, Command, Step, StepCommand
+from engine.core.lawbook import Lawbook
+from engine.core.refusals import Refusal
+from engine.core.snapshot import Snapshot
+from engine.desk import Desk
+from engine.snapshots import load_finding
+from models import due, records
+from models.database import Database
+
+log = logging.getLogger("bihuan.sweep")
+LIMIT = 500
+PAGE = 500
+DONE_STATES = ("routed", "in_progress")
+
+
+@dataclass(slots=True)
+class Swept:
+    """What one round did: `lapsed` rows moved a record, `reminded` rows told somebody."""
+
+    due: int = 0
+    lapsed: int = 0
+    reminded: int = 0
+    failed: int = 0
+    left: int = 0
+
+    def answer(self) -> dict[str, int]:
+        """The counts as the command line prints them."""
+        return {name: getattr(self, name) for name in ("due", "lapsed", "reminded", "failed", "left")}
+
+
+@dataclass(slots=True)
+class Sweep:
+    """Rings through everything that is due; a second round, node or restart changes nothing."""
+
+    clock: Clock
+    database: Database
+    law: Lawbook
+    desk: Desk
+
+    def run(self, limit: int = LIMIT) -> Swept:
+        """At most `limit` due things are done, oldest first; a stubborn one is reported and blocks nobody."""
+        now, swept, refused = self.clock.now(), Swept(), set[str]()
+        office = self.desk.office.office_id
+        with self.database.read() as connection:
+            deadlines = due.due_deadlines(connection, office, now, limit)
+            swept.due = due.count_due(connection, office, now)
+        for row in deadlines:
+            try:
+                moved = self.desk.writer.submit(lambda connection, row=row: self._tell(connection, row, now))
+                swept.lapsed += moved
+                swept.reminded += not moved
+            except Refusal as refusal:
+                refused.add(row.id)
+                log.warning("deadline not swept", extra={"deadline": row.id, "code": refusal.code})
+        swept.failed = len(refused)
+        swept.left = max(0, swept.due - len(deadlines))
+        self._finish(swept, limit - len(deadlines))
+        return swept
+
+    def _tell(self, connection: Connection, row: Any, now: datetime) -> bool:
+        """True when a record moved; False when somebody was reminded."""
+        due.mark_told(connection, row.id, row.stage)
+        if row.finding_id is None:
+            self._notice(connection, row, now)
+            return False
+        loaded = load_finding(connection, self.desk.office, row.finding_id, lock=True)
+        assert loaded is not None, "a deadline of a finding always has its finding"
+        step, moves = self._step(loaded[0], row)
+        if step is None:
+            self._notice(connection, row, now)
+            return False
+        key = f"lapse:{row.id}:{row.stage}"
+        self.desk.handle_within(connection, _command(row.finding_id, key, step))
+        return moves
+
+    def _step(self, snapshot: Snapshot, row: Any) -> tuple[Step | None, bool]:
+        """The clock's row for this deadline: the one its expiry opens, else the reminder of its record or finding."""
+        record = snapshot.record(row.proceeding_id)
+        assert record is not None, "a deadline's proceeding is there"
+        rows = [one for one in self._clock_rows(record.chart) if one.source == record.state]
+        for one in rows:
+            if any(guard.name == "term_expired" and guard.argument == row.term for guard in one.guards):
+                return Step(one.trigger, row.proceeding_id, self._lapse_facts(one, row)), True
+        text = self._words(row)
+        for one in rows:
+            if one.requires == ("requirement",):
+                return Step(one.trigger, row.proceeding_id, {"requirement": text}), False
+        own = [one for one in self._clock_rows("finding") if one.source == snapshot.main.state]
+        if any(one.trigger == "remind_overdue" for one in own):
+            return Step("remind_overdue", None, {"requirement": text}), False
+        return None, False
+
+    def _clock_rows(self, chart: str) -> Iterator[Row]:
+        return (row for row in self.law.charts[chart].rows if row.by_clock_only)
+
+    def _lapse_facts(self, row: Row, deadline: Any) -> dict[str, Any]:
+        """A row that records the day of its act has it from the deadline that expired."""
+        return {row.legal_date: deadline.due_effective} if row.legal_date else {}
+
+    def _words(self, row: Any) -> str:
+        term = self.law.terms[row.term]
+        kind = "内部时限" if row.nature == "internal" else "法定时限"
+        degree = "严重逾期" if row.stage == due.SEVERE_STAGE else "逾期"
+        return f"{term.zh}（{kind}）应于{row.due_effective}前完成，现已{degree}，请抓紧办理。"
+
+    def _notice(self, connection: Connection, row: Any, now: datetime) -> None:
+        told = {
+            "natural_key": f"lapse:{row.id}:{row.stage}",
+            "office_id": row.office_id,
+            "department": row.department,
+            "role": "department_head",
+            "kind": "overdue",
+            "finding_id": row.finding_id,
+            "detail": {"zh": self._words(row), "term": row.term, "inspection": row.inspection_id},
+            "done": False,
+            "recorded_at": now,
+        }
+        records.insert_once(connection, records.NOTICE, told)
+
+    def _finish(self, swept: Swept, limit: int) -> None:
+        """Findings whose proceedings are all done wait for verification."""
+        after = ""
+        while limit > 0:
+            with self.database.read() as connection:
+                page = due.findings_without_open_proceeding(
+                    connection, self.desk.office.office_id, DONE_STATES, after, PAGE
+                )
+            if not page:
+                return
+            for row in page:
+                after = row.id
+                limit -= self._finish_one(row, swept)
+                if limit <= 0:
+                    swept.left += 1
+                    return
+
+    def _finish_one(self, row: Any, swept: Swept) -> bool:
+        """True when the finding moved on; one whose routes are not all opened yet stays."""
+        command = _command(row.id, f"proceedings_done:{row.id}:{row.version}", Step("proceedings_done"))
+        try:
+            self.desk.handle(command)
+        except Refusal as refusal:
+            if refusal.code != "step_shut":
+                swept.failed += 1
+            return False
+        swept.due += 1
+        swept.lapsed += 1
+        return True
+
+
+def _command(finding: str, key: str, step: Step) -> Command:
+    return Command(CLOCK, key, key[:64], StepCommand("finding", finding, (step,)))

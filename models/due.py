@@ -1,0 +1,61 @@
+"""What is due: deadlines whose day has come and findings whose proceedings are all done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, case, exists, func, or_, select, update
+
+from models.records import DEADLINE, FINDING, PROCEEDING
+
+OVERDUE_STAGE, SEVERE_STAGE = 1, 2
+
+
+def due_deadlines(connection: Connection, office_id: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Running deadlines that are overdue or severe and of which this has not been told yet, oldest first."""
+    stage = case((DEADLINE.c.severe_at <= now, SEVERE_STAGE), else_=OVERDUE_STAGE)
+    found = select(DEADLINE, stage.label("stage")).where(_untold(office_id, now))
+    return connection.execute(found.order_by(DEADLINE.c.overdue_at, DEADLINE.c.id).limit(limit)).all()
+
+
+def count_due(connection: Connection, office_id: str, now: datetime) -> int:
+    """How many deadlines wait to be told of."""
+    return int(
+        connection.execute(
+            select(func.count()).select_from(DEADLINE).where(_untold(office_id, now))
+        ).scalar_one()
+    )
+
+
+def _untold(office_id: str, now: datetime) -> Any:
+    return and_(
+        DEADLINE.c.office_id == office_id,
+        DEADLINE.c.state == "running",
+        DEADLINE.c.overdue_at <= now,
+        or_(
+            DEADLINE.c.told_stage < OVERDUE_STAGE,
+            and_(DEADLINE.c.severe_at <= now, DEADLINE.c.told_stage < SEVERE_STAGE),
+        ),
+    )
+
+
+def mark_told(connection: Connection, deadline_id: str, stage: int) -> None:
+    """The sweep has told of this deadline up to this stage."""
+    connection.execute(update(DEADLINE).where(DEADLINE.c.id == deadline_id).values(told_stage=stage))
+
+
+def findings_without_open_proceeding(
+    connection: Connection, office_id: str, states: Sequence[str], after: str, limit: int
+) -> Sequence[Row[Any]]:
+    """Findings in these states that have proceedings, none of them open; by id, after the one named."""
+    proceedings = PROCEEDING.c.finding_id == FINDING.c.id
+    found = select(FINDING.c.id, FINDING.c.version).where(
+        FINDING.c.office_id == office_id,
+        FINDING.c.state.in_(states),
+        FINDING.c.id > after,
+        ~exists().where(proceedings, PROCEEDING.c.open.is_(True)),
+        exists().where(proceedings),
+    )
+    return connection.execute(found.order_by(FINDING.c.id).limit(limit)).all()
