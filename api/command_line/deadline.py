@@ -23,6 +23,8 @@ UNITS = {
     "working_day": "个工作日 · working days",
     "month": "个月 · months",
     "hour": "小时 · hours",
+    "working_day_before": "个工作日之前 · working days before",
+    "immediate": "立即 · at once",
 }
 NATURES = {"statutory": "法定时限 · statutory", "internal": "内部时限 · internal"}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
