@@ -82,6 +82,18 @@ class Arbiter:
             raise Undecided(self._trace(on, first, {"fired": list(second)}))
         return self._decision(complete, on, first, confidential)
 
+    def rule_twice(self, facts: Mapping[str, object], on: date) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The ruling as a referral's list may see it, and as everybody may; asked once where that is enough.
+
+        Raises as `rule` does.
+        """
+        whole = self.decide(facts, on)
+        rules = [rule for rule in whole.rules if not rule.confidential]
+        if self._complete(facts, confidential=False) != whole.facts:
+            return self.as_answer(whole), self.rule(facts, on, confidential=False)
+        shown = self._decision(dict(whole.facts), on, tuple(rule.key for rule in rules), confidential=False)
+        return self.as_answer(whole), self.as_answer(shown)
+
     def decide_alone(self, facts: Mapping[str, object], on: date, *, confidential: bool = True) -> Decision:
         """What the plain Python evaluator says by itself, for proofs; no live case is decided so."""
         complete = self._complete(facts, confidential)
@@ -101,6 +113,11 @@ class Arbiter:
             "agreed": True,
             "credit": None,
         }
+
+    @property
+    def version(self) -> str:
+        """The version of the rulebook."""
+        return self.rulebook.version
 
     def start(self) -> None:
         """The workers run before the first question; raises WorkerGone when they cannot."""

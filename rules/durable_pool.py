@@ -34,9 +34,12 @@ class _Worker:
     def __init__(self, command: Sequence[str], definitions: str) -> None:
         self.asked = 0
         self._received = b""
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
-        )
+        try:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+            )
+        except OSError as error:
+            raise WorkerGone(f"the worker cannot be started: {error}") from error
         self._to = cast(IO[bytes], self._process.stdin)
         self._from = cast(IO[bytes], self._process.stdout)
         os.set_blocking(self._to.fileno(), False)
@@ -60,6 +63,8 @@ class _Worker:
         fired = answer.get("fired")
         if answer.get("n") != self.asked or not isinstance(fired, list):
             raise WorkerGone(str(answer.get("error", "the worker answered another question")))
+        if not all(isinstance(key, str) for key in fired):
+            raise WorkerGone("the worker's answer names no rules")
         return tuple(fired)
 
     def stop(self) -> None:

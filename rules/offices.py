@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rules.data_file import Fields, read_as
 
@@ -128,8 +129,17 @@ def load_office(path: Path) -> Office:
     return read_as(path, _office)
 
 
-def _entries(fields: Fields, name: str) -> list[Fields]:
-    return [Fields(item, f"/{name}/{position}") for position, item in enumerate(fields.items(name))]
+_T = TypeVar("_T")
+
+
+def _all(fields: Fields, name: str, read: Callable[[Fields], _T]) -> list[_T]:
+    """Every entry of a list, read to its last field."""
+    values = []
+    for position, item in enumerate(fields.items(name)):
+        entry = Fields(item, f"/{name}/{position}")
+        values.append(read(entry))
+        entry.done()
+    return values
 
 
 def _department(entry: Fields) -> Department:
@@ -148,17 +158,16 @@ def _department(entry: Fields) -> Department:
     )
 
 
-def _departments(entries: list[Fields]) -> dict[str, Department]:
+def _departments(fields: Fields) -> dict[str, Department]:
     departments: dict[str, Department] = {}
-    for entry in entries:
-        department = _department(entry)
+    for department in _all(fields, "departments", _department):
         if department.code in departments:
-            raise entry.fault("code", f"{department.code!r} appears twice", "Keep one of the two.")
+            raise fields.fault("departments", f"{department.code!r} appears twice", "Keep one of the two.")
         departments[department.code] = department
-        entry.done()
-    for entry, department in zip(entries, departments.values(), strict=True):
+    for position, department in enumerate(departments.values()):
         if department.superior is not None and department.superior not in departments:
-            raise entry.fault("superior", f"there is no department {department.superior!r}", "Add it.")
+            place = f"departments/{position}/superior"
+            raise fields.fault(place, f"there is no department {department.superior!r}", "Add it.")
     return departments
 
 
@@ -199,16 +208,14 @@ def _threshold(entry: Fields) -> Threshold:
     )
 
 
+def _series(entry: Fields) -> tuple[str, str]:
+    return entry.text("kind"), entry.text("pattern")
+
+
 def _office(data: Any) -> Office:
     fields = Fields(data)
-    departments = _departments(_entries(fields, "departments"))
-    units = [(entry, _unit(entry, departments)) for entry in _entries(fields, "units")]
-    powers = [(entry, _power(entry, departments)) for entry in _entries(fields, "powers")]
-    superiors = [(entry, _superior(entry, departments)) for entry in _entries(fields, "common_superiors")]
-    thresholds = [(entry, _threshold(entry)) for entry in _entries(fields, "thresholds")]
+    departments = _departments(fields)
     terms = Fields(fields.take("internal_terms"), "/internal_terms")
-    papers = _entries(fields, "document_series")
-    series = [(entry, entry.text("kind"), entry.text("pattern")) for entry in papers]
     office = Office(
         office_id=fields.text("office_id"),
         region=fields.text("region"),
@@ -216,15 +223,13 @@ def _office(data: Any) -> Office:
         time_zone=fields.text("time_zone"),
         effective_from=fields.day("effective_from"),
         departments=departments,
-        units={unit.code: unit for _, unit in units},
-        powers=tuple(power for _, power in powers),
-        common_superiors=tuple(superior for _, superior in superiors),
-        thresholds={threshold.name: threshold for _, threshold in thresholds},
+        units={unit.code: unit for unit in _all(fields, "units", partial(_unit, departments=departments))},
+        powers=tuple(_all(fields, "powers", partial(_power, departments=departments))),
+        common_superiors=tuple(_all(fields, "common_superiors", partial(_superior, departments=departments))),
+        thresholds={figure.name: figure for figure in _all(fields, "thresholds", _threshold)},
         internal_terms={name: terms.integer(name) for name in data["internal_terms"]},
-        document_series={kind: pattern for _, kind, pattern in series},
+        document_series=dict(_all(fields, "document_series", _series)),
     )
-    for entry, *_ in (*units, *powers, *superiors, *thresholds, *series):
-        entry.done()
     terms.done()
     fields.done()
     return office

@@ -1,0 +1,154 @@
+"""The data files of the law say what the contract says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from rules.arbiter import Arbiter
+from rules.examination import examine
+from rules.rulebook import ROOT, Rulebook
+
+from .conftest import contract
+
+PRESENT = {"R01", "R02", "R08", "R10", "R20", "R21", "R22", "R23", "R24", "R29"}
+
+
+def test_each_rule_of_the_house_is_the_contracts_rule_in_every_field(rulebook: Rulebook) -> None:
+    named = {(rule["id"], rule["version"]): rule for rule in contract("facts.json")["rules"]}
+    for rule in rulebook.rules:
+        assert rule.as_data() == named[rule.id, rule.version]
+
+
+def test_the_rules_of_this_house_are_exactly_the_ten_families(rulebook: Rulebook) -> None:
+    wanted = {rule["id"] for rule in contract("facts.json")["rules"] if rule["rule"] in PRESENT}
+    assert {rule.id for rule in rulebook.rules} == wanted
+    assert len(wanted) == len(rulebook.rules) == 19
+
+
+def test_the_dictionary_of_facts_is_the_contracts(rulebook: Rulebook) -> None:
+    facts = contract("facts.json")["facts"]
+    for fact in facts:
+        del fact["used_by"]
+    assert [fact.as_data() for fact in rulebook.facts.by_name.values()] == facts
+
+
+def test_a_person_may_enter_exactly_what_the_intake_schema_lists(rulebook: Rulebook) -> None:
+    assert rulebook.facts.entered == set(contract("schemas/rule_facts.json")["properties"])
+
+
+def test_the_closed_lists_are_the_contracts(rulebook: Rulebook) -> None:
+    facts, words = contract("facts.json"), rulebook.facts.vocabulary
+    assert [word.as_data() for word in words.domains.values()] == facts["domains"]
+    assert {
+        domain: [word.as_data() for word in listed.values()] for domain, listed in words.violations.items()
+    } == facts["violations"]
+    routes = [
+        {**word.as_data(), "severity": words.severity[code], "proceeding": code in words.proceedings}
+        for code, word in words.routes.items()
+    ]
+    assert routes == facts["routes"]
+    assert words.urgent_transfer_severity == 50
+    for name in ("flags", "shut", "grounds", "notes"):
+        assert [word.as_data() for word in getattr(words, name).values()] == facts[name]
+    assert {code: list(guards) for code, guards in words.shut_guards.items()} == facts["shut_guards"]
+
+
+def test_the_office_is_the_contracts(rulebook: Rulebook) -> None:
+    wanted, office = contract("office.json"), rulebook.office
+    for name in ("office_id", "region", "province", "time_zone"):
+        assert getattr(office, name) == wanted[name]
+    assert office.effective_from.isoformat() == wanted["effective_from"]
+    assert _plain(office.departments.values()) == wanted["departments"]
+    assert _plain(office.units.values()) == wanted["units"]
+    assert _plain(office.powers) == wanted["powers"]
+    assert _plain(office.common_superiors) == wanted["common_superiors"]
+    assert _plain(office.thresholds.values()) == wanted["thresholds"]
+    assert dict(office.internal_terms) == wanted["internal_terms"]
+    assert {
+        series["kind"]: series["pattern"] for series in wanted["document_series"]
+    } == office.document_series
+
+
+def _plain(values: Any) -> list[dict[str, Any]]:
+    """Entries as the contract writes them: lists for tuples, and no note where there is none."""
+    entries = []
+    for value in values:
+        entry = {name: getattr(value, name) for name in value.__slots__}
+        if entry.get("note", "") is None:
+            del entry["note"]
+        entries.append({n: list(v) if isinstance(v, tuple) else v for n, v in entry.items()})
+    return entries
+
+
+def test_the_examples_written_beside_each_rule_hold_for_both_evaluators(arbiter: Arbiter) -> None:
+    assert examine(arbiter) == []
+
+
+def test_a_wrong_example_is_found(rulebook: Rulebook, arbiter: Arbiter) -> None:
+    from dataclasses import replace
+
+    first = rulebook.rules[0]
+    turned = tuple(replace(example, fired=not example.fired) for example in first.examples)
+    wrong = replace(rulebook, rules=(replace(first, examples=turned), *rulebook.rules[1:]))
+    other = Arbiter(wrong, wrong.facts, wrong.office, timeout_seconds=20)
+    try:
+        faults = examine(other)
+    finally:
+        other.close()
+    assert len(faults) == len(turned)
+    assert all(fault.startswith("R01@1, example") for fault in faults)
+
+
+def test_ordinary_yaml_readers_see_the_same_rules() -> None:
+    """A lawyer's editor must not read `no` as false or a date as something else than we do."""
+    from rules.data_file import read_data
+
+    for path in [
+        *sorted(ROOT.glob("sets/national/routing/*.yaml")),
+        ROOT / "facts.yaml",
+        ROOT / "vocabulary.yaml",
+    ]:
+        assert _dates_as_text(yaml.safe_load(path.read_text("utf-8"))) == read_data(path), path.name
+
+
+def _dates_as_text(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_dates_as_text(name): _dates_as_text(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_dates_as_text(one) for one in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def test_every_ruling_has_the_shape_of_the_contract(arbiter: Arbiter, schemas: Any) -> None:
+    from datetime import date
+
+    example = contract("examples/ruling_request.json")["example"]
+    answer = arbiter.rule(example["facts"], date.fromisoformat(example["on"]))
+    jsonschema.Draft202012Validator(contract("schemas/ruling_answer.json"), registry=schemas).validate(answer)
+    wanted = contract("examples/ruling_answer.json")["example"]
+    assert answer == wanted
+
+
+def test_the_digest_changes_with_every_file(rulebook: Rulebook, tmp_path: Path) -> None:
+    import shutil
+
+    from rules.rulebook import load_rulebook
+
+    for name in ("facts.yaml", "vocabulary.yaml", "rulebook.yaml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    shutil.copytree(ROOT / "offices", tmp_path / "offices")
+    shutil.copytree(ROOT / "sets", tmp_path / "sets")
+    assert load_rulebook(tmp_path).digest == rulebook.digest
+    seen = {rulebook.digest}
+    for path in (
+        tmp_path / "facts.yaml",
+        tmp_path / "offices" / "yuanping.yaml",
+        tmp_path / "sets/national/routing/R01.yaml",
+    ):
+        path.write_text(path.read_text("utf-8") + "# read again\n", "utf-8")
+        seen.add(load_rulebook(tmp_path).digest)
+    assert len(seen) == 4
