@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -69,7 +68,7 @@ class Cursors:
 
     def _seal(self, who: Principal, name: str, asked: Mapping[str, Sequence[str]], said: bytes) -> bytes:
         filters = {key: sorted(values) for key, values in asked.items() if key not in ("cursor", "limit")}
-        bound = canonical([who.kind, who.login.casefold(), who.system_id, name, filters, said.decode()])
+        bound = canonical([who.kind, who.login.casefold(), who.system_id, name, filters, said.hex()])
         return hmac.new(self._secret, bound.encode(), hashlib.sha256).digest()[:SEAL_BYTES]
 
 
@@ -78,10 +77,11 @@ def _written(value: bytes) -> str:
 
 
 def _read(text: str) -> bytes:
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as broken:
-        raise ValueError(text) from broken
+    """The bytes written so; raises ValueError for anything else, other spellings of the same bytes included."""
+    value = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if _written(value) != text:
+        raise ValueError(text)
+    return value
 
 
 def _refused() -> Refusal:

@@ -1,0 +1,1 @@
+"""Rows become the answers of the contract, as much of them as the reader may see."""

@@ -1,0 +1,39 @@
+"""The legal basis of a term as title, article and mark; nothing is added to what the term says."""
+
+from __future__ import annotations
+
+import re
+
+ARTICLE = re.compile(r"^(?P<title>[^;]*?)[\s(（]*Art (?P<article>[0-9][0-9()+,–\- ]*)")
+DIGITS = "零一二三四五六七八九"
+NO_ARTICLE = "未列条号"
+NO_RULE = "no national rule"
+
+
+def basis_of(text: str, mark: str) -> dict[str, str] | None:
+    """{"title", "article", "mark", "text"}; None where the term says that no rule sets it."""
+    if not text.strip("- ") or text.startswith(NO_RULE):
+        return None
+    first_mark = mark.split(";")[0].strip()
+    said = {"mark": first_mark, "text": text}
+    named = ARTICLE.match(text)
+    if named is None or not named["title"].strip():
+        return {"title": text.split(";")[0].strip()[:200], "article": NO_ARTICLE, **said}
+    return {"title": named["title"].strip(), "article": _article(named["article"]), **said}
+
+
+def _article(listed: str) -> str:
+    """The article as officers cite it: a plain number in Chinese numerals, a list with its digits."""
+    listed = listed.strip(" ,-–(+")
+    return f"第{_numeral(int(listed))}条" if listed.isdigit() and int(listed) < 1000 else f"第{listed}条"
+
+
+def _numeral(number: int) -> str:
+    """A number from 1 to 999 in Chinese numerals."""
+    hundreds, tens, ones = number // 100, number // 10 % 10, number % 10
+    text = f"{DIGITS[hundreds]}百" if hundreds else ""
+    if tens:
+        text += ("" if tens == 1 and not hundreds else DIGITS[tens]) + "十"
+    elif hundreds and ones:
+        text += DIGITS[0]
+    return text + (DIGITS[ones] if ones else "")

@@ -1,0 +1,53 @@
+"""What the reader needs of the house, gathered once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.core.commands import Principal
+from engine.core.lawbook import Lawbook
+from engine.core.openings import openings
+from engine.projections.sources import LIGHTS_FILE, NOTES_FILE, Sources, Steps, words
+from engine.snapshots import load_finding, load_inspection
+from rules.data_file import read_data
+from rules.facts import FactDictionary
+from rules.intake_lists import CODES
+from rules.offices import Office
+
+
+def gather_sources(law: Lawbook, office: Office, facts: FactDictionary) -> Sources:
+    """The charts, terms, names and code lists that answers speak in; raises DataFault."""
+    vocabulary = facts.vocabulary
+    schemes = read_data(CODES)["party_schemes"]
+    return Sources(
+        office_id=office.office_id,
+        charts=law.charts,
+        terms=law.terms,
+        departments={code: department.short for code, department in office.departments.items()},
+        domains={
+            domain: frozenset(codes) | {vocabulary.no_violation.code}
+            for domain, codes in vocabulary.violations.items()
+        },
+        result_codes=[word["code"] for word in law.charts.dictionary["vocabularies"]["result_code"]],
+        confidential=facts.confidential,
+        personal=frozenset(scheme["code"] for scheme in schemes if scheme["personal"]),
+        lights=words(LIGHTS_FILE),
+        notes=words(NOTES_FILE),
+    )
+
+
+def steps_of(law: Lawbook, office: Office) -> Steps:
+    """The `steps` of a finding or inspection: what the core says is open, and why the rest is not."""
+
+    def steps(
+        connection: Connection, subject: str, id: str, who: Principal, now: datetime
+    ) -> list[dict[str, Any]]:
+        loaded = (
+            load_finding(connection, office, id) if subject == "finding" else load_inspection(connection, id)
+        )
+        return [] if loaded is None else openings(law, loaded[0], who, now)
+
+    return steps

@@ -1,0 +1,108 @@
+"""Which deadlines run, soonest first, and what each record's deadlines are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, literal, or_, select, tuple_
+
+from models.reading.findings import not_criminal
+from models.reading.lights import burning
+from models.reading.scope import Scope
+from models.records import DEADLINE, FINDING, INSPECTION, PROCEEDING
+
+Place = tuple[str, str]
+"""Where a page of deadlines ended: due_effective and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineFilter:
+    """What a list of running deadlines is asked for; several lights mean any of them."""
+
+    lights: tuple[str, ...] = ()
+    before: date | None = None
+    department: str | None = None
+    term: str | None = None
+    nature: str | None = None
+
+
+def _with_states() -> Any:
+    """Deadlines beside the present state of their proceeding, finding or inspection."""
+    joined = (
+        DEADLINE.outerjoin(PROCEEDING, PROCEEDING.c.id == DEADLINE.c.proceeding_id)
+        .outerjoin(FINDING, FINDING.c.id == DEADLINE.c.finding_id)
+        .outerjoin(INSPECTION, INSPECTION.c.id == DEADLINE.c.inspection_id)
+    )
+    return select(
+        DEADLINE,
+        PROCEEDING.c.kind.label("proceeding_kind"),
+        PROCEEDING.c.state.label("proceeding_state"),
+        FINDING.c.state.label("finding_state"),
+        INSPECTION.c.state.label("inspection_state"),
+    ).select_from(joined)
+
+
+def page_of_deadlines(
+    connection: Connection,
+    seen: Scope,
+    asked: DeadlineFilter,
+    as_of: datetime,
+    after: Place | None,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """The next running deadlines that match and are seen, soonest due_effective first."""
+    columns = DEADLINE.c
+    keys = (columns.due_effective, columns.id)
+    found = select(*keys).where(
+        seen(DEADLINE),
+        columns.state == "running",
+        not_criminal(columns.proceeding_id),
+        *matching(asked, as_of),
+    )
+    if after is not None:
+        found = found.where(tuple_(*keys) > tuple_(*(literal(key) for key in after)))
+    ids = [row.id for row in connection.execute(found.order_by(*keys).limit(limit))]
+    return connection.execute(_with_states().where(columns.id.in_(ids)).order_by(*keys)).all()
+
+
+def matching(asked: DeadlineFilter, as_of: datetime) -> list[ColumnElement[bool]]:
+    """The filter as conditions on the deadline."""
+    columns = DEADLINE.c
+    conditions: list[ColumnElement[bool]] = [
+        columns[name] == getattr(asked, name)
+        for name in ("department", "term", "nature")
+        if getattr(asked, name) is not None
+    ]
+    if asked.lights:
+        conditions.append(or_(*(burning(columns, light, as_of) for light in asked.lights)))
+    if asked.before is not None:
+        conditions.append(columns.due_effective < asked.before.isoformat())
+    return conditions
+
+
+def deadlines_of_finding(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
+    """Every deadline of a finding and its proceedings, in the order they were opened."""
+    columns = DEADLINE.c
+    asked = _with_states().where(columns.finding_id == finding_id, not_criminal(columns.proceeding_id))
+    return connection.execute(asked.order_by(columns.id)).all()
+
+
+def deadlines_of_inspection(connection: Connection, inspection_id: str) -> Sequence[Row[Any]]:
+    """Every deadline of the inspection itself, in the order they were opened."""
+    columns = DEADLINE.c
+    asked = _with_states().where(and_(columns.inspection_id == inspection_id, columns.finding_id.is_(None)))
+    return connection.execute(asked.order_by(columns.id)).all()
+
+
+def first_findings(connection: Connection, seen: Scope, inspection_ids: Sequence[str]) -> dict[str, str]:
+    """The first seen finding of each of these inspections."""
+    asked = select(FINDING.c.inspection_id, FINDING.c.id).where(
+        FINDING.c.inspection_id.in_(inspection_ids), seen(FINDING)
+    )
+    first: dict[str, str] = {}
+    for row in connection.execute(asked.order_by(FINDING.c.id)):
+        first.setdefault(row.inspection_id, row.id)
+    return first

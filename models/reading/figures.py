@@ -1,0 +1,88 @@
+"""The numbers of the ledger and of a person's work, counted by the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, distinct, false, func, not_, or_, select, tuple_
+
+from engine.core.commands import Principal
+from engine.core.visibility import sees_department
+from models.reading.findings import CRIMINAL, FindingFilter, matching, spellings
+from models.reading.lights import finding_light
+from models.reading.scope import Scope
+from models.records import FINDING, PROCEEDING
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many seen findings share a department, a state and a light."""
+
+    department: str
+    state: str
+    closed: bool
+    light: str
+    count: int
+
+
+def tallies(connection: Connection, seen: Scope, asked: FindingFilter, as_of: datetime) -> list[Tally]:
+    """The findings that match, each counted once, by department, state and light."""
+    light = finding_light(as_of).label("light")
+    columns = (FINDING.c.department, FINDING.c.state, FINDING.c.closed)
+    counted = select(*columns, light, func.count().label("count")).where(seen(FINDING), *matching(asked))
+    return [Tally(*row) for row in connection.execute(counted.group_by(*columns, light))]
+
+
+def findings_by_route(
+    connection: Connection, seen: Scope, asked: FindingFilter
+) -> Mapping[str, tuple[int, int]]:
+    """For each kind of proceeding: how many matching findings have one, and how many of these are closed."""
+    counted: Any = (
+        select(PROCEEDING.c.kind, FINDING.c.closed, func.count(distinct(FINDING.c.id)).label("count"))
+        .select_from(PROCEEDING.join(FINDING, FINDING.c.id == PROCEEDING.c.finding_id))
+        .where(seen(FINDING), PROCEEDING.c.kind != CRIMINAL, *matching(asked))
+        .group_by(PROCEEDING.c.kind, FINDING.c.closed)
+    )
+    figures: dict[str, tuple[int, int]] = {}
+    for kind, is_closed, count in connection.execute(counted):
+        found, closed = figures.get(kind, (0, 0))
+        figures[kind] = (found + count, closed + (count if is_closed else 0))
+    return figures
+
+
+def waiting_for(who: Principal, owned: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
+    """True for open findings that wait for this person.
+
+    They handle it; or a role they have in the department owns the present state of the finding or of one of
+    its open proceedings (`owned`: kind and state); or they supervise and the finding is supervised.
+    """
+    reasons: list[ColumnElement[bool]] = [FINDING.c.handler.in_(spellings(who.login))]
+    department = sees_department(who)
+    if department is not None:
+        owns = or_(FINDING.c.owner_role.in_(sorted(who.roles)), _has_open(owned))
+        reasons.append(and_(FINDING.c.department == department, owns))
+    if "supervisor" in who.roles:
+        reasons.append(FINDING.c.supervised)
+    return and_(not_(FINDING.c.closed), or_(*reasons))
+
+
+def _has_open(owned: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
+    if not owned:
+        return false()
+    columns = PROCEEDING.c
+    waiting = select(columns.finding_id).where(
+        columns.open, columns.kind != CRIMINAL, tuple_(columns.kind, columns.state).in_(owned)
+    )
+    return FINDING.c.id.in_(waiting)
+
+
+def lights_of(
+    connection: Connection, seen: Scope, also: ColumnElement[bool], as_of: datetime
+) -> dict[str, int]:
+    """How many seen findings of that condition show each light."""
+    light = finding_light(as_of).label("light")
+    counted: Any = select(light, func.count().label("count")).where(seen(FINDING), also).group_by(light)
+    return dict(connection.execute(counted).tuples())

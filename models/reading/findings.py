@@ -1,0 +1,192 @@
+"""Which findings match a filter, in which order, and what a list shows of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, not_, or_, select
+
+from models.reading.json_list import ListHolds
+from models.reading.lights import ALL, Position, findings_in_order
+from models.reading.scope import Scope
+from models.records import ATTACHMENT, DEADLINE, FINDING, INSPECTION, PARTY, PROCEEDING
+
+CRIMINAL = "criminal_referral"
+"""A record of its own: no reading query of findings ever looks at a proceeding of this kind."""
+
+OPEN = "open"
+ESCAPE = "\\"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFilter:
+    """What a list of findings is asked for; several states, routes or lights mean any of them."""
+
+    states: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
+    lights: tuple[str, ...] = ()
+    department: str | None = None
+    party: str | None = None
+    domain: str | None = None
+    violation: str | None = None
+    officer: str | None = None
+    words: tuple[str, ...] = ()
+    due_before: date | None = None
+    reference: str | None = None
+    discovered_from: datetime | None = None
+    discovered_before: datetime | None = None
+
+
+def page_of_findings(
+    connection: Connection,
+    seen: Scope,
+    asked: FindingFilter,
+    as_of: datetime,
+    after: Position | None,
+    limit: int,
+    also: Sequence[ColumnElement[bool]] = (),
+) -> list[Position]:
+    """The places of the next findings that match and are seen, with their ids."""
+    lights = [light for light in ALL if light in asked.lights] if asked.lights else list(ALL)
+    conditions = [seen(FINDING), *matching(asked), *also]
+    return findings_in_order(connection, conditions, lights, as_of, after, limit)
+
+
+def matching(asked: FindingFilter) -> list[ColumnElement[bool]]:
+    """The filter as conditions on the finding, lights left out."""
+    columns = FINDING.c
+    conditions: list[ColumnElement[bool]] = []
+    for name in ("domain", "violation", "reference"):
+        if getattr(asked, name) is not None:
+            conditions.append(columns[name] == getattr(asked, name))
+    if asked.department is not None:
+        conditions.append(columns.department == asked.department)
+    if asked.party is not None:
+        conditions.append(columns.party_id == asked.party)
+    if asked.states:
+        conditions.append(or_(*(_in_state(state) for state in asked.states)))
+    if asked.routes:
+        conditions.append(columns.id.in_(_with_proceeding(asked.routes)))
+    if asked.officer is not None:
+        conditions.append(worked_by(asked.officer))
+    conditions.extend(columns.search_text.like(_containing(word), escape=ESCAPE) for word in asked.words)
+    if asked.due_before is not None:
+        conditions.append(and_(not_(columns.closed), columns.due_effective < asked.due_before.isoformat()))
+    if asked.discovered_from is not None:
+        conditions.append(columns.discovered_at >= asked.discovered_from)
+    if asked.discovered_before is not None:
+        conditions.append(columns.discovered_at < asked.discovered_before)
+    return conditions
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    return not_(FINDING.c.closed) if state == OPEN else FINDING.c.state == state
+
+
+def _with_proceeding(kinds: Sequence[str]) -> Any:
+    wanted = [kind for kind in kinds if kind != CRIMINAL]
+    return select(PROCEEDING.c.finding_id).where(PROCEEDING.c.kind.in_(wanted))
+
+
+def _containing(word: str) -> str:
+    """The pattern that finds the word as it is: no character of it is a wildcard."""
+    for special in (ESCAPE, "%", "_"):
+        word = word.replace(special, ESCAPE + special)
+    return f"%{word}%"
+
+
+def spellings(login: str) -> set[str]:
+    """A login as it may be stored; logins are compared without case."""
+    return {login, login.casefold(), login.upper()}
+
+
+def worked_by(officer: str) -> ColumnElement[bool]:
+    """True when the officer (login or name) handles the finding or took part in it or its inspection."""
+    logins = spellings(officer)
+    inspected = or_(*_among(INSPECTION.c.intake, officer, logins))
+    return or_(
+        FINDING.c.handler.in_(logins),
+        FINDING.c.record[("registers", "handler", "name")].as_string() == officer,
+        *_among(FINDING.c.intake, officer, logins),
+        FINDING.c.inspection_id.in_(select(INSPECTION.c.id).where(inspected)),
+    )
+
+
+def _among(intake: ColumnElement[Any], officer: str, logins: set[str]) -> list[ColumnElement[bool]]:
+    named: list[ColumnElement[bool]] = [ListHolds(intake, "officers", "name", officer)]
+    return [*named, *(ListHolds(intake, "officers", "login", login) for login in sorted(logins))]
+
+
+def seen_finding(connection: Connection, seen: Scope, id: str) -> Row[Any] | None:
+    """The finding, if it exists and is seen."""
+    return connection.execute(select(FINDING).where(FINDING.c.id == id, seen(FINDING))).one_or_none()
+
+
+SHOWN_IN_LISTS = (
+    "id",
+    "ledger_no",
+    "state",
+    "closed",
+    "department",
+    "inspection_id",
+    "party_id",
+    "domain",
+    "violation",
+    "item",
+    "record",
+    "rulings",
+    "supervised",
+    "version",
+    "sequence",
+    "discovered_at",
+    "due_effective",
+    "yellow_at",
+    "red_at",
+    "overdue_at",
+    "severe_at",
+)
+
+
+def findings_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """What lists show of these findings, by id; the ids come from a page that was seen."""
+    columns = [FINDING.c[name] for name in SHOWN_IN_LISTS]
+    return {row.id: row for row in connection.execute(select(*columns).where(FINDING.c.id.in_(ids)))}
+
+
+def parties_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """These parties, by id."""
+    return {row.id: row for row in connection.execute(select(PARTY).where(PARTY.c.id.in_(ids)))}
+
+
+def running_deadlines(connection: Connection, finding_ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """The running deadlines of these findings, soonest first: term, counted or not, when overdue begins."""
+    columns = DEADLINE.c
+    asked: Any = select(
+        columns.finding_id, columns.term, columns.state, columns.counted, columns.overdue_at
+    ).where(
+        columns.finding_id.in_(finding_ids), columns.state == "running", not_criminal(columns.proceeding_id)
+    )
+    return connection.execute(asked.order_by(columns.due_effective, columns.id)).all()
+
+
+def not_criminal(proceeding_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """True unless the proceeding is a criminal referral."""
+    referrals = select(PROCEEDING.c.id).where(PROCEEDING.c.kind == CRIMINAL)
+    return or_(proceeding_id.is_(None), proceeding_id.not_in(referrals))
+
+
+def proceedings_of(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
+    """The proceedings of a finding in the order they were opened, criminal referrals left out."""
+    columns = PROCEEDING.c
+    asked = select(PROCEEDING).where(columns.finding_id == finding_id, columns.kind != CRIMINAL)
+    return connection.execute(asked.order_by(columns.ordinal, columns.id)).all()
+
+
+def attachments_of(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
+    """The attachments of a finding without their bytes, oldest first."""
+    columns = [column for column in ATTACHMENT.c if column.name != "content"]
+    asked = select(*columns).where(ATTACHMENT.c.finding_id == finding_id)
+    return connection.execute(asked.order_by(ATTACHMENT.c.recorded_at, ATTACHMENT.c.digest)).all()

@@ -1,0 +1,132 @@
+"""Which inspections match a filter, newest first, and how their publication stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, literal, not_, or_, select, tuple_
+
+from models.reading.scope import Scope
+from models.records import FINDING, INSPECTION
+
+WITHHELD_STATES = ("withheld", "deferred")
+PUBLICATIONS = ("due", "late", "done", "withheld")
+
+Place = tuple[datetime, str]
+"""Where a page of inspections ended: finished_at and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionFilter:
+    """What a list of inspections is asked for; `publication` and `result` are codes of the contract."""
+
+    department: str | None = None
+    party: str | None = None
+    plan: str | None = None
+    task: str | None = None
+    result: str | None = None
+    publication: str | None = None
+    finished_from: datetime | None = None
+    finished_before: datetime | None = None
+
+
+def page_of_inspections(
+    connection: Connection, seen: Scope, asked: InspectionFilter, today: date, after: Place | None, limit: int
+) -> Sequence[Row[Any]]:
+    """The next inspections that match and are seen, newest first, with `publication` as of that day."""
+    columns = INSPECTION.c
+    found = select(INSPECTION, publication(today).label("publication")).where(
+        seen(INSPECTION), *matching(asked, today)
+    )
+    if after is not None:
+        found = found.where(
+            tuple_(columns.finished_at, columns.id)
+            < tuple_(literal(after[0], columns.finished_at.type), literal(after[1]))
+        )
+    found = found.order_by(columns.finished_at.desc(), columns.id.desc()).limit(limit)
+    return connection.execute(found).all()
+
+
+def matching(asked: InspectionFilter, today: date) -> list[ColumnElement[bool]]:
+    """The filter as conditions on the inspection."""
+    columns = INSPECTION.c
+    given = {"department": "department", "party": "party_id", "plan": "plan_no", "task": "task_no"}
+    conditions: list[ColumnElement[bool]] = [
+        columns[column] == getattr(asked, name)
+        for name, column in given.items()
+        if getattr(asked, name) is not None
+    ]
+    if asked.result is not None:
+        conditions.append(_has_result(asked.result))
+    if asked.publication is not None:
+        conditions.append(publication(today) == asked.publication)
+    if asked.finished_from is not None:
+        conditions.append(columns.finished_at >= asked.finished_from)
+    if asked.finished_before is not None:
+        conditions.append(columns.finished_at < asked.finished_before)
+    return conditions
+
+
+def _has_result(code: str) -> ColumnElement[bool]:
+    """True when the code is one of the words of `result_text`, whatever stands between them."""
+    spaced = func.replace(func.replace(INSPECTION.c.result_text, ",", " "), ";", " ")
+    return (" " + spaced + " ").contains(f" {code} ", autoescape=True)
+
+
+def publication(today: date) -> ColumnElement[str]:
+    """How the publication of each inspection stands: done, withheld (or deferred), late, else due."""
+    columns = INSPECTION.c
+    return case(
+        (columns.published_on.is_not(None), literal("done")),
+        (columns.state.in_(WITHHELD_STATES), literal("withheld")),
+        (columns.publication_due_on < today, literal("late")),
+        else_=literal("due"),
+    )
+
+
+def publicity(
+    connection: Connection, seen: Scope, asked: InspectionFilter, today: date
+) -> tuple[int, int, int]:
+    """Inspections whose result is or should be public: how many, in time, late; none carried over."""
+    columns = INSPECTION.c
+    counted = and_(
+        seen(INSPECTION),
+        not_(columns.carried),
+        columns.publication_due_on.is_not(None),
+        *matching(asked, today),
+    )
+    published = columns.published_on.is_not(None)
+    fallen_due = or_(published, publication(today) == "late")
+    on_time = and_(published, columns.published_on <= columns.publication_due_on)
+    row = connection.execute(
+        select(_how_many(fallen_due), _how_many(on_time)).where(counted).select_from(INSPECTION)
+    ).one()
+    due, kept = row[0] or 0, row[1] or 0
+    return due, kept, due - kept
+
+
+def _how_many(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def seen_inspection(connection: Connection, seen: Scope, id: str) -> Row[Any] | None:
+    """The inspection, if it exists and is seen."""
+    return connection.execute(select(INSPECTION).where(INSPECTION.c.id == id, seen(INSPECTION))).one_or_none()
+
+
+def findings_of_inspections(connection: Connection, seen: Scope, ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """The seen findings of these inspections, oldest first: inspection, id, state, closed."""
+    columns = FINDING.c
+    asked: Any = select(columns.inspection_id, columns.id, columns.state, columns.closed)
+    return connection.execute(
+        asked.where(columns.inspection_id.in_(ids), seen(FINDING)).order_by(columns.id)
+    ).all()
+
+
+def has_open_finding(connection: Connection, inspection_id: str) -> bool:
+    """True while some finding of the inspection, seen or not, is not closed."""
+    asked = select(FINDING.c.id).where(FINDING.c.inspection_id == inspection_id, not_(FINDING.c.closed))
+    return connection.execute(asked.limit(1)).first() is not None

@@ -1,0 +1,34 @@
+"""Who may see which records: one condition in every reading query; what it does not grant is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, Table, and_, false, true
+
+from engine.core.commands import Principal
+from engine.core.visibility import sees_department, sees_office
+
+Scope = Callable[[Table], ColumnElement[bool]]
+"""The condition under which a row of a table with office and department is seen."""
+
+
+def scope(office_id: str, who: Principal) -> Scope:
+    """What this principal may see of inspections, findings or deadlines; by default nothing."""
+
+    def seen(table: Table) -> ColumnElement[bool]:
+        return and_(table.c.office_id == office_id, _departments(table, who))
+
+    return seen
+
+
+def every_record(office_id: str) -> Scope:
+    """All records of the office, for the audit chain, which is shown without what it says."""
+    return lambda table: table.c.office_id == office_id
+
+
+def _departments(table: Table, who: Principal) -> ColumnElement[bool]:
+    if sees_office(who):
+        return true()
+    department = sees_department(who)
+    return false() if department is None else table.c.department == department
