@@ -1,0 +1,98 @@
+"""What may be set from outside: by options of the command line and by the environment, read once at start."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.database import normalised
+
+DATABASE_FILE = "bihuan.db"
+ACCEPT_TEST_DATABASE = "BIHUAN_ACCEPT_TEST_DATABASE"
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The figures and places of one running program."""
+
+    data_dir: Path
+    database_url: str
+    test_clock: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    cookie_secure: bool = False
+    accept_test_database: bool = False
+    json_bytes_max: int = MIB
+    attachment_bytes_max: int = 20 * MIB
+    upload_bytes_max: int = 50 * MIB
+    threads: int = 40
+    """Requests that are worked on at the same time; more wait."""
+
+    @classmethod
+    def from_environment(
+        cls,
+        *,
+        data_dir: Path | None = None,
+        test_clock: Path | None = None,
+        host: str = "127.0.0.1",
+        port: int = 8000,
+        environment: Mapping[str, str] = os.environ,
+    ) -> Settings:
+        """The settings that options and environment give together; options win."""
+        folder = (data_dir or Path(environment.get("BIHUAN_DATA", "var"))).absolute()
+        url = environment.get("BIHUAN_DATABASE_URL") or f"sqlite:///{folder / DATABASE_FILE}"
+        clock = test_clock or _path(environment.get("BIHUAN_TEST_CLOCK"))
+        return cls(
+            data_dir=folder,
+            database_url=normalised(url),
+            test_clock=clock,
+            host=host,
+            port=port,
+            cookie_secure=environment.get("BIHUAN_COOKIE_SECURE") == "1" or not is_loopback(host),
+            accept_test_database=environment.get(ACCEPT_TEST_DATABASE) == "1",
+        )
+
+    def prepare(self) -> None:
+        """The folder that holds the data is there."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+
+    def shown(self) -> dict[str, str | int | bool | None]:
+        """The settings as `bihuan settings` prints them; passwords in the URL are masked."""
+        return {
+            "data_dir": str(self.data_dir),
+            "database_url": without_password(self.database_url),
+            "test_clock": str(self.test_clock) if self.test_clock else None,
+            "cookie_secure": self.cookie_secure,
+            "json_bytes_max": self.json_bytes_max,
+            "attachment_bytes_max": self.attachment_bytes_max,
+            "upload_bytes_max": self.upload_bytes_max,
+            "threads": self.threads,
+        }
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text).absolute() if text else None
+
+
+def is_loopback(host: str) -> bool:
+    """True when only this machine reaches the address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def without_password(url: str) -> str:
+    """The database URL as it may be shown."""
+    scheme, marker, rest = url.partition("://")
+    account, at, place = rest.rpartition("@")
+    if not at:
+        return url
+    user, colon, _ = account.partition(":")
+    return f"{scheme}{marker}{user}{':***' if colon else ''}@{place}"

@@ -1,0 +1,98 @@
+"""Accounts, sessions, tokens and administrative proposals: every statement that reads or changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from models.account import Session, Token
+from models.notice import AdminEntry, Proposal
+from models.records import FINDING, INSPECTION, MARK, USER, table_of
+
+SESSION, TOKEN = table_of(Session), table_of(Token)
+PROPOSAL, ADMIN_ENTRY = table_of(Proposal), table_of(AdminEntry)
+
+
+def users(connection: Connection, office_id: str) -> Sequence[Row[Any]]:
+    """Every account, by login."""
+    found = select(USER).where(USER.c.office_id == office_id)
+    return connection.execute(found.order_by(USER.c.login_key)).all()
+
+
+def users_named(connection: Connection, logins: Sequence[str]) -> Sequence[Row[Any]]:
+    """The accounts of those logins, compared without case."""
+    keys = sorted({login.casefold() for login in logins})
+    return connection.execute(select(USER).where(USER.c.login_key.in_(keys))).all()
+
+
+def user_count(connection: Connection) -> int:
+    """How many accounts there are, disabled ones too."""
+    return int(connection.execute(select(func.count()).select_from(USER)).scalar_one())
+
+
+def holds_findings(connection: Connection) -> bool:
+    """True when any inspection or finding is recorded."""
+    return any(
+        connection.execute(select(table.c.id).limit(1)).first() is not None for table in (FINDING, INSPECTION)
+    )
+
+
+def change_user(connection: Connection, login_key: str, values: Mapping[str, Any]) -> None:
+    """The account has these values."""
+    connection.execute(update(USER).where(USER.c.login_key == login_key).values(dict(values)))
+
+
+def session_and_user(connection: Connection, token_digest: str) -> Row[Any] | None:
+    """The session of that digest with the account as it is now: columns of both, the session's `language` too."""
+    columns = (SESSION.c.csrf, SESSION.c.language, SESSION.c.seen_at, SESSION.c.ended, *USER.c)
+    joined = SESSION.join(USER, USER.c.login_key == SESSION.c.login_key)
+    asked = select(*columns).select_from(joined).where(SESSION.c.token_digest == token_digest)
+    return connection.execute(asked).one_or_none()
+
+
+def change_session(connection: Connection, token_digest: str, values: Mapping[str, Any]) -> None:
+    """The session has these values."""
+    connection.execute(update(SESSION).where(SESSION.c.token_digest == token_digest).values(dict(values)))
+
+
+def end_sessions_of(connection: Connection, login_key: str) -> None:
+    """No session of the account is left."""
+    connection.execute(update(SESSION).where(SESSION.c.login_key == login_key).values(ended=True))
+
+
+def token_and_user(connection: Connection, token_digest: str) -> Row[Any] | None:
+    """The bearer token of that digest with the account as it is now."""
+    columns = (TOKEN.c.scope, TOKEN.c.expires_at, TOKEN.c.revoked, *USER.c)
+    joined = TOKEN.join(USER, USER.c.login_key == TOKEN.c.login_key)
+    asked = select(*columns).select_from(joined).where(TOKEN.c.token_digest == token_digest)
+    return connection.execute(asked).one_or_none()
+
+
+def proposal_row(connection: Connection, id: str, lock: bool = False) -> Row[Any] | None:
+    """The proposal of that id, locked for this transaction on PostgreSQL when asked."""
+    found = select(PROPOSAL).where(PROPOSAL.c.id == id)
+    return connection.execute(found.with_for_update() if lock else found).one_or_none()
+
+
+def proposals_waiting(connection: Connection, office_id: str) -> Sequence[Row[Any]]:
+    """Proposals that nobody confirmed yet, oldest first."""
+    found = select(PROPOSAL).where(PROPOSAL.c.office_id == office_id, PROPOSAL.c.confirmed_at.is_(None))
+    return connection.execute(found.order_by(PROPOSAL.c.id)).all()
+
+
+def confirm_proposal(connection: Connection, id: str, values: Mapping[str, Any]) -> None:
+    """The proposal has these values."""
+    connection.execute(update(PROPOSAL).where(PROPOSAL.c.id == id).values(dict(values)))
+
+
+def admin_entries(connection: Connection, office_id: str) -> Sequence[Row[Any]]:
+    """What was done in administration, oldest first."""
+    found = select(ADMIN_ENTRY).where(ADMIN_ENTRY.c.office_id == office_id)
+    return connection.execute(found.order_by(ADMIN_ENTRY.c.id)).all()
+
+
+def marks(connection: Connection) -> dict[str, str]:
+    """What the database says of itself for ever."""
+    return {row.name: row.value for row in connection.execute(select(MARK).order_by(MARK.c.name))}
