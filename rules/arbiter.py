@@ -101,9 +101,12 @@ class Arbiter:
         return self._decision(complete, on, first, confidential)
 
     def as_answer(self, decision: Decision) -> dict[str, Any]:
-        """A decision in the shape of ruling_answer.json; credit stays null without a penalty."""
+        """A decision in the shape of ruling_answer.json.
+
+        credit is null while there is no penalty; the class of a decided penalty is not worked out, and absent.
+        """
         ruled = ruling_as_data(decision.ruling, decision.rules)
-        return {
+        answer = {
             "on": decision.on.isoformat(),
             "rulebook_version": self.rulebook.version,
             "fired": ruled["fired"],
@@ -111,8 +114,10 @@ class Arbiter:
             "open": [{"rule": rule, "missing": list(missing)} for rule, missing in decision.open.items()],
             **ruled,
             "agreed": True,
-            "credit": None,
         }
+        if decision.facts["penalty_procedure"] == "none":
+            answer["credit"] = None
+        return answer
 
     @property
     def version(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rules.arbiter import Arbiter
-from rules.facts import LARGEST_INTEGER, FactsInvalid
+from rules.facts import _WORDS, LARGEST_INTEGER, FactsInvalid
 from rules.rulebook import Rulebook
 
 from .conftest import contract
@@ -56,8 +56,6 @@ def test_a_wrong_fact_is_refused_with_its_place_and_reason(
 
 
 def test_every_reason_is_one_of_the_contracts(rulebook: Rulebook) -> None:
-    from rules.facts import _WORDS
-
     assert set(_WORDS) <= {error["code"] for error in contract("codes.json")["field_errors"]}
     assert rulebook.facts.check([], entered_only=False)[0]["code"] == "type"
 

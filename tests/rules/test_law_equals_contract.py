@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +12,10 @@ import jsonschema
 import yaml
 
 from rules.arbiter import Arbiter
+from rules.data_file import read_data
 from rules.examination import examine
-from rules.rulebook import ROOT, Rulebook
+from rules.rulebook import ROOT, Rulebook, load_rulebook
+from rules.schema import read_rule
 
 from .conftest import contract
 
@@ -89,8 +94,6 @@ def test_the_examples_written_beside_each_rule_hold_for_both_evaluators(arbiter:
 
 
 def test_a_wrong_example_is_found(rulebook: Rulebook, arbiter: Arbiter) -> None:
-    from dataclasses import replace
-
     first = rulebook.rules[0]
     turned = tuple(replace(example, fired=not example.fired) for example in first.examples)
     wrong = replace(rulebook, rules=(replace(first, examples=turned), *rulebook.rules[1:]))
@@ -105,8 +108,6 @@ def test_a_wrong_example_is_found(rulebook: Rulebook, arbiter: Arbiter) -> None:
 
 def test_ordinary_yaml_readers_see_the_same_rules() -> None:
     """A lawyer's editor must not read `no` as false or a date as something else than we do."""
-    from rules.data_file import read_data
-
     for path in [
         *sorted(ROOT.glob("sets/national/routing/*.yaml")),
         ROOT / "facts.yaml",
@@ -124,8 +125,6 @@ def _dates_as_text(value: Any) -> Any:
 
 
 def test_every_ruling_has_the_shape_of_the_contract(arbiter: Arbiter, schemas: Any) -> None:
-    from datetime import date
-
     example = contract("examples/ruling_request.json")["example"]
     answer = arbiter.rule(example["facts"], date.fromisoformat(example["on"]))
     jsonschema.Draft202012Validator(contract("schemas/ruling_answer.json"), registry=schemas).validate(answer)
@@ -134,10 +133,6 @@ def test_every_ruling_has_the_shape_of_the_contract(arbiter: Arbiter, schemas: A
 
 
 def test_the_digest_changes_with_every_file(rulebook: Rulebook, tmp_path: Path) -> None:
-    import shutil
-
-    from rules.rulebook import load_rulebook
-
     for name in ("facts.yaml", "vocabulary.yaml", "rulebook.yaml"):
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "offices", tmp_path / "offices")
@@ -152,3 +147,22 @@ def test_the_digest_changes_with_every_file(rulebook: Rulebook, tmp_path: Path) 
         path.write_text(path.read_text("utf-8") + "# read again\n", "utf-8")
         seen.add(load_rulebook(tmp_path).digest)
     assert len(seen) == 4
+
+
+def test_the_rule_shown_to_the_lawyer_is_a_rule(rulebook: Rulebook, tmp_path: Path) -> None:
+    """The example of the README is read as a rule, and it is the rule of the house."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = text.split("```yaml\n", 1)[1].split("```", 1)[0]
+    path = tmp_path / "R20.yaml"
+    path.write_text(shown, encoding="utf-8")
+    rule = read_rule(read_data(path), rulebook.facts, rulebook.office.departments)
+    (own,) = (one for one in rulebook.rules if one.id == "R20")
+    assert rule.as_data() == own.as_data()
+
+
+def test_the_rulebook_of_a_date_lists_rules_and_facts(rulebook: Rulebook) -> None:
+    answer = rulebook.as_answer(date(2020, 1, 1))
+    assert answer["version"] == rulebook.version == "yuanping-2024.1"
+    assert answer["on"] == "2020-01-01"
+    assert {rule["id"] for rule in answer["rules"]} == {"R08a", "R08b", "R22a", "R22b", "R23a", "R23b"}
+    assert len(answer["facts"]) == len(rulebook.facts.by_name)

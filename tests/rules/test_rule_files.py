@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -121,8 +122,6 @@ def test_two_versions_of_a_rule_may_not_stand_on_the_same_day(book: Path) -> Non
     with pytest.raises(DataFault, match="in force on the same day"):
         load_rulebook(book)
     (folder / "R20.yaml").write_text(R20.replace("until: null", "until: 2025-12-31"), encoding="utf-8")
-    from datetime import date
-
     loaded = load_rulebook(book)
     standing = [
         [r.key for r in loaded.in_force(day) if r.id == "R20"]

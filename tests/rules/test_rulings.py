@@ -122,6 +122,13 @@ def test_whoever_is_not_on_the_list_sees_a_ruling_without_the_crime(arbiter: Arb
     assert arbiter.rule_twice(innocent, on) == (others, others)
 
 
+def test_the_class_of_a_decided_penalty_is_absent_rather_than_guessed(arbiter: Arbiter) -> None:
+    facts = {"domain": "food", "violation": "food_item_failed"}
+    assert arbiter.rule(facts, date(2024, 6, 1))["credit"] is None
+    decided = {**facts, "penalty_procedure": "summary", "penalty_heaviest": "fine", "fine_fen": 10_000}
+    assert "credit" not in arbiter.rule(decided, date(2024, 6, 1))
+
+
 def test_the_python_evaluator_alone_says_the_same(arbiter: Arbiter) -> None:
     for example in WORKED[:40]:
         on = date.fromisoformat(example["on"])

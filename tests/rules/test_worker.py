@@ -17,7 +17,7 @@ import pytest
 
 from rules.arbiter import Arbiter, Undecided
 from rules.compiled import durable_rulesets
-from rules.durable_pool import DurablePool
+from rules.durable_pool import WORKER, DurablePool
 from rules.rulebook import Rulebook
 
 ON = date(2024, 6, 1)
@@ -27,8 +27,10 @@ FIRE = {"domain": "fire", "violation": "fire_exit_blocked", "own_power": False}
 @contextmanager
 def _arbiter(rulebook: Rulebook, worker: str | None = None, seconds: float = 20) -> Iterator[Arbiter]:
     """An arbiter over the real worker, or over a program that stands in for it."""
-    command = {} if worker is None else {"worker_command": (sys.executable, "-I", "-c", worker)}
-    arbiter = Arbiter(rulebook, rulebook.facts, rulebook.office, timeout_seconds=seconds, **command)
+    command = WORKER if worker is None else (sys.executable, "-I", "-c", worker)
+    arbiter = Arbiter(
+        rulebook, rulebook.facts, rulebook.office, timeout_seconds=seconds, worker_command=command
+    )
     try:
         yield arbiter
     finally:
