@@ -32,6 +32,7 @@ class Filling:
             organisation=self._spans(template.organisation),
             number=self._spans(template.number),
             letterhead=template.letterhead,
+            form=template.form,
             blocks=self._blocks(template.body),
             note=self._spans(template.note),
         )

@@ -9,7 +9,7 @@ Align = Literal["left", "center", "right"]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text, a blank of so many characters to fill in by hand, a tick box, or a line break."""
+    """A run of text, a blank of so many characters to fill in, a tick box with words, or a line break."""
 
     kind: Literal["text", "blank", "box", "break"]
     text: str = ""
@@ -93,18 +93,19 @@ Block = Paragraph | Grid | Listing | Seal | Slip
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A whole paper; `letterhead` puts the organisation in red over a red line, `note` is at the foot."""
+    """A whole paper; `letterhead` puts the organisation in red over a line, `form` narrows the margins."""
 
     title: str
     organisation: Spans
     number: Spans
     letterhead: bool
+    form: bool
     blocks: tuple[Block, ...] = field(default=())
     note: Spans = ()
 
 
 def plain(spans: Spans) -> str:
-    """The words of the spans without blanks and boxes."""
+    """The words of the spans without blanks and boxes, on one line."""
     return "".join(span.text for span in spans if span.kind == "text")
 
 

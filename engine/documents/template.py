@@ -129,6 +129,7 @@ class Template(_Written):
     organisation: Text
     number: Text = ""
     letterhead: bool = False
+    form: bool = False
     choices: dict[str, dict[str, str]] = {}
     body: tuple[BlockTemplate, ...]
     note: Text = ""
@@ -156,10 +157,14 @@ class Face(_Written):
     stroke: float = 0
 
 
+Margins = tuple[float, float, float, float]
+
+
 class Style(_Written):
     """The look of every paper; margins (top, bottom, left, right) in millimetres, `pitch` in points."""
 
-    margins: tuple[float, float, float, float]
+    margins: Margins
+    form_margins: Margins
     pitch: float
     red: str
     organisation: Face
@@ -170,6 +175,10 @@ class Style(_Written):
     grid: Face
     label: Face
     small: Face
+
+    def around(self, *, form: bool) -> Margins:
+        """The margins of a form, or those of any other paper."""
+        return self.form_margins if form else self.margins
 
 
 class HouseRules(_Written):

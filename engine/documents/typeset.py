@@ -55,7 +55,7 @@ class Typesetter:
             "author": plain(paper.organisation),
             "issued_on": [issued_on.year, issued_on.month, issued_on.day],
             "style": {
-                "margins": self._style.margins,
+                "margins": self._style.around(form=paper.form),
                 "pitch": self._style.pitch,
                 "red": self._style.red,
                 "faces": {name: self._face(getattr(self._style, name)) for name in FACES},

@@ -14,17 +14,21 @@ from engine.documents.paper import Block, Grid, Listing, Paper, Paragraph, Seal,
 from engine.documents.template import Style
 from engine.documents.word_grid import write_grid
 from engine.documents.word_style import add_styles, element, write_page_number
-from engine.documents.word_text import indent, rule, rule_above, write_paragraph, write_spans
+from engine.documents.word_text import indent, rule, write_paragraph, write_spans
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time a ZIP archive can state; every part of a DOCX carries it."""
+
+
+LONGEST_PROPERTY = 255
+"""More characters a property of the file may not have."""
 
 
 def docx(paper: Paper, style: Style, issued_on: date) -> bytes:
     """The paper as a DOCX file, the same bytes for the same paper, style and date."""
     document = Document()
     _prepare(document, paper, style, issued_on)
-    Writer(document, style).write(paper)
+    Writer(document, style, form=paper.form).write(paper)
     made = io.BytesIO()
     document.save(made)
     return _timeless(made.getvalue())
@@ -33,14 +37,18 @@ def docx(paper: Paper, style: Style, issued_on: date) -> bytes:
 def _prepare(document: WordDocument, paper: Paper, style: Style, issued_on: date) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
-    top, bottom, left, right = style.margins
+    top, bottom, left, right = style.around(form=paper.form)
     section.top_margin, section.bottom_margin = Mm(top), Mm(bottom)
     section.left_margin, section.right_margin = Mm(left), Mm(right)
-    section.footer_distance = Mm(24)
+    section.footer_distance = Mm(bottom - 10)
     add_styles(document, style)
-    write_page_number(section.footer.paragraphs[0])
+    write_page_number(section.footer.paragraphs[0], form=paper.form)
     about = document.core_properties
-    about.title, about.author, about.last_modified_by = paper.title, plain(paper.organisation), ""
+    about.title, about.author, about.last_modified_by = (
+        paper.title,
+        plain(paper.organisation)[:LONGEST_PROPERTY],
+        "",
+    )
     about.comments, about.language = "", "zh-CN"
     about.created = about.modified = datetime(issued_on.year, issued_on.month, issued_on.day)
     package = document.part.package
@@ -66,11 +74,11 @@ def _timeless(made: bytes) -> bytes:
 class Writer:
     """Writes the blocks of one paper into one document, in order."""
 
-    def __init__(self, document: WordDocument, style: Style) -> None:
+    def __init__(self, document: WordDocument, style: Style, *, form: bool) -> None:
         """Afterwards blocks can be written to the end of the document."""
         self._document = document
         self._style = style
-        _, _, left, right = style.margins
+        _, _, left, right = style.around(form=form)
         self._width = 210 - left - right
 
     def write(self, paper: Paper) -> None:
@@ -80,7 +88,7 @@ class Writer:
         if paper.note:
             note = self._add("Paper Small")
             note.paragraph_format.space_before = Pt(18)
-            rule_above(note, "single")
+            rule(note, "top", "single")
             write_spans(note, paper.note)
 
     def _add(self, style: str) -> WordParagraph:
@@ -92,7 +100,7 @@ class Writer:
         if paper.letterhead:
             for run in head.runs:
                 run.font.color.rgb = RGBColor.from_string(self._style.red.removeprefix("#").upper())
-            rule(head, "bottom", "thickThinSmallGap", 24, self._style.red.removeprefix("#"))
+            rule(head, "bottom", "thickThinSmallGap", eighths=24, colour=self._style.red.removeprefix("#"))
             self._number(paper.number, WD_ALIGN_PARAGRAPH.RIGHT)
         self._add("Paper Title").add_run(paper.title)
         if not paper.letterhead:
@@ -151,7 +159,7 @@ class Writer:
         cut.alignment = WD_ALIGN_PARAGRAPH.CENTER
         cut.paragraph_format.space_before = Pt(24)
         cut.paragraph_format.keep_with_next = True
-        rule_above(cut, "dashed")
+        rule(cut, "top", "dashed")
         cut.add_run("裁　切　线")
         title = self._add("Paper Title")
         title.paragraph_format.keep_with_next = True

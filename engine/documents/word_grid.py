@@ -54,9 +54,9 @@ def _write_cell(place: _Cell, cell: Cell, style: Style, keep: bool) -> None:
 
 def _frame(table: Table, line: str) -> None:
     properties = table._tbl.tblPr
-    borders = element(properties, "w:tblBorders")
+    borders = element(properties, "w:tblBorders", before=("w:tblLayout", "w:tblLook"))
     for side in SIDES:
         element(borders, f"w:{side}", val=line, sz="6", space="0", color="000000")
-    padding = element(properties, "w:tblCellMar")
+    padding = element(properties, "w:tblCellMar", before=("w:tblLook",))
     for side, room in PADDING:
         element(padding, f"w:{side}", w=str(room), type="dxa")

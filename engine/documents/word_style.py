@@ -13,12 +13,17 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from engine.documents.template import Face, Style
 
 
-def element(parent: Any, name: str, **attributes: str) -> Any:
-    """Append an element of WordprocessingML to the parent and return it."""
+def element(parent: Any, name: str, *, before: tuple[str, ...] = (), **attributes: str) -> Any:
+    """Add an element to the parent, ahead of those it must precede by the schema, and return it."""
     made = OxmlElement(name)
     for key, value in attributes.items():
         made.set(qn(f"w:{key}"), value)
-    parent.append(made)
+    names = {qn(one) for one in before}
+    later = next((child for child in parent if child.tag in names), None)
+    if later is None:
+        parent.append(made)
+    else:
+        later.addprevious(made)
     return made
 
 
@@ -47,13 +52,21 @@ def add_styles(document: WordDocument, style: Style) -> None:
             shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(pitch)
 
 
-def write_page_number(line: WordParagraph) -> None:
-    """Write — n — in the middle of the foot."""
+def write_page_number(line: WordParagraph, *, form: bool) -> None:
+    """Write — n —, on a form 第n页　共m页, in the middle of the foot."""
     line.style = "Paper Small"
     line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    line.add_run("— ")
-    element(line._p, "w:fldSimple", instr=" PAGE ")
-    line.add_run(" —")
+    line.add_run("第" if form else "— ")
+    _counted(line, "PAGE")
+    line.add_run("页　共" if form else " —")
+    if form:
+        _counted(line, "NUMPAGES")
+        line.add_run("页")
+
+
+def _counted(line: WordParagraph, what: str) -> None:
+    field = element(line._p, "w:fldSimple", instr=f" {what} ")
+    element(element(field, "w:r"), "w:t").text = "1"
 
 
 def _face(style: Any, face: Face) -> None:

@@ -1,7 +1,6 @@
 """Paragraphs of a paper as paragraphs of a Word document."""
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as WordParagraph
@@ -44,23 +43,18 @@ def write_spans(line: WordParagraph, spans: Spans) -> None:
         elif span.kind == "blank":
             line.add_run("　" * span.width).underline = True
         else:
-            line.add_run((TICKED if span.ticked else UNTICKED) + " ")
+            line.add_run(f"{TICKED if span.ticked else UNTICKED} {span.text}　")
 
 
 def indent(line: WordParagraph, *, left: int = 0, first: int = 0) -> None:
-    """Indent in whole characters, as Chinese papers count."""
-    counted = OxmlElement("w:ind")
+    """Indent in whole characters, as Chinese papers count; a negative first line hangs."""
+    counted = line._p.get_or_add_pPr().get_or_add_ind()
     if left:
         counted.set(qn("w:leftChars"), str(left * 100))
     counted.set(qn("w:firstLineChars" if first >= 0 else "w:hangingChars"), str(abs(first) * 100))
-    line._p.get_or_add_pPr().append(counted)
 
 
-def rule_above(paragraph: WordParagraph, kind: str) -> None:
-    rule(paragraph, "top", kind, 4, "auto")
-
-
-def rule(paragraph: WordParagraph, side: str, kind: str, eighths: int, colour: str) -> None:
-    """Rule the paragraph off; `eighths` are eighths of a point."""
-    borders = element(paragraph._p.get_or_add_pPr(), "w:pBdr")
+def rule(paragraph: WordParagraph, side: str, kind: str, *, eighths: int = 4, colour: str = "auto") -> None:
+    """Rule the paragraph off above (top) or below (bottom); `eighths` are eighths of a point."""
+    borders = element(paragraph._p.get_or_add_pPr(), "w:pBdr", before=("w:spacing", "w:ind", "w:jc"))
     element(borders, f"w:{side}", val=kind, sz=str(eighths), space="6", color=colour)

@@ -63,7 +63,8 @@ class Wording:
         elif match["test"] == "has":
             found = match["value"] in words(value)
         else:
-            found = bool(self._written(match["name"], value, content))
+            several = isinstance(value, Sequence) and not isinstance(value, str)
+            found = bool(value if several else self._written(match["name"], value, content))
         return found is not bool(match["negated"])
 
     def spans(self, text: Text, content: Content, *, answer: bool = False) -> Spans:
@@ -104,10 +105,7 @@ class Wording:
     def _boxes(self, choice: str, value: object) -> Sequence[Span]:
         several = isinstance(value, Sequence) and not isinstance(value, str)
         codes = {words(one) for one in value} if several else {words(value)}  # type: ignore[attr-defined]
-        spans: list[Span] = []
-        for code, zh in self._choices[choice].items():
-            spans += [Span("box", ticked=code in codes), Span("text", f"{zh}　")]
-        return (*spans[:-1], Span("text", spans[-1].text.rstrip("　")))
+        return [Span("box", zh, ticked=code in codes) for code, zh in self._choices[choice].items()]
 
     def _written(self, name: str, value: object, content: Content) -> str:
         declared = content.fields.get(name, MEMBER)
