@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from engine.casefile import CaseFile
 from engine.clock import Clock
+from engine.core.calendar import civil_date
 from engine.core.commands import (
     CLOCK,
     CarryCommand,
@@ -53,9 +55,15 @@ class Desk:
     reception: Any  # engine.reception.Reception: intake, rulings and carry-over
     after_step: Follower | None = None
     """Called in the transaction after each command on a finding: parked receipts get their turn."""
+    bell: Callable[[], object] | None = None
+    """Rung under a test clock when it has jumped forward to a later civil date, before the next command."""
+    last_recorded_at: datetime | None = None
+    _rung_on: date | None = field(default=None, repr=False)
+    _ringing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def handle(self, command: Command) -> Outcome:
         """What the command did, durable before it is answered; a command sent again is answered, not repeated."""
+        self._ring_after_jump()
         prepared = self.reception.prepare(command)
         return self.writer.submit(lambda connection: self.handle_within(connection, command, prepared))
 
@@ -68,7 +76,8 @@ class Desk:
         bound = records.bound_key(connection, who.login, command.key)
         if bound is not None:
             return self._replayed(connection, command, bound)
-        now = self.clock.now()
+        now = self.clock.now_after(self.last_recorded_at)
+        self.last_recorded_at = now
         outcome = self._carry_out(connection, command, prepared, now)
         records.add(
             connection,
@@ -92,6 +101,19 @@ class Desk:
         if self.after_step is not None and outcome.subject == "finding":
             self.after_step(connection, outcome.id)
         return outcome
+
+    def _ring_after_jump(self) -> None:
+        """Under a test clock nothing rings by real time: a later civil date rings once, before what comes next."""
+        if self.bell is None or not self.clock.is_test:
+            return
+        with self._ringing:
+            today = civil_date(self.clock.now())
+            before = self._rung_on or (civil_date(self.last_recorded_at) if self.last_recorded_at else today)
+            if self._rung_on is not None and today == self._rung_on:
+                return
+            self._rung_on = today
+            if today > before:
+                self.bell()
 
     def _replayed(self, connection: Connection, command: Command, bound: Any) -> Outcome:
         """The outcome that is bound to the key, with rights checked again."""

@@ -16,11 +16,13 @@ from engine.documents import DocumentPress
 from engine.judging import Judging
 from engine.papers import Papers
 from engine.post import Post
-from engine.reader import Reader
+from engine.reader import Reader, open_reader
 from engine.reception import Reception
 from engine.scribe import Scribe
 from engine.settings import Settings
+from engine.sweep import Sweep
 from engine.writer import Writer
+from models import records
 from models.database import Database
 from models.migrate import migrate
 from rules.arbiter import Arbiter
@@ -48,6 +50,7 @@ class House:
     database: Database
     writer: Writer
     desk: Desk
+    sweep: Sweep
     reader: Reader
     accounts: Accounts
     press: DocumentPress
@@ -99,22 +102,27 @@ def open_house(settings: Settings) -> House:
     )
     reception = Reception(office, database, check, Judging(office, arbiter))
     desk = Desk(clock, office, law, database, writer, scribe, reception)
-    reader = Reader(database, law, office, clock)
+    reader = open_reader(database, writer, law, office, rulebook.facts, clock)
     accounts = Accounts(database, writer, clock, office)
+    sweep = Sweep(clock, database, law, desk)
+    desk.bell = sweep.run
+    with database.read() as connection:
+        desk.last_recorded_at = records.last_recorded_at(connection)
     return House(
-        settings,
-        clock,
-        office,
-        law,
-        rulebook,
-        rulebook.facts,
-        arbiter,
-        database,
-        writer,
-        desk,
-        reader,
-        accounts,
-        press,
+        settings=settings,
+        clock=clock,
+        office=office,
+        law=law,
+        rulebook=rulebook,
+        facts=rulebook.facts,
+        arbiter=arbiter,
+        database=database,
+        writer=writer,
+        desk=desk,
+        sweep=sweep,
+        reader=reader,
+        accounts=accounts,
+        press=press,
     )
 
 

@@ -136,7 +136,7 @@ class Papers:
 
     def number(self, connection: Connection, department: str, series: str, year: int) -> str:
         """The next number of the series of that department and year, written as the office writes it."""
-        pattern = self.office.series(series)
+        pattern = self.office.document_series[series]
         home = self.office.departments["market_regulation"].doc_prefix or ""
         own = self.office.departments[department].doc_prefix or home
         if pattern.startswith(home) and own != home:
@@ -166,7 +166,7 @@ class Papers:
             },
             "facts": facts,
             "people": self._people(record, who),
-            "to": self.office.departments[target].zh if target in self.office.departments else None,
+            "to": self.office.departments[target].zh if target else None,
             "ruling": file.rulings[-1] if file.rulings else None,
             "attachments": [],
             "date": civil_date(now).isoformat(),

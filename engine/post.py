@@ -77,7 +77,7 @@ class Post:
         if name == "jurisdiction_report":
             return self.office.department_by_name(facts.get("superior", "")) or "city_government"
         if name in PUBLICITY:
-            return exchange_reading.PUBLICITY_RECIPIENT
+            return str(exchange_reading.PUBLICITY_RECIPIENT)
         return str(facts["target_department"])
 
     def _content(

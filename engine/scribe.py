@@ -124,7 +124,7 @@ class Scribe:
         late: bool,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         salt, body = secrets.token_hex(16), canonical(said)
-        spoken = {
+        spoken: dict[str, Any] = {
             "record_id": file.record_id,
             "sequence": sequence,
             "version": file.snapshot.version,
@@ -139,7 +139,12 @@ class Scribe:
             "late": late,
             "commitment": commitment(salt, body),
         }
-        entry = {**spoken, "office_id": self.office_id, "occurred_at": occurred_at, "recorded_at": now}
+        entry: dict[str, Any] = {
+            **spoken,
+            "office_id": self.office_id,
+            "occurred_at": occurred_at,
+            "recorded_at": now,
+        }
         entry["previous"] = file.snapshot.head or "0" * 64
         entry["hash"] = file.snapshot.head = chained(entry["previous"], spoken)
         payload = {

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -60,7 +61,7 @@ class Sweep:
             swept.due = due.count_due(connection, office, now)
         for row in deadlines:
             try:
-                moved = self.desk.writer.submit(lambda connection, row=row: self._tell(connection, row, now))
+                moved = self.desk.writer.submit(partial(self._tell, row=row, now=now))
                 swept.lapsed += moved
                 swept.reminded += not moved
             except Refusal as refusal:
@@ -71,7 +72,7 @@ class Sweep:
         self._finish(swept, limit - len(deadlines))
         return swept
 
-    def _tell(self, connection: Connection, row: Any, now: datetime) -> bool:
+    def _tell(self, connection: Connection, *, row: Any, now: datetime) -> bool:
         """True when a record moved; False when somebody was reminded."""
         due.mark_told(connection, row.id, row.stage)
         if row.finding_id is None:
@@ -152,7 +153,7 @@ class Sweep:
         """True when the finding moved on; one whose routes are not all opened yet stays."""
         command = _command(row.id, f"proceedings_done:{row.id}:{row.version}", Step("proceedings_done"))
         try:
-            self.desk.handle(command)
+            self.desk.writer.submit(lambda connection: self.desk.handle_within(connection, command))
         except Refusal as refusal:
             if refusal.code != "step_shut":
                 swept.failed += 1

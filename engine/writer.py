@@ -85,11 +85,11 @@ class Writer:
             for waiting in batch:
                 self._carry_out([waiting])
             return
-        for waiting, (result, fault) in zip(batch, results, strict=True):
-            if fault is None:
+        for waiting, (result, raised) in zip(batch, results, strict=True):
+            if raised is None:
                 waiting.promise.set_result(result)
             else:
-                waiting.promise.set_exception(fault)
+                waiting.promise.set_exception(raised)
 
     def _together(self, batch: list[Waiting]) -> list[tuple[Any, BaseException | None]]:
         results: list[tuple[Any, BaseException | None]] = []

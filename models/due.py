@@ -48,7 +48,7 @@ def mark_told(connection: Connection, deadline_id: str, stage: int) -> None:
 
 def findings_without_open_proceeding(
     connection: Connection, office_id: str, states: Sequence[str], after: str, limit: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """Findings in these states that have proceedings, none of them open; by id, after the one named."""
     proceedings = PROCEEDING.c.finding_id == FINDING.c.id
     found = select(FINDING.c.id, FINDING.c.version).where(

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.core.calendar import civil_date
-from engine.core.deadlines import compute, overdue
+from engine.core.deadlines import DeadlineError, compute, overdue
 from engine.core.lawbook import Lawbook
+from engine.core.refusals import FieldError, Refusal
 from engine.core.snapshot import Deadline, Record, Snapshot
 
 CARRIED_CORRECTION = (15, "calendar_day")
@@ -76,15 +77,13 @@ def open_term(
     proceeding = None if record is snapshot.main else record.id
     for former in running(snapshot, proceeding, (term_id,)):
         close(former, "cancelled", moment, reason="重新起算 · started anew")
-    dates = compute(
-        term,
-        start,
-        law.calendar,
-        length=length,
-        unit=unit,
-        fixed_due=fixed_due,
-        severe_after=law.severe_after,
-    )
+    try:
+        dates = compute(
+            term, start, law.calendar, length=length, unit=unit, fixed_due=fixed_due, severe_after=law.severe_after
+        )
+    except DeadlineError as error:
+        pointer = f"/facts/{_STATED_BY.get(term_id, 'period_length')}"
+        raise Refusal("facts_invalid", errors=[FieldError(pointer, "range", error.zh, error.en)]) from error
     nature = "internal" if record.carried else term.nature
     deadline = Deadline(
         new_id(), term_id, proceeding, start, dates, nature, length=length, unit=unit, fixed_due=fixed_due
@@ -93,6 +92,10 @@ def open_term(
     deadline.fresh = deadline.touched = True
     deadline.history.append(moment.told("opened", deadline))
     snapshot.deadlines.append(deadline)
+
+
+_STATED_BY = {"DL01.review": "review_date", "DL18": "due_on"}
+"""The fact in which an order states the date itself."""
 
 
 def _set_by_order(
@@ -104,7 +107,7 @@ def _set_by_order(
         if facts.get("deadline_type") == "immediate":
             return 0, "calendar_day", None
         return facts.get("period_length"), facts.get("period_unit"), None
-    named = {"DL01.review": "review_date", "DL18": "due_on"}[term_id]
+    named = _STATED_BY[term_id]
     return None, None, date.fromisoformat(facts[named]) if facts.get(named) else None
 
 

@@ -1,0 +1,214 @@
+"""Administrative acts: done at once while nobody is there yet or time is not real, else by two administrators."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+from uuid_utils.compat import uuid7
+
+from engine.administrative_acts import ACTS, SECRET, Act
+from engine.core.commands import Principal
+from engine.core.refusals import Reason, Refusal
+from models import account_reading as reading
+from models import records
+
+if TYPE_CHECKING:
+    from engine.house import House
+
+TEST_CLOCK_MARK = "test_clock"
+ID = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of an administrative act: done with a result, or proposed under an id."""
+
+    done: bool
+    result: Mapping[str, Any]
+    proposal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """The one way in which accounts, tokens and linked systems are changed; every act leaves an entry."""
+
+    house: House
+
+    def ask(
+        self, act: str, detail: Mapping[str, Any], *, command: str, who: Principal | None = None
+    ) -> Answer:
+        """The act is carried out, or waits as a proposal; raises Refusal when it could never be.
+
+        `command` is what was asked in words without secrets; `who` is None on the command line, where the
+        account of the operating system stands for the person.
+        """
+        asked = ACTS[act]
+        if who is not None:
+            _check_role(who, asked)
+        asked.check(self.house, detail)
+        by = who.login if who is not None else f"os:{system_user()}"
+        if self.acts_directly():
+            return Answer(True, self._carry_out(asked, detail, "bootstrap", by, {"command": command}))
+        return Answer(False, {}, self._propose(asked, detail, by))
+
+    def confirm(self, proposal: str, who: Principal) -> Mapping[str, Any]:
+        """The proposal is carried out by a second administrator; told is what the act gives.
+
+        Raises `not_found`, `not_yours`, or `proposer_cannot_approve`.
+        """
+        if not ID.fullmatch(proposal):
+            raise Refusal("not_found")
+        with self.house.database.read() as connection:
+            row = reading.proposal_row(connection, proposal)
+        if row is None or row.confirmed_at is not None:
+            raise Refusal("not_found")
+        asked = ACTS[row.action]
+        _check_role(who, asked)
+        if row.proposed_by.casefold() == who.login.casefold():
+            raise Refusal("proposer_cannot_approve", reasons=[_OWN_PROPOSAL])
+        asked.check(self.house, row.detail)
+        told = {"proposal": proposal, "proposed_by": row.proposed_by}
+        return self._carry_out(asked, row.detail, row.action, who.login, told, proposal)
+
+    def waiting(self) -> list[dict[str, Any]]:
+        """Proposals that wait for a second administrator, without secrets."""
+        with self.house.database.read() as connection:
+            rows = reading.proposals_waiting(connection, self.house.office.office_id)
+        return [
+            {
+                "id": row.id,
+                "act": row.action,
+                "role": ACTS[row.action].role,
+                "detail": told(row.detail),
+                "by": row.proposed_by,
+                "at": row.proposed_at,
+            }
+            for row in rows
+        ]
+
+    def entries(self) -> list[dict[str, Any]]:
+        """What was done in administration, oldest first."""
+        with self.house.database.read() as connection:
+            rows = reading.admin_entries(connection, self.house.office.office_id)
+        return [
+            {"id": row.id, "action": row.action, "by": row.by, "detail": row.detail, "at": row.recorded_at}
+            for row in rows
+        ]
+
+    def acts_directly(self) -> bool:
+        """True while there is no account yet, or time is not real."""
+        if self.house.clock.is_test:
+            return True
+        with self.house.database.read() as connection:
+            return reading.user_count(connection) == 0
+
+    def _propose(self, asked: Act, detail: Mapping[str, Any], by: str) -> str:
+        id, now = str(uuid7()), self.house.clock.now()
+        row = {
+            "id": id,
+            "office_id": self.house.office.office_id,
+            "action": asked.name,
+            "detail": dict(detail),
+            "proposed_by": by,
+            "proposed_at": now,
+            "confirmed_by": None,
+            "confirmed_at": None,
+        }
+        self.house.writer.submit(lambda connection: records.add(connection, reading.PROPOSAL, [row]))
+        return id
+
+    def _carry_out(
+        self,
+        asked: Act,
+        detail: Mapping[str, Any],
+        action: str,
+        by: str,
+        more: Mapping[str, Any],
+        proposal: str | None = None,
+    ) -> Mapping[str, Any]:
+        """The act and its entry, in one transaction."""
+        now = self.house.clock.now()
+
+        def act(connection: Connection) -> Mapping[str, Any]:
+            if proposal is not None:
+                self._close(connection, proposal, by, now)
+            result = asked.carry_out(self.house, connection, detail, now)
+            row = {
+                "id": str(uuid7()),
+                "office_id": self.house.office.office_id,
+                "action": action,
+                "by": by,
+                "detail": {"act": asked.name, **told(detail), **more},
+                "recorded_at": now,
+            }
+            records.add(connection, reading.ADMIN_ENTRY, [row])
+            return result
+
+        return self.house.writer.submit(act)
+
+    def _close(self, connection: Connection, proposal: str, by: str, now: datetime) -> None:
+        """The proposal counts as confirmed; raises `not_found` when somebody was faster."""
+        row = reading.proposal_row(connection, proposal, lock=True)
+        if row is None or row.confirmed_at is not None:
+            raise Refusal("not_found")
+        reading.confirm_proposal(connection, proposal, {"confirmed_by": by, "confirmed_at": now})
+
+
+_OWN_PROPOSAL = Reason(
+    "approver_is_not_proposer", "提出人不得批准自己提出的事项", "the proposer may not approve"
+)
+
+
+def _check_role(who: Principal, asked: Act) -> None:
+    if asked.role not in who.roles:
+        reason = Reason(
+            "role_not_allowed", "您的角色不能办理这一步", "your role may not do this", roles=(asked.role,)
+        )
+        raise Refusal("not_yours", reasons=[reason], roles=[asked.role])
+
+
+def told(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """The detail of an act without its secrets."""
+    return {name: value for name, value in detail.items() if name not in SECRET and value is not None}
+
+
+def system_user() -> str:
+    """The account of the operating system that runs this program."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return str(os.getuid())
+
+
+def remember_test_clock(house: House) -> None:
+    """A database that is opened under a test clock says so for ever."""
+    if house.clock.is_test:
+        row = {"name": TEST_CLOCK_MARK, "value": "time was not real", "recorded_at": house.clock.real_now()}
+        house.writer.submit(lambda connection: records.insert_once(connection, records.MARK, row))
+
+
+def check_real_time(house: House) -> None:
+    """Returns when the ledger may be served; refuses one that ran on a test clock and now has none."""
+    if house.clock.is_test or house.settings.accept_test_database:
+        return
+    with house.database.read() as connection:
+        marked = records.mark_value(connection, TEST_CLOCK_MARK) is not None
+    if marked:
+        raise Refusal(
+            "clock_refused",
+            detail="这个数据库曾以测试时钟运行，其中的时间不是真实时间；确需使用的，设 BIHUAN_ACCEPT_TEST_DATABASE=1。"
+            " · This database ran on a test clock; set BIHUAN_ACCEPT_TEST_DATABASE=1 to serve it all the same.",
+        )
+
+
+def marks_of(house: House) -> dict[str, str]:
+    """What the database says of itself for ever."""
+    with house.database.read() as connection:
+        return reading.marks(connection)

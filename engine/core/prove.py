@@ -1,0 +1,195 @@
+"""Proofs over the charts: every state reached and left, every loop closes, nobody's case is without owner or clock."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.core.chart import Chart, Charts, Row
+from engine.core.guards import JUDGES
+
+EFFECTS = frozenset(
+    {"open_proceeding", "issue_document", "dispatch", "remind", "extend_clock", "reopen_finding"}
+)
+EXCLUDING = (
+    frozenset({"no_reply_needed", "reply_was_needed"}),
+    frozenset({"was_filed", "was_not_filed"}),
+)
+CARRIED = frozenset({"carry_over", "correct_carry_over"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a chart fails, where, and the path of triggers that leads there."""
+
+    chart: str
+    what: str
+    path: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        shown = f" (path: {' → '.join(self.path)})" if self.path else ""
+        return f"{self.chart}: {self.what}{shown}"
+
+
+def faults_of(charts: Charts, terms: Iterable[str]) -> list[Fault]:
+    """Every fault of the charts; empty when all proofs hold."""
+    known = frozenset(terms)
+    found: list[Fault] = []
+    for chart in charts.by_name.values():
+        found += _names(chart, charts, known)
+        found += _reached(chart)
+        found += _closing(chart)
+        found += _owners(chart)
+        found += _two_rows(chart)
+    return found
+
+
+def _names(chart: Chart, charts: Charts, terms: frozenset[str]) -> Iterator[Fault]:
+    """A row names only what exists."""
+    dictionary = charts.dictionary
+    for row in chart.rows:
+        at = f"{row.trigger} from {row.source or 'nothing'}"
+        for guard in row.guards:
+            if guard.name not in JUDGES or guard.name not in dictionary["guards"]:
+                yield Fault(chart.name, f"{at} names the guard {guard.name}, which does not exist")
+        for term in (*row.opens, *row.settles):
+            if term not in terms:
+                yield Fault(chart.name, f"{at} names the term {term}, which does not exist")
+        for fact in (*row.requires, *row.optional):
+            if fact not in dictionary["facts"]:
+                yield Fault(chart.name, f"{at} asks for the fact {fact}, which does not exist")
+        for kind in row.documents:
+            if kind not in dictionary["documents"]:
+                yield Fault(chart.name, f"{at} names the document {kind}, which does not exist")
+        for role in row.by:
+            if role not in dictionary["roles"]:
+                yield Fault(chart.name, f"{at} names the role {role}, which does not exist")
+        yield from (Fault(chart.name, f"{at}: {what}") for what in _effect_faults(row, charts))
+
+
+def _effect_faults(row: Row, charts: Charts) -> Iterator[str]:
+    for effect in row.effects:
+        name, _, argument = effect.partition(":")
+        if name not in EFFECTS:
+            yield f"the effect {name} does not exist"
+        elif name == "open_proceeding" and argument not in charts:
+            yield f"it opens a {argument}, which has no chart"
+        elif name == "dispatch" and argument not in charts.dictionary["messages"]:
+            yield f"it dispatches {argument}, which does not exist"
+        elif name == "remind" and argument not in charts.dictionary["roles"]:
+            yield f"it reminds {argument}, a role that does not exist"
+
+
+def _starts(chart: Chart) -> list[str]:
+    """Where a record may begin: the initial state and wherever an old record is carried into."""
+    return list(dict.fromkeys([chart.initial, *(row.to for row in chart.rows if row.source is None)]))
+
+
+def paths_from(chart: Chart, starts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """For each state that can be reached, a shortest path of triggers to it (corrections of old records aside)."""
+    paths: dict[str, tuple[str, ...]] = dict.fromkeys(starts, ())
+    queue = deque(paths)
+    while queue:
+        state = queue.popleft()
+        for row in chart.rows:
+            if row.source == state and row.to not in paths and row.trigger not in CARRIED:
+                paths[row.to] = (*paths[state], row.trigger)
+                queue.append(row.to)
+    return paths
+
+
+def _reached(chart: Chart) -> Iterator[Fault]:
+    paths = paths_from(chart, [chart.initial])
+    for state in chart.states:
+        if state not in paths:
+            yield Fault(chart.name, f"no path leads to the state {state}")
+
+
+def _closing(chart: Chart) -> Iterator[Fault]:
+    """From every reachable state a settled or ended one stays reachable by lawful steps."""
+    for state, path in paths_from(chart, _starts(chart)).items():
+        reachable = paths_from(chart, [state])
+        if all(chart.states[one].kind == "open" for one in reachable):
+            yield Fault(chart.name, f"from {state} no loop closes any more", path)
+
+
+def _owners(chart: Chart) -> Iterator[Fault]:
+    paths = paths_from(chart, _starts(chart))
+    for state in chart.states.values():
+        path = paths.get(state.name, ())
+        if state.kind == "open" and state.owner is None:
+            yield Fault(chart.name, f"the open state {state.name} has no owner", path)
+        if state.kind == "open" and not state.clock and not state.why_no_clock:
+            yield Fault(chart.name, f"the open state {state.name} has no clock and does not say why", path)
+        yield from _clocks(chart, state.name, state.clock, path)
+
+
+def _clocks(chart: Chart, state: str, clock: tuple[str, ...], path: tuple[str, ...]) -> Iterator[Fault]:
+    """A clock of a state is opened by a row into it, was running before, or starts with the record."""
+    if state == chart.initial:
+        return
+    for term in clock:
+        incoming = [row for row in chart.rows if row.to == state and row.trigger not in CARRIED]
+        for row in incoming:
+            held = (
+                row.source is not None and term in chart.states[row.source].clock and term not in row.settles
+            )
+            if row.source != state and term not in row.opens and not held and not _other_opened(row, clock):
+                yield Fault(chart.name, f"{row.trigger} leads to {state} without its clock {term}", path)
+
+
+def _other_opened(row: Row, clock: tuple[str, ...]) -> bool:
+    """True when the row starts another of the state's clocks: a state may run on either of two."""
+    return any(term in row.opens for term in clock)
+
+
+def _two_rows(chart: Chart) -> Iterator[Fault]:
+    """Two rows share source and trigger only with guards that exclude each other."""
+    for row in chart.rows:
+        twins = [twin for twin in chart.rows_from(row.source, row.trigger) if twin is not row]
+        for twin in twins:
+            if not _exclude(row, twin):
+                yield Fault(
+                    chart.name, f"two rows of {row.trigger} from {row.source} do not exclude each other"
+                )
+
+
+def _exclude(one: Row, other: Row) -> bool:
+    names = {guard.name for guard in one.guards} | {guard.name for guard in other.guards}
+    if any(pair <= names for pair in EXCLUDING):
+        return True
+    first, second = one.guard("present_state_is"), other.guard("present_state_is")
+    return bool(first and second and first.argument != second.argument)
+
+
+def missing_against(charts: Mapping[str, Mapping[str, Any]], contract: Mapping[str, Any]) -> list[str]:
+    """What the contract's charts have and these do not: charts, states, rows, and members of rows that differ."""
+    missing = []
+    for name, wanted in contract["charts"].items():
+        if name not in charts:
+            missing.append(f"chart {name}")
+            continue
+        mine = charts[name]
+        missing += [f"{name}: state {state}" for state in wanted["states"] if state not in mine["states"]]
+        here = {(_key(row)): row for row in mine["rows"]}
+        for row in wanted["rows"]:
+            found = here.get(_key(row))
+            if found is None:
+                missing.append(f"{name}: row {row['trigger']} from {_spoken(row['from'])} to {row['to']}")
+                continue
+            missing += [
+                f"{name}: {row['trigger']} differs in {member}"
+                for member in row
+                if row[member] != found.get(member, [] if isinstance(row[member], list) else None)
+            ]
+    return missing
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return (row["trigger"], _spoken(row["from"]), row["to"])
+
+
+def _spoken(source: Any) -> str:
+    return "|".join(source) if isinstance(source, list) else str(source)

@@ -1,0 +1,70 @@
+"""What every test may ask for: a database of either kind, a house whose clock is a file, and its people."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders import Town
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """A throw-away PostgreSQL server for this worker."""
+    from tests.throwaway_postgres import start_server
+
+    with start_server(durable=False) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database, once of each kind."""
+    return _url(request, request.param, tmp_path)
+
+
+def _url(request: pytest.FixtureRequest, kind: str, folder: Path) -> str:
+    if kind == "sqlite":
+        return f"sqlite:///{folder / 'bihuan.db'}"
+    server = request.getfixturevalue("postgres")
+    name = "t" + folder.name.replace("-", "_").lower()[-40:] + str(abs(hash(str(folder))) % 10_000)
+    return str(server.create_database(name))
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An empty SQLite database, for what does not depend on the kind."""
+    return f"sqlite:///{tmp_path / 'bihuan.db'}"
+
+
+@pytest.fixture
+def open_town(tmp_path: Path) -> Iterator[Callable[..., Town]]:
+    """Opens houses that are closed again after the test."""
+    opened: list[Town] = []
+
+    def open_one(url: str, at: str = "2024-04-26T17:00") -> Town:
+        folder = tmp_path / f"town{len(opened)}"
+        folder.mkdir()
+        town = Town.open(url, folder, at)
+        opened.append(town)
+        return town
+
+    yield open_one
+    for town in opened:
+        town.close()
+    shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+@pytest.fixture
+def town(database_url: str, open_town: Callable[..., Town]) -> Town:
+    """A market regulation bureau at work on 2024-04-26, on each kind of database."""
+    return open_town(database_url)
+
+
+@pytest.fixture
+def sqlite_town(sqlite_url: str, open_town: Callable[..., Town]) -> Town:
+    """The same on SQLite alone."""
+    return open_town(sqlite_url)
