@@ -59,7 +59,7 @@ def test_a_killed_worker_is_replaced_and_the_ruling_stands(rulebook: Rulebook) -
 
 
 def test_a_hanging_worker_is_given_up_and_replaced(rulebook: Rulebook) -> None:
-    with _arbiter(rulebook, seconds=0.5) as arbiter:
+    with _arbiter(rulebook, seconds=1.5) as arbiter:
         before = arbiter.rule(FIRE, ON)
         (pid,) = arbiter.worker_pids()
         os.kill(pid, signal.SIGSTOP)
