@@ -85,4 +85,4 @@ def lights_of(
     """How many seen findings of that condition show each light."""
     light = finding_light(as_of).label("light")
     counted: Any = select(light, func.count().label("count")).where(seen(FINDING), also).group_by(light)
-    return dict(connection.execute(counted).tuples())
+    return dict(connection.execute(counted).all())

@@ -1,0 +1,154 @@
+"""How long lists, ledger and work take at 1,000 and at 100,000 findings, beside counting the same rows.
+
+Run with `python -m bench.reading [findings…]`. The floor is `select count(*)` over the findings in the same run;
+what is printed are times and their ratio to that floor. Nothing is asserted: figures belong to the machine.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+
+from sqlalchemy import func, select
+from sqlmodel import SQLModel
+
+from engine.core.forms import Forms
+from engine.core.lawbook import Lawbook
+from engine.projections.gather import gather_sources
+from engine.reader import Reader
+from models import records
+from models.database import Database
+from rules.calendars import load_calendar
+from rules.charts import load_charts
+from rules.offices import load_office
+from rules.rulebook import load_rulebook
+from rules.terms import load_terms
+from tests.reading.world import NOW, OFFICER, SUPERVISOR, StandingClock, World, person
+
+RULES = Path(__file__).parent.parent / "rules"
+SIZES = (1_000, 100_000)
+BATCH = 5_000
+REPEATS = 7
+TODAY = NOW.date()
+DEPARTMENTS = ("market_regulation",) * 6 + ("fire_rescue", "ecology")
+STATES = ("closed",) * 5 + ("in_progress",) * 3 + ("registered", "routed")
+FILLER = "凉菜间紫外线灯损坏，操作人员未更换专用工作服；未见成品受污染，现场提出整改要求。" * 4
+
+
+def fill(database: Database, count: int) -> None:
+    """So many findings stand in the tables, half of them closed, with clocks spread over three months."""
+    chance, world = random.Random(count), World()
+    party = world.party()
+    inspection = world.inspection(party)
+    for number in range(count):
+        state = chance.choice(STATES)
+        dues = [] if state == "closed" else [TODAY + timedelta(days=chance.randint(-45, 45))]
+        finding = world.finding(
+            inspection,
+            party,
+            state=state,
+            department=chance.choice(DEPARTMENTS),
+            dues=dues,
+            ledger_no=f"原台〔2026〕{number:06d}",
+            handler=f"W{chance.randint(1, 40):02d}",
+            owner_role=chance.choice(("inspector", "case_officer", "unit_head", "department_head")),
+            discovered_at=NOW - timedelta(days=chance.randint(0, 700)),
+            search_text=f"原台〔2026〕{number:06d}\n{FILLER}",
+            record={"facts": {"facts_summary": FILLER}, "registers": {}, "rule_facts": {"filler": FILLER}},
+        )
+        world.proceeding(finding, chance.choice(("rectification", "transfer")), "correcting")
+        if number % BATCH == BATCH - 1 or number == count - 1:
+            with database.engine.begin() as connection:
+                world.insert(connection)
+
+
+def lawbook() -> Lawbook:
+    """The law, without an office's own figures."""
+    charts = load_charts()
+    return Lawbook(
+        charts=charts,
+        forms=Forms(charts.dictionary),
+        terms=load_terms(RULES),
+        calendar=load_calendar(RULES),
+        late_entry_days=5,
+        severe_after=10,
+        department_code=lambda name: name,
+    )
+
+
+def milliseconds(act: Callable[[], object]) -> float:
+    """The median time of the act over a few runs, after one to warm up."""
+    act()
+    times = []
+    for _ in range(REPEATS):
+        begun = time.perf_counter()
+        act()
+        times.append((time.perf_counter() - begun) * 1000)
+    return median(times)
+
+
+def measured(database: Database, reader: Reader) -> dict[str, float]:
+    """Milliseconds per question; `floor` is the bare count of the findings."""
+
+    def count() -> None:
+        with database.read() as connection:
+            connection.execute(select(func.count()).select_from(records.FINDING)).scalar()
+
+    small = person("F01", "inspector", department="fire_rescue")
+    seventh = page_seven(reader)
+    return {
+        "floor": milliseconds(count),
+        "first page, office": milliseconds(lambda: reader.findings(SUPERVISOR, {})),
+        "first page, department": milliseconds(lambda: reader.findings(OFFICER, {})),
+        "first page, small department": milliseconds(lambda: reader.findings(small, {})),
+        "seventh page, office": milliseconds(lambda: reader.findings(SUPERVISOR, {"cursor": [seventh]})),
+        "green ones": milliseconds(lambda: reader.findings(SUPERVISOR, {"light": ["green"]})),
+        "closed ones": milliseconds(lambda: reader.findings(SUPERVISOR, {"state": ["closed"]})),
+        "registered ones, department": milliseconds(
+            lambda: reader.findings(OFFICER, {"state": ["registered"]})
+        ),
+        "with a transfer": milliseconds(lambda: reader.findings(SUPERVISOR, {"route": ["transfer"]})),
+        "search, one match": milliseconds(lambda: reader.findings(SUPERVISOR, {"q": ["〔2026〕000777"]})),
+        "by officer": milliseconds(lambda: reader.findings(SUPERVISOR, {"officer": ["W07"]})),
+        "deadlines": milliseconds(lambda: reader.deadlines(OFFICER, {})),
+        "ledger, office": milliseconds(lambda: reader.ledger(SUPERVISOR, {})),
+        "ledger, department": milliseconds(lambda: reader.ledger(OFFICER, {})),
+        "ledger, a month": milliseconds(lambda: reader.ledger(SUPERVISOR, {"from": ["2026-10-23"]})),
+        "work": milliseconds(lambda: reader.work(OFFICER, {})),
+    }
+
+
+def page_seven(reader: Reader) -> str:
+    """The cursor to the seventh page of the supervisor's list."""
+    cursor: list[str] = []
+    for _ in range(6):
+        page = reader.findings(SUPERVISOR, {"cursor": cursor})
+        cursor = [page["next"]]
+    return cursor[0]
+
+
+def main(sizes: tuple[int, ...]) -> None:
+    """For each size a table of times and ratios is printed."""
+    law = lawbook()
+    sources = gather_sources(law, load_office(RULES / "offices" / "yuanping.yaml"), load_rulebook().facts)
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            database = Database(f"sqlite:///{folder}/bench.db")
+            SQLModel.metadata.create_all(database.engine)
+            fill(database, size)
+            reader = Reader(database, sources, StandingClock(), lambda *_: [], b"bench")
+            times = measured(database, reader)
+            database.dispose()
+        print(f"{size} findings")
+        for name, spent in times.items():
+            print(f"  {name:32} {spent:9.2f} ms {spent / times['floor']:9.1f} × counting them")
+
+
+if __name__ == "__main__":
+    main(tuple(int(size) for size in sys.argv[1:]) or SIZES)
