@@ -75,9 +75,16 @@ class Judging:
         shown_facts = {name: value for name, value in complete.items() if name not in hidden}
         try:
             whole, shown = self.arbiter.rule_twice(facts, on)
-        except Undecided as undecided:
-            return Judgment(self._undecided(on, undecided.trace), shown_facts, False)
+        except Undecided:
+            return Judgment(self._for_everybody(facts, on), shown_facts, False)
         return Judgment(shown, shown_facts, whole["fired"] != shown["fired"])
+
+    def _for_everybody(self, facts: Mapping[str, Any], on: date) -> dict[str, Any]:
+        """The ruling without its confidential part, whose trace may not be shown either."""
+        try:
+            return self.arbiter.rule(facts, on, confidential=False)
+        except Undecided as undecided:
+            return self._undecided(on, undecided.trace)
 
     def _undecided(self, on: date, trace: Mapping[str, Any]) -> dict[str, Any]:
         empty: dict[str, Any] = {name: [] for name in _LISTS}

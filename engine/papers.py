@@ -22,6 +22,7 @@ from models import records
 from rules.offices import Office
 
 PDF = "application/pdf"
+ORDERS = ("rectification_notice", "special_equipment_order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Papers:
             "status": status,
             "digest": digest,
             "issued_on": civil_date(now),
-            "content": self._content(file, taken, doc_no, who, now) if status == "issued" else {},
+            "content": self._content(connection, file, taken, doc_no, now) if status == "issued" else {},
         }
         records.add(connection, records.DOCUMENT, [row])
         if doc_no and doc_no not in file.doc_numbers:
@@ -145,7 +146,7 @@ class Papers:
         return pattern.format(year=year, n=number)
 
     def _content(
-        self, file: CaseFile, taken: Taken, doc_no: str | None, who: Principal, now: datetime
+        self, connection: Connection, file: CaseFile, taken: Taken, doc_no: str | None, now: datetime
     ) -> dict[str, Any]:
         """What the template prints, frozen: the record's facts with this step's over them, and who did what."""
         snapshot = file.snapshot
@@ -155,36 +156,55 @@ class Papers:
         facts = {**record.facts, **taken.facts}
         if due:
             facts.setdefault("due_on", due[-1].dates.due_effective.isoformat())
+        plan = ("task_no", "task_name", "plan_no", "plan_name", "officers", "evidence_list")
         return {
             "organisation": self.office.departments[snapshot.department].zh,
             "doc_no": doc_no,
             "ledger_no": snapshot.main.facts.get("ledger_no") or file.ledger_no,
             "party": dict(file.party),
             "finding": {**file.finding, **_known(snapshot.main.facts, "facts_summary", "clause")},
-            "inspection": {
-                name: file.inspection.get(name) for name in ("task_no", "task_name", "plan_no", "plan_name")
-            },
+            "inspection": {name: file.inspection.get(name) for name in plan},
             "facts": facts,
-            "people": self._people(record, who),
+            "order": self._order(connection, file, taken, facts),
+            "people": self._people(connection, record, taken),
             "to": self.office.departments[target].zh if target else None,
             "ruling": file.rulings[-1] if file.rulings else None,
-            "attachments": [],
+            "attachments": [
+                {"name": row.title or row.name, "copies": 1}
+                for row in records.attachment_rows(connection, file.record_id)
+            ],
             "date": civil_date(now).isoformat(),
         }
 
-    def _people(self, record: Record, who: Principal) -> dict[str, Any]:
+    def _order(
+        self, connection: Connection, file: CaseFile, taken: Taken, facts: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """The order to correct that a later paper of the same proceeding refers to."""
+        numbers = [
+            row.doc_no
+            for kind in ORDERS
+            for row in records.documents_of(connection, file.record_id, kind)
+            if row.proceeding_id == taken.proceeding and row.doc_no
+        ]
+        if not numbers:
+            return None
+        return {"doc_no": numbers[-1], **_known(facts, "served_on", "due_on", "correction_requirements")}
+
+    def _people(self, connection: Connection, record: Record, taken: Taken) -> dict[str, Any]:
         """Who proposed, confirmed and approved, as far as it happened, with dates; contact is the one who acts."""
-        people: dict[str, Any] = {"contact": {"name": who.name, "login": who.login}}
-        for part, prefixes in (("proposer", "propose_"), ("confirmer", "confirm_"), ("approver", "approve_")):
-            acts = [act for trigger, act in record.acts.items() if trigger.startswith(prefixes)]
+        acting = record.acts[taken.row.trigger]
+        people: dict[str, Any] = {"contact": self._named(connection, acting.by)}
+        for part, prefix in (("proposer", "propose_"), ("confirmer", "confirm_"), ("approver", "approve_")):
+            acts = [act for trigger, act in record.acts.items() if trigger.startswith(prefix)]
             if acts:
                 last = max(acts, key=lambda act: act.sequence)
-                people[part] = {
-                    "login": last.by,
-                    "name": last.by,
-                    "on": civil_date(last.occurred_at).isoformat(),
-                }
+                on = civil_date(last.occurred_at).isoformat()
+                people[part] = {**self._named(connection, last.by), "on": on}
         return people
+
+    def _named(self, connection: Connection, login: str) -> dict[str, Any]:
+        row = records.user_row(connection, login)
+        return {"name": row.name, "phone": row.phone} if row else {"name": login}
 
 
 def _known(facts: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -19,7 +19,6 @@ DOORS = {
     "starlette": ("api/", "web/"),
     "typst": ("engine/documents/",),
     "docx": ("engine/documents/",),
-    "docxtpl": ("engine/documents/",),
     "python_calamine": ("engine/intake/",),
     "xlsxwriter": ("engine/workbook.py",),
     "sqlalchemy": ("models/", "engine/"),

@@ -79,7 +79,13 @@ def open_term(
         close(former, "cancelled", moment, reason="重新起算 · started anew")
     try:
         dates = compute(
-            term, start, law.calendar, length=length, unit=unit, fixed_due=fixed_due, severe_after=law.severe_after
+            term,
+            start,
+            law.calendar,
+            length=length,
+            unit=unit,
+            fixed_due=fixed_due,
+            severe_after=law.severe_after,
         )
     except DeadlineError as error:
         pointer = f"/facts/{_STATED_BY.get(term_id, 'period_length')}"
