@@ -31,7 +31,7 @@ from engine.core.refusals import Refusal
 from engine.core.visibility import has_any_row, sees
 from engine.outcomes import new_id, outcome_of
 from engine.scribe import Scribe
-from engine.snapshots import load_finding, load_inspection
+from engine.snapshots import file_of, load_finding, load_inspection
 from engine.writer import Writer
 from models import records
 from models.database import Database
@@ -263,39 +263,6 @@ class Desk:
                 follower = self.open_file(connection, CLOCK, "finding", row.id, lock=True)
                 step = Step("reopen_on_event", facts={"reopen_ground": "new_evidence"})
                 self.decide_and_keep(connection, follower, CLOCK, (step,), now)
-
-
-def file_of(connection: Connection, snapshot: Any, row: Any) -> CaseFile:
-    """The case file around a loaded record."""
-    party = records.party_row(connection, row.party_id)
-    detail = dict(party.detail) if party else {}
-    if snapshot.subject == "inspection":
-        return CaseFile(
-            snapshot,
-            row.id,
-            row.intake,
-            row.party_id,
-            detail,
-            reference=row.reference,
-            digest=row.digest,
-            carried=row.carried,
-        )
-    inspection = records.inspection_row(connection, row.inspection_id, False)
-    return CaseFile(
-        snapshot,
-        row.inspection_id,
-        inspection.intake if inspection else {},
-        row.party_id,
-        detail,
-        finding=dict(row.intake),
-        rulings=list(row.rulings),
-        rule_facts=row.record.get("rule_facts", {}),
-        doc_numbers=list(row.record.get("doc_numbers", [])),
-        ledger_no=row.ledger_no,
-        reference=row.reference,
-        digest=row.digest,
-        carried=row.carried,
-    )
 
 
 def _with_rule(step: Step, ruling: Mapping[str, Any]) -> Step:

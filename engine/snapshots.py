@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from engine.casefile import CaseFile
 from engine.core.deadlines import Dates
 from engine.core.snapshot import Deadline, Record, Snapshot, remembered
 from models import records
@@ -118,3 +119,36 @@ def dates_of(spec: Mapping[str, Any], provisional: bool) -> Dates:
 
 def _point(text: str) -> date | datetime:
     return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+
+def file_of(connection: Connection, snapshot: Any, row: Any) -> CaseFile:
+    """The case file around a loaded record."""
+    party = records.party_row(connection, row.party_id)
+    detail = dict(party.detail) if party else {}
+    if snapshot.subject == "inspection":
+        return CaseFile(
+            snapshot,
+            row.id,
+            row.intake,
+            row.party_id,
+            detail,
+            reference=row.reference,
+            digest=row.digest,
+            carried=row.carried,
+        )
+    inspection = records.inspection_row(connection, row.inspection_id, False)
+    return CaseFile(
+        snapshot,
+        row.inspection_id,
+        inspection.intake if inspection else {},
+        row.party_id,
+        detail,
+        finding=dict(row.intake),
+        rulings=list(row.rulings),
+        rule_facts=row.record.get("rule_facts", {}),
+        doc_numbers=list(row.record.get("doc_numbers", [])),
+        ledger_no=row.ledger_no,
+        reference=row.reference,
+        digest=row.digest,
+        carried=row.carried,
+    )

@@ -1,0 +1,78 @@
+"""Papers handed in with a finding: the digest of the bytes is the key, so the same paper is kept once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.core.commands import Principal
+from engine.desk import Desk
+from models import records
+
+KEPT = ("digest", "name", "media_type", "size", "title", "doc_no")
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentFile:
+    """One file whose kind has been told from its content."""
+
+    name: str
+    content: bytes
+    media_type: str
+    title: str | None = None
+    doc_no: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """`sha256:` and the hex digest of the bytes."""
+        return "sha256:" + hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    """Takes files in; each new one is an entry that raises the sequence and not the version."""
+
+    desk: Desk
+
+    def take(
+        self, who: Principal, finding_id: str, files: Sequence[AttachmentFile]
+    ) -> tuple[bool, list[dict[str, Any]]]:
+        """True when something was new, and the attachments as answered; all are kept or none."""
+        return self.desk.writer.submit(lambda connection: self._take(connection, who, finding_id, files))
+
+    def _take(
+        self, connection: Connection, who: Principal, finding_id: str, files: Sequence[AttachmentFile]
+    ) -> tuple[bool, list[dict[str, Any]]]:
+        file = self.desk.open_file(connection, who, "finding", finding_id, lock=True)
+        now = self.desk.clock.now_after(self.desk.last_recorded_at)
+        new = []
+        for one in files:
+            row = {
+                "finding_id": finding_id,
+                "digest": one.digest,
+                "office_id": self.desk.office.office_id,
+                "name": one.name,
+                "media_type": one.media_type,
+                "size": len(one.content),
+                "title": one.title,
+                "doc_no": one.doc_no,
+                "recorded_at": now,
+                "recorded_by": who.login,
+                "content": one.content,
+            }
+            if records.insert_once(connection, records.ATTACHMENT, row):
+                new.append({name: row[name] for name in KEPT if row[name] is not None})
+        if new:
+            self.desk.scribe.note(connection, file, "attach", {"facts": {}, "attachments": new}, who, now)
+        wanted = {one.digest for one in files}
+        kept = [row for row in records.attachment_rows(connection, finding_id) if row.digest in wanted]
+        return bool(new), [_answer(row) for row in kept]
+
+
+def _answer(row: Any) -> dict[str, Any]:
+    told = {name: getattr(row, name) for name in KEPT if getattr(row, name) is not None}
+    return {**told, "recorded_at": row.recorded_at}
