@@ -94,7 +94,7 @@ def open_house(settings: Settings) -> House:
     writer = Writer(database)
     press = DocumentPress(RULES / "documents")
     papers = Papers(law.charts, office, press)
-    scribe = Scribe(office.office_id, law, papers, Post(office, papers))
+    scribe = Scribe(office.office_id, law, papers, Post(office, papers, law))
     check = IntakeCheck(
         facts=lambda given: rulebook.facts.check(given, entered_only=True, pointer=""),
         violations=_violations(rulebook.facts),

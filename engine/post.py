@@ -13,9 +13,11 @@ from uuid_utils.compat import uuid7
 from engine.casefile import CaseFile
 from engine.core.calendar import civil_date
 from engine.core.commands import Principal
+from engine.core.deadlines import light
 from engine.core.effects import Taken
+from engine.core.lawbook import Lawbook
 from engine.core.messages import compose
-from engine.core.snapshot import Act, Record
+from engine.core.snapshot import Act, Deadline, Record
 from engine.papers import Papers
 from models import exchange_reading, records
 from rules.offices import Office
@@ -37,6 +39,7 @@ class Post:
 
     office: Office
     papers: Papers
+    law: Lawbook
 
     def dispatch(
         self, connection: Connection, file: CaseFile, taken: Taken, name: str, who: Principal, now: datetime
@@ -126,15 +129,23 @@ class Post:
             "requirement": taken.facts.get("requirement"),
             "reply": taken.facts.get("reply") or taken.facts.get("reason"),
             "due_on": taken.facts.get("due_on") or (due[-1].dates.due_effective.isoformat() if due else None),
-            "term": _term(due[-1]) if due else None,
+            "term": self._term(due[-1], now) if due else None,
             "sender": snapshot.department,
             "recipient": recipient,
             "now": now.isoformat(timespec="seconds"),
             "check_org": self.office.departments[snapshot.department].zh,
+            "result_zh": [
+                self._word("result_code", code) for code in file.inspection.get("result_codes", ())
+            ],
             "resend_of": exchange_reading.last_answerable(connection, taken.proceeding)
             if taken.proceeding
             else None,
         }
+
+    def _word(self, vocabulary: str, code: str) -> str:
+        """The Chinese word of a code."""
+        words = self.law.charts.dictionary["vocabularies"][vocabulary]
+        return next((str(word["zh"]) for word in words if word["code"] == code), code)
 
     def _doc_no(self, connection: Connection, file: CaseFile, taken: Taken, name: str) -> str | None:
         kind = LETTERS.get(name)
@@ -152,6 +163,15 @@ class Post:
         named = {"name": row.name, "department": row.department, "title": row.title, "phone": row.phone}
         return {name: value for name, value in named.items() if value}
 
+    def _term(self, deadline: Deadline, now: datetime) -> dict[str, Any]:
+        return {
+            "id": deadline.term,
+            "title": self.law.terms[deadline.term].zh,
+            "due_effective": deadline.dates.due_effective.isoformat(),
+            "light": light(deadline.dates, now),
+            "nature": deadline.nature,
+        }
+
 
 def _latest(record: Record, prefix: str) -> Act | None:
     acts = [act for trigger, act in record.acts.items() if trigger.startswith(prefix)]
@@ -165,11 +185,3 @@ def _attachment(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _day(instant: str | None) -> str | None:
     return civil_date(datetime.fromisoformat(instant)).isoformat() if instant else None
-
-
-def _term(deadline: Any) -> dict[str, Any]:
-    return {
-        "id": deadline.term,
-        "due_effective": deadline.dates.due_effective.isoformat(),
-        "nature": deadline.nature,
-    }

@@ -1,0 +1,69 @@
+"""Where the house may call: the addresses behind a URL, private ones only where a system is allowed to have one."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+Resolver = Callable[[str, int], Awaitable[list[str]]]
+SCHEMES = ("http", "https")
+PORTS = {"http": 80, "https": 443}
+
+
+class AddressRefused(Exception):
+    """The house does not call there; the words say why."""
+
+
+def check_url(url: str, allow_private: bool) -> None:
+    """Returns when the URL is one the house may call as far as its text tells; raises AddressRefused."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as fault:
+        raise AddressRefused("no URL") from fault
+    if parts.scheme not in SCHEMES or not host or port == 0:
+        raise AddressRefused("http or https with a host expected")
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise AddressRefused("no user, password or fragment in the URL")
+    if is_literal(host):
+        check_address(host, allow_private)
+
+
+def check_address(address: str, allow_private: bool) -> None:
+    """Returns when the address is public, or private ones are allowed; raises AddressRefused."""
+    known = ipaddress.ip_address(address)
+    mapped = getattr(known, "ipv4_mapped", None)
+    real = mapped or known
+    if real.is_multicast or real.is_unspecified:
+        raise AddressRefused("not an address of one machine")
+    if not allow_private and not real.is_global:
+        raise AddressRefused("a private address")
+
+
+def is_literal(host: str) -> bool:
+    """True when the host is an address and no name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+async def addresses_of(url: str, allow_private: bool, resolve: Resolver) -> list[str]:
+    """The addresses behind the URL, every one of them allowed; the caller connects to these and to no other."""
+    check_url(url, allow_private)
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    found = [host] if is_literal(host) else await resolve(host, parts.port or PORTS[parts.scheme])
+    for address in found:
+        check_address(address, allow_private)
+    return found
+
+
+async def resolved(host: str, port: int) -> list[str]:
+    """What the name service says of the host, in its order."""
+    answers = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(answer[4][0]).split("%")[0] for answer in answers))
