@@ -23,8 +23,18 @@ MEDIA_TYPES = {
     "mp4": "video/mp4",
     "ofd": "application/ofd",
 }
-MP4_BRANDS = frozenset({b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"dash"})
-ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh9", b"\xfd7zXZ\x00")
+MP4_BRANDS = frozenset(
+    {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"dash"}
+)
+ARCHIVES = (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"Rar!\x1a\x07",
+    b"7z\xbc\xaf\x27\x1c",
+    b"\x1f\x8b\x08",
+    b"BZh9",
+    b"\xfd7zXZ\x00",
+)
 WITHIN = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 UNPACKED_MAX = 200 * 1024 * 1024
@@ -32,7 +42,11 @@ MEMBERS_MAX = 5000
 ENCRYPTED_FLAG = 0x1
 NAME_LENGTH_MAX = 200
 
-NOT_ALLOWED = ("type", "只收 PDF、DOCX、XLSX、JPEG、PNG、MP4、OFD，按内容辨认", "only PDF, DOCX, XLSX, JPEG, PNG, MP4, OFD, by content")
+NOT_ALLOWED = (
+    "type",
+    "只收 PDF、DOCX、XLSX、JPEG、PNG、MP4、OFD，按内容辨认",
+    "only PDF, DOCX, XLSX, JPEG, PNG, MP4, OFD, by content",
+)
 ENCRYPTED = ("format", "文件已加密", "the file is encrypted")
 ACTIVE = ("format", "文件含有宏、脚本或者可执行动作", "the file holds macros, scripts or actions")
 ARCHIVE = ("format", "文件内含压缩包或者嵌入文件", "the file holds an archive or embedded files")
@@ -81,7 +95,9 @@ def inspected(parts: Sequence[HandedIn]) -> list[AttachmentFile]:
     for index, part in enumerate(parts):
         for name, value, length_max in (("title", part.title, 200), ("doc_no", part.doc_no, 60)):
             if value is not None and (len(value) > length_max or CONTROL.search(value)):
-                errors.append(FieldError(f"/{name}/{index}", "range" if len(value) > length_max else "format"))
+                errors.append(
+                    FieldError(f"/{name}/{index}", "range" if len(value) > length_max else "format")
+                )
         kind = kind_of(part.content)
         fault = fault_of(kind, part.content)
         if fault is not None:
@@ -122,11 +138,20 @@ def fault_of(kind: str | None, content: bytes) -> _Fault | None:
 
 def plain_name(name: str) -> str:
     """The last part of a file name without control characters, not too long."""
-    last = CONTROL.sub("", name.replace("\\", "/").rpartition("/")[2]).replace("\n", "").replace("\t", " ").strip()
+    last = (
+        CONTROL.sub("", name.replace("\\", "/").rpartition("/")[2])
+        .replace("\n", "")
+        .replace("\t", " ")
+        .strip()
+    )
     stem, dot, suffix = last.rpartition(".")
     if len(last) <= NAME_LENGTH_MAX:
         return last
-    return stem[: NAME_LENGTH_MAX - len(suffix) - 1] + dot + suffix if len(suffix) < 10 else last[:NAME_LENGTH_MAX]
+    return (
+        stem[: NAME_LENGTH_MAX - len(suffix) - 1] + dot + suffix
+        if len(suffix) < 10
+        else last[:NAME_LENGTH_MAX]
+    )
 
 
 def _packed_kind(content: bytes) -> str | None:

@@ -9,7 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -64,17 +64,18 @@ class Courier:
         delivered = 0
         for _ in range(ROUNDS_MAX):
             lease = str(uuid7())
-            claimed = self.writer.submit(
-                lambda connection, held=lease: exchange_reading.claim(
-                    connection, held, now, now + LEASE, PARALLEL
-                )
-            )
+            claimed = self._claim(lease, now)
             if not claimed:
                 break
             attempts = asyncio.run(self._bring(claimed))
             for message, attempt in zip(claimed, attempts, strict=True):
                 delivered += self._keep(message, lease, attempt, now)
         return delivered
+
+    def _claim(self, lease: str, now: datetime) -> list[dict[str, Any]]:
+        return self.writer.submit(
+            lambda connection: exchange_reading.claim(connection, lease, now, now + LEASE, PARALLEL)
+        )
 
     def ping(self, system: Mapping[str, Any]) -> Attempt:
         """Whether the system takes a signed event that says nothing but that somebody is here."""
@@ -204,6 +205,6 @@ class CourierLoop:
     def _work(self) -> None:
         while not self._stopping.wait(IDLE_SECONDS):
             try:
-                self._courier.run_once(datetime.now(UTC))
+                self._courier.run_once(self._courier.clock.real_now())
             except Exception:  # whatever it is, the messages are still in the outbox
                 log.exception("the courier's round failed")

@@ -31,7 +31,7 @@ from engine.core.refusals import Refusal
 from engine.core.visibility import has_any_row, sees
 from engine.outcomes import new_id, outcome_of
 from engine.scribe import Scribe
-from engine.snapshots import file_of, load_finding, load_inspection
+from engine.snapshots import load_finding, load_inspection
 from engine.writer import Writer
 from models import records
 from models.database import Database
@@ -181,28 +181,19 @@ class Desk:
         self, connection: Connection, who: Principal, subject: str, id: str, lock: bool
     ) -> CaseFile:
         """The file of a record this principal may see and has some row on; refuses alike what is hidden or absent."""
-        loaded = (
+        file = (
             load_finding(connection, self.office, id, lock)
             if subject == "finding"
             else load_inspection(connection, id, lock)
         )
-        if loaded is None or not (sees(who, loaded[0].department) or self._linked(who)):
+        if file is None or not (sees(who, file.snapshot.department) or self._linked(who)):
             raise Refusal("not_found")
-        snapshot, row = loaded
-        charts = (
-            [self.law.charts["inspection"]]
-            if subject == "inspection"
-            else [
-                self.law.charts["finding"],
-                *(self.law.charts[record.chart] for record in snapshot.proceedings.values()),
-            ]
-        )
+        held = (file.snapshot.main, *file.snapshot.proceedings.values())
+        charts = [self.law.charts[record.chart] for record in held]
         if not has_any_row(who, charts):
-            raise Refusal(
-                "not_yours",
-                roles=sorted({role for chart in charts for row_ in chart.rows for role in row_.roles}),
-            )
-        return file_of(connection, snapshot, row)
+            roles = {role for chart in charts for row in chart.rows for role in row.roles}
+            raise Refusal("not_yours", roles=sorted(roles))
+        return file
 
     def _linked(self, who: Principal) -> bool:
         """A linked system acts only where the inbox, which checked its message, brings it."""

@@ -60,7 +60,9 @@ class Papers:
             "status": status,
             "digest": digest,
             "issued_on": civil_date(now),
-            "content": self._content(connection, file, taken, doc_no, now) if status == "issued" else {},
+            "content": self._content(connection, file, taken, effect.kind, doc_no, now)
+            if status == "issued"
+            else {},
         }
         records.add(connection, records.DOCUMENT, [row])
         if doc_no and doc_no not in file.doc_numbers:
@@ -146,7 +148,13 @@ class Papers:
         return pattern.format(year=year, n=number)
 
     def _content(
-        self, connection: Connection, file: CaseFile, taken: Taken, doc_no: str | None, now: datetime
+        self,
+        connection: Connection,
+        file: CaseFile,
+        taken: Taken,
+        kind: str,
+        doc_no: str | None,
+        now: datetime,
     ) -> dict[str, Any]:
         """What the template prints, frozen: the record's facts with this step's over them, and who did what."""
         snapshot = file.snapshot
@@ -156,6 +164,7 @@ class Papers:
         facts = {**record.facts, **taken.facts}
         if due:
             facts.setdefault("due_on", due[-1].dates.due_effective.isoformat())
+        read = self.press.fields(kind)
         plan = ("task_no", "task_name", "plan_no", "plan_name", "officers", "evidence_list")
         return {
             "organisation": self.office.departments[snapshot.department].zh,
@@ -165,16 +174,17 @@ class Papers:
             "finding": {**file.finding, **_known(snapshot.main.facts, "facts_summary", "clause")},
             "inspection": {name: file.inspection.get(name) for name in plan},
             "facts": facts,
-            "order": self._order(connection, file, taken, facts),
+            "order": self._order(connection, file, taken, facts) if "order_no" in read else None,
             "people": self._people(connection, record, taken),
             "to": self.office.departments[target].zh if target else None,
             "ruling": file.rulings[-1] if file.rulings else None,
-            "attachments": [
-                {"name": row.title or row.name, "copies": 1}
-                for row in records.attachment_rows(connection, file.record_id)
-            ],
+            "attachments": self._handed_in(connection, file) if "attachments" in read else [],
             "date": civil_date(now).isoformat(),
         }
+
+    def _handed_in(self, connection: Connection, file: CaseFile) -> list[dict[str, Any]]:
+        rows = records.attachment_rows(connection, file.record_id)
+        return [{"name": row.title or row.name, "copies": 1} for row in rows]
 
     def _order(
         self, connection: Connection, file: CaseFile, taken: Taken, facts: Mapping[str, Any]

@@ -15,15 +15,11 @@ from models import records
 from rules.offices import Office
 
 
-def load_finding(
-    connection: Connection, office: Office, id: str, lock: bool = False
-) -> tuple[Snapshot, Row[Any]] | None:
-    """The finding with everything a decision reads, and its row; None when there is none."""
-    row = records.finding_row(connection, id, lock)
+def load_finding(connection: Connection, office: Office, id: str, lock: bool = False) -> CaseFile | None:
+    """The file of a finding with everything a decision reads; None when there is none."""
+    row = records.finding_file_row(connection, id, lock)
     if row is None:
         return None
-    inspection = records.inspection_row(connection, row.inspection_id, False)
-    assert inspection is not None, "a finding always has its inspection"
     snapshot = Snapshot(
         subject="finding",
         id=row.id,
@@ -34,19 +30,33 @@ def load_finding(
         proceedings={one.id: _proceeding(one) for one in records.proceeding_rows(connection, id)},
         deadlines=[restored(one) for one in records.finding_deadline_rows(connection, id)],
         registers=dict(row.record.get("registers", {})),
-        inspection_state=inspection.state,
+        inspection_state=row.inspection_state,
         own_power=office.has_power(row.department, row.domain, row.violation),
         ruling=row.rulings[-1] if row.rulings else None,
         criminal_threshold=bool(row.record.get("criminal_threshold")),
         attachments=records.attachment_digests(connection, id),
         head=row.head,
     )
-    snapshot.main.facts.setdefault("result_codes", inspection.intake.get("result_codes", []))
-    return snapshot, row
+    snapshot.main.facts.setdefault("result_codes", row.inspection_intake.get("result_codes", []))
+    return CaseFile(
+        snapshot,
+        row.inspection_id,
+        row.inspection_intake,
+        row.party_id,
+        row.party_detail,
+        finding=dict(row.intake),
+        rulings=list(row.rulings),
+        rule_facts=row.record.get("rule_facts", {}),
+        doc_numbers=list(row.record.get("doc_numbers", [])),
+        ledger_no=row.ledger_no,
+        reference=row.reference,
+        digest=row.digest,
+        carried=row.carried,
+    )
 
 
-def load_inspection(connection: Connection, id: str, lock: bool = False) -> tuple[Snapshot, Row[Any]] | None:
-    """The inspection with its own deadlines, and its row; None when there is none."""
+def load_inspection(connection: Connection, id: str, lock: bool = False) -> CaseFile | None:
+    """The file of an inspection with its own deadlines; None when there is none."""
     row = records.inspection_row(connection, id, lock)
     if row is None:
         return None
@@ -61,7 +71,17 @@ def load_inspection(connection: Connection, id: str, lock: bool = False) -> tupl
         inspection_state=row.state,
         head=row.head,
     )
-    return snapshot, row
+    party = records.party_row(connection, row.party_id)
+    return CaseFile(
+        snapshot,
+        row.id,
+        row.intake,
+        row.party_id,
+        dict(party.detail) if party else {},
+        reference=row.reference,
+        digest=row.digest,
+        carried=row.carried,
+    )
 
 
 def _proceeding(row: Row[Any]) -> Record:
@@ -119,36 +139,3 @@ def dates_of(spec: Mapping[str, Any], provisional: bool) -> Dates:
 
 def _point(text: str) -> date | datetime:
     return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
-
-
-def file_of(connection: Connection, snapshot: Any, row: Any) -> CaseFile:
-    """The case file around a loaded record."""
-    party = records.party_row(connection, row.party_id)
-    detail = dict(party.detail) if party else {}
-    if snapshot.subject == "inspection":
-        return CaseFile(
-            snapshot,
-            row.id,
-            row.intake,
-            row.party_id,
-            detail,
-            reference=row.reference,
-            digest=row.digest,
-            carried=row.carried,
-        )
-    inspection = records.inspection_row(connection, row.inspection_id, False)
-    return CaseFile(
-        snapshot,
-        row.inspection_id,
-        inspection.intake if inspection else {},
-        row.party_id,
-        detail,
-        finding=dict(row.intake),
-        rulings=list(row.rulings),
-        rule_facts=row.record.get("rule_facts", {}),
-        doc_numbers=list(row.record.get("doc_numbers", [])),
-        ledger_no=row.ledger_no,
-        reference=row.reference,
-        digest=row.digest,
-        carried=row.carried,
-    )

@@ -78,9 +78,9 @@ class Sweep:
         if row.finding_id is None:
             self._notice(connection, row, now)
             return False
-        loaded = load_finding(connection, self.desk.office, row.finding_id, lock=True)
-        assert loaded is not None, "a deadline of a finding always has its finding"
-        step, moves = self._step(loaded[0], row)
+        file = load_finding(connection, self.desk.office, row.finding_id, lock=True)
+        assert file is not None, "a deadline of a finding always has its finding"
+        step, moves = self._step(file.snapshot, row)
         if step is None:
             self._notice(connection, row, now)
             return False

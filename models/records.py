@@ -42,6 +42,17 @@ PARTY, DOCUMENT, SERIES, ATTACHMENT = (
 NOTICE, MARK, USER = table_of(Notice), table_of(Mark), table_of(User)
 
 _ONE_FINDING = select(FINDING).where(FINDING.c.id == bindparam("id"))
+_FINDING_FILE = (
+    select(
+        FINDING,
+        INSPECTION.c.state.label("inspection_state"),
+        INSPECTION.c.intake.label("inspection_intake"),
+        PARTY.c.detail.label("party_detail"),
+    )
+    .join(INSPECTION, INSPECTION.c.id == FINDING.c.inspection_id)
+    .join(PARTY, PARTY.c.id == FINDING.c.party_id)
+    .where(FINDING.c.id == bindparam("id"))
+)
 _ONE_INSPECTION = select(INSPECTION).where(INSPECTION.c.id == bindparam("id"))
 _PROCEEDINGS = (
     select(PROCEEDING).where(PROCEEDING.c.finding_id == bindparam("id")).order_by(PROCEEDING.c.ordinal)
@@ -59,6 +70,12 @@ _BOUND = select(KEY).where(KEY.c.principal == bindparam("principal"), KEY.c.key 
 def finding_row(connection: Connection, id: str, lock: bool) -> Row[Any] | None:
     """The finding, locked for this transaction on PostgreSQL when asked."""
     return connection.execute(_locked(_ONE_FINDING, lock), {"id": id}).one_or_none()
+
+
+def finding_file_row(connection: Connection, id: str, lock: bool) -> Row[Any] | None:
+    """The finding with the state and intake of its inspection and the detail of its party; the finding is locked."""
+    statement = _FINDING_FILE.with_for_update(of=FINDING) if lock else _FINDING_FILE
+    return connection.execute(statement, {"id": id}).one_or_none()
 
 
 def inspection_row(connection: Connection, id: str, lock: bool) -> Row[Any] | None:

@@ -45,9 +45,9 @@ def steps_of(law: Lawbook, office: Office) -> Steps:
     def steps(
         connection: Connection, subject: str, id: str, who: Principal, now: datetime
     ) -> list[dict[str, Any]]:
-        loaded = (
+        file = (
             load_finding(connection, office, id) if subject == "finding" else load_inspection(connection, id)
         )
-        return [] if loaded is None else openings(law, loaded[0], who, now)
+        return [] if file is None else openings(law, file.snapshot, who, now)
 
     return steps
