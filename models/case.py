@@ -14,6 +14,21 @@ LIST_DUE = "CASE WHEN closed THEN '' ELSE coalesce(due_effective, '') END"
 LIST_NUMBER = "coalesce(substr(ledger_no, 1, 60), '')"
 """What lists of findings are ordered by, letter for letter as in the index, so that both databases use it."""
 
+FIGURES = (
+    "closed",
+    "due_effective",
+    "severe_at",
+    "overdue_at",
+    "red_at",
+    "yellow_at",
+    "discovered_at",
+    "owner_role",
+    "handler",
+    "supervised",
+    "id",
+)
+"""What the ledger and a person's work are counted from, so that counting reads no whole rows."""
+
 
 class Party(SQLModel, table=True):
     """Who is inspected (当事人); `identity` is the key under which the same party is found again."""
@@ -66,9 +81,9 @@ class Finding(SQLModel, table=True):
     __table_args__ = (
         Index("finding_reference", "office_id", "department", "reference", unique=True),
         Index("finding_ledger", "office_id", "ledger_no"),
-        Index("finding_work", "office_id", "department", "state", "overdue_at"),
+        Index("finding_figures", "office_id", "department", "state", *FIGURES),
         Index("finding_discovered", "office_id", "discovered_at"),
-        Index("finding_list", "office_id", text(f"({LIST_DUE})"), text(f"({LIST_NUMBER})"), "id"),
+        Index("finding_list", "office_id", text(f"({LIST_DUE})"), text(f"({LIST_NUMBER})"), "id", "closed"),
         Index(
             "finding_list_department",
             "office_id",
@@ -117,7 +132,10 @@ class Proceeding(SQLModel, table=True):
     """One proceeding (处置程序) of a finding in its present state."""
 
     __tablename__ = "proceeding"
-    __table_args__ = (Index("proceeding_kind", "office_id", "kind", "finding_id"),)
+    __table_args__ = (
+        Index("proceeding_kind", "office_id", "kind", "finding_id"),
+        Index("proceeding_of_finding", "finding_id", "kind", "state", "open"),
+    )
 
     id: str = Field(primary_key=True, max_length=ID_LENGTH)
     office_id: str = Field(max_length=OFFICE_ID_LENGTH)

@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, not_, or_, select
 
 from models.reading.json_list import ListHolds
-from models.reading.lights import ALL, Position, findings_in_order
+from models.reading.lights import ALL, NONE, Position, findings_in_order
 from models.reading.scope import Scope
 from models.records import ATTACHMENT, DEADLINE, FINDING, INSPECTION, PARTY, PROCEEDING
 
 CRIMINAL = "criminal_referral"
 """A record of its own: no reading query of findings ever looks at a proceeding of this kind."""
 
-OPEN = "open"
+OPEN, CLOSED = "open", "closed"
 ESCAPE = "\\"
 
 
@@ -50,7 +50,9 @@ def page_of_findings(
     also: Sequence[ColumnElement[bool]] = (),
 ) -> list[Position]:
     """The places of the next findings that match and are seen, with their ids."""
-    lights = [light for light in ALL if light in asked.lights] if asked.lights else list(ALL)
+    lights = [light for light in ALL if not asked.lights or light in asked.lights]
+    if asked.states == (CLOSED,):
+        lights = [light for light in lights if light == NONE]
     conditions = [seen(FINDING), *matching(asked), *also]
     return findings_in_order(connection, conditions, lights, as_of, after, limit)
 

@@ -103,9 +103,11 @@ def _page(
     after: tuple[str, str, str] | None,
     limit: int,
 ) -> Select[Any]:
-    keys = (_due, _number, FINDING.c.id)
+    keys: list[ColumnElement[str]] = [_due, _number, FINDING.c.id]
+    # All without a light have the same due: named in the order, it would make the database sort them.
+    unequal = 1 if light == NONE else 0
     asked = select(_due.label("due"), _number.label("number"), FINDING.c.id)
     asked = asked.where(finding_burns(light, as_of), *conditions)
     if after is not None:
-        asked = asked.where(tuple_(*keys) > tuple_(*(literal(key) for key in after)))
-    return asked.order_by(*keys).limit(limit)
+        asked = asked.where(tuple_(*keys[unequal:]) > tuple_(*map(literal, after[unequal:])))
+    return asked.order_by(*keys[unequal:]).limit(limit)

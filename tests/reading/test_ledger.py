@@ -319,9 +319,9 @@ def test_a_page_asks_no_more_of_a_longer_ledger(
         random_world(world, size, size)
         settle(world)
         asked.clear()
-        reader.findings(SUPERVISOR, {"limit": ["5"], "light": ["green", "yellow"]})
+        reader.findings(SUPERVISOR, {"limit": ["2"], "light": ["green"]})
         counts.append(len(asked))
-    assert counts[0] == counts[1] <= 6
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -336,10 +336,9 @@ def test_a_page_is_read_in_the_order_of_an_index_and_never_sorted(
 ) -> None:
     random_world(world, 3, 100)
     settle(world)
-    page = reader.findings(who, {"limit": ["10"]})
-    reader.findings(who, {"limit": ["10"], "cursor": [page["next"]]})
+    followed(reader, who, "/api/v1/findings", limit=10)
     pages = [one for one in asked if "CASE WHEN closed" in one[0] and "ORDER BY" in one[0]]
-    assert len(pages) >= 2
+    assert len(pages) > 6
     with database.read() as connection:
         for statement, parameters in pages:
             rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
