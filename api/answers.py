@@ -1,0 +1,53 @@
+"""Answers as bytes: JSON, problems, files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from fastapi import Response
+
+from api.problems import problem_of, status_of
+from engine.core.refusals import Refusal
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+CHALLENGE = 'Bearer realm="bihuan"'
+
+
+def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer."""
+    return Response(orjson.dumps(body), status, dict(headers or {}), JSON)
+
+
+def no_content(headers: Mapping[str, str] | None = None) -> Response:
+    """Done, and nothing to say."""
+    return Response(None, 204, dict(headers or {}))
+
+
+def refused(refusal: Refusal, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The refusal as an answer, with the headers that its status asks for."""
+    told = dict(headers or {})
+    status = status_of(refusal)
+    if status == 401:
+        told["WWW-Authenticate"] = CHALLENGE
+    if refusal.carries.get("retry_after") is not None:
+        told["Retry-After"] = str(refusal.carries["retry_after"])
+    return Response(orjson.dumps(problem_of(refusal, request_id)), status, told, PROBLEM)
+
+
+def file(content: bytes, name: str, media_type: str) -> Response:
+    """A file to be kept, never to be shown as a page of this house."""
+    headers = {
+        "Content-Disposition": f"attachment; filename=\"{_plain(name)}\"; filename*=UTF-8''{quote(name, safe='')}"
+    }
+    return Response(content, 200, headers, media_type)
+
+
+def _plain(name: str) -> str:
+    """The name in letters that every old client reads; the full name stands beside it."""
+    return "".join(
+        letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "_" for letter in name
+    )

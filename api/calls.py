@@ -1,0 +1,207 @@
+"""One HTTP request as the handlers see it: who calls, with which body, and the way of a command through the desk.
+
+The order of checks is the contract's: who calls, size, JSON, key; the desk does the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import rfc8785
+from fastapi import Depends, Request, Response
+
+from api.answers import answer
+from engine.accounts import Visit
+from engine.core.commands import Asked, Command, Outcome, Principal
+from engine.core.refusals import Refusal
+from engine.core.strict_json import Malformed, parsed
+from engine.house import House
+from engine.projections.asked import Asked as Parameters
+
+SESSION_COOKIE = "bihuan_session"
+CSRF_COOKIE = "bihuan_csrf"
+CSRF_HEADER = "x-csrf-token"
+KEY_HEADER = "idempotency-key"
+KEY = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
+ID = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+DEPTH_MAX = 64
+READ_ONLY_TOKEN = "这个令牌只读。 · This token may only read."
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was read; nothing of it is checked before a handler asks."""
+
+    request: Request
+    house: House
+    raw: bytes | None
+    """The body, None when it was larger than allowed."""
+
+    def visit(self) -> Visit:
+        """Who calls and how; raises `authentication_required`, `session_check_failed` or `not_yours`."""
+        return visit_of(self.request, self.house)
+
+    @property
+    def who(self) -> Principal:
+        """The principal who calls."""
+        return self.visit().principal
+
+    @property
+    def query(self) -> Mapping[str, list[str]]:
+        """The query parameters, each with all its values."""
+        return query_of(self.request)
+
+    def body(self) -> Any:
+        """The JSON of the body; raises `body_too_large`, `media_type_unsupported` or `body_malformed`."""
+        if self.raw is None:
+            raise Refusal("body_too_large")
+        check_media_type(self.request)
+        try:
+            value = parsed(self.raw)
+        except Malformed as fault:
+            raise Refusal("body_malformed") from fault
+        if _depth(value) > DEPTH_MAX:
+            raise Refusal("body_malformed")
+        return value
+
+    def command(self, make: Callable[[Any], Asked]) -> tuple[Principal, Outcome]:
+        """The command that the body asks for was carried out, or answered from its key."""
+        who, body = self.who, self.body()
+        key = self.request.headers.get(KEY_HEADER, "")
+        if not KEY.fullmatch(key):
+            raise Refusal("key_missing")
+        digest = digest_of(self.request.method, self.request.scope["path"], body)
+        return who, self.house.desk.handle(Command(who, key, digest, make(body)))
+
+    def finding(self, make: Callable[[Any], Asked]) -> Response:
+        """The command on a finding was carried out; answered is the finding as it is now, with the decision."""
+        who, outcome = self.command(make)
+        return finding_answered(self.house, who, outcome)
+
+    def inspection(self, make: Callable[[Any], Asked]) -> Response:
+        """The command on an inspection was carried out; answered is the inspection as it is now."""
+        who, outcome = self.command(make)
+        shown = self.house.reader.inspection(who, outcome.id)
+        place = f"/api/v1/inspections/{outcome.id}"
+        return _answered(shown | {"decision": dict(outcome.decision)}, outcome, place, {})
+
+
+async def received(request: Request) -> Call:
+    """The request with its body, which is read no further than allowed."""
+    house: House = request.app.state.house
+    raw = await read_body(request, house.settings.json_bytes_max)
+    return Call(request, house, raw)
+
+
+Received = Annotated[Call, Depends(received)]
+
+
+async def read_body(request: Request, bytes_max: int) -> bytes | None:
+    """The body, None when it is larger; a length that is announced too large is not read at all."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > bytes_max:
+        return None
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > bytes_max:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def visit_of(request: Request, house: House) -> Visit:
+    """Who calls, by bearer token or session; an unsafe request of a session must carry the session's CSRF value."""
+    authorization = request.headers.get("authorization")
+    unsafe = request.method not in SAFE_METHODS
+    if authorization is not None:
+        scheme, _, token = authorization.partition(" ")
+        visit = house.accounts.by_token(token.strip()) if scheme.lower() == "bearer" else None
+        if visit is None:
+            raise Refusal("authentication_required")
+        if unsafe and visit.scope != "write":
+            raise Refusal("not_yours", detail=READ_ONLY_TOKEN)
+        return visit
+    visit = house.accounts.by_session(request.cookies.get(SESSION_COOKIE, ""))
+    if visit is None:
+        raise Refusal("authentication_required")
+    if unsafe and not same_secret(request.headers.get(CSRF_HEADER, ""), visit.csrf):
+        raise Refusal("session_check_failed")
+    return visit
+
+
+def same_secret(given: str, kept: str | None) -> bool:
+    """True when both are the same, told in constant time; nothing equals what is not there."""
+    return bool(kept) and secrets.compare_digest(given.encode(), str(kept).encode())
+
+
+def query_of(request: Request) -> dict[str, list[str]]:
+    """The query parameters, each with all its values in order."""
+    return {name: request.query_params.getlist(name) for name in request.query_params}
+
+
+def no_query(request: Request) -> None:
+    """Returns when the request has no query parameters; a resource without any refuses them all."""
+    Parameters(query_of(request), ()).done()
+
+
+def an_id(text: str) -> str:
+    """The id from a path; what cannot be one is answered like one that never was."""
+    if not ID.fullmatch(text):
+        raise Refusal("not_found")
+    return text
+
+
+def check_media_type(request: Request) -> None:
+    """Returns when the body is announced as JSON in UTF-8 without compression."""
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    plain = request.headers.get("content-encoding", "identity").strip().lower() == "identity"
+    if kind.strip().lower() != "application/json" or charset not in ("", "utf-8", "utf8") or not plain:
+        raise Refusal("media_type_unsupported")
+
+
+def digest_of(method: str, path: str, body: Any) -> str:
+    """SHA-256 (hex) of method, path and the body canonicalised by RFC 8785."""
+    spoken = f"{method} {path}\n".encode() + rfc8785.dumps(body)
+    return hashlib.sha256(spoken).hexdigest()
+
+
+def etag_of(finding: Mapping[str, Any]) -> dict[str, str]:
+    """The ETag of a finding: its version and sequence."""
+    return {"ETag": f'"{finding["version"]}.{finding["sequence"]}"'}
+
+
+def finding_answered(house: House, who: Principal, outcome: Outcome) -> Response:
+    """The finding after a command, with the decision."""
+    shown = house.reader.finding(who, outcome.id)
+    place = f"/api/v1/findings/{outcome.id}"
+    return _answered(shown | {"decision": dict(outcome.decision)}, outcome, place, etag_of(shown))
+
+
+def _answered(body: Any, outcome: Outcome, place: str, headers: Mapping[str, str]) -> Response:
+    told = dict(headers)
+    if outcome.status == "created":
+        told["Location"] = place
+    if outcome.decision.get("replayed"):
+        told["Idempotent-Replay"] = "true"
+    return answer(body, 201 if outcome.status == "created" else 200, told)
+
+
+def _depth(value: Any) -> int:
+    """How deep objects and lists lie in one another."""
+    depth, level = 0, [value]
+    while level := [
+        member
+        for one in level
+        if isinstance(one, dict | list)
+        for member in (one.values() if isinstance(one, dict) else one)
+    ]:
+        depth += 1
+    return depth

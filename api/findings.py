@@ -1,0 +1,46 @@
+"""Findings come in, are read, and move."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from api.answers import answer
+from api.calls import Received, an_id, etag_of, no_query
+from api.documented import body_of
+from api.step_request import SeveralStepsForm, SingleStepForm, finding_command, step_command
+from engine.core.intake_forms import LoneFindingForm
+
+router = APIRouter(prefix="/api/v1/findings", tags=["findings"])
+
+
+@router.post("", status_code=201, openapi_extra=body_of(LoneFindingForm, keyed=True))
+def record_finding(call: Received) -> Response:
+    """One finding of a recorded inspection is recorded."""
+    return call.finding(finding_command)
+
+
+@router.get("")
+def findings(call: Received) -> Response:
+    """A page of the ledger."""
+    return answer(call.house.reader.findings(call.who, call.query))
+
+
+@router.get("/{id}")
+def finding(call: Received, id: str) -> Response:
+    """One finding with its proceedings, clocks and next steps."""
+    who = call.who
+    no_query(call.request)
+    shown = call.house.reader.finding(who, an_id(id))
+    return answer(shown, headers=etag_of(shown))
+
+
+@router.post("/{id}/steps", openapi_extra=body_of(SingleStepForm, SeveralStepsForm, keyed=True))
+def take_finding_steps(call: Received, id: str) -> Response:
+    """Steps of a finding and its proceedings are taken, all or none."""
+    return call.finding(step_command("finding", id))
+
+
+@router.get("/{id}/timeline")
+def timeline(call: Received, id: str) -> Response:
+    """What happened to a finding, oldest first."""
+    return answer(call.house.reader.timeline(call.who, an_id(id), call.query))

@@ -1,0 +1,38 @@
+"""Whether the house stands, and its figures for monitoring."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from api.answers import answer
+from engine.core.refusals import Refusal
+from engine.house import House
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+def healthz() -> Response:
+    """The process answers."""
+    return answer({"status": "ok"})
+
+
+@router.get("/readyz")
+def readyz(request: Request) -> Response:
+    """The clock can be read and the database answers; else 503 with the reason."""
+    house: House = request.app.state.house
+    now = house.clock.now()
+    try:
+        ready = house.database.ready()
+    except Exception as fault:
+        raise Refusal("not_ready", retry_after=5) from fault
+    if not ready:
+        raise Refusal("not_ready", retry_after=5)
+    return answer({"status": "ready", "now": now.isoformat(timespec="seconds")})
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """Figures in the text format of Prometheus."""
+    return Response(generate_latest(request.app.state.figures.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,89 @@
+"""The request that asks for one step or several: its shape, and the command that it means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.core.commands import FindingCommand, InspectionCommand, Step, StepCommand
+from engine.core.fact_types import read_instant
+from engine.core.intake_forms import check_form
+from engine.core.refusals import Faults
+
+STEPS_MAX = 20
+Trigger = Annotated[str, Field(min_length=1, max_length=60)]
+ProceedingId = Annotated[str, Field(pattern=r"^([0-9A-Za-z_-]{8,64}|@(0|[1-9][0-9]?))$")]
+Version = Annotated[int, Field(ge=0, le=2**53)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class StepForm(_Strict):
+    """One step of several."""
+
+    trigger: Trigger
+    proceeding: ProceedingId | None = None
+    facts: dict[str, Any] = {}
+    occurred_at: str | None = None
+
+
+class SingleStepForm(StepForm):
+    """One step alone."""
+
+    expected_version: Version
+
+
+class SeveralStepsForm(_Strict):
+    """Steps that stand or fall together, in this order."""
+
+    steps: Annotated[list[StepForm], Field(min_length=1, max_length=STEPS_MAX)]
+    expected_version: Version
+
+
+def step_command(subject: str, id: str) -> Callable[[Any], StepCommand]:
+    """Reads a body into the command on that finding or inspection; raises `facts_invalid` with every fault."""
+
+    def make(body: Any) -> StepCommand:
+        several = isinstance(body, Mapping) and "steps" in body
+        faults = Faults()
+        check_form(SeveralStepsForm if several else SingleStepForm, body, faults)
+        faults.refuse()
+        told = body["steps"] if several else [body]
+        steps = tuple(
+            _step(one, f"/steps/{index}" if several else "", faults) for index, one in enumerate(told)
+        )
+        faults.refuse()
+        return StepCommand(subject, id, steps, body["expected_version"], several)
+
+    return make
+
+
+def _step(one: Mapping[str, Any], pointer: str, faults: Faults) -> Step:
+    occurred_at = None
+    if one.get("occurred_at") is not None:
+        text = read_instant(one["occurred_at"], f"{pointer}/occurred_at", faults)
+        occurred_at = datetime.fromisoformat(text) if text is not None else None
+    return Step(one["trigger"], one.get("proceeding"), one.get("facts") or {}, occurred_at)
+
+
+def inspection_command(body: Any) -> InspectionCommand:
+    """The body as an inspection with its findings; what is in it is checked at the desk."""
+    return InspectionCommand(_object(body))
+
+
+def finding_command(body: Any) -> FindingCommand:
+    """The body as a finding of a recorded inspection; what is in it is checked at the desk."""
+    return FindingCommand(_object(body))
+
+
+def _object(body: Any) -> Mapping[str, Any]:
+    if not isinstance(body, Mapping):
+        faults = Faults()
+        faults.add("", "type")
+        faults.refuse()
+    return body  # type: ignore[no-any-return]  # a mapping, or it was refused
