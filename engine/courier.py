@@ -166,7 +166,8 @@ class Courier:
             words["zh"] += "（对方已停用接口，不再发送）"
             words["en"] += " (the receiver is gone; nothing more is sent there)"
         sender = parsed(message["body"])["sender"]
-        exchange_reading.tell_clerk(connection, message, "message_dead", sender, words, self.clock.now())
+        now = self.clock.now()
+        exchange_reading.tell(connection, message, "message_dead", sender, "duty_clerk", words, now)
 
 
 def _judged(status: int) -> Attempt:

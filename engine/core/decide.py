@@ -138,14 +138,14 @@ def _read_facts(
         floor = record.last_occurred_at
         timed = timing(scope.law, row, facts, step.occurred_at, floor, scope.now, scope.principal, prefix)
     faults.refuse()
-    _check_new_due(scope, snapshot, record, row, facts, prefix)
+    _check_sense(scope, snapshot, record, row, facts, prefix)
     return facts, timed
 
 
-def _check_new_due(
+def _check_sense(
     scope: Scope, snapshot: Snapshot, record: Record, row: Row, facts: Mapping[str, Any], prefix: str
 ) -> None:
-    """An extension lies after the term it extends; a date set for later lies in the future."""
+    """What the form alone cannot tell: extensions extend, dates set lie ahead, a finding stays where it was found."""
     faults = Faults(prefix)
     today = civil_date(scope.now)
     if row.trigger in ("propose_extension", "approve_extension"):
@@ -154,6 +154,14 @@ def _check_new_due(
                 faults.add(
                     "/facts/new_due_on", "range", "新期限须晚于现期限", "must lie after the present due date"
                 )
+    if row.trigger == "register" and facts["department"] != snapshot.department:
+        zh = "不属于本部门的，登记后移送有权部门，不得直接改记"
+        faults.add(
+            "/facts/department",
+            "inconsistent",
+            zh,
+            "another department's matter is transferred, not re-labelled",
+        )
     for name in ("review_date", "due_on"):
         if name in facts and name in row.requires and date.fromisoformat(facts[name]) < today:
             faults.add(f"/facts/{name}", "range", "不得早于今天", "must not lie in the past")

@@ -1,0 +1,85 @@
+"""Checks the audit chains: every entry follows from the one before it, every payload is what was committed to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.core.audit import GENESIS, broken_at, commitment
+from models import audit_reading
+from models.database import Database
+
+INSTANT = "%Y-%m-%dT%H:%M:%S.%f+00:00"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFault:
+    """What does not hold, on which record, from which entry on."""
+
+    record: str
+    sequence: int
+    zh: str
+    en: str
+
+
+@dataclass(slots=True)
+class Audited:
+    """How many records and entries were read, and every fault."""
+
+    records: int = 0
+    entries: int = 0
+    faults: list[ChainFault] = field(default_factory=list)
+
+    def answer(self) -> dict[str, Any]:
+        """The result as the command line prints it."""
+        told = [
+            {"record": one.record, "sequence": one.sequence, "zh": one.zh, "en": one.en}
+            for one in self.faults
+        ]
+        return {"records": self.records, "entries": self.entries, "faults": told}
+
+
+def verify(database: Database, progress: Callable[[int], None] | None = None) -> Audited:
+    """Every chain of the database was followed from its first entry to the head that its record names."""
+    audited = Audited()
+    with database.read() as connection:
+        for record, head, sequence in audit_reading.heads(connection):
+            rows = audit_reading.chain(connection, record)
+            audited.records += 1
+            audited.entries += len(rows)
+            audited.faults += _faults(record, head, sequence, rows)
+            if progress is not None:
+                progress(audited.records)
+    return audited
+
+
+def _faults(record: str, head: str, sequence: int, rows: list[dict[str, Any]]) -> Iterator[ChainFault]:
+    spoken = [
+        {**row, "occurred_at": _spoken(row["occurred_at"]), "recorded_at": _spoken(row["recorded_at"])}
+        for row in rows
+    ]
+    at = broken_at(spoken)
+    if at is not None:
+        yield ChainFault(
+            record, at, "审计链在此断开：内容或者次序被改动", "the chain breaks here: changed or moved"
+        )
+    last = (rows[-1]["hash"], rows[-1]["sequence"]) if rows else (GENESIS, 0)
+    if last != (head, sequence):
+        yield ChainFault(
+            record, last[1], "记录末尾与审计链不符：有条目缺失", "the record's head names another entry"
+        )
+    for row in rows:
+        if row["body"] is None:
+            yield ChainFault(
+                record, row["sequence"], "条目的内容缺失", "the payload of this entry is missing"
+            )
+        elif commitment(row["salt"], row["body"]) != row["commitment"]:
+            yield ChainFault(
+                record, row["sequence"], "条目内容与承诺值不符", "the payload is not what was committed to"
+            )
+
+
+def _spoken(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime(INSTANT)

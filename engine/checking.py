@@ -1,0 +1,78 @@
+"""`bihuan check`: the proofs over charts, rules, terms and papers, without a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.core.prove import faults_of, missing_against
+from engine.documents import DocumentPress
+from rules.arbiter import Arbiter
+from rules.charts import chart_files, load_charts
+from rules.data_file import read_data
+from rules.examination import examine
+from rules.offices import Office, load_office
+from rules.rulebook import load_rulebook
+from rules.terms import load_terms
+
+RULES = Path(__file__).parent.parent / "rules"
+
+
+@dataclass(slots=True)
+class Checked:
+    """Faults must not be; what is unverified, pending or missing is said and is no fault."""
+
+    faults: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    unverified: list[str] = field(default_factory=list)
+    pending_papers: list[str] = field(default_factory=list)
+
+    def answer(self) -> dict[str, Any]:
+        """The result as the command line prints it."""
+        return {
+            "faults": self.faults,
+            "missing": self.missing,
+            "unverified": self.unverified,
+            "pending_papers": self.pending_papers,
+        }
+
+
+def check(against: Path | None = None) -> Checked:
+    """Every proof was tried; `against` compares the charts with a contract's."""
+    checked, charts = Checked(), load_charts()
+    terms = load_terms(RULES)
+    checked.faults += [str(fault) for fault in faults_of(charts, terms)]
+    checked.faults += _role_faults(load_office(RULES / "offices" / "yuanping.yaml"), charts.dictionary)
+    book = load_rulebook()
+    arbiter = Arbiter(book, book.facts, book.office)
+    try:
+        checked.faults += examine(arbiter)
+    finally:
+        arbiter.close()
+    checked.unverified += [
+        f"规则 {rule.id}：{rule.title}（待核）" for rule in book.rules if not rule.verified
+    ]
+    checked.unverified += [
+        f"期限 {id}：{term.zh}（{term.mark}，待核）" for id, term in terms.items() if _unmarked(term)
+    ]
+    press = DocumentPress(RULES / "documents")
+    checked.pending_papers = [
+        f"{kind}：{declared['zh']}（文书待制）"
+        for kind, declared in charts.dictionary["documents"].items()
+        if declared["issuer"] == "house" and kind not in press.kinds()
+    ]
+    if against is not None:
+        checked.missing = missing_against(chart_files(), read_data(against))
+    return checked
+
+
+def _unmarked(term: Any) -> bool:
+    """A statutory term whose basis nobody has read."""
+    return bool(term.nature == "statutory" and not term.mark.startswith("V"))
+
+
+def _role_faults(office: Office, dictionary: Any) -> list[str]:
+    """A document series that the charts name stands in the office file."""
+    wanted = {one["series"] for one in dictionary["documents"].values() if "series" in one}
+    return [f"文书编号 {name} 不在单位文件中" for name in sorted(wanted - set(office.document_series))]

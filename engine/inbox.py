@@ -1,0 +1,170 @@
+"""The inbox: receipts are verified, kept once, and handed to the desk; early ones are parked, none is thrown away."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.callers import ID_HEADER, SIGNATURE_HEADER, Callers, principal_of
+from engine.core.receipt_form import kind_named, read_event
+from engine.core.receipts import ReceiptKind
+from engine.core.refusals import FieldError, Refusal
+from engine.core.strict_json import Malformed, parsed
+from engine.desk import Desk
+from engine.receipt_effects import Arrived, ReceiptEffects
+from models import exchange_reading, linked_reading
+
+RECORDED, NOTED, PARKED, CONTRADICTORY = "recorded", "noted", "parked", "contradictory"
+HEADERS_SHOWN = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptAnswer:
+    """What the sender is told: recorded, duplicate or parked, and then what the receipt waits for."""
+
+    code: str
+    receipt: str
+    waiting_for: str | None = None
+
+    @property
+    def status(self) -> int:
+        """202 while it waits, else 200."""
+        return 202 if self.code == PARKED else 200
+
+
+class Inbox:
+    """Takes receipts in, each in one transaction with what it does."""
+
+    def __init__(self, desk: Desk, kinds: Mapping[str, ReceiptKind], callers: Callers) -> None:
+        self.callers = callers
+        self._desk = desk
+        self._kinds = kinds
+        self._effects = ReceiptEffects(desk, kinds)
+
+    def receive(self, system_id: str, headers: Mapping[str, str], raw: bytes) -> ReceiptAnswer:
+        """The receipt is kept and has had its effect, or waits; a refusal keeps nothing. Header names in lower case."""
+        system = self.callers.verified(system_id, headers, raw)
+        try:
+            event = parsed(raw)
+        except Malformed as fault:
+            raise Refusal("body_malformed") from fault
+        id, digest = headers[ID_HEADER], hashlib.sha256(raw).hexdigest()
+        with self._desk.database.read() as connection:
+            known = linked_reading.receipt_row(connection, system_id, id)
+        if known is not None:
+            return _repeated(known, digest)
+        kind = self._read(event, id, system)
+        row = {
+            "system_id": system_id,
+            "id": id,
+            "office_id": self._desk.office.office_id,
+            "digest": digest,
+            "kind": kind.kind,
+            "message_id": event["data"]["in_reply_to"],
+            "body": raw,
+            "signature": headers[SIGNATURE_HEADER],
+        }
+        self._desk.ring_after_jump()
+        return self._desk.writer.submit(lambda connection: self._take_in(connection, system, event, row))
+
+    def retry_parked(self, connection: Connection, finding_id: str) -> None:
+        """Receipts that waited for a step of the finding have had their turn; contradictory ones are a task now."""
+        for waiting in linked_reading.parked_receipts(connection, finding_id):
+            row = linked_reading.receipt_row(connection, waiting.system_id, waiting.id)
+            if row is not None and row.state == PARKED:  # one that went before may have brought it along
+                self._retry(connection, row)
+
+    def _read(self, event: Any, id: str, system: Row[Any]) -> ReceiptKind:
+        """The kind of the receipt, when it is one to the letter and the sender's own; else every fault is told."""
+        kind = self._kinds.get(kind_named(event) or "")
+        if not isinstance(event, dict):
+            raise Refusal("facts_invalid", errors=[FieldError("", "type")])
+        if kind is None:
+            words = ("没有这种回执", "there is no such kind of receipt")
+            raise Refusal("facts_invalid", errors=[FieldError("/type", "vocabulary", *words)])
+        read_event(event, kind.kind, kind.members, self._desk.office.departments)
+        own = {"id": id, "source": f"/systems/{system.id}", "sender": system.department}
+        errors = [
+            FieldError(f"/{name}", "inconsistent", f"应为 {value}", f"{value} expected")
+            for name, value in own.items()
+            if event[name] != value
+        ]
+        if errors:
+            raise Refusal("facts_invalid", errors=errors)
+        return kind
+
+    def _take_in(
+        self, connection: Connection, system: Row[Any], event: Mapping[str, Any], row: Mapping[str, Any]
+    ) -> ReceiptAnswer:
+        message = exchange_reading.message_row(connection, row["message_id"])
+        if message is None or message.system_id != system.id:
+            raise Refusal("message_unknown")
+        if event["recipient"] != parsed(message.body)["sender"]:
+            words = ("不是发出该报文的部门", "not the department that sent the message")
+            raise Refusal("facts_invalid", errors=[FieldError("/recipient", "inconsistent", *words)])
+        now = self._desk.instant()
+        about = {"finding_id": message.finding_id, "proceeding_id": message.proceeding_id}
+        kept = {**row, **about, "state": RECORDED, "waiting_for": None, "received_at": now}
+        if not linked_reading.keep_receipt(connection, kept):
+            known = linked_reading.receipt_row(connection, system.id, row["id"])
+            return _repeated(known, row["digest"])
+        arrived = Arrived(
+            system.id, row["id"], row["digest"], self._kinds[row["kind"]], event["data"], message.id
+        )
+        state, waiting_for = self._effects.of(connection, principal_of(system), arrived, now)
+        self._keep_state(connection, arrived, state, waiting_for, message, now)
+        if state == NOTED and message.finding_id:
+            self.retry_parked(connection, message.finding_id)
+        if state in (PARKED, CONTRADICTORY):
+            return ReceiptAnswer(PARKED, row["id"], waiting_for)
+        return ReceiptAnswer(RECORDED, row["id"])
+
+    def _retry(self, connection: Connection, row: Row[Any]) -> None:
+        system = linked_reading.system_row(connection, row.system_id)
+        message = exchange_reading.message_row(connection, row.message_id)
+        data = parsed(row.body)["data"]
+        arrived = Arrived(row.system_id, row.id, row.digest, self._kinds[row.kind], data, row.message_id)
+        now = self._desk.instant()
+        linked_reading.change_receipt(connection, row.system_id, row.id, RECORDED, None)
+        try:
+            with connection.begin_nested():
+                state, waiting_for = self._effects.of(connection, principal_of(system), arrived, now)
+        except Refusal as refusal:
+            state, waiting_for = CONTRADICTORY, refusal.code
+        self._keep_state(connection, arrived, state, waiting_for, message, now)
+
+    def _keep_state(
+        self,
+        connection: Connection,
+        arrived: Arrived,
+        state: str,
+        waiting_for: str | None,
+        message: Any,
+        now: datetime,
+    ) -> None:
+        if state != RECORDED:
+            linked_reading.change_receipt(connection, arrived.system_id, arrived.id, state, waiting_for)
+        if state == CONTRADICTORY:
+            words = {
+                "zh": f"回执与台账现状矛盾，请核实：{arrived.kind.zh}",
+                "en": f"the receipt contradicts the record, please check: {arrived.kind.en}",
+                "receipt": arrived.id,
+                "system": arrived.system_id,
+                "why": waiting_for or "",
+            }
+            sender = parsed(message.body)["sender"]
+            about = {**message._mapping, "id": f"{arrived.system_id}:{arrived.id}"}
+            exchange_reading.tell(
+                connection, about, "receipt_contradictory", sender, "duty_clerk", words, now
+            )
+
+
+def _repeated(known: Any, digest: str) -> ReceiptAnswer:
+    if known.digest != digest:
+        raise Refusal("key_reused")
+    return ReceiptAnswer("duplicate", known.id)

@@ -1,0 +1,192 @@
+"""What a receipt does: the step it asks for, an entry on the timeline, or waiting for the step before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.core.commands import Command, Principal, Step, StepCommand
+from engine.core.fact_types import Names
+from engine.core.receipts import (
+    Line,
+    ReceiptKind,
+    first_step_towards,
+    lines_for,
+    open_line,
+    step_of,
+    taken_since,
+    told_of,
+)
+from engine.core.refusals import Faults, FieldError, Refusal
+from engine.core.snapshot import Record
+from engine.core.times import timing
+from engine.desk import Desk
+from engine.snapshots import load_finding, load_inspection
+from models import exchange_reading, linked_reading
+
+NOTE = "receipt"
+Effect = tuple[str, str | None]
+"""The state the receipt is in now, and what it waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A receipt that is kept: from whom, what it says, and which message it answers."""
+
+    system_id: str
+    id: str
+    digest: str
+    kind: ReceiptKind
+    data: Mapping[str, Any]
+    message_id: str
+
+
+class ReceiptEffects:
+    """Finds the row for a receipt and lets the desk take it."""
+
+    def __init__(self, desk: Desk, kinds: Mapping[str, ReceiptKind]) -> None:
+        self._desk = desk
+        self._kinds = kinds
+
+    def of(self, connection: Connection, who: Principal, arrived: Arrived, now: datetime) -> Effect:
+        """The receipt has had its effect in this transaction; raises Refusal when a row lacks its facts."""
+        message = exchange_reading.message_row(connection, arrived.message_id)
+        assert message is not None, "receipts are kept only for messages that were sent"
+        if message.finding_id is None:
+            return self._note(connection, who, arrived, message, now)
+        file = load_finding(connection, self._desk.office, message.finding_id, lock=True)
+        message = exchange_reading.message_row(connection, arrived.message_id)  # as it stands under the lock
+        assert file is not None and message is not None
+        record = file.snapshot.proceedings.get(message.proceeding_id or "")
+        if arrived.kind.noted or not message.answerable or record is None:
+            return self._note(connection, who, arrived, message, now)
+        return self._move(connection, who, arrived, message, record, now)
+
+    def _move(
+        self,
+        connection: Connection,
+        who: Principal,
+        arrived: Arrived,
+        message: Any,
+        record: Record,
+        now: datetime,
+    ) -> Effect:
+        chart, data = self._desk.law.charts[record.chart], arrived.data
+        lines = lines_for(arrived.kind, record.chart, data, record)
+        if not lines:
+            words = ("所答复的报文不收这种回执", "the message answered takes no such receipt")
+            raise Refusal("facts_invalid", errors=[FieldError("/type", "inconsistent", *words)])
+        line = open_line(lines, chart, record.state)
+        if line is not None and not self._before_is_missing(connection, arrived):
+            self._take(connection, who, arrived, message, line, now)
+            return "recorded", None
+        if line is None and taken_since(lines, record, message.step_sequence):
+            return self._note(connection, who, arrived, message, now)
+        wanted = line or lines[0]
+        self._check(who, wanted, self._step(wanted, message, data, now), now)
+        return self._wait(connection, who, arrived, message, record, wanted, now)
+
+    def _before_is_missing(self, connection: Connection, arrived: Arrived) -> bool:
+        before = arrived.kind.after
+        return before is not None and not linked_reading.answered_with(
+            connection, arrived.system_id, arrived.message_id, before
+        )
+
+    def _wait(
+        self,
+        connection: Connection,
+        who: Principal,
+        arrived: Arrived,
+        message: Any,
+        record: Record,
+        wanted: Line,
+        now: datetime,
+    ) -> Effect:
+        """Parked for the step that must come first; where no way leads on, overtaken or contradictory."""
+        chart = self._desk.law.charts[record.chart]
+        if chart.rows_from(
+            record.state, wanted.trigger
+        ):  # open, but the receipt that belongs before it is missing
+            before = lines_for(self._kinds[arrived.kind.after or ""], record.chart, {}, record)
+            return "parked", f"{record.chart}.{before[0].trigger}"
+        awaited = first_step_towards(chart, record.state, wanted.trigger)
+        if awaited is not None:
+            return "parked", f"{record.chart}.{awaited}"
+        if wanted.overtaken:
+            return self._note(connection, who, arrived, message, now)
+        return "contradictory", f"{record.chart}.{wanted.trigger}"
+
+    def _step(self, line: Line, message: Any, data: Mapping[str, Any], now: datetime) -> Step:
+        return step_of(line, message.proceeding_id, data, now, self._desk.law.department_code)
+
+    def _take(
+        self,
+        connection: Connection,
+        who: Principal,
+        arrived: Arrived,
+        message: Any,
+        line: Line,
+        now: datetime,
+    ) -> None:
+        step = self._step(line, message, arrived.data, now)
+        said = {fact: arrived.data[name] for fact, name in line.remember.items() if arrived.data.get(name)}
+        if said:
+            linked_reading.remember(connection, message.proceeding_id, said)
+        asked = StepCommand("finding", message.finding_id, (step,))
+        try:
+            self._desk.handle_within(connection, Command(who, arrived.id, arrived.digest, asked))
+        except Refusal as refusal:
+            raise _in_words_of_the_receipt(line, refusal) from refusal
+
+    def _check(self, who: Principal, line: Line, step: Step, now: datetime) -> None:
+        """What waits is complete and does not lie in the future; else it is refused while its sender listens."""
+        law = self._desk.law
+        row, faults = law.charts[line.chart].any_row(line.trigger), Faults()
+        names = Names(law.department_code, lambda _: None, frozenset())
+        facts = law.forms.of(row).read(step.facts, faults, names)
+        if faults.errors:
+            raise Refusal("facts_invalid", errors=told_of(line, faults.errors))
+        timing(law, row, facts, step.occurred_at, None, now, who)
+
+    def _note(
+        self, connection: Connection, who: Principal, arrived: Arrived, message: Any, now: datetime
+    ) -> Effect:
+        """The receipt stands on the timeline of what the message was about and moves nothing."""
+        file = (
+            load_finding(connection, self._desk.office, message.finding_id, lock=True)
+            if message.finding_id
+            else load_inspection(connection, message.inspection_id, lock=True)
+        )
+        assert file is not None, "a message is about a finding or an inspection"
+        said = {"receipt_kind": arrived.kind.kind, "receipt": arrived.id, **arrived.data}
+        if arrived.kind.kind == "published" and file.snapshot.subject == "inspection":
+            said["confirmed"] = file.snapshot.main.facts.get("published_on") == arrived.data["published_on"]
+        self._desk.scribe.note(connection, file, NOTE, {"facts": said}, who, now)
+        role = arrived.kind.task_for or ("duty_clerk" if said.get("confirmed") is False else None)
+        if role is not None:
+            words = {
+                "zh": f"收到回执：{arrived.kind.zh}",
+                "en": f"receipt received: {arrived.kind.en}",
+                "receipt": arrived.id,
+                "system": arrived.system_id,
+            }
+            about = {**message._mapping, "id": f"{arrived.system_id}:{arrived.id}"}
+            exchange_reading.tell(
+                connection, about, "receipt_noted", file.snapshot.department, role, words, now
+            )
+        return "noted", None
+
+
+def _in_words_of_the_receipt(line: Line, refusal: Refusal) -> Refusal:
+    """The refusal with pointers into the receipt."""
+    return Refusal(
+        refusal.code,
+        errors=told_of(line, refusal.errors),
+        reasons=refusal.reasons,
+        detail=refusal.detail,
+        **refusal.carries,
+    )

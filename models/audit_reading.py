@@ -1,0 +1,29 @@
+"""The audit chains as they are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, and_, select
+
+from models.records import ENTRY, FINDING, INSPECTION, PAYLOAD
+
+
+def heads(connection: Connection) -> Iterator[tuple[str, str, int]]:
+    """Every record with the hash and sequence of its last entry."""
+    for table in (INSPECTION, FINDING):
+        for row in connection.execute(
+            select(table.c.id, table.c.head, table.c.sequence).order_by(table.c.id)
+        ):
+            yield row.id, row.head, row.sequence
+
+
+def chain(connection: Connection, record_id: str) -> list[dict[str, Any]]:
+    """The entries of a record in order, each with salt and body of its payload (null where it is missing)."""
+    joined = ENTRY.outerjoin(
+        PAYLOAD, and_(PAYLOAD.c.record_id == ENTRY.c.record_id, PAYLOAD.c.sequence == ENTRY.c.sequence)
+    )
+    found = select(ENTRY, PAYLOAD.c.salt, PAYLOAD.c.body).select_from(joined)
+    rows = connection.execute(found.where(ENTRY.c.record_id == record_id).order_by(ENTRY.c.sequence))
+    return [dict(row._mapping) for row in rows]
