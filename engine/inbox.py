@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from engine.callers import ID_HEADER, SIGNATURE_HEADER, Callers, principal_of
+from engine.core.envelope import MEDIA_TYPE
 from engine.core.receipt_form import kind_named, read_event
 from engine.core.receipts import ReceiptKind
 from engine.core.refusals import FieldError, Refusal
@@ -20,7 +21,6 @@ from engine.receipt_effects import Arrived, ReceiptEffects
 from models import exchange_reading, linked_reading
 
 RECORDED, NOTED, PARKED, CONTRADICTORY = "recorded", "noted", "parked", "contradictory"
-HEADERS_SHOWN = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class Inbox:
     def receive(self, system_id: str, headers: Mapping[str, str], raw: bytes) -> ReceiptAnswer:
         """The receipt is kept and has had its effect, or waits; a refusal keeps nothing. Header names in lower case."""
         system = self.callers.verified(system_id, headers, raw)
+        if headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
+            raise Refusal("media_type_unsupported")
         try:
             event = parsed(raw)
         except Malformed as fault:
@@ -69,8 +71,17 @@ class Inbox:
             "body": raw,
             "signature": headers[SIGNATURE_HEADER],
         }
-        self._desk.ring_after_jump()
+        self._desk._ring_after_jump()
         return self._desk.writer.submit(lambda connection: self._take_in(connection, system, event, row))
+
+    def announced(self, system: Row[Any], receipt_id: str) -> tuple[str, Mapping[str, Any]]:
+        """The finding of a receipt of that system and the paper it announced; `not_found` where there is none."""
+        with self._desk.database.read() as connection:
+            row = linked_reading.receipt_row(connection, system.id, receipt_id)
+        paper = parsed(row.body)["data"].get("document") if row is not None else None
+        if row is None or row.finding_id is None or paper is None:
+            raise Refusal("not_found")
+        return row.finding_id, paper
 
     def retry_parked(self, connection: Connection, finding_id: str) -> None:
         """Receipts that waited for a step of the finding have had their turn; contradictory ones are a task now."""
@@ -107,7 +118,7 @@ class Inbox:
         if event["recipient"] != parsed(message.body)["sender"]:
             words = ("不是发出该报文的部门", "not the department that sent the message")
             raise Refusal("facts_invalid", errors=[FieldError("/recipient", "inconsistent", *words)])
-        now = self._desk.instant()
+        now = self._now()
         about = {"finding_id": message.finding_id, "proceeding_id": message.proceeding_id}
         kept = {**row, **about, "state": RECORDED, "waiting_for": None, "received_at": now}
         if not linked_reading.keep_receipt(connection, kept):
@@ -127,9 +138,10 @@ class Inbox:
     def _retry(self, connection: Connection, row: Row[Any]) -> None:
         system = linked_reading.system_row(connection, row.system_id)
         message = exchange_reading.message_row(connection, row.message_id)
+        assert system is not None, "systems are never deleted"
         data = parsed(row.body)["data"]
         arrived = Arrived(row.system_id, row.id, row.digest, self._kinds[row.kind], data, row.message_id)
-        now = self._desk.instant()
+        now = self._now()
         linked_reading.change_receipt(connection, row.system_id, row.id, RECORDED, None)
         try:
             with connection.begin_nested():
@@ -137,6 +149,9 @@ class Inbox:
         except Refusal as refusal:
             state, waiting_for = CONTRADICTORY, refusal.code
         self._keep_state(connection, arrived, state, waiting_for, message, now)
+
+    def _now(self) -> datetime:
+        return self._desk.clock.now_after(self._desk.last_recorded_at)
 
     def _keep_state(
         self,

@@ -1,0 +1,143 @@
+"""Linked systems pull their messages, acknowledge them, and send receipts; every request is signed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import Row
+
+from api.answers import answer, no_content
+from api.attachments import ENVELOPE_BYTES_MAX, UPLOAD, read_upload
+from api.calls import Received, an_id, no_query, query_of, read_body
+from api.problems import answers
+from engine.attachments import AttachmentFile, Attachments
+from engine.callers import principal_of
+from engine.core.refusals import FieldError, Refusal
+from engine.core.strict_json import Malformed, parsed
+from engine.exchange import Exchange
+from engine.house import House
+from engine.outbox import asked_for
+from engine.projections.instants import recorded
+from engine.uploads import HandedIn, inspected
+
+router = APIRouter(prefix="/api/v1/exchange/{system}", tags=["exchange"])
+BODY_DIGEST_HEADER = "webhook-body-digest"
+BODY_DIGEST = re.compile(r"sha256:([0-9a-f]{64})", re.ASCII)
+
+
+@router.get("/messages")
+def messages(call: Received, system: str) -> Response:
+    """A page of the system's messages, in order; getting them is not delivery."""
+    exchange = exchange_of(call.request)
+    caller = exchange.callers.verified(system, headers_of(call.request), target_of(call.request))
+    return answer(exchange.outbox.feed(caller, asked_for(query_of(call.request))))
+
+
+@router.post("/messages/{id}/ack", status_code=204)
+def acknowledge(call: Received, system: str, id: str) -> Response:
+    """The message is delivered; to say so again changes nothing."""
+    exchange, raw = exchange_of(call.request), _raw(call.raw)
+    signed = raw or target_of(call.request)
+    caller = exchange.callers.verified(system, headers_of(call.request), signed)
+    no_query(call.request)
+    _check_empty(raw)
+    exchange.outbox.acknowledge(caller, an_id(id))
+    return no_content()
+
+
+@router.post("/receipts")
+def receipt(call: Received, system: str) -> Response:
+    """A receipt moves the record, stands on its timeline, or waits for the step before it."""
+    no_query(call.request)
+    told = exchange_of(call.request).inbox.receive(system, headers_of(call.request), _raw(call.raw))
+    words = answers()[told.code]
+    body = {"code": told.code, "zh": words.zh, "en": words.en, "receipt": told.receipt}
+    if told.waiting_for:
+        body["waiting_for"] = told.waiting_for
+    return answer(body, told.status)
+
+
+@router.post("/receipts/{id}/documents", status_code=201, openapi_extra=UPLOAD)
+async def receipt_document(request: Request, system: str, id: str) -> Response:
+    """The paper that a receipt announced is kept with its finding."""
+    house: House = request.app.state.house
+    exchange = exchange_of(request)
+    named = BODY_DIGEST.fullmatch(request.headers.get(BODY_DIGEST_HEADER, ""))
+    if named is None:
+        raise Refusal("signature_invalid")
+    caller = await run_in_threadpool(
+        exchange.callers.verified, system, headers_of(request), named[1].encode()
+    )
+    no_query(request)
+    raw = _raw(await read_body(request, house.settings.upload_bytes_max + ENVELOPE_BYTES_MAX))
+    if hashlib.sha256(raw).hexdigest() != named[1]:
+        raise Refusal("signature_invalid")
+    parts = await read_upload(_again(request, raw), house.settings)
+    return await run_in_threadpool(_keep, house, exchange, caller, an_id(id), parts)
+
+
+def _keep(house: House, exchange: Exchange, caller: Row[Any], id: str, parts: list[HandedIn]) -> Response:
+    finding, paper = exchange.inbox.announced(caller, id)
+    files = inspected(parts)
+    if [one.digest for one in files] != [paper["digest"]]:
+        words = ("与回执中载明的附件摘要不符", "not the paper whose digest the receipt names")
+        raise Refusal("facts_invalid", errors=[FieldError("/file", "inconsistent", *words)])
+    new, kept = Attachments(house.desk).take(principal_of(caller), finding, [_titled(files[0], paper)])
+    told = [{**one, "recorded_at": recorded(one["recorded_at"])} for one in kept]
+    return answer({"attachments": told}, 201 if new else 200)
+
+
+def _titled(file: AttachmentFile, paper: Mapping[str, Any]) -> AttachmentFile:
+    """The file under the title and number that came with it, or else those of the receipt."""
+    title, doc_no = file.title or paper.get("title"), file.doc_no or paper.get("doc_no")
+    return AttachmentFile(file.name, file.content, file.media_type, title, doc_no)
+
+
+def exchange_of(request: Request) -> Exchange:
+    """The exchange of the house that is served."""
+    exchange: Exchange = request.app.state.exchange
+    return exchange
+
+
+def headers_of(request: Request) -> dict[str, str]:
+    """The headers, names in lower case; one that is repeated counts as its first."""
+    return {name.lower(): request.headers.getlist(name)[0] for name in request.headers}
+
+
+def target_of(request: Request) -> bytes:
+    """What stands in for the body in a signature where there is none: `METHOD path?query`."""
+    scope = request.scope
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = b"?" + scope["query_string"] if scope["query_string"] else b""
+    return b"".join((request.method.encode(), b" ", path, query))
+
+
+def _raw(body: bytes | None) -> bytes:
+    if body is None:
+        raise Refusal("body_too_large")
+    return body
+
+
+def _check_empty(raw: bytes) -> None:
+    try:
+        said = parsed(raw) if raw else {}
+    except Malformed as fault:
+        raise Refusal("body_malformed") from fault
+    if said != {}:
+        raise Refusal(
+            "facts_invalid", errors=[FieldError("", "unknown_field", "正文应为空", "no body expected")]
+        )
+
+
+def _again(request: Request, raw: bytes) -> Request:
+    """The request as if its body had not been read yet."""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": raw, "more_body": False}
+
+    return Request(request.scope, receive)

@@ -1,0 +1,241 @@
+"""The outbox: messages put in by the transaction of their step, leased by couriers, pulled by the receivers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
+
+from engine.core.envelope import event_bytes, message_event
+from engine.core.messages import ROUTES
+from models.exchange import LinkedSystem, Message, MessageSeries
+from models.records import NOTICE, add, insert_once, table_of
+
+MESSAGE, SYSTEM, MESSAGE_SERIES = table_of(Message), table_of(LinkedSystem), table_of(MessageSeries)
+PUBLICITY_RECIPIENT = "market_regulation"
+"""The department that the national publicity system is linked under, as in the contract's examples."""
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a fresh message is due: before any clock, because the house may run on a test clock and the courier never does."""
+ALL_KINDS = "all"
+OUTCOME_LENGTH = 200
+
+
+def enqueue(
+    connection: Connection,
+    *,
+    office_id: str,
+    recipient: str,
+    chart_name: str,
+    kind: str,
+    queue: str,
+    data: Mapping[str, Any],
+    finding_id: str | None,
+    inspection_id: str | None,
+    proceeding_id: str | None,
+    step_sequence: int,
+    now: datetime,
+    subject: str,
+    message_id: str,
+    sender: str,
+    department: str,
+) -> None:
+    """The message stands in the outbox with the next number of its queue; without a linked system it is a paper task."""
+    system = receiving_system(connection, office_id, recipient, kind)
+    sequence = next_sequence(connection, system.id, queue) if system else None
+    event = message_event(
+        office_id=office_id,
+        message_id=message_id,
+        kind=kind,
+        queue=queue,
+        sequence=sequence,
+        sender=sender,
+        recipient=recipient,
+        subject=subject,
+        now=now,
+        data=data,
+    )
+    answerable = ROUTES[chart_name].answerable and proceeding_id is not None
+    if answerable:
+        _supersede(connection, str(proceeding_id))
+    row = {
+        "id": message_id,
+        "office_id": office_id,
+        "system_id": system.id if system else None,
+        "recipient": recipient,
+        "queue": queue,
+        "sequence": sequence,
+        "kind": kind,
+        "chart_name": chart_name,
+        "finding_id": finding_id,
+        "inspection_id": inspection_id,
+        "proceeding_id": proceeding_id,
+        "step_sequence": step_sequence,
+        "answerable": answerable,
+        "body": event_bytes(event),
+        "state": "waiting" if system else "paper",
+        "next_try_at": AT_ONCE,
+        "recorded_at": now,
+    }
+    add(connection, MESSAGE, [row])
+    if system is None:
+        words = {"zh": "该部门没有联网系统，请以纸质送达", "en": "no linked system: deliver on paper"}
+        tell(connection, row, "paper_message", department, "duty_clerk", words, now)
+
+
+def receiving_system(connection: Connection, office_id: str, recipient: str, kind: str) -> Row[Any] | None:
+    """The system of that department that takes messages of that kind; one that names the kind before one for all."""
+    found = select(SYSTEM).where(SYSTEM.c.office_id == office_id, SYSTEM.c.department == recipient)
+    systems = connection.execute(found.order_by(SYSTEM.c.created_at, SYSTEM.c.id)).all()
+    named = [one for one in systems if kind in one.kinds]
+    taking_all = [one for one in systems if ALL_KINDS in one.kinds]
+    return next(iter((*named, *taking_all)), None)
+
+
+def next_sequence(connection: Connection, system_id: str, queue: str) -> int:
+    """The next number of that queue; the row is locked until the transaction ends, so order is order of commit."""
+    where = and_(MESSAGE_SERIES.c.system_id == system_id, MESSAGE_SERIES.c.queue == queue)
+    insert_once(connection, MESSAGE_SERIES, {"system_id": system_id, "queue": queue, "last": 0})
+    last = connection.execute(select(MESSAGE_SERIES.c.last).where(where).with_for_update()).scalar_one()
+    connection.execute(update(MESSAGE_SERIES).where(where).values(last=last + 1))
+    return int(last) + 1
+
+
+def _supersede(connection: Connection, proceeding_id: str) -> None:
+    """Receipts for earlier messages of the proceeding move it no more."""
+    earlier = and_(MESSAGE.c.proceeding_id == proceeding_id, MESSAGE.c.answerable)
+    connection.execute(update(MESSAGE).where(earlier).values(answerable=False))
+
+
+def tell(
+    connection: Connection,
+    message: Mapping[str, Any],
+    kind: str,
+    department: str,
+    role: str,
+    words: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Somebody of that role in the department has a task about the message, once."""
+    detail = {**words, "chart_name": message["chart_name"], "recipient": message["recipient"]}
+    row = {
+        "natural_key": f"{kind}:{message['id']}",
+        "office_id": message["office_id"],
+        "department": department,
+        "role": role,
+        "kind": kind,
+        "finding_id": message["finding_id"],
+        "detail": {"message": message["id"], **detail},
+        "done": False,
+        "recorded_at": now,
+    }
+    insert_once(connection, NOTICE, row)
+
+
+def last_answerable(connection: Connection, proceeding_id: str, recipient: str | None = None) -> str | None:
+    """The message of the proceeding (to that recipient, when named) that asks for a receipt and is the latest to do so."""
+    found = select(MESSAGE.c.id).where(MESSAGE.c.proceeding_id == proceeding_id, MESSAGE.c.answerable)
+    if recipient is not None:
+        found = found.where(MESSAGE.c.recipient == recipient)
+    return connection.execute(found).scalar()
+
+
+def message_row(connection: Connection, id: str) -> Row[Any] | None:
+    """The message of that id."""
+    return connection.execute(select(MESSAGE).where(MESSAGE.c.id == id)).one_or_none()
+
+
+def messages_of(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
+    """The messages of a finding without their bodies, oldest first."""
+    columns = [column for column in MESSAGE.c if column.name != "body"]
+    found = select(*columns).where(MESSAGE.c.finding_id == finding_id)
+    return connection.execute(found.order_by(MESSAGE.c.recorded_at, MESSAGE.c.id)).all()
+
+
+# --- the receiver pulls
+
+
+def feed(
+    connection: Connection, system_id: str, queue: str, after: int | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Messages of the queue in order, beyond `after`, or from the first one that is not acknowledged."""
+    mine = and_(MESSAGE.c.system_id == system_id, MESSAGE.c.queue == queue)
+    if after is None:
+        first = select(func.min(MESSAGE.c.sequence)).where(mine, MESSAGE.c.state != "delivered")
+        start = connection.execute(first).scalar()
+        if start is None:
+            return []
+        after = int(start) - 1
+    found = select(MESSAGE).where(mine, MESSAGE.c.sequence > after)
+    return connection.execute(found.order_by(MESSAGE.c.sequence).limit(limit)).all()
+
+
+def acknowledge(connection: Connection, system_id: str, id: str, now: datetime) -> bool:
+    """The message is delivered; False, and nothing changed, when it is not one of that system."""
+    mine = and_(MESSAGE.c.id == id, MESSAGE.c.system_id == system_id)
+    known = connection.execute(select(MESSAGE.c.id).where(mine)).scalar()
+    if known is None:
+        return False
+    fresh = and_(mine, MESSAGE.c.state != "delivered")
+    done = {
+        "state": "delivered",
+        "delivered_at": now,
+        "outcome": "acknowledged",
+        "lease": None,
+        "leased_until": None,
+    }
+    connection.execute(update(MESSAGE).where(fresh).values(**done))
+    return True
+
+
+# --- the courier brings
+
+
+def claim(
+    connection: Connection, lease: str, now: datetime, until: datetime, limit: int
+) -> list[dict[str, Any]]:
+    """The messages that are now this courier's until then: due, first of their queue, to systems that are called.
+
+    `lease` is the fence: whoever holds another one can no longer say how the message fared.
+    """
+    earlier = MESSAGE.alias()
+    not_first = exists().where(
+        earlier.c.system_id == MESSAGE.c.system_id,
+        earlier.c.queue == MESSAGE.c.queue,
+        earlier.c.sequence < MESSAGE.c.sequence,
+        earlier.c.state == "waiting",
+    )
+    due = (
+        select(MESSAGE, SYSTEM.c.url, SYSTEM.c.allow_private, SYSTEM.c.secrets)
+        .join(SYSTEM, SYSTEM.c.id == MESSAGE.c.system_id)
+        .where(
+            MESSAGE.c.state == "waiting",
+            MESSAGE.c.next_try_at <= now,
+            or_(MESSAGE.c.leased_until.is_(None), MESSAGE.c.leased_until <= now),
+            SYSTEM.c.url.is_not(None),
+            SYSTEM.c.disabled.is_(False),
+            ~not_first,
+        )
+        .order_by(MESSAGE.c.recorded_at, MESSAGE.c.sequence)
+        .limit(limit)
+        .with_for_update(of=MESSAGE, skip_locked=True)
+    )
+    claimed = [dict(row._mapping) for row in connection.execute(due)]
+    for row in claimed:
+        row["tries"] += 1
+        held = {"lease": lease, "leased_until": until, "tries": row["tries"]}
+        connection.execute(update(MESSAGE).where(MESSAGE.c.id == row["id"]).values(**held))
+    return claimed
+
+
+def settle(connection: Connection, id: str, lease: str, values: Mapping[str, Any]) -> bool:
+    """How the attempt ended is kept and the lease given back; False when the lease is no longer this courier's."""
+    held = and_(MESSAGE.c.id == id, MESSAGE.c.lease == lease, MESSAGE.c.state == "waiting")
+    said = {**values, "outcome": str(values["outcome"])[:OUTCOME_LENGTH], "lease": None, "leased_until": None}
+    return bool(connection.execute(update(MESSAGE).where(held).values(**said)).rowcount)
+
+
+def due_count(connection: Connection) -> int:
+    """How many messages wait to be brought or pulled."""
+    return int(connection.execute(select(func.count()).where(MESSAGE.c.state == "waiting")).scalar_one())

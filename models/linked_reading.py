@@ -1,0 +1,107 @@
+"""Linked systems and the receipts they sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, select, update
+
+from models.exchange import Receipt
+from models.exchange_reading import MESSAGE, SYSTEM
+from models.records import PROCEEDING, add, insert_once, table_of
+
+RECEIPT = table_of(Receipt)
+
+
+def system_row(connection: Connection, id: str) -> Row[Any] | None:
+    """The linked system of that id."""
+    return connection.execute(select(SYSTEM).where(SYSTEM.c.id == id)).one_or_none()
+
+
+def system_rows(connection: Connection) -> Sequence[Row[Any]]:
+    """Every linked system, by id."""
+    return connection.execute(select(SYSTEM).order_by(SYSTEM.c.id)).all()
+
+
+def add_system(connection: Connection, row: Mapping[str, Any]) -> None:
+    """The system is linked."""
+    add(connection, SYSTEM, [row])
+
+
+def change_system(connection: Connection, id: str, values: Mapping[str, Any]) -> None:
+    """The system has these values."""
+    connection.execute(update(SYSTEM).where(SYSTEM.c.id == id).values(**values))
+
+
+def revive(connection: Connection, system_id: str) -> None:
+    """Messages that a person had to see to are tried again, because the system answers."""
+    dead = and_(MESSAGE.c.system_id == system_id, MESSAGE.c.state == "dead")
+    connection.execute(update(MESSAGE).where(dead).values(state="waiting", tries=0))
+
+
+def waiting_by_system(connection: Connection) -> dict[str, int]:
+    """How many messages wait for each system."""
+    found = select(MESSAGE.c.system_id, func.count()).where(MESSAGE.c.state == "waiting")
+    return {
+        str(id): int(count) for id, count in connection.execute(found.group_by(MESSAGE.c.system_id)) if id
+    }
+
+
+# --- receipts
+
+
+def receipt_row(connection: Connection, system_id: str, id: str) -> Row[Any] | None:
+    """The receipt of that id from that system."""
+    mine = and_(RECEIPT.c.system_id == system_id, RECEIPT.c.id == id)
+    return connection.execute(select(RECEIPT).where(mine)).one_or_none()
+
+
+def keep_receipt(connection: Connection, row: Mapping[str, Any]) -> bool:
+    """The receipt is kept as it arrived; False when one with its id was there already."""
+    return insert_once(connection, RECEIPT, row)
+
+
+def change_receipt(
+    connection: Connection, system_id: str, id: str, state: str, waiting_for: str | None
+) -> None:
+    """The receipt is in that state."""
+    mine = and_(RECEIPT.c.system_id == system_id, RECEIPT.c.id == id)
+    connection.execute(update(RECEIPT).where(mine).values(state=state, waiting_for=waiting_for))
+
+
+def parked_receipts(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
+    """The receipts that wait for a step of the finding, in the order they arrived."""
+    waiting = select(RECEIPT).where(RECEIPT.c.finding_id == finding_id, RECEIPT.c.state == "parked")
+    return connection.execute(waiting.order_by(RECEIPT.c.received_at, RECEIPT.c.id)).all()
+
+
+def receipts_of(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
+    """Every receipt about the finding without its bytes, in the order they arrived."""
+    columns = [column for column in RECEIPT.c if column.name != "body"]
+    found = select(*columns).where(RECEIPT.c.finding_id == finding_id)
+    return connection.execute(found.order_by(RECEIPT.c.received_at, RECEIPT.c.id)).all()
+
+
+def answered_with(connection: Connection, system_id: str, message_id: str, kind: str) -> bool:
+    """True when a receipt of that kind for the message came from the system and does not wait itself."""
+    settled = and_(
+        RECEIPT.c.message_id == message_id,
+        RECEIPT.c.system_id == system_id,
+        RECEIPT.c.kind == kind,
+        RECEIPT.c.state.in_(("recorded", "noted")),
+    )
+    return connection.execute(select(RECEIPT.c.id).where(settled).limit(1)).scalar() is not None
+
+
+def remember(connection: Connection, proceeding_id: str, facts: Mapping[str, Any]) -> None:
+    """The proceeding knows these facts beside the ones its forms asked for."""
+    where = PROCEEDING.c.id == proceeding_id
+    record = connection.execute(select(PROCEEDING.c.record).where(where)).scalar_one()
+    known = {**record, "facts": {**record.get("facts", {}), **facts}}
+    connection.execute(update(PROCEEDING).where(where).values(record=known))
+
+
+def proceeding_row(connection: Connection, id: str) -> Row[Any] | None:
+    """The proceeding of that id."""
+    return connection.execute(select(PROCEEDING).where(PROCEEDING.c.id == id)).one_or_none()
