@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.core.chart import Chart
 from engine.core.commands import Principal
 from engine.core.lawbook import Lawbook
 from engine.core.openings import openings
@@ -41,6 +42,9 @@ def gather_sources(law: Lawbook, office: Office, facts: FactDictionary) -> Sourc
 
 def steps_of(law: Lawbook, office: Office) -> Steps:
     """The `steps` of a finding or inspection: what the core says is open, and why the rest is not."""
+    import_only = {
+        (chart.name, trigger) for chart in law.charts.by_name.values() for trigger in _import_only(chart)
+    }
 
     def steps(
         connection: Connection, subject: str, id: str, who: Principal, now: datetime
@@ -48,6 +52,18 @@ def steps_of(law: Lawbook, office: Office) -> Steps:
         file = (
             load_finding(connection, office, id) if subject == "finding" else load_inspection(connection, id)
         )
-        return [] if file is None else openings(law, file.snapshot, who, now)
+        listed = [] if file is None else openings(law, file.snapshot, who, now)
+        return [step for step in listed if (step["chart"], step["trigger"]) not in import_only]
 
     return steps
+
+
+def _import_only(chart: Chart) -> set[str]:
+    """Triggers by which a later export corrects an old record; no request names them, no answer lists them."""
+    return {
+        trigger
+        for trigger in chart.triggers
+        if all(
+            row.by == {"importer"} and row.source is not None for row in chart.rows if row.trigger == trigger
+        )
+    }

@@ -20,20 +20,20 @@ from rules.offices import load_office
 from rules.rulebook import load_rulebook
 from rules.terms import load_terms
 from tests.reading.world import StandingClock, World
-from tests.throwaway_postgres import ThrowawayPostgres, start_server
+from tests.throwaway_postgres import ThrowawayPostgres
 
 RULES = Path(__file__).parent.parent.parent / "rules"
 SECRET = b"the secret of this database"
+TEMPLATE = "reading_template"
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[ThrowawayPostgres]:
-    """A PostgreSQL server with a template that has every table."""
-    with start_server(durable=False) as running:
-        database = Database(running.create_database("reading_template"))
-        SQLModel.metadata.create_all(database.engine)
-        database.dispose()
-        yield running
+def server(postgres: ThrowawayPostgres) -> ThrowawayPostgres:
+    """The PostgreSQL server of this worker, with a template that has every table."""
+    database = Database(postgres.create_database(TEMPLATE))
+    SQLModel.metadata.create_all(database.engine)
+    database.dispose()
+    return postgres
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +53,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, numbers: Iterator[i
         return
     server: ThrowawayPostgres = request.getfixturevalue("server")
     name = f"reading_{next(numbers)}"
-    opened = Database(server.create_database(name, "reading_template"))
+    opened = Database(server.create_database(name, TEMPLATE))
     yield opened
     opened.dispose()
     server.drop_database(name)

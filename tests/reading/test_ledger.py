@@ -110,9 +110,9 @@ def test_found_is_open_and_closed_in_total_and_in_every_part(
     answer = reader.ledger(who, {})
 
     def split(part: dict[str, Any]) -> tuple[int, int, int]:
-        counts = tuple(part[name]["count"] for name in ("found", "open", "closed"))
-        assert counts[0] == counts[1] + counts[2]
-        return counts  # type: ignore[return-value]  # three names were counted
+        found, still_open, closed = (part[name]["count"] for name in ("found", "open", "closed"))
+        assert found == still_open + closed
+        return found, still_open, closed
 
     total = split(answer)
     for partition in ("by_department", "by_state", "by_light"):
@@ -190,7 +190,7 @@ def test_publicity_counts_what_had_to_be_public_and_nothing_carried_over(
 ) -> None:
     party = world.party()
     day = timedelta(days=1)
-    published = {"state": "published", "publication_due_on": TODAY}
+    published: dict[str, Any] = {"state": "published", "publication_due_on": TODAY}
     world.inspection(party, **published, published_on=TODAY)
     world.inspection(party, **published, published_on=TODAY + day)
     world.inspection(party, publication_due_on=TODAY - day)

@@ -286,8 +286,8 @@ def test_what_belongs_to_another_department_or_to_no_role_is_not_found(
         hidden(reader.party, who, party)
         hidden(reader.attachment, who, finding, digest)
         hidden(reader.document, who, finding, document)
-        for ask in (reader.findings, reader.inspections, reader.deadlines):
-            assert ask(who, {})["items"] == []
+        for lists in (reader.findings, reader.inspections, reader.deadlines):
+            assert lists(who, {})["items"] == []
         assert reader.ledger(who, {})["found"]["count"] == 0
         assert [group["count"] for group in reader.work(who, {})["groups"]] == [0, 0, 0, 0]
     for who in (OFFICER, SUPERVISOR, person("O01", "oversight_reader", department="justice")):
@@ -301,7 +301,7 @@ def test_what_belongs_to_another_department_or_to_no_role_is_not_found(
 
 def test_a_document_without_its_file_is_not_found(reader: Reader, world: World, settle: Settle) -> None:
     finding, _ = case(world)
-    row = {
+    row: dict[str, Any] = {
         "office_id": OFFICE,
         "record_id": finding,
         "proceeding_id": None,

@@ -218,7 +218,7 @@ class World:
         """A running deadline due on that day."""
         start = due - timedelta(days=5)
         written, points = due.isoformat(), instants(due)
-        spec = {
+        spec: dict[str, Any] = {
             "start": start.isoformat(),
             **dict.fromkeys(("due_raw", "due_rolled", "due_effective", "due_conservative"), written),
             "yellow_on": points["yellow_at"].date().isoformat(),
