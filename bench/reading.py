@@ -29,7 +29,8 @@ from rules.charts import load_charts
 from rules.offices import load_office
 from rules.rulebook import load_rulebook
 from rules.terms import load_terms
-from tests.reading.world import NOW, OFFICER, SUPERVISOR, StandingClock, World, person
+from tests.reading.people import OFFICER, SUPERVISOR, StandingClock, person
+from tests.reading.world import NOW, World
 
 RULES = Path(__file__).parent.parent / "rules"
 SIZES = (1_000, 100_000)

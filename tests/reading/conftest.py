@@ -19,7 +19,8 @@ from rules.charts import load_charts
 from rules.offices import load_office
 from rules.rulebook import load_rulebook
 from rules.terms import load_terms
-from tests.reading.world import StandingClock, World
+from tests.reading.people import StandingClock
+from tests.reading.world import World
 from tests.throwaway_postgres import ThrowawayPostgres
 
 RULES = Path(__file__).parent.parent.parent / "rules"

@@ -10,7 +10,8 @@ import pytest
 
 from engine.core.refusals import Refusal
 from engine.reader import Reader
-from tests.reading.world import NOW, OFFICER, SUPERVISOR, StandingClock, World, ids, person
+from tests.reading.people import OFFICER, SUPERVISOR, StandingClock, person
+from tests.reading.world import NOW, World, ids
 
 TODAY = NOW.date()
 Settle = Callable[[World], None]

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Table
 
 from engine.core.audit import GENESIS, chained, commitment
-from engine.core.commands import Principal
 from models import records
 
 OFFICE = "yuanping"
@@ -34,27 +33,6 @@ def instants(due: date) -> dict[str, datetime]:
         "overdue_at": civil(due + timedelta(days=1)),
         "severe_at": civil(due + timedelta(days=15)),
     }
-
-
-@dataclass
-class StandingClock:
-    """A clock that shows what it is set to."""
-
-    instant: datetime = NOW
-    is_test: bool = True
-
-    def now(self) -> datetime:
-        """The instant it is set to."""
-        return self.instant
-
-
-def person(login: str, *roles: str, department: str | None = "market_regulation") -> Principal:
-    """A signed-in person with these roles."""
-    return Principal(login, f"姓名{login}", frozenset(roles), department)
-
-
-OFFICER = person("W01", "inspector", "case_officer")
-SUPERVISOR = person("S01", "supervisor", department="lead_office")
 
 
 @dataclass

@@ -1,0 +1,115 @@
+"""Pages of a list: one order, nothing lost or doubled, nothing sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from engine.core.commands import Principal
+from engine.reader import Reader
+from models.database import Database
+from tests.reading.people import OFFICER, SUPERVISOR
+from tests.reading.random_world import followed, random_world
+from tests.reading.world import World, ids
+
+Settle = Callable[[World], None]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_findings_that_come_in_during_a_walk_neither_hide_nor_double_old_ones(
+    reader: Reader, world: World, settle: Settle, seed: int
+) -> None:
+    random_world(world, seed, 60)
+    settle(world)
+    old = set(followed(reader, SUPERVISOR, "/api/v1/findings"))
+    seen: list[str] = []
+    more: dict[str, list[str]] = {}
+    while True:
+        page = reader.findings(SUPERVISOR, {"limit": ["7"], **more})
+        seen += ids(page["items"])
+        if page["next"] is None:
+            break
+        more = {"cursor": [page["next"]]}
+        random_world(world, seed * 100 + len(seen), 5)
+        settle(world)
+    assert len(old) == 60
+    assert len(seen) == len(set(seen))
+    assert old <= set(seen)
+
+
+def test_the_whole_list_is_in_one_order_whatever_the_length_of_its_pages(
+    reader: Reader, world: World, settle: Settle
+) -> None:
+    random_world(world, 11, 120)
+    settle(world)
+    whole = followed(reader, SUPERVISOR, "/api/v1/findings", limit=200)
+    assert len(whole) == 120
+    for limit in (1, 13, 119, 120):
+        assert followed(reader, SUPERVISOR, "/api/v1/findings", limit) == whole
+
+
+def test_the_order_is_light_then_due_then_number_then_id(
+    reader: Reader, world: World, settle: Settle
+) -> None:
+    random_world(world, 5, 80)
+    settle(world)
+    lines = reader.findings(SUPERVISOR, {"limit": ["200"]})["items"]
+    rank = {light: place for place, light in enumerate(("severe", "overdue", "red", "yellow", "green", None))}
+    keys = [
+        (rank[line["light"]], line["due_effective"] or "", line["ledger_no"] or "", line["id"])
+        for line in lines
+    ]
+    assert len(keys) == 80
+    assert keys == sorted(keys)
+
+
+@pytest.fixture
+def asked(database: Database) -> list[tuple[str, Any]]:
+    """The statements that the database was asked, with their parameters."""
+    statements: list[tuple[str, Any]] = []
+
+    def remember(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        if statement.lstrip().upper().startswith("SELECT"):
+            statements.append((statement, parameters))
+
+    event.listen(database.engine, "before_cursor_execute", remember)
+    return statements
+
+
+def test_a_page_asks_no_more_of_a_longer_ledger(
+    reader: Reader, world: World, settle: Settle, asked: list[tuple[str, Any]]
+) -> None:
+    counts = []
+    for size in (30, 300):
+        random_world(world, size, size)
+        settle(world)
+        asked.clear()
+        reader.findings(SUPERVISOR, {"limit": ["2"], "light": ["green"]})
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("who", [OFFICER, SUPERVISOR], ids=["officer", "supervisor"])
+def test_a_page_is_read_in_the_order_of_an_index_and_never_sorted(
+    database: Database,
+    reader: Reader,
+    world: World,
+    settle: Settle,
+    asked: list[tuple[str, Any]],
+    who: Principal,
+) -> None:
+    random_world(world, 3, 100)
+    settle(world)
+    followed(reader, who, "/api/v1/findings", limit=10)
+    pages = [one for one in asked if "CASE WHEN closed" in one[0] and "ORDER BY" in one[0]]
+    assert len(pages) > 6
+    with database.read() as connection:
+        for statement, parameters in pages:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plan = " ".join(row[3] for row in rows)
+            assert "USING INDEX finding_list" in plan or "USING COVERING INDEX finding_list" in plan, plan
+            assert "TEMP B-TREE" not in plan, plan
