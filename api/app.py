@@ -10,11 +10,12 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
-from api import attachments, findings, health, inspections, ledger, rulebook, sessions
+from api import attachments, exchange, findings, health, inspections, ledger, rulebook, sessions
 from api.answers import refused
 from api.envelope import Envelope
 from api.figures import Figures
 from engine.core.refusals import Refusal
+from engine.exchange import open_exchange
 from engine.house import House
 
 ROUTERS = (
@@ -24,6 +25,7 @@ ROUTERS = (
     findings.router,
     ledger.router,
     rulebook.router,
+    exchange.router,
     health.router,
 )
 Background = Callable[[House], AbstractContextManager[None]]
@@ -49,6 +51,8 @@ def create_app(house: House, background: Background | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.house, app.state.figures = house, Figures(house)
+    app.state.exchange = open_exchange(house.desk)
+    app.state.exchange = house.exchange
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(Refusal, _refusal)

@@ -13,6 +13,7 @@ from engine.core.intake_check import IntakeCheck
 from engine.core.lawbook import Lawbook
 from engine.desk import Desk
 from engine.documents import DocumentPress
+from engine.exchange import Exchange, open_exchange
 from engine.judging import Judging
 from engine.papers import Papers
 from engine.post import Post
@@ -21,6 +22,7 @@ from engine.reception import Reception
 from engine.scribe import Scribe
 from engine.settings import Settings
 from engine.sweep import Sweep
+from engine.systems import Systems
 from engine.writer import Writer
 from models import records
 from models.database import Database
@@ -54,11 +56,17 @@ class House:
     reader: Reader
     accounts: Accounts
     press: DocumentPress
+    exchange: Exchange
 
     @property
     def charts(self) -> Charts:
         """The charts of the house."""
         return self.law.charts
+
+    @property
+    def systems(self) -> Systems:
+        """The register of linked systems."""
+        return self.exchange.systems
 
     def close(self) -> None:
         """Queued commands are done, workers and connections are gone."""
@@ -123,6 +131,7 @@ def open_house(settings: Settings) -> House:
         reader=reader,
         accounts=accounts,
         press=press,
+        exchange=open_exchange(desk),
     )
 
 
