@@ -1,0 +1,58 @@
+"""The exchange of a bureau on each kind of database, and the same served over HTTP on loopback."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+
+from api.app import create_app
+from api.exchange import router
+from engine.exchange import open_exchange
+from tests.builders import Town
+from tests.exchange.linked import Linked
+
+
+@pytest.fixture
+def linked(town: Town) -> Linked:
+    """The bureau with nobody linked yet, on each kind of database."""
+    return Linked(town, open_exchange(town.house.desk))
+
+
+@pytest.fixture
+def sqlite_linked(sqlite_town: Town) -> Linked:
+    """The same on SQLite alone."""
+    return Linked(sqlite_town, open_exchange(sqlite_town.house.desk))
+
+
+@pytest.fixture
+def served(linked: Linked) -> Iterator[Linked]:
+    """The bureau served over HTTP, on each kind of database."""
+    yield from _served(linked)
+
+
+@pytest.fixture
+def sqlite_served(sqlite_linked: Linked) -> Iterator[Linked]:
+    """The same on SQLite alone."""
+    yield from _served(sqlite_linked)
+
+
+def _served(linked: Linked) -> Iterator[Linked]:
+    app = create_app(linked.town.house)
+    app.state.exchange = linked.exchange
+    app.include_router(router)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    linked.base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    yield linked
+    server.should_exit = True
+    thread.join()
+    listener.close()
