@@ -15,7 +15,6 @@ from api.answers import refused
 from api.envelope import Envelope
 from api.figures import Figures
 from engine.core.refusals import Refusal
-from engine.exchange import open_exchange
 from engine.house import House
 
 ROUTERS = (
@@ -51,7 +50,7 @@ def create_app(house: House, background: Background | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.house, app.state.figures = house, Figures(house)
-    app.state.exchange = open_exchange(house.desk)
+    app.state.exchange = house.exchange
     app.state.exchange = house.exchange
     for router in ROUTERS:
         app.include_router(router)

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from functools import cache
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import answer
 from api.calls import Received, no_query
 from api.documented import body_of
+from api.trial_ruling import RulingForm, ruled
 from engine.core.calendar import civil_date
 from engine.core.chart import Charts
-from engine.core.intake_forms import check_dates, check_form
-from engine.core.refusals import Faults, FieldError, Refusal
-from engine.house import House
 from engine.projections.asked import Asked
-from rules.arbiter import Undecided
 from rules.charts import chart_files
-from rules.facts import FactsInvalid
 
 router = APIRouter(prefix="/api/v1", tags=["rulebook"])
-
-
-class RulingForm(BaseModel):
-    """Facts to be ruled upon, derived ones included, and the day whose law is asked for."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    facts: dict[str, Any]
-    on: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
 @router.get("/charts")
@@ -57,7 +43,7 @@ def rule(call: Received) -> Response:
     """What the rules say about these facts; nothing is kept."""
     call.visit()
     no_query(call.request)
-    return answer(ruled(call.house, call.body()))
+    return answer(ruled(call.house.arbiter, call.body()))
 
 
 def charts_answer(charts: Charts) -> dict[str, Any]:
@@ -80,22 +66,3 @@ def _chart(declared: Mapping[str, Any]) -> dict[str, Any]:
     title = declared["title"]
     said = {name: declared[name] for name in ("initial", "states", "rows")}
     return {"title_zh": title["zh"], "title_en": title["en"], **said}
-
-
-def ruled(house: House, body: Any) -> Mapping[str, Any]:
-    """The ruling on the facts of a request; raises `facts_invalid` with every fault, or `undecided`."""
-    faults = Faults()
-    check_form(RulingForm, body, faults)
-    if isinstance(body, Mapping):
-        check_dates(body, ("on",), "", faults)
-    faults.refuse()
-    try:
-        return house.arbiter.rule(body["facts"], date.fromisoformat(body["on"]))
-    except FactsInvalid as invalid:
-        raise Refusal("facts_invalid", errors=[_told(error) for error in invalid.errors]) from invalid
-    except Undecided as undecided:
-        raise Refusal("undecided", trace=undecided.trace) from undecided
-
-
-def _told(error: Mapping[str, str]) -> FieldError:
-    return FieldError(error["pointer"], error["code"], error.get("zh", ""), error.get("en", ""))

@@ -169,6 +169,11 @@ class Accounts:
             rows = reading.users_named(connection, logins) if logins else []
         return {row.login_key: {name: getattr(row, name) for name in shown} for row in rows}
 
+    def named(self, login: str) -> Principal | None:
+        """The person of that login, unless there is none or the account is disabled."""
+        row = self._account(login)
+        return None if row is None or row.disabled else principal_of(row)
+
     def users(self) -> list[dict[str, Any]]:
         """Every account as `user list` shows it."""
         with self.database.read() as connection:

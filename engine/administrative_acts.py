@@ -14,6 +14,7 @@ from engine.accounts import SCOPES, add_user, issue_token
 from engine.core.commands import CLOCK_LOGIN, IMPORTER_LOGIN
 from engine.core.fact_types import CONTROL
 from engine.core.refusals import Faults
+from engine.systems import NewSystem
 from models import account_reading as reading
 from models import records
 from models.columns import ID_LENGTH
@@ -135,6 +136,32 @@ def _issue(
     return issue_token(connection, house.office, detail, now)
 
 
+def _new_system(detail: Mapping[str, Any]) -> NewSystem:
+    named = {name: detail.get(name) for name in ("id", "department", "kinds", "scheme", "url", "public_key")}
+    return NewSystem(**named, allow_private=bool(detail.get("allow_private")))  # type: ignore[arg-type]  # checked
+
+
+def _check_system(house: House, detail: Mapping[str, Any]) -> None:
+    house.systems.check(_new_system(detail))
+
+
+def _link(house: House, connection: Connection, detail: Mapping[str, Any], _: datetime) -> Mapping[str, Any]:
+    return house.systems.add_within(connection, _new_system(detail))
+
+
+def _check_rotation(house: House, detail: Mapping[str, Any]) -> None:
+    if detail["id"] not in {one["id"] for one in house.systems.list()}:
+        faults = Faults()
+        faults.add("/id", "vocabulary", "没有这个系统", "no such system")
+        faults.refuse()
+
+
+def _rotate(
+    house: House, connection: Connection, detail: Mapping[str, Any], _: datetime
+) -> Mapping[str, Any]:
+    return house.systems.rotate_within(connection, detail["id"], detail["overlap_hours"])
+
+
 ACTS: dict[str, Act] = {
     act.name: act
     for act in (
@@ -142,5 +169,7 @@ ACTS: dict[str, Act] = {
         Act("user.passwd", "security_admin", _check_known_user, _passwd),
         Act("user.disable", "security_admin", _check_known_user, _disable),
         Act("token.issue", "system_admin", _check_token, _issue),
+        Act("system.add", "system_admin", _check_system, _link),
+        Act("system.rotate_key", "system_admin", _check_rotation, _rotate),
     )
 }

@@ -1,0 +1,28 @@
+"""`bihuan audit`: the audit chains are followed from their first entry to their head."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from api.command_line.opening import house_of
+from api.command_line.telling import DONE, REFUSED, told
+
+
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """The command stands among the others; its `run` is set."""
+    parser: argparse.ArgumentParser = commands.add_parser("audit", help="the audit chains")
+    acts = parser.add_subparsers(dest="act", required=True)
+    acts.add_parser("verify", help="every chain holds, or the first place where it breaks").set_defaults(
+        run=_verify
+    )
+    return parser
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from engine.auditing import verify
+
+    with house_of(args) as house:
+        audited = verify(house.database)
+    told(audited.answer(), as_json=args.json)
+    return REFUSED if audited.faults else DONE

@@ -1,0 +1,29 @@
+"""`bihuan confirm`: a second administrator confirms what another one proposed."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from api.command_line.opening import house_of, password_from_stdin
+from api.command_line.telling import DONE, told
+
+
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """The command stands among the others; its `run` is set."""
+    parser: argparse.ArgumentParser = commands.add_parser("confirm", help="confirm a proposal")
+    parser.add_argument("proposal", metavar="PROPOSAL")
+    parser.add_argument("--as", dest="login", required=True, metavar="LOGIN")
+    parser.add_argument("--password-stdin", action="store_true", required=True)
+    parser.set_defaults(run=_confirm)
+    return parser
+
+
+def _confirm(args: argparse.Namespace) -> int:
+    from engine.administration import Administration
+
+    password = password_from_stdin()
+    with house_of(args) as house:
+        who = house.accounts.verify(args.login, password)
+        told(dict(Administration(house).confirm(args.proposal, who)), as_json=args.json)
+    return DONE

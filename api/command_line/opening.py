@@ -1,0 +1,59 @@
+"""How commands find their house: settings from options and environment, opened and closed around the command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from api.command_line.telling import DONE, PROPOSED, told
+from engine.core.refusals import FieldError, Refusal
+from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.house import House
+
+
+def settings_of(args: argparse.Namespace, **more: Any) -> Settings:
+    """The settings that hold for this command."""
+    return Settings.from_environment(
+        data_dir=Path(args.data) if args.data else None,
+        test_clock=Path(args.test_clock).absolute() if args.test_clock else None,
+        **more,
+    )
+
+
+@contextmanager
+def house_of(args: argparse.Namespace) -> Iterator[House]:
+    """The house that the command works in."""
+    from engine.opening import opened
+
+    with opened(settings_of(args)) as house:
+        yield house
+
+
+def password_from_stdin() -> str:
+    """The password on the first line of stdin; raises `facts_invalid` when there is none."""
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise Refusal("facts_invalid", errors=[FieldError("/password", "missing")])
+    return password
+
+
+def administered(house: House, act: str, detail: dict[str, Any], command: str, *, as_json: bool) -> int:
+    """The administrative act is done, or proposed and waiting; the exit code says which."""
+    from engine.administration import Administration
+
+    asked = Administration(house).ask(act, detail, command=command)
+    if asked.done:
+        told(dict(asked.result), as_json=as_json)
+        return DONE
+    told(
+        {"proposal": asked.proposal},
+        as_json=as_json,
+        words=f"已提出，待第二名管理员确认 · proposed, a second administrator must confirm: {asked.proposal}",
+    )
+    return PROPOSED

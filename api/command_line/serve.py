@@ -1,0 +1,113 @@
+"""`bihuan serve`: the office is served over HTTP by one process."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from api.command_line.opening import settings_of
+from api.command_line.telling import DONE, UNREACHABLE
+
+if TYPE_CHECKING:
+    from engine.house import House
+
+log = logging.getLogger("bihuan.serve")
+GRACE_SECONDS = 10
+BACKLOG = 2048
+
+
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """The command stands among the others; its `run` is set."""
+    parser: argparse.ArgumentParser = commands.add_parser("serve", help="serve the office over HTTP")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.set_defaults(run=_serve)
+    return parser
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from engine.administration import check_real_time, marks_of
+    from engine.journal import keep_journal
+    from engine.opening import opened
+
+    listening = _listening(args.host, args.port)
+    if listening is None:
+        return UNREACHABLE
+    with listening, opened(settings_of(args, host=args.host, port=args.port)) as house:
+        check_real_time(house)
+        keep_journal()
+        if house.clock.is_test:
+            log.warning(
+                "time is not real: a test clock is in force", extra={"file": str(house.clock.test_clock)}
+            )
+        house.arbiter.start()
+        _announce(args.host, listening.getsockname()[1], demo="demo" in marks_of(house))
+        _run(house, listening)
+    return DONE
+
+
+def _listening(host: str, port: int) -> socket.socket | None:
+    """The socket that is listened on, taken before anything else is opened; None when it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((host, port))
+    except OSError as fault:
+        taken.close()
+        print(f"{host}:{port} 无法监听 · cannot listen there: {fault.strerror}", file=sys.stderr)
+        return None
+    taken.set_inheritable(False)
+    return taken
+
+
+def _announce(host: str, port: int, *, demo: bool) -> None:
+    shown = f"[{host}]" if ":" in host else host
+    print(f"闭环 Bihuan  http://{shown}:{port}/", flush=True)
+    if demo:
+        print("演示数据，内容均为虚构；账号 W01、C01、H01 等，口令见 bihuan demo 的输出。", flush=True)
+        print(
+            "Demonstration, all invented; sign in as W01, C01, H01 with the password of `bihuan demo`.",
+            flush=True,
+        )
+
+
+def _run(house: House, listening: socket.socket) -> None:
+    import uvicorn
+
+    from api.app import create_app
+
+    config = uvicorn.Config(
+        create_app(house, background),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextmanager
+def background(house: House) -> Iterator[None]:
+    """While the house is served, the sweep's bell rings and the courier brings messages.
+
+    Under a test clock the bell is rung by jumps of that clock and never by real time.
+    """
+    from engine.timetable import Timetable
+
+    courier = house.exchange.courier
+    timetable = Timetable(
+        None if house.clock.is_test else house.sweep.run, lambda: courier.run_once(house.clock.real_now())
+    )
+    timetable.start()
+    try:
+        yield
+    finally:
+        timetable.stop()

@@ -1,0 +1,93 @@
+"""What commands print: one JSON document on stdout, or plain words; refusals as problems or on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from api.problems import problem_of, problems
+from engine.core.refusals import FieldError, Refusal
+
+DONE, REFUSED, PROPOSED, UNREACHABLE = 0, 1, 3, 4
+UNREACHABLE_CODES = frozenset({"read_only", "not_ready"})
+
+
+def told(body: Any, *, as_json: bool, words: str | None = None) -> None:
+    """The result stands on stdout: as JSON when asked, else as these words or line by line."""
+    if as_json:
+        print(json.dumps(body, ensure_ascii=False, default=str))
+    else:
+        print(words if words is not None else in_lines(body))
+
+
+def in_lines(body: Any) -> str:
+    """A result for people: one line a member."""
+    if isinstance(body, Mapping):
+        return "\n".join(f"{name}: {_short(value)}" for name, value in body.items())
+    if isinstance(body, list):
+        return "\n".join(_short(one) for one in body)
+    return str(body)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Mapping | list):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return "" if value is None else str(value)
+
+
+def told_fault(fault: Exception, *, as_json: bool) -> int:
+    """Why the command did nothing is told; the exit code follows. What nobody foresaw is raised again."""
+    refusal = refusal_of(fault)
+    if refusal is None:
+        raise fault
+    if as_json:
+        print(json.dumps(problem_of(refusal), ensure_ascii=False, default=str))
+    else:
+        print(_spoken(refusal), file=sys.stderr)
+    return UNREACHABLE if refusal.code in UNREACHABLE_CODES else REFUSED
+
+
+def refusal_of(fault: Exception) -> Refusal | None:
+    """The fault as a refusal of the contract, when it is one that people can do something about.
+
+    What it knows is loaded here: commands that are not refused need not wait for it.
+    """
+    from engine.intake.records import FileRefused
+    from models.database import DatabaseUnsafe
+    from rules.data_file import DataFault
+    from rules.mapping import MappingFault
+
+    if isinstance(fault, Refusal):
+        return fault
+    if isinstance(fault, DatabaseUnsafe):
+        return Refusal("not_ready", detail=str(fault))
+    if isinstance(fault, FileRefused):
+        return Refusal("facts_invalid", errors=[FieldError("/file", "format", fault.zh, fault.en)])
+    if isinstance(fault, MappingFault | DataFault):
+        return Refusal("facts_invalid", errors=[FieldError("/file", "format", str(fault), str(fault))])
+    if isinstance(fault, OSError):
+        return Refusal(
+            "facts_invalid", errors=[FieldError("/file", "format", f"文件不可用：{fault}", str(fault))]
+        )
+    return None
+
+
+def _spoken(refusal: Refusal) -> str:
+    known = problems()[refusal.code]
+    lines = [f"{known.zh} · {known.en}"]
+    if refusal.detail:
+        lines.append(f"  {refusal.detail}")
+    for error in refusal.errors:
+        said = error.answer()
+        lines.append(f"  {error.pointer.lstrip('/')}：{said['zh']} · {said['en']}")
+    lines += [f"  {reason.zh} · {reason.en}" for reason in refusal.reasons]
+    if not refusal.errors and not refusal.reasons and known.remedy:
+        lines.append(f"  {known.remedy['zh']} · {known.remedy['en']}")
+    return "\n".join(lines)
+
+
+def progress(count: int) -> None:
+    """How far it is, on stderr."""
+    print(f"… {count}", file=sys.stderr)

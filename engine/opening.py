@@ -1,0 +1,33 @@
+"""A house is opened for a program, and closed again whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import OperationalError
+
+from engine.administration import remember_test_clock
+from engine.core.refusals import Refusal
+from engine.house import House, open_house
+from engine.settings import Settings
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[House]:
+    """The house over the settings' database; raises DatabaseUnsafe, or `not_ready` when nothing answers there."""
+    settings.prepare()
+    try:
+        house = open_house(settings)
+    except OperationalError as fault:
+        raise Refusal("not_ready", detail=_why(fault), retry_after=5) from fault
+    try:
+        remember_test_clock(house)
+        yield house
+    finally:
+        house.close()
+
+
+def _why(fault: OperationalError) -> str:
+    words = str(fault.orig).strip().splitlines()
+    return f"数据库无法连接 · the database cannot be reached: {words[0][:300] if words else 'no answer'}"
