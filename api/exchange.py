@@ -9,14 +9,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import Row
 
 from api.answers import answer, no_content
 from api.attachments import ENVELOPE_BYTES_MAX, UPLOAD, read_upload
 from api.calls import Received, an_id, no_query, query_of, read_body
 from api.problems import answers
 from engine.attachments import AttachmentFile, Attachments
-from engine.callers import principal_of
+from engine.callers import System, principal_of
 from engine.core.refusals import FieldError, Refusal
 from engine.core.strict_json import Malformed, parsed
 from engine.exchange import Exchange
@@ -81,7 +80,7 @@ async def receipt_document(request: Request, system: str, id: str) -> Response:
     return await run_in_threadpool(_keep, house, exchange, caller, an_id(id), parts)
 
 
-def _keep(house: House, exchange: Exchange, caller: Row[Any], id: str, parts: list[HandedIn]) -> Response:
+def _keep(house: House, exchange: Exchange, caller: System, id: str, parts: list[HandedIn]) -> Response:
     finding, paper = exchange.inbox.announced(caller, id)
     files = inspected(parts)
     if [one.digest for one in files] != [paper["digest"]]:

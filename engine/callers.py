@@ -23,6 +23,9 @@ ID = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
 TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 SIGNATURE_LENGTH_MAX = 2000
 
+System = Row[Any]
+"""A linked system as it is registered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Callers:
@@ -31,7 +34,7 @@ class Callers:
     database: Database
     clock: Clock
 
-    def verified(self, system_id: str, headers: Mapping[str, str], signed: bytes) -> Row[Any]:
+    def verified(self, system_id: str, headers: Mapping[str, str], signed: bytes) -> System:
         """The system that signed these bytes; `signature_invalid` for unknown systems as for wrong signatures."""
         id, timestamp = headers.get(ID_HEADER, ""), headers.get(TIMESTAMP_HEADER, "")
         signature = headers.get(SIGNATURE_HEADER, "")
@@ -52,7 +55,7 @@ class Callers:
         return system
 
 
-def principal_of(system: Row[Any]) -> Principal:
+def principal_of(system: System) -> Principal:
     """The system as one who acts: it may take the rows of a linked system, on what it was sent, and nothing else."""
     return Principal(
         login=f"system:{system.id}",

@@ -20,7 +20,7 @@ from engine.desk import Desk
 from engine.receipt_effects import Arrived, ReceiptEffects
 from models import exchange_reading, linked_reading
 
-RECORDED, NOTED, PARKED, CONTRADICTORY = "recorded", "noted", "parked", "contradictory"
+RECORDED, NOTED, PARKED, CONTRADICTORY = "recorded", "noted", "parked", "contradicts"
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ class ReceiptEffects:
             return "parked", f"{record.chart}.{awaited}"
         if wanted.overtaken:
             return self._note(connection, who, arrived, message, now)
-        return "contradictory", f"{record.chart}.{wanted.trigger}"
+        return "contradicts", f"{record.chart}.{wanted.trigger}"
 
     def _step(self, line: Line, message: Any, data: Mapping[str, Any], now: datetime) -> Step:
         return step_of(line, message.proceeding_id, data, now, self._desk.law.department_code)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, func, select, update
 
 from models.exchange import Receipt
 from models.exchange_reading import MESSAGE, SYSTEM
-from models.records import PROCEEDING, add, insert_once, table_of
+from models.records import NOTICE, PROCEEDING, add, insert_once, table_of
 
 RECEIPT = table_of(Receipt)
 
@@ -105,3 +105,9 @@ def remember(connection: Connection, proceeding_id: str, facts: Mapping[str, Any
 def proceeding_row(connection: Connection, id: str) -> Row[Any] | None:
     """The proceeding of that id."""
     return connection.execute(select(PROCEEDING).where(PROCEEDING.c.id == id)).one_or_none()
+
+
+def notices_of(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
+    """The reminders and tasks about the finding, oldest first."""
+    found = select(NOTICE).where(NOTICE.c.finding_id == finding_id)
+    return connection.execute(found.order_by(NOTICE.c.recorded_at, NOTICE.c.natural_key)).all()

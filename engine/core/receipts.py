@@ -17,6 +17,8 @@ from engine.core.refusals import FieldError
 from engine.core.snapshot import Record
 
 TAKER = "linked_system"
+IMPORT = frozenset({"importer"})
+"""Who alone takes the rows of old records, which lead nowhere for a living one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,5 +156,5 @@ def first_step_towards(chart: Chart, state: str, trigger: str) -> str | None:
 
 
 def _rows_onward(chart: Chart, state: str) -> list[Row]:
-    onward = [row for row in chart.rows if row.source == state]
+    onward = [row for row in chart.rows if row.source == state and row.by != IMPORT]
     return sorted(onward, key=lambda row: TAKER not in row.by)

@@ -11,8 +11,6 @@ import pytest
 import uvicorn
 
 from api.app import create_app
-from api.exchange import router
-from engine.exchange import open_exchange
 from tests.builders import Town
 from tests.exchange.linked import Linked
 
@@ -20,13 +18,13 @@ from tests.exchange.linked import Linked
 @pytest.fixture
 def linked(town: Town) -> Linked:
     """The bureau with nobody linked yet, on each kind of database."""
-    return Linked(town, open_exchange(town.house.desk))
+    return Linked(town, town.house.exchange)
 
 
 @pytest.fixture
 def sqlite_linked(sqlite_town: Town) -> Linked:
     """The same on SQLite alone."""
-    return Linked(sqlite_town, open_exchange(sqlite_town.house.desk))
+    return Linked(sqlite_town, sqlite_town.house.exchange)
 
 
 @pytest.fixture
@@ -43,8 +41,6 @@ def sqlite_served(sqlite_linked: Linked) -> Iterator[Linked]:
 
 def _served(linked: Linked) -> Iterator[Linked]:
     app = create_app(linked.town.house)
-    app.state.exchange = linked.exchange
-    app.include_router(router)
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
