@@ -88,8 +88,12 @@ class Call:
         """The command on an inspection was carried out; answered is the inspection as it is now."""
         who, outcome = self.command(make)
         shown = self.house.reader.inspection(who, outcome.id)
-        place = f"/api/v1/inspections/{outcome.id}"
-        return _answered(shown | {"decision": dict(outcome.decision)}, outcome, place, {})
+        told = {name: shown[name] for name in shown if name not in READ_ONLY_MEMBERS}
+        return _answered(told, outcome, f"/api/v1/inspections/{outcome.id}", {})
+
+
+READ_ONLY_MEMBERS = frozenset({"steps", "version", "sequence", "state"})
+"""What reading an inspection tells beside the inspection_answer that commands give."""
 
 
 async def received(request: Request) -> Call:

@@ -30,7 +30,8 @@ def inspection(call: Received, id: str) -> Response:
     """One inspection with what may happen to it."""
     who = call.who
     no_query(call.request)
-    return answer(call.house.reader.inspection(who, an_id(id)))
+    shown = call.house.reader.inspection(who, an_id(id))
+    return answer({name: value for name, value in shown.items() if name != "state"})
 
 
 @router.post("/{id}/steps", openapi_extra=body_of(SingleStepForm, SeveralStepsForm, keyed=True))

@@ -36,7 +36,10 @@ def inspection_answer(
         ],
         "deadlines": [deadline_answer(sources, one, first, as_of) for one in deadlines],
         "closed": settled and not any_open,
-        "inspection": row.intake if particulars else masked(row.intake, sources.personal),
+        "inspection": {
+            **(row.intake if particulars else masked(row.intake, sources.personal)),
+            "state": row.state,
+        },
         "version": row.version,
         "sequence": row.sequence,
         "state": row.state,
