@@ -1,0 +1,166 @@
+"""One request for a page: who asks, in which language, and what was posted; refusals become pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import quote, urlsplit
+
+from fastapi import Depends, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+
+from api.calls import SESSION_COOKIE, query_of, read_body, same_secret
+from engine.accounts import Visit
+from engine.core.commands import Principal
+from engine.core.refusals import Refusal
+from engine.house import House
+from web.fields import Typed, typed_from
+from web.wording import LANGUAGES, Words
+
+LANGUAGE_COOKIE = "bihuan_language"
+FORM_PARTS_MAX = 20_000
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in; the page is shown after signing in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A page request by a signed-in person."""
+
+    request: Request
+    house: House
+    visit: Visit
+    words: Words
+
+    @property
+    def who(self) -> Principal:
+        """The person who asks."""
+        return self.visit.principal
+
+    @property
+    def query(self) -> Mapping[str, list[str]]:
+        """The query parameters that mean something to lists; those of the page itself are left out."""
+        given = query_of(self.request)
+        return {name: values for name, values in given.items() if name not in PAGE_PARAMETERS}
+
+    def parameter(self, name: str) -> str:
+        """A parameter of the page itself, empty when it is absent."""
+        return str(self.request.query_params.get(name, ""))
+
+
+PAGE_PARAMETERS = frozenset({"lang", "flash", "did", "step", "of", "earlier"})
+
+
+def house_of(request: Request) -> House:
+    """The house that serves this request."""
+    house: House = request.app.state.house
+    return house
+
+
+def language_of(request: Request, visit: Visit | None) -> str:
+    """?lang= first, then what the browser's session or the account chose, then Accept-Language, else Chinese."""
+    chosen = (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE))
+    for language in chosen:
+        if language in LANGUAGES:
+            return str(language)
+    accepted = request.headers.get("accept-language", "").lower()
+    tags = [part.split(";")[0].strip()[:2] for part in accepted.split(",")]
+    return next((tag for tag in tags if tag in LANGUAGES), "zh")
+
+
+def asked_by(request: Request) -> Asking:
+    """Who asks; raises SignInNeeded when nobody is signed in."""
+    house = house_of(request)
+    visit = house.accounts.by_session(request.cookies.get(SESSION_COOKIE, ""))
+    if visit is None:
+        raise SignInNeeded
+    return Asking(request, house, visit, Words(language_of(request, visit)))
+
+
+Asked = Annotated[Asking, Depends(asked_by)]
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A submitted form: what was typed, and the files that came with it."""
+
+    typed: Typed
+    files: tuple[UploadFile, ...]
+
+
+async def posted_form(request: Request) -> Posted:
+    """The submitted form, read no further than allowed; raises `body_too_large`."""
+    settings = house_of(request).settings
+    content_type = request.headers.get("content-type", "")
+    multipart = content_type.startswith("multipart/form-data")
+    raw = await read_body(request, settings.upload_bytes_max if multipart else settings.json_bytes_max)
+    if raw is None:
+        raise Refusal("body_too_large")
+    form = await _parsed(request, raw)
+    files = tuple(value for _, value in form.multi_items() if isinstance(value, UploadFile))
+    return Posted(typed_from(form.multi_items()), files)
+
+
+async def _parsed(request: Request, raw: bytes) -> FormData:
+    async def again() -> dict[str, Any]:
+        return {"type": "http.request", "body": raw, "more_body": False}
+
+    try:
+        return await Request(request.scope, again).form(max_fields=FORM_PARTS_MAX)
+    except HTTPException as fault:
+        raise Refusal("body_malformed") from fault
+
+
+Form = Annotated[Posted, Depends(posted_form)]
+
+
+def check_form_token(asking: Asking, posted: Posted) -> None:
+    """Returns when the form carries this session's value; else refuses `session_check_failed`."""
+    if not same_secret(posted.typed.first("csrf"), asking.visit.csrf):
+        raise Refusal("session_check_failed")
+
+
+def local_path(text: str) -> str:
+    """A path of this site as given, or the work page for anything that might lead elsewhere."""
+    parts = urlsplit(text)
+    plain = text.startswith("/") and not text.startswith(("//", "/\\")) and not parts.netloc
+    if plain and not parts.scheme and all(" " < character != "\\" for character in text):
+        return text
+    return "/work"
+
+
+def see(path: str) -> Response:
+    """The browser goes on to that path with GET."""
+    return RedirectResponse(path, status_code=303)
+
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class PageRoute(APIRoute):
+    """A route whose refusals are pages, and whose answers carry the policy that lets nothing foreign in."""
+
+    def get_route_handler(self) -> Handler:
+        """The handler that answers every request of this route."""
+        from web.look import finished, problem_page
+
+        inner = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            try:
+                response = await inner(request)
+            except SignInNeeded:
+                path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+                wanted = path if request.method == "GET" else "/work"
+                response = see(f"/login?next={quote(wanted, safe='')}")
+            except Refusal as refusal:
+                response = await run_in_threadpool(problem_page, request, refusal)
+            return finished(request, response)
+
+        return handler

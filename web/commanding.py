@@ -1,0 +1,64 @@
+"""Submitted forms become commands by the way of the public interface: same body, same digest, same desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from api.calls import KEY, digest_of
+from api.step_request import finding_command, inspection_command, step_command
+from engine.core.commands import Asked, Command, Outcome
+from engine.core.refusals import Refusal
+from web.asking import Asking
+from web.fields import ABSENT, Field, Typed, read_field
+from web.forms import OCCURRED, StepForm, facts_of
+from web.steps import Offer
+
+PLACES = {"finding": "/api/v1/findings", "inspection": "/api/v1/inspections"}
+
+
+def fresh_key() -> str:
+    """A key for a form that is about to be shown."""
+    return f"form-{uuid4()}"
+
+
+def step_body(asking: Asking, offer: Offer, form: StepForm, typed: Typed) -> dict[str, Any]:
+    """The step_request that the form means: one step, or several that stand or fall together."""
+    occurred = read_field(Field(OCCURRED, "", "instant"), typed)
+    steps = []
+    for planned in offer.steps:
+        facts = facts_of(planned.row, asking.house.law, form.all, typed)
+        step: dict[str, Any] = {"trigger": planned.row.trigger, "facts": facts}
+        if planned.proceeding is not None:
+            step["proceeding"] = planned.proceeding
+        if occurred is not ABSENT and not planned.row.at_once:
+            step["occurred_at"] = occurred
+        steps.append(step)
+    version = typed.first("expected_version")
+    expected = int(version) if version.isdecimal() and len(version) < 16 else version
+    body = steps[0] if len(steps) == 1 else {"steps": steps}
+    return {**body, "expected_version": expected}
+
+
+def take_steps(asking: Asking, subject: str, id: str, body: Mapping[str, Any], key: str) -> Outcome:
+    """The steps were taken on that record; raises Refusal."""
+    path = f"{PLACES[subject]}/{id}/steps"
+    return _handled(asking, path, body, key, step_command(subject, id)(body))
+
+
+def record_inspection(asking: Asking, body: Mapping[str, Any], key: str) -> Outcome:
+    """The inspection with its findings was recorded; raises Refusal."""
+    return _handled(asking, PLACES["inspection"], body, key, inspection_command(body))
+
+
+def record_finding(asking: Asking, body: Mapping[str, Any], key: str) -> Outcome:
+    """A finding of a recorded inspection was recorded; raises Refusal."""
+    return _handled(asking, PLACES["finding"], body, key, finding_command(body))
+
+
+def _handled(asking: Asking, path: str, body: Mapping[str, Any], key: str, asked: Asked) -> Outcome:
+    if not KEY.fullmatch(key):
+        raise Refusal("key_missing")
+    digest = digest_of("POST", path, body)
+    return asking.house.desk.handle(Command(asking.who, key, digest, asked))

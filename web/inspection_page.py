@@ -1,0 +1,122 @@
+"""The page of an inspection: what was checked, its findings, and the publication of its result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import APIRouter, Response
+
+from api.calls import an_id
+from engine.core.refusals import Refusal
+from web.asking import Asked, Asking, Form, PageRoute, check_form_token, see
+from web.cards import card, refused_card
+from web.clocks import clock_line
+from web.commanding import fresh_key, step_body, take_steps
+from web.fields import Typed
+from web.finding_page import done_path, names_of, state_of
+from web.intake_form import IntakeForm
+from web.intake_page import fresh_row, intake_context
+from web.look import page
+from web.problems import Told, told
+from web.records import Folder, open_inspection
+from web.steps import Offer, PlannedStep
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/inspections/{id}")
+def inspection_page(asking: Asked, id: str) -> Response:
+    """The inspection as this person may see it."""
+    return show_inspection(asking, an_id(id))
+
+
+@router.post("/inspections/{id}/steps")
+def take(asking: Asked, posted: Form, id: str) -> Response:
+    """The step of a submitted form was taken; a refused form comes back as it was typed."""
+    check_form_token(asking, posted)
+    typed = posted.typed
+    folder = open_inspection(asking, an_id(id))
+    offer = _offered(folder, typed)
+    body = step_body(asking, offer, folder.maker.of(offer), typed)
+    try:
+        take_steps(asking, "inspection", id, body, typed.first("idempotency_key"))
+    except Refusal as refusal:
+        if refusal.code == "not_found":
+            raise
+        return show_inspection(asking, id, offer, typed, told(refusal, asking.words))
+    return see(done_path(typed, f"/inspections/{id}", offer))
+
+
+def _offered(folder: Folder, typed: Typed) -> Offer:
+    trigger = typed.first("triggers")
+    for offer in folder.offers:
+        if offer.triggers == trigger:
+            return offer
+    chart = folder.asking.house.charts["inspection"]
+    if trigger not in chart.triggers:
+        raise Refusal("unknown_trigger")
+    row = chart.any_row(trigger)
+    return Offer(row.zh, row.en, "inspection", None, (PlannedStep(row, None),), (9, 0), True, {})
+
+
+def show_inspection(
+    asking: Asking,
+    id: str,
+    offer: Offer | None = None,
+    typed: Typed | None = None,
+    problem: Told | None = None,
+    errors: Mapping[str, Sequence[str]] | None = None,
+) -> Response:
+    """The page; `offer` with what was typed is a refused step, `typed` alone a refused finding."""
+    folder = open_inspection(asking, id)
+    cards = [card(folder, one, "inspection") for one in folder.offers]
+    if offer is not None and typed is not None and problem is not None:
+        again = refused_card(folder, offer, typed, problem, "inspection")
+        cards = [again, *(one for one in cards if one.key != again.key)]
+    first = cards[0] if cards and (cards[0].first or offer is not None) else None
+    law, words = asking.house.law, asking.words
+    return page(
+        asking,
+        "inspection.html",
+        status=problem.status if problem else 200,
+        problem=problem,
+        inspection=folder.inspection,
+        facts=folder.inspection["inspection"],
+        state=state_of(asking, "inspection", folder.inspection["state"]),
+        findings=[_finding(asking, one["id"]) for one in folder.inspection["findings"]],
+        clocks=[
+            clock_line(one, folder.now, law.calendar, words, words.of(law.terms[one["term"]]))
+            for one in folder.inspection["deadlines"]
+        ],
+        first=first,
+        cards=[one for one in cards if one is not first],
+        shut=[one for one in folder.inspection["steps"] if not one["open"]],
+        timeline=list(reversed(folder.timeline)),
+        people=folder.people,
+        names=names_of(asking),
+        adding=_adding(asking, folder, typed if offer is None else None, errors or {}),
+    )
+
+
+def _finding(asking: Asking, id: str) -> dict[str, object]:
+    finding = asking.house.reader.finding(asking.who, id)
+    return {**finding, "shown_state": state_of(asking, "finding", finding["state"])}
+
+
+def _adding(
+    asking: Asking, folder: Folder, typed: Typed | None, errors: Mapping[str, Sequence[str]]
+) -> dict[str, object] | None:
+    """The form for one more finding, for inspectors of the department."""
+    who, facts = asking.who, folder.inspection["inspection"]
+    if "inspector" not in who.roles or who.department != facts["department"]:
+        return None
+    if "NO_PROBLEM" in facts["result_codes"]:
+        return None
+    form = IntakeForm(asking.house, who, asking.words, folder.people.offered(facts["department"]))
+    stands = typed
+    if stands is None:
+        stands = fresh_row(asking, form)
+        form.begin(stands, "finding", "findings.0.", folder.now)
+    key = typed.first("idempotency_key") if typed else ""
+    context = intake_context(asking, form, stands, errors)
+    return {**context, "typed": stands, "key": key or fresh_key(), "open": typed is not None}

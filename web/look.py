@@ -1,0 +1,214 @@
+"""How pages look: the templates with their words, and the headers that every page carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, Undefined
+from jinja2.utils import missing
+
+from api.problems import problem_of
+from engine.administration import marks_of
+from engine.core.refusals import Refusal
+from engine.house import House
+from web.asking import LANGUAGE_COOKIE, PAGE_PARAMETERS, Asking, house_of, language_of
+from web.fields import CIVIL, person_label
+from web.wording import LANGUAGES, Words
+
+HERE = Path(__file__).parent
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+NAVIGATION = ("work", "intake", "ledger", "deadlines", "rulebook", "exchange", "admin")
+CASE_PAGES = frozenset({"work", "ledger", "deadlines"})
+ADMINISTRATORS = frozenset({"system_admin", "security_admin"})
+CLERKS = frozenset({"duty_clerk", "supervisor", "department_head", "case_officer"})
+
+
+class Absent(Undefined):
+    """An optional member of an answer counts as empty; a name that no page gives is a fault."""
+
+    def __init__(self, hint: str | None = None, obj: Any = missing, *args: Any, **more: Any) -> None:
+        super().__init__(hint, obj, *args, **more)
+        if obj is missing:
+            self._fail_with_undefined_error()
+
+
+@cache
+def environment() -> Environment:
+    """The templates; a name that no page gives is a fault, not an empty space."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=Absent,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(day=day, instant=instant, person=person_label)
+    made.globals.update(static=static)
+    return made
+
+
+@cache
+def static(name: str) -> str:
+    """The path of a static file, with a digest that changes when the file does."""
+    digest = sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?{digest}"
+
+
+def day(value: Any) -> str:
+    """A civil date or the civil day of an instant, as 2024-05-13."""
+    if not value:
+        return ""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    return instant(value)[:10]
+
+
+def instant(value: Any) -> str:
+    """An instant to the minute in Asia/Shanghai; a civil date as it is."""
+    if not value:
+        return ""
+    if isinstance(value, str) and len(value) == 10:
+        return value
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return moment.astimezone(CIVIL).strftime("%Y-%m-%d %H:%M")
+
+
+def page(asking: Asking, name: str, *, status: int = 200, **context: Any) -> Response:
+    """The page of that template for a signed-in person."""
+    house, who = asking.house, asking.who
+    frame = {
+        "who": who,
+        "csrf": asking.visit.csrf,
+        "navigation": navigation(asking),
+        "department_name": _department(house, asking.words, who.department),
+        "flash": asking.parameter("flash"),
+        "flash_title": did(asking),
+    }
+    return _rendered(asking.request, house, asking.words, name, status, frame | context)
+
+
+def open_page(request: Request, name: str, *, status: int = 200, **context: Any) -> Response:
+    """The page of that template for somebody who need not be signed in."""
+    house = house_of(request)
+    frame = {
+        "who": None,
+        "csrf": "",
+        "navigation": [],
+        "department_name": "",
+        "flash": "",
+        "flash_title": "",
+    }
+    return _rendered(request, house, Words(language_of(request, None)), name, status, frame | context)
+
+
+def _rendered(
+    request: Request, house: House, words: Words, name: str, status: int, context: Mapping[str, Any]
+) -> Response:
+    template = environment().get_template(name)
+    other = LANGUAGES[1 - LANGUAGES.index(words.language)]
+    query = [
+        (key, value)
+        for key, value in request.query_params.multi_items()
+        if key not in ("lang", "flash", "did")
+    ]
+    frame = {
+        "t": words,
+        "language": words.language,
+        "other_language": other,
+        "switch": f"{request.url.path}?{urlencode([*query, ('lang', other)])}",
+        "page_name": name.removesuffix(".html"),
+        "clock": "test" if house.clock.is_test else "real",
+        "now": _now(house),
+        "demo": "demo" in marks_of(house),
+    }
+    return HTMLResponse(template.render(frame | context), status_code=status)
+
+
+def _now(house: House) -> str:
+    try:
+        return instant(house.clock.now())
+    except Refusal:
+        return "—"
+
+
+def navigation(asking: Asking) -> list[dict[str, Any]]:
+    """The pages that this person has a use for, the present one marked."""
+    roles, path = asking.who.roles, asking.request.url.path
+    sees_cases = bool(roles - ADMINISTRATORS - {"audit_admin"})
+    shown = {
+        "work": sees_cases,
+        "intake": "inspector" in roles,
+        "ledger": sees_cases,
+        "deadlines": sees_cases,
+        "rulebook": True,
+        "exchange": bool(roles & CLERKS),
+        "admin": bool(roles & ADMINISTRATORS),
+    }
+    return [
+        {"name": name, "path": f"/{name}", "here": path == f"/{name}"} for name in NAVIGATION if shown[name]
+    ]
+
+
+def did(asking: Asking) -> str:
+    """The words of the steps that were just taken, as the address names them."""
+    charts, words = asking.house.charts, asking.words
+    titles = []
+    for trigger in asking.parameter("did").split("+")[:20]:
+        chart = next((one for one in charts.by_name.values() if trigger in one.triggers), None)
+        if chart is not None:
+            titles.append(words.of(chart.any_row(trigger)))
+    return "、".join(titles) if words.language == "zh" else ", ".join(titles)
+
+
+def _department(house: House, words: Words, code: str | None) -> str:
+    department = house.office.departments.get(code or "")
+    if department is None:
+        return ""
+    return department.short if words.language == "zh" else department.en
+
+
+def problem_page(request: Request, refusal: Refusal) -> Response:
+    """The page that says why something was refused and what helps."""
+    from web.asking import SignInNeeded, asked_by
+
+    problem = problem_of(refusal)
+    name = "not_found.html" if refusal.code == "not_found" else "problem.html"
+    try:
+        return page(asked_by(request), name, status=problem["status"], problem=problem)
+    except (SignInNeeded, Refusal):
+        return open_page(request, name, status=problem["status"], problem=problem)
+
+
+def finished(request: Request, response: Response) -> Response:
+    """The answer with the headers of pages, and the language chosen by ?lang= kept for the session."""
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    chosen = request.query_params.get("lang")
+    if chosen in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, str(chosen), path="/", httponly=True, samesite="lax")
+    return response
+
+
+def query_path(path: str, query: Mapping[str, list[str]], **more: str) -> str:
+    """The path with these parameters; those of the page itself are left out."""
+    pairs = [(name, value) for name, values in query.items() if name not in more for value in values]
+    pairs += [(name, value) for name, value in more.items() if value]
+    kept = [(name, value) for name, value in pairs if name not in PAGE_PARAMETERS or name in more]
+    return f"{path}?{urlencode(kept)}" if kept else path

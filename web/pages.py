@@ -1,0 +1,42 @@
+"""All pages, to be attached to the application that serves the house."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from web import (
+    deadlines_page,
+    finding_page,
+    inspection_page,
+    intake_page,
+    ledger_page,
+    party_page,
+    rulebook_page,
+    sign_in_page,
+    upload_page,
+    work_page,
+)
+
+STATIC = Path(__file__).parent / "static"
+ROUTERS = (
+    ledger_page.router,
+    deadlines_page.router,
+    party_page.router,
+    rulebook_page.router,
+    work_page.router,
+    intake_page.router,
+    inspection_page.router,
+    upload_page.router,
+    sign_in_page.router,
+    finding_page.router,
+)
+
+
+def attach_pages(app: FastAPI) -> None:
+    """The application answers page paths too, and serves the files that pages need under /static/."""
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -1,0 +1,49 @@
+"""A refusal as a page tells it: the sentence, what helps, the reasons, and which inputs are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from api.problems import problem_of
+from engine.core.refusals import Refusal
+from web.forms import errors_by_input
+from web.wording import Words
+
+TIMES = {"occurred_in_future", "occurred_too_early", "too_late_entry"}
+FORM_STATUSES = (409, 422)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a refused form says."""
+
+    code: str
+    status: int
+    title: str
+    remedy: str
+    detail: str
+    reasons: Sequence[Mapping[str, Any]]
+    happened: Sequence[Mapping[str, Any]]
+    not_before: str
+    limit_days: int | None
+    errors: Mapping[str, Sequence[str]]
+    """By input name."""
+
+
+def told(refusal: Refusal, words: Words) -> Told:
+    """The refusal in the reader's language."""
+    problem = problem_of(refusal)
+    return Told(
+        code=refusal.code,
+        status=problem["status"],
+        title=words.of(problem),
+        remedy=words.of(problem["remedy"]),
+        detail=problem.get("detail", ""),
+        reasons=problem.get("reasons", ()),
+        happened=problem.get("happened", ()),
+        not_before=problem.get("not_before", ""),
+        limit_days=problem.get("limit_days"),
+        errors=errors_by_input(refusal.errors, words),
+    )

@@ -1,0 +1,51 @@
+"""The words of the pages, in two languages, and the words that charts, rules and the office bring along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+WORDS = Path(__file__).parent / "words"
+LANGUAGES = ("zh", "en")
+
+
+@cache
+def words_of(language: str) -> Mapping[str, str]:
+    """Every word of that language by its dotted key."""
+    text = (WORDS / f"{language}.yaml").read_text(encoding="utf-8")
+    return dict(_flat("", yaml.safe_load(text)))
+
+
+def _flat(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, member in value.items():
+            key = {True: "yes", False: "no"}.get(name, name)  # YAML reads yes and no as truth values
+            yield from _flat(f"{prefix}.{key}" if prefix else str(key), member)
+    else:
+        yield prefix, str(value)
+
+
+class Words:
+    """Says things in one language; an unknown key raises KeyError, so that no page shows a bare key."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._words = words_of(language)
+
+    def __call__(self, key: str, /, **fill: Any) -> str:
+        said = self._words[key]
+        return said.format(**fill) if fill else said
+
+    def has(self, key: str) -> bool:
+        """True when the key has words."""
+        return key in self._words
+
+    def of(self, named: Any) -> str:
+        """The name in this language of anything that carries `zh` and `en`."""
+        if isinstance(named, Mapping):
+            return str(named.get(self.language) or named.get("zh") or "")
+        return str(getattr(named, self.language, None) or getattr(named, "zh", ""))

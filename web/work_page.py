@@ -1,0 +1,91 @@
+"""My work: what waits for the person, worst first; approvals at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from engine.core.refusals import Refusal
+from web.approving import Result, approve_all, may_approve, waiting_approval
+from web.asking import Asked, Asking, Form, PageRoute, check_form_token
+from web.clocks import left_of
+from web.commanding import fresh_key
+from web.finding_page import state_of
+from web.lists import finding_rows
+from web.look import page, query_path
+from web.naming import Names
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+UNPUBLISHED = ("due", "late")
+
+
+@router.get("/work")
+def work_page(asking: Asked) -> Response:
+    """What waits for the signed-in person."""
+    return show_work(asking)
+
+
+@router.post("/work")
+def decide(asking: Asked, posted: Form) -> Response:
+    """The selected findings are approved one by one; the page says what became of each."""
+    check_form_token(asking, posted)
+    return show_work(asking, approve_all(asking, posted.typed), decided=True)
+
+
+def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = False) -> Response:
+    """The page, with the results of a bulk approval on top."""
+    now = asking.house.clock.now()
+    answer = asking.house.reader.work(asking.who, asking.query if not decided else {})
+    approves = may_approve(asking)
+    groups = [_group(asking, group, now, approves) for group in answer["groups"]]
+    inspections = _unpublished(asking, now)
+    return page(
+        asking,
+        "work.html",
+        groups=groups,
+        results=results,
+        decided=decided,
+        approves=approves,
+        nothing=not inspections and not any(group["count"] for group in groups),
+        inspections=inspections,
+        key=fresh_key(),
+    )
+
+
+def _group(asking: Asking, group: dict[str, Any], now: Any, approves: bool) -> dict[str, Any]:
+    rows = finding_rows(asking, group["items"], now)
+    for row in rows:
+        row["approval"] = waiting_approval(asking, row) if approves else ""
+        row["approval_title"] = (
+            asking.words.of(asking.house.charts["finding"].any_row(row["approval"]))
+            if row["approval"]
+            else ""
+        )
+    more = query_path("/work", {}, group=group["group"], cursor=group["next"]) if group["next"] else ""
+    return {**group, "rows": rows, "more": more}
+
+
+def _unpublished(asking: Asking, now: Any) -> list[dict[str, Any]]:
+    """Inspections of the inspector's department whose result is neither published nor withheld."""
+    who, reader = asking.who, asking.house.reader
+    if "inspector" not in who.roles or not who.department:
+        return []
+    found: list[dict[str, Any]] = []
+    for publication in UNPUBLISHED:
+        try:
+            listed = reader.inspections(who, {"department": [who.department], "publication": [publication]})
+        except Refusal:
+            continue
+        found += listed["items"]
+    names = Names(asking.house, asking.words)
+    return [
+        {
+            **one,
+            "shown_state": state_of(asking, "inspection", one["state"]),
+            "left": left_of(one["publication_due_on"], now, asking.house.law.calendar, asking.words),
+            "results": names.value("result_codes", one["result_codes"]),
+        }
+        for one in found
+    ]
