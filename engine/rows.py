@@ -16,6 +16,9 @@ from engine.core.snapshot import Deadline, Record
 from engine.snapshots import DATE_NAMES
 from models import records
 
+PERSONAL_SCHEMES = frozenset({"resident_id", "passport", "foreign_permit"})
+"""Numbers of persons are not searched for: who may not read one could guess it through the search."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -170,7 +173,7 @@ def search_text(file: CaseFile) -> str:
     words: Iterable[str | None] = (
         file.ledger_no,
         file.party.get("name"),
-        *(one.get("value") for one in file.party.get("identifiers", ())),
+        *(one["value"] for one in file.party.get("identifiers", ()) if one["scheme"] not in PERSONAL_SCHEMES),
         *file.doc_numbers,
         file.finding.get("item"),
         file.snapshot.main.facts.get("facts_summary") or file.finding.get("facts_summary"),

@@ -30,11 +30,14 @@ class Database:
         self.url = normalised(url)
         self.dialect = "sqlite" if self.url.startswith("sqlite") else "postgresql"
         self.engine: Engine = self._sqlite() if self.dialect == "sqlite" else self._postgresql(pool_size)
+        # A reading transaction of SQLite sees one state by itself; PostgreSQL is asked for it.
+        stable = {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        self._readers = self.engine.execution_options(**stable)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading; what it sees does not change while it is open, and it is rolled back."""
-        with self.engine.connect() as connection:
+        with self._readers.connect() as connection:
             yield connection
             connection.rollback()
 

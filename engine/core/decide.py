@@ -12,7 +12,7 @@ from engine.core.chart import Row
 from engine.core.commands import Principal, Step
 from engine.core.effects import Decision, Dispatch, Effect, IssueDocument, Remind, ReopenFindings, Taken
 from engine.core.fact_types import Names
-from engine.core.guards import OF_PERSONS, Scene, shut_by
+from engine.core.guards import OF_PERSONS, Scene, a_proceeding_is_open, all_proceedings_done, shut_by
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Faults, FieldError, Reason, Refusal
 from engine.core.registers import keep_registers
@@ -189,7 +189,7 @@ def advance(
     if row.trigger in CARRIED:
         _start_carried(scope, snapshot, record, proceeding, moment)
     for term in _terms_to_open(scope.law, snapshot, row):
-        open_term(scope.law, snapshot, record, term, timed.legal, moment, scope.new_id, record.facts)
+        open_term(scope.law, snapshot, record, term, timed.legal, moment, scope.new_id, facts)
     opened, effects = None, list(_documents(row, facts))
     for effect in row.effects:
         name, _, argument = effect.partition(":")
@@ -200,6 +200,8 @@ def advance(
             extend(scope.law, snapshot, proceeding, argument, until, moment, facts.get("reason", ""))
         elif name in _TOLD:
             effects.append(_TOLD[name](argument))
+    if snapshot.subject == "finding" and _waits_for_a_route(scope.law, snapshot):
+        open_term(scope.law, snapshot, snapshot.main, "DL15", timed.legal, moment, scope.new_id, {})
     return Taken(
         row, proceeding, facts, timed.occurred_at, timed.late, snapshot.sequence, opened, tuple(effects)
     )
@@ -213,9 +215,7 @@ def _start_carried(
     for deadline in running(snapshot, proceeding):
         close(deadline, "cancelled", moment, reason="更正迁移记录 · carried-over record corrected")
     for term in scope.law.charts[record.chart].states[record.state].clock:
-        open_term(
-            scope.law, snapshot, record, term, civil_date(scope.now), moment, scope.new_id, record.facts
-        )
+        open_term(scope.law, snapshot, record, term, civil_date(scope.now), moment, scope.new_id, {})
 
 
 def _terms_to_open(law: Lawbook, snapshot: Snapshot, row: Row) -> Iterator[str]:
@@ -224,6 +224,13 @@ def _terms_to_open(law: Lawbook, snapshot: Snapshot, row: Row) -> Iterator[str]:
         if term == "DL15" and row.trigger == "approve_route" and _all_routes_opened(snapshot):
             continue
         yield term
+
+
+def _waits_for_a_route(law: Lawbook, snapshot: Snapshot) -> bool:
+    """True when an approved route was never opened, no proceeding is open any more, and no clock says by when."""
+    if snapshot.main.state not in ("routed", "in_progress") or running(snapshot, None, ("DL15",)):
+        return False
+    return not a_proceeding_is_open(snapshot, law) and not all_proceedings_done(snapshot, law)
 
 
 def _all_routes_opened(snapshot: Snapshot) -> bool:

@@ -29,6 +29,7 @@ class FactType:
     en: str
     vocabulary: tuple[tuple[str, str, str], ...] = ()
     many: bool = False
+    longest: int = TEXT_LENGTH_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ def schema_of(fact: FactType) -> dict[str, Any]:
     schema = dict(_SCHEMAS[fact.type])
     if fact.vocabulary:
         schema = {"type": "string", "enum": [code for code, _, _ in fact.vocabulary]}
+    if fact.type == "text":
+        schema["maxLength"] = fact.longest
     if fact.many:
         schema = {"type": "array", "items": schema, "minItems": 1, "uniqueItems": True}
     return {**schema, "title": fact.zh}
@@ -102,6 +105,8 @@ def read_fact(fact: FactType, value: Any, pointer: str, faults: Faults, names: N
         return _read_many(fact, value, pointer, faults)
     if fact.type == "code":
         return _read_code(fact, value, pointer, faults)
+    if fact.type == "text":
+        return read_text(value, pointer, faults, longest=fact.longest)
     return _READERS[fact.type](value, pointer, faults, names)
 
 
@@ -125,15 +130,17 @@ def _read_code(fact: FactType, value: Any, pointer: str, faults: Faults) -> Any:
     return value
 
 
-def read_text(value: Any, pointer: str, faults: Faults, _: Names | None = None) -> Any:
+def read_text(
+    value: Any, pointer: str, faults: Faults, _: Names | None = None, *, longest: int = TEXT_LENGTH_MAX
+) -> Any:
     """The text without blanks around it; empty, overlong and control characters are faults."""
     if not isinstance(value, str):
         faults.add(pointer, "type")
         return None
     if not value.strip():
         faults.add(pointer, "missing")
-    elif len(value) > TEXT_LENGTH_MAX:
-        faults.add(pointer, "range", f"不超过{TEXT_LENGTH_MAX}字", f"at most {TEXT_LENGTH_MAX} characters")
+    elif len(value) > longest:
+        faults.add(pointer, "range", f"不超过{longest}字", f"at most {longest} characters")
     elif CONTROL.search(value):
         faults.add(pointer, "format", "含有不可见控制字符", "contains control characters")
     return value.strip()
@@ -259,7 +266,6 @@ def read_document(value: Any, pointer: str, faults: Faults, names: Names) -> Any
 
 
 _READERS: dict[str, Callable[[Any, str, Faults, Names], Any]] = {
-    "text": read_text,
     "boolean": _read_boolean,
     "date": read_date,
     "instant": read_instant,

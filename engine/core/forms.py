@@ -10,6 +10,7 @@ from typing import Any
 from engine.core.chart import Row
 from engine.core.fact_types import (
     DOCUMENT_SCHEMA,
+    TEXT_LENGTH_MAX,
     FactType,
     Names,
     escaped,
@@ -76,9 +77,9 @@ class Forms:
         declared = self._dictionary["facts"][name]
         words = self._dictionary["vocabularies"].get(declared.get("vocabulary"), [])
         codes = tuple((word["code"], word["zh"], word["en"]) for word in words)
-        return FactType(
-            name, declared["type"], declared["zh"], declared["en"], codes, bool(declared.get("many"))
-        )
+        longest = declared.get("longest", TEXT_LENGTH_MAX)
+        many = bool(declared.get("many"))
+        return FactType(name, declared["type"], declared["zh"], declared["en"], codes, many, longest)
 
     def _form(self, row: Row) -> Form:
         optional = [self.facts[name] for name in row.optional]

@@ -66,7 +66,8 @@ def open_term(
     """
     term = law.terms[term_id]
     length, unit, fixed_due = (
-        _set_by_order(law, term_id, facts) if term.unit == "set_by_order" else (None, None, None)
+        _set_by_order(term_id, record.facts if term_id == "DL10" else facts)
+        if term.unit == "set_by_order" else (None, None, None)
     )
     if term.unit == "set_by_order" and length is None and fixed_due is None:
         if not (record.carried and term_id == "DL10"):
