@@ -81,9 +81,12 @@ def _run(house: House, listening: socket.socket) -> None:
     import uvicorn
 
     from api.app import create_app
+    from web.pages import attach_pages
 
+    app = create_app(house, background)
+    attach_pages(app)
     config = uvicorn.Config(
-        create_app(house, background),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
