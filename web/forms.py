@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rules.offices import Office
+
 from engine.core.chart import Row
 from engine.core.fact_types import TEXT_LENGTH_MAX, FactType
 from engine.core.lawbook import Lawbook
-from rules.offices import Office
 from web.fields import ABSENT, Choice, Field, Typed, read_field
 from web.steps import Offer, act_book
 from web.wording import Words
@@ -53,6 +54,8 @@ class FormMaker:
         for step in offer.steps:
             form = self._law.forms.of(step.row)
             for fact, required in _facts(form.required, form.optional):
+                if fact.name in act_book().filled_by_the_house:
+                    continue
                 known = facts.get(fact.name)
                 if known is None or (required and not known.required):
                     facts[fact.name] = self.field(fact, required)
@@ -88,7 +91,7 @@ class FormMaker:
         department = self._office.departments.get(code)
         if department is None:
             return code
-        return department.short if self._words.language == "zh" else department.en
+        return str(department.short if self._words.language == "zh" else department.en)
 
     def _choices(self, fact: FactType, kind: str) -> tuple[Choice, ...]:
         if kind in ("officer", "officers"):
