@@ -53,6 +53,10 @@ def decide(scope: Scope, snapshot: Snapshot, steps: Sequence[Step], several: boo
         last = taken.occurred_at
         opened.append(taken.opened)
         decision.taken.append(taken)
+    if snapshot.subject == "finding" and _waits_for_a_route(scope.law, snapshot):
+        moment = Moment(decision.taken[-1].occurred_at, scope.now, snapshot.sequence)
+        start = moment.occurred_at
+        open_term(scope.law, snapshot, snapshot.main, "DL15", start, moment, scope.new_id, {})
     after = [record.state for record in (snapshot.main, *snapshot.proceedings.values())]
     decision.raised = scope.principal.kind in ("person", "importer") or before != after
     if decision.raised:
@@ -200,8 +204,6 @@ def advance(
             extend(scope.law, snapshot, proceeding, argument, until, moment, facts.get("reason", ""))
         elif name in _TOLD:
             effects.append(_TOLD[name](argument))
-    if snapshot.subject == "finding" and _waits_for_a_route(scope.law, snapshot):
-        open_term(scope.law, snapshot, snapshot.main, "DL15", timed.legal, moment, scope.new_id, {})
     return Taken(
         row, proceeding, facts, timed.occurred_at, timed.late, snapshot.sequence, opened, tuple(effects)
     )

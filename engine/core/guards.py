@@ -209,6 +209,11 @@ def _reopening_event(scene: Scene, _: str | None) -> Verdict:
     return a_proceeding_is_open(scene.snapshot, scene.law) or not _published_or_withheld(scene)
 
 
+def _not_counted(scene: Scene, _: str | None) -> Verdict:
+    """Only an import enters old records, and it corrects none but those it entered."""
+    return scene.principal.kind == "importer" and (scene.row.source is None or scene.snapshot.main.carried)
+
+
 def _present_state_is(scene: Scene, state: str | None) -> Verdict:
     return scene.facts is None or scene.fact.get("present_state") == state
 
@@ -244,7 +249,7 @@ JUDGES: dict[str, Judge] = {
     "order_specific": _order_specific,
     "removal_conditions": _removal_conditions,
     "present_state_is": _present_state_is,
-    "not_counted_in_statistics": lambda scene, _: scene.principal.kind == "importer",
+    "not_counted_in_statistics": _not_counted,
 }
 OF_PERSONS = frozenset({"approver_is_not_proposer", "verifier_is_not_handler"})
 

@@ -67,7 +67,8 @@ def open_term(
     term = law.terms[term_id]
     length, unit, fixed_due = (
         _set_by_order(term_id, record.facts if term_id == "DL10" else facts)
-        if term.unit == "set_by_order" else (None, None, None)
+        if term.unit == "set_by_order"
+        else (None, None, None)
     )
     if term.unit == "set_by_order" and length is None and fixed_due is None:
         if not (record.carried and term_id == "DL10"):
@@ -105,9 +106,8 @@ _STATED_BY = {"DL01.review": "review_date", "DL18": "due_on"}
 """The fact in which an order states the date itself."""
 
 
-def _set_by_order(
-    law: Lawbook, term_id: str, facts: Mapping[str, Any]
-) -> tuple[int | None, str | None, date | None]:
+def _set_by_order(term_id: str, facts: Mapping[str, Any]) -> tuple[int | None, str | None, date | None]:
+    """Length, unit or date as the order states it: DL10 in an earlier step on the record, the others in this one."""
     if term_id == "DL10":
         if facts.get("new_due_on") and not facts.get("deadline_type"):  # a carried-over order states its date
             return None, None, date.fromisoformat(facts["new_due_on"])
