@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, Row, and_, or_, select
 
 from models.reading.scope import Scope
 from models.records import ATTACHMENT, DOCUMENT, ENTRY, FINDING, INSPECTION, PAYLOAD
@@ -49,9 +49,14 @@ def documents_of_steps(connection: Connection, record_id: str, first: int, last:
     return connection.execute(asked.order_by(DOCUMENT.c.sequence, DOCUMENT.c.id)).all()
 
 
-def document_row(connection: Connection, record_id: str, id: str) -> Row[Any] | None:
-    """The document of that id on the record."""
-    asked = select(DOCUMENT).where(DOCUMENT.c.record_id == record_id, DOCUMENT.c.id == id)
+def document_row(connection: Connection, record_id: str, named: str) -> Row[Any] | None:
+    """The document of that id on the record, or the latest of that kind."""
+    asked = (
+        select(DOCUMENT)
+        .where(DOCUMENT.c.record_id == record_id, or_(DOCUMENT.c.id == named, DOCUMENT.c.kind == named))
+        .order_by(DOCUMENT.c.sequence.desc(), DOCUMENT.c.id.desc())
+        .limit(1)
+    )
     return connection.execute(asked).one_or_none()
 
 
