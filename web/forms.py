@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rules.offices import Office
-
 from engine.core.chart import Row
 from engine.core.fact_types import TEXT_LENGTH_MAX, FactType
 from engine.core.lawbook import Lawbook
+from rules.offices import Office
 from web.fields import ABSENT, Choice, Field, Typed, read_field
 from web.steps import Offer, act_book
 from web.wording import Words

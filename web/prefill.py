@@ -8,9 +8,8 @@ from datetime import date
 from fnmatch import fnmatch
 from typing import Any
 
-from rules.offices import Office
-
 from engine.core.commands import Principal
+from rules.offices import Office
 from web.fields import Field, Typed, write_field
 from web.forms import StepForm
 from web.steps import Offer, act_book
