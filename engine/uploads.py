@@ -41,6 +41,7 @@ UNPACKED_MAX = 200 * 1024 * 1024
 MEMBERS_MAX = 5000
 ENCRYPTED_FLAG = 0x1
 NAME_LENGTH_MAX = 200
+ENDING_LENGTH_MAX = 10
 
 NOT_ALLOWED = (
     "type",
@@ -120,21 +121,13 @@ def fault_of(kind: str | None, content: bytes) -> _Fault | None:
 
 
 def plain_name(name: str) -> str:
-    """The last part of a file name without control characters, not too long."""
-    last = (
-        CONTROL.sub("", name.replace("\\", "/").rpartition("/")[2])
-        .replace("\n", "")
-        .replace("\t", " ")
-        .strip()
-    )
-    stem, dot, suffix = last.rpartition(".")
-    if len(last) <= NAME_LENGTH_MAX:
-        return last
-    return (
-        stem[: NAME_LENGTH_MAX - len(suffix) - 1] + dot + suffix
-        if len(suffix) < 10
-        else last[:NAME_LENGTH_MAX]
-    )
+    """The last part of a file name without control characters, not too long; its ending is kept."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    plain = "".join(letter for letter in last if letter.isprintable()).strip()
+    stem, dot, ending = plain.rpartition(".")
+    if len(plain) <= NAME_LENGTH_MAX or len(ending) > ENDING_LENGTH_MAX:
+        return plain[:NAME_LENGTH_MAX]
+    return stem[: NAME_LENGTH_MAX - len(dot + ending)] + dot + ending
 
 
 def _packed_kind(content: bytes) -> str | None:

@@ -1,0 +1,97 @@
+"""Problems are the contract's, word for word, whatever refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from api.problems import answers, problem_of, problems
+from engine.core.refusals import FIELD_WORDS, FieldError, Reason, Refusal
+
+CONTRACT = Path(__file__).parent.parent.parent / "docs" / "contract"
+CODES = json.loads((CONTRACT / "codes.json").read_text(encoding="utf-8"))
+
+
+def validator(name: str) -> Draft202012Validator:
+    """Checks answers against a schema of the contract."""
+    files = [json.loads(path.read_text(encoding="utf-8")) for path in (CONTRACT / "schemas").glob("*.json")]
+    registry: Registry[Any] = Registry().with_resources(
+        (one["$id"], Resource.from_contents(one)) for one in files
+    )
+    schema = next(one for one in files if one["$id"].endswith(f"/{name}.json"))
+    return Draft202012Validator(schema, registry=registry)
+
+
+def test_every_problem_says_what_the_contract_says() -> None:
+    here = {
+        code: {"status": one.status, "zh": one.zh, "en": one.en, "remedy": one.remedy}
+        for code, one in problems().items()
+    }
+    there = {
+        one["code"]: {name: one[name] for name in ("status", "zh", "en", "remedy")}
+        for one in CODES["problems"]
+    }
+    assert here == there
+
+
+def test_every_other_answer_says_what_the_contract_says() -> None:
+    here = [
+        {"code": one.code, "status": one.status, "zh": one.zh, "en": one.en} for one in answers().values()
+    ]
+    assert here == CODES["answers"]
+
+
+def test_field_errors_say_what_the_contract_says() -> None:
+    there = {one["code"]: (one["zh"], one["en"]) for one in CODES["field_errors"]}
+    assert there == FIELD_WORDS
+
+
+@pytest.mark.parametrize("code", [one["code"] for one in CODES["problems"]])
+def test_each_problem_obeys_the_schema(code: str) -> None:
+    carries: dict[str, Any] = {}
+    if code == "stale_version":
+        at = problem_time()
+        happened = {
+            "version": 2,
+            "sequence": 3,
+            "trigger": "register",
+            "title": "登记",
+            "by": "W01",
+            "occurred_at": at,
+            "recorded_at": at,
+        }
+        carries = {"happened": [happened], "version": 2}
+    refusal = Refusal(
+        code,
+        errors=[FieldError("/facts/item", "missing")],
+        reasons=[Reason("two_officers", "执法人员不少于两人", "at least two officers")],
+        retry_after=3,
+        **carries,
+    )
+    problem = problem_of(refusal, "0192aeb2-8421-77ce-8c01-9139a6b89fb9")
+    validator("problem").validate(problem)
+    assert problem["title"] == problem["zh"]
+
+
+def problem_time() -> Any:
+    from datetime import UTC, datetime
+
+    return datetime(2024, 5, 16, 2, 0, tzinfo=UTC)
+
+
+def test_times_in_a_problem_are_those_of_the_office() -> None:
+    at = problem_time()
+    happened = [{"version": 1, "occurred_at": at, "recorded_at": at}]
+    problem = problem_of(Refusal("stale_version", happened=happened, version=1), "one-request")
+    assert problem["happened"][0]["recorded_at"] == "2024-05-16T10:00:00+08:00"
+
+
+def test_what_hides_a_record_carries_nothing_of_the_request() -> None:
+    telling = Refusal("not_found", detail="somewhere", errors=[], version=7)
+    assert problem_of(telling, "one") == problem_of(Refusal("not_found"), "another")
+    assert problem_of(telling, "one")["instance"] == "urn:bihuan:request:none"
