@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 SCHEMES = ("http", "https")
 PORTS = {"http": 80, "https": 443}
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class AddressRefused(Exception):
@@ -34,13 +35,22 @@ def check_url(url: str, allow_private: bool) -> None:
 
 def check_address(address: str, allow_private: bool) -> None:
     """Returns when the address is public, or private ones are allowed; raises AddressRefused."""
-    known = ipaddress.ip_address(address)
-    mapped = getattr(known, "ipv4_mapped", None)
-    real = mapped or known
+    real = _behind(ipaddress.ip_address(address))
     if real.is_multicast or real.is_unspecified:
         raise AddressRefused("not an address of one machine")
     if not allow_private and not real.is_global:
         raise AddressRefused("a private address")
+
+
+def _behind(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that an IPv6 one carries by a translation (mapped, 6to4, NAT64), or the address itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def is_literal(host: str) -> bool:

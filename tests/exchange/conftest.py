@@ -13,6 +13,7 @@ import uvicorn
 from api.app import create_app
 from tests.builders import Town
 from tests.exchange.linked import Linked
+from tests.partner import Desk, Partner, serving
 
 
 @pytest.fixture
@@ -25,6 +26,12 @@ def linked(town: Town) -> Linked:
 def sqlite_linked(sqlite_town: Town) -> Linked:
     """The same on SQLite alone."""
     return Linked(sqlite_town, sqlite_town.house.exchange)
+
+
+@pytest.fixture
+def fire(linked: Linked) -> Partner:
+    """The fire brigade's system, which pulls."""
+    return linked.link("yuanping-fire", "fire_rescue")
 
 
 @pytest.fixture
@@ -52,3 +59,10 @@ def _served(linked: Linked) -> Iterator[Linked]:
     server.should_exit = True
     thread.join()
     listener.close()
+
+
+@pytest.fixture
+def hook() -> Iterator[Desk]:
+    """The server of the other side."""
+    with serving() as desk:
+        yield desk

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from engine.callers import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER
+from engine.courier import Courier
 from engine.exchange import Exchange
+from engine.inbox import ReceiptAnswer
 from engine.systems import NewSystem
 from models import exchange_reading, linked_reading
 from tests.builders import Town
-from tests.partner import Ed25519Key, HmacKey, Key, Partner
+from tests.partner import MEDIA_TYPE, Desk, Ed25519Key, HmacKey, Key, Partner
 
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 TRANSFER = {
     "target_department": "fire_rescue",
     "receiver_kind": "vertical",
@@ -20,6 +26,17 @@ TRANSFER = {
     "evidence_list": "现场照片",
     "seized_items_included": False,
 }
+SIGNED = {"received_at": "2024-04-26T17:00:00+08:00", "signer": "值班员"}
+HANDLER = {"name": "消防员", "department": "fire_rescue"}
+ACCEPTED = {"case_no": "原消立〔2024〕3号", "accepted_on": "2024-04-26", "handler": HANDLER}
+CONCLUDED = {
+    "case_no": "原消立〔2024〕3号",
+    "concluded_on": "2024-04-26",
+    "result": "rectified",
+    "text": "出口已清理。",
+}
+FEEDBACK = {"feedback_on": "2024-04-26", "text": "安全出口已清理。", "result": "rectified"}
+RETURNED = {"reasons": "未附现场照片。", "returned_on": "2024-04-26", "missing": ["现场照片"]}
 
 
 @dataclass
@@ -65,3 +82,55 @@ class Linked:
     def state(self, finding: str) -> str:
         """The state of the finding's last proceeding."""
         return str(self.town.proceedings(finding)[-1].state)
+
+
+class Post:
+    """Hands receipts of a partner to the inbox without HTTP."""
+
+    def __init__(self, linked: Linked, partner: Partner, message: Any) -> None:
+        self.linked, self.partner, self.message = linked, partner, message
+
+    def __call__(self, kind: str, _message: Any = None, **data: Any) -> ReceiptAnswer:
+        return self.send(self.partner.event(kind, self.message, **data))
+
+    def send(self, event: Any, timestamp: int | None = None, body: bytes | None = None) -> ReceiptAnswer:
+        """The event, signed now."""
+        raw = json.dumps(event, ensure_ascii=False).encode() if body is None else body
+        said = str(timestamp if timestamp is not None else int(self.partner.now()))
+        headers = {
+            ID_HEADER: event["id"],
+            TIMESTAMP_HEADER: said,
+            SIGNATURE_HEADER: self.partner.key.sign(f"{event['id']}.{said}.".encode() + raw),
+            "content-type": MEDIA_TYPE,
+        }
+        return self.linked.exchange.inbox.receive(self.partner.system, headers, raw)
+
+
+def sent(linked: Linked, partner: Partner, **given: Any) -> tuple[str, str, Post]:
+    """A finding, its transfer, and how the partner answers the letter."""
+    finding, transfer = linked.sent(**given)
+    return finding, transfer, Post(linked, partner, json.loads(linked.messages(finding)[-1].body))
+
+
+def tasks(linked: Linked, finding: str, *kinds: str) -> list[Any]:
+    """The tasks about a finding, of these kinds when some are named."""
+    with linked.town.house.database.read() as connection:
+        return [
+            one for one in linked_reading.notices_of(connection, finding) if one.kind in kinds or not kinds
+        ]
+
+
+def courier(linked: Linked, **given: Any) -> Courier:
+    """A courier without chance in its waits."""
+    house = linked.town.house
+    return Courier(house.writer, house.clock, jitter=lambda: 0.0, **given)
+
+
+def called(linked: Linked, hook: Desk, **given: Any):
+    """The fire brigade's system, which is called there."""
+    return linked.link("yuanping-fire", "fire_rescue", url=hook.url, allow_private=True, **given)
+
+
+def message(linked: Linked, finding: str) -> Any:
+    """The last message of the finding."""
+    return linked.messages(finding)[-1]

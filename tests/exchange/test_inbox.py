@@ -1,65 +1,16 @@
-"""Receipts move the chart once, wait when they are early, and are never thrown away."""
+"""Receipts move the chart once, and only those that are signed, whole and the sender's own."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from engine.callers import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER
-from engine.inbox import ReceiptAnswer
 from models import linked_reading, records
 from tests.builders import refused
-from tests.exchange.linked import Linked
-from tests.partner import MEDIA_TYPE, Partner
-
-SIGNED = {"received_at": "2024-04-26T17:00:00+08:00", "signer": "值班员"}
-HANDLER = {"name": "消防员", "department": "fire_rescue"}
-ACCEPTED = {"case_no": "原消立〔2024〕3号", "accepted_on": "2024-04-26", "handler": HANDLER}
-CONCLUDED = {
-    "case_no": "原消立〔2024〕3号",
-    "concluded_on": "2024-04-26",
-    "result": "rectified",
-    "text": "出口已清理。",
-}
-FEEDBACK = {"feedback_on": "2024-04-26", "text": "安全出口已清理。", "result": "rectified"}
-RETURNED = {"reasons": "未附现场照片。", "returned_on": "2024-04-26", "missing": ["现场照片"]}
-
-
-@pytest.fixture
-def fire(linked: Linked) -> Partner:
-    """The fire brigade's system, which pulls."""
-    return linked.link("yuanping-fire", "fire_rescue")
-
-
-class Post:
-    """Hands receipts of a partner to the inbox without HTTP."""
-
-    def __init__(self, linked: Linked, partner: Partner, message: Any) -> None:
-        self.linked, self.partner, self.message = linked, partner, message
-
-    def __call__(self, kind: str, _message: Any = None, **data: Any) -> ReceiptAnswer:
-        return self.send(self.partner.event(kind, self.message, **data))
-
-    def send(self, event: Any, timestamp: int | None = None, body: bytes | None = None) -> ReceiptAnswer:
-        """The event, signed now."""
-        raw = json.dumps(event, ensure_ascii=False).encode() if body is None else body
-        said = str(timestamp if timestamp is not None else int(self.partner.now()))
-        headers = {
-            ID_HEADER: event["id"],
-            TIMESTAMP_HEADER: said,
-            SIGNATURE_HEADER: self.partner.key.sign(f"{event['id']}.{said}.".encode() + raw),
-            "content-type": MEDIA_TYPE,
-        }
-        return self.linked.exchange.inbox.receive(self.partner.system, headers, raw)
-
-
-def sent(linked: Linked, partner: Partner, **given: Any) -> tuple[str, str, Post]:
-    """A finding, its transfer, and how the partner answers the letter."""
-    finding, transfer = linked.sent(**given)
-    return finding, transfer, Post(linked, partner, json.loads(linked.messages(finding)[-1].body))
+from tests.exchange.linked import ACCEPTED, CONCLUDED, FEEDBACK, HANDLER, RETURNED, SIGNED, Post, sent
 
 
 def test_a_transfer_goes_out_and_comes_back_by_receipts(linked, fire):
@@ -95,6 +46,18 @@ def test_the_same_receipt_again_has_no_second_effect(linked, fire):
     before = linked.town.row(finding).sequence
     assert post.send(event).code == "duplicate"
     assert linked.town.row(finding).sequence == before
+
+
+def test_of_receipts_that_arrive_together_one_is_carried_out(linked, fire):
+    finding, _, post = sent(linked, fire)
+    event = fire.event("signed_for", post.message, **SIGNED)
+    with ThreadPoolExecutor(8) as pool:
+        told = sorted(answer.code for answer in pool.map(post.send, [event] * 8))
+    assert told == ["duplicate"] * 7 + ["recorded"]
+    assert len(linked.receipts(finding)) == 1
+    with linked.town.house.database.read() as connection:
+        taken = [one.trigger for one in records.entries_after_version(connection, finding, 0)]
+    assert taken.count("receive") == 1
 
 
 def test_another_body_under_the_same_id_is_refused(linked, fire):
@@ -144,35 +107,6 @@ def test_source_sender_and_recipient_must_be_the_right_ones(linked, fire, member
     assert linked.receipts(finding) == []
 
 
-def test_an_early_receipt_waits_and_is_carried_out_after_the_step_before_it(linked, fire):
-    finding, _, post = sent(linked, fire)
-    told = [post("feedback", **FEEDBACK), post("concluded", **CONCLUDED), post("accepted", **ACCEPTED)]
-    assert {(one.code, one.status, one.waiting_for) for one in told} == {("parked", 202, "transfer.receive")}
-    assert linked.state(finding) == "sent"
-    post("signed_for", **SIGNED)
-    assert linked.state(finding) == "fed_back"
-    assert {one.state for one in linked.receipts(finding)} == {"recorded"}
-
-
-def test_what_an_early_receipt_lacks_is_refused_while_its_sender_listens(linked, fire):
-    finding, _, post = sent(linked, fire)
-    blank = refused(post, "feedback", **{**FEEDBACK, "text": "  "})
-    assert [(error.pointer, error.code) for error in blank.errors] == [("/data/text", "missing")]
-    assert refused(post, "feedback", **{**FEEDBACK, "feedback_on": "2024-04-27"}).code == "occurred_in_future"
-    assert linked.receipts(finding) == []
-
-
-def test_accepted_without_signed_for_from_the_same_system_waits(linked, fire):
-    finding, transfer, post = sent(linked, fire)
-    linked.town.step("D01", finding, "receive", transfer, received_on="2024-04-26")
-    assert post("accepted", **ACCEPTED).waiting_for == "transfer.receive"
-    assert linked.state(finding) == "received"
-    told = post("signed_for", **SIGNED)
-    assert told.code == "recorded"
-    assert linked.state(finding) == "accepted"
-    assert sorted(one.state for one in linked.receipts(finding)) == ["noted", "recorded"]
-
-
 def test_the_market_bureau_that_receives_verifies_in_fifteen_days_and_may_not_pass_it_on(linked):
     bureau = linked.link("xinzhou-market", "xinzhou_market_regulation")
     given = {"target_department": "xinzhou_market_regulation", "receiver_kind": "market_bureau"}
@@ -212,92 +146,6 @@ def test_the_ground_of_a_return_follows_from_what_the_receiver_says(sqlite_linke
     post("returned", **plain, **said)
     assert sqlite_linked.state(finding) == "returned"
     assert sqlite_linked.town.proceedings(finding)[0].record["facts"]["return_ground"] == ground
-
-
-def test_receipts_for_a_superseded_sending_are_noted_and_move_nothing(linked, fire):
-    finding, transfer, post = sent(linked, fire)
-    linked.town.step("D01", finding, "resend", transfer, sent_on="2024-04-26", reason="未签收")
-    assert post("signed_for", **SIGNED).code == "recorded"
-    assert linked.state(finding) == "sent"
-    assert [one.state for one in linked.receipts(finding)] == ["noted"]
-    first, second = linked.messages(finding)
-    assert (first.answerable, second.answerable) == (False, True)
-    assert json.loads(second.body)["data"]["resend_of"] == first.id
-
-
-def test_a_parked_receipt_is_noted_when_its_sending_is_superseded(linked, fire):
-    finding, transfer, post = sent(linked, fire)
-    assert post("accepted", **ACCEPTED).code == "parked"
-    linked.town.step("D01", finding, "resend", transfer, sent_on="2024-04-26", reason="未签收")
-    assert [one.state for one in linked.receipts(finding)] == ["noted"]
-
-
-def test_a_receipt_that_contradicts_the_record_becomes_a_task(linked, fire):
-    finding, transfer, post = sent(linked, fire)
-    post("signed_for", **SIGNED)
-    assert post("concluded", **{**CONCLUDED, "concluded_on": "2024-04-26"}).code == "parked"
-    post("returned", **RETURNED)
-    linked.town.step("C01", finding, "propose_withdrawal", transfer, reason="查无此事")
-    linked.town.step("H01", finding, "withdraw", transfer, reason="查无此事")
-    states = {one.kind: one.state for one in linked.receipts(finding)}
-    assert states == {"signed_for": "recorded", "concluded": "contradicts", "returned": "recorded"}
-    assert [task.role for task in tasks(linked, finding, "receipt_contradictory")] == ["duty_clerk"]
-
-
-def tasks(linked: Linked, finding: str, kind: str) -> list[Any]:
-    """The tasks of that kind about a finding."""
-    with linked.town.house.database.read() as connection:
-        return [one for one in linked_reading.notices_of(connection, finding) if one.kind == kind]
-
-
-def test_what_a_person_recorded_already_is_noted_when_the_receipt_comes(linked, fire):
-    finding, transfer, post = sent(linked, fire)
-    linked.town.step("D01", finding, "receive", transfer, received_on="2024-04-26")
-    before = linked.town.row(finding).version
-    assert post("signed_for", **SIGNED).code == "recorded"
-    assert linked.state(finding) == "received"
-    assert linked.town.row(finding).version == before
-    assert [one.state for one in linked.receipts(finding)] == ["noted"]
-
-
-def test_progress_that_the_conclusion_has_overtaken_contradicts_nothing(linked, fire):
-    finding, _, post = sent(linked, fire)
-    for kind, data in (("signed_for", SIGNED), ("accepted", ACCEPTED)):
-        post(kind, **data)
-    assert post("feedback", **{**FEEDBACK, "result": "in_progress"}).waiting_for == "transfer.start_handling"
-    post("concluded", **CONCLUDED)
-    states = [one.state for one in linked.receipts(finding) if one.kind == "feedback"]
-    assert states == ["noted"]
-    assert tasks(linked, finding, "receipt_contradictory") == []
-
-
-def test_a_request_for_more_material_is_noted_and_told_to_the_officer(linked, fire):
-    finding, _, post = sent(linked, fire)
-    asked = {"asked_at": "2024-04-26T17:00:00+08:00", "missing": ["现场照片"]}
-    assert post("supplement_asked", **asked).code == "recorded"
-    assert linked.state(finding) == "sent"
-    assert [task.role for task in tasks(linked, finding, "receipt_noted")] == ["case_officer"]
-
-
-def test_a_phone_notice_asks_for_no_receipt_and_gets_its_note(linked, fire):
-    town = linked.town
-    finding = town.finding(violation="fire_exit_blocked", domain="fire")
-    town.step("C01", finding, "open_transfer", urgent_ground="danger", legal_ground="消防法")
-    transfer = town.proceedings(finding)[-1].id
-    town.step(
-        "W01",
-        finding,
-        "urgent_notice",
-        transfer,
-        target_department="fire_rescue",
-        notified_on="2024-04-26",
-        facts_summary="安全出口堵塞",
-    )
-    [message] = linked.messages(finding)
-    assert (message.chart_name, message.answerable) == ("urgent_danger_notice", False)
-    post = Post(linked, fire, json.loads(message.body))
-    assert post("signed_for", **SIGNED).code == "recorded"
-    assert (linked.state(finding), linked.receipts(finding)[0].state) == ("drafted", "noted")
 
 
 def test_a_copy_notice_is_acknowledged_and_answered_by_receipts(linked):
