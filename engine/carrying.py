@@ -87,6 +87,7 @@ def _correct_inspection(
     connection: Connection, desk: Desk, who: Principal, file: CaseFile, old: Any, source: str, now: datetime
 ) -> None:
     file.inspection, file.digest, file.recast = dict(old.fields), old.digest, True
+    file.snapshot.main.facts["result_codes"] = old.fields["result_codes"]
     file.party_id = party_of(connection, desk.office.office_id, old.fields["party"], new_id)
     file.party = old.fields["party"]
     desk.decide_and_keep(connection, file, who, (_correction(old, source, None),), now)

@@ -70,7 +70,9 @@ def _correct_result(
     told = differences(file.inspection, {name: value for name, value in body.items() if name not in ASIDE})
     facts: dict[str, Any] = {"corrections": told or BY_SENDER, "reason": BY_SENDER}
     published = file.snapshot.main.state == "published"
-    if not published:
+    if published:
+        file.snapshot.main.facts["result_codes"] = list(body["result_codes"])
+    else:
         facts["result_codes"] = list(body["result_codes"])
     officers = file.inspection["officers"]
     file.inspection = {

@@ -105,14 +105,15 @@ class Rows:
         file, snapshot, main = self.file, self.file.snapshot, self.file.snapshot.main
         due = [one for one in snapshot.deadlines if one.term == "DL01" and one.counted]
         published = main.facts.get("published_on")
+        codes = main.facts.get("result_codes") or file.inspection.get("result_codes", [])
         return {
             "state": main.state,
             "version": snapshot.version,
             "sequence": snapshot.sequence,
             "head": snapshot.head,
-            "intake": dict(file.inspection),
+            "intake": {**file.inspection, "result_codes": codes},
             "record": main.stored(),
-            "result_text": ",".join(file.inspection.get("result_codes", ())),
+            "result_text": ",".join(codes),
             "publication_due_on": due[-1].dates.due_effective if due else None,
             "published_on": datetime.fromisoformat(published).date() if published else None,
             "digest": file.digest,

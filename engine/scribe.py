@@ -82,6 +82,7 @@ class Scribe:
         )
         records.add(connection, records.ENTRY, [entry])
         records.add(connection, records.PAYLOAD, [payload])
+        self._keep_changed_deadlines(connection, file)
         table = records.FINDING if snapshot.subject == "finding" else records.INSPECTION
         records.change(connection, table, snapshot.id, {"sequence": snapshot.sequence, "head": snapshot.head})
 
@@ -183,14 +184,17 @@ class Scribe:
                 records.change(connection, records.PROCEEDING, one.id, rows.proceeding_state(one))
         begun = [rows.new_deadline(one) for one in snapshot.deadlines if one.fresh]
         records.add(connection, records.DEADLINE, begun)
-        for deadline in snapshot.deadlines:
-            if deadline.touched and not deadline.fresh:
-                records.change(connection, records.DEADLINE, deadline.id, deadline_state(deadline))
+        self._keep_changed_deadlines(connection, file)
         table, identity, values = rows.main(decision.taken[-1].occurred_at, now)
         if file.fresh:
             records.add(connection, table, [{**identity, **values}])
         else:
             records.change(connection, table, snapshot.id, values)
+
+    def _keep_changed_deadlines(self, connection: Connection, file: CaseFile) -> None:
+        for deadline in file.snapshot.deadlines:
+            if deadline.touched and not deadline.fresh:
+                records.change(connection, records.DEADLINE, deadline.id, deadline_state(deadline))
 
 
 def _role_of(who: Principal) -> str | None:
