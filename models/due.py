@@ -49,13 +49,13 @@ def mark_told(connection: Connection, deadline_id: str, stage: int) -> None:
 def findings_without_open_proceeding(
     connection: Connection, office_id: str, states: Sequence[str], after: str, limit: int
 ) -> Sequence[Any]:
-    """Findings in these states that have proceedings, none of them open; by id, after the one named."""
+    """Findings in these states with no open proceeding that had some, or are in progress; by id, after the one named."""
     proceedings = PROCEEDING.c.finding_id == FINDING.c.id
     found = select(FINDING.c.id, FINDING.c.version).where(
         FINDING.c.office_id == office_id,
         FINDING.c.state.in_(states),
         FINDING.c.id > after,
         ~exists().where(proceedings, PROCEEDING.c.open.is_(True)),
-        exists().where(proceedings),
+        or_(FINDING.c.state == "in_progress", exists().where(proceedings)),
     )
     return connection.execute(found.order_by(FINDING.c.id).limit(limit)).all()
