@@ -125,7 +125,8 @@ class Desk:
             if kept["subject"] == "finding"
             else records.inspection_row(connection, kept["id"], False)
         )
-        if row is None or not sees(command.principal, row.department):
+        who = command.principal
+        if row is None or not (sees(who, row.department) or self._linked(who)):
             raise Refusal("not_found")
         return Outcome(kept["subject"], kept["id"], kept["status"], {**kept["decision"], "replayed": True})
 
