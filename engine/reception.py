@@ -22,7 +22,7 @@ from engine.core.commands import (
     StepCommand,
 )
 from engine.core.intake_check import IntakeCheck
-from engine.core.refusals import Refusal
+from engine.core.refusals import FieldError, Refusal
 from engine.core.running import Moment, open_term, running, settle
 from engine.core.snapshot import Record, Snapshot
 from engine.correcting import correct_finding, correct_inspection
@@ -269,7 +269,9 @@ def _result_facts(body: Mapping[str, Any]) -> dict[str, Any]:
 def _finding_facts(inspection: CaseFile, body: Mapping[str, Any]) -> dict[str, Any]:
     wanted = ("item", "clause", "facts_summary", "discovered_at", "evidence_list")
     facts = {name: body[name] for name in wanted if body.get(name) is not None}
-    officers = body.get("officers") or inspection.inspection["officers"]
+    officers = body.get("officers") or inspection.inspection.get("officers")
+    if not officers:  # an old inspection whose officers nobody knows
+        raise Refusal("facts_invalid", errors=[FieldError("/officers", "missing")])
     codes = inspection.inspection["result_codes"]
     return {**facts, "party": inspection.inspection["party"], "result_codes": codes, "officers": officers}
 
