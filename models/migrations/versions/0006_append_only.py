@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0006"
+down_revision = "0005"
 
 NEVER_CHANGED = ("entry", "command_key", "admin_entry", "payload")
 NEVER_DELETED = (*NEVER_CHANGED, "receipt", "finding", "inspection", "document", "deadline", "proceeding")
