@@ -85,11 +85,15 @@ def _approve(asking: Asking, id: str, typed: Typed) -> Result:
 
 
 def _the_approval(offers: Sequence[Offer]) -> Offer | None:
-    """The single approval that is open; of several none is chosen for the person."""
-    open_now = [
-        offer for offer in _singles(offers) if f"{offer.chart}.{offer.triggers}" in act_book().approvals
+    """The approval that a proposal waits for, the finding's own before a proceeding's; of several none is chosen."""
+    book = act_book()
+    waiting = [
+        offer
+        for offer in _singles(offers)
+        if offer.first and f"{offer.chart}.{offer.triggers}" in book.approvals
     ]
-    return open_now[0] if len(open_now) == 1 else None
+    own = [offer for offer in waiting if offer.proceeding is None] or waiting
+    return own[0] if len(own) == 1 else None
 
 
 def _singles(offers: Iterable[Offer]) -> Iterable[Offer]:

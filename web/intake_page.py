@@ -61,8 +61,8 @@ def take_in(asking: Asked, posted: Form) -> Response:
         for row, finding in enumerate(findings):
             shut = take_on_site(asking, finding["id"], typed, f"{FINDINGS}.{row}", f"{key}.{row}")
             if shut is not None:
-                offer, typed_again, refusal = shut
-                return refused(open_finding(asking, finding["id"]), offer, typed_again, refusal)
+                offer, stated, why = shut
+                return refused(open_finding(asking, finding["id"]), offer, stated, why)
     place = f"/findings/{findings[0]['id']}" if len(findings) == 1 else f"/inspections/{outcome.id}"
     return see(f"{place}?flash=created")
 

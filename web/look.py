@@ -93,7 +93,7 @@ def instant(value: Any) -> str:
 def page(asking: Asking, name: str, *, status: int = 200, **context: Any) -> Response:
     """The page of that template for a signed-in person."""
     house, who = asking.house, asking.who
-    frame = {
+    frame: dict[str, Any] = {
         "who": who,
         "csrf": asking.visit.csrf,
         "navigation": navigation(asking),
@@ -107,7 +107,7 @@ def page(asking: Asking, name: str, *, status: int = 200, **context: Any) -> Res
 def open_page(request: Request, name: str, *, status: int = 200, **context: Any) -> Response:
     """The page of that template for somebody who need not be signed in."""
     house = house_of(request)
-    frame = {
+    frame: dict[str, Any] = {
         "who": None,
         "csrf": "",
         "navigation": [],
@@ -128,7 +128,7 @@ def _rendered(
         for key, value in request.query_params.multi_items()
         if key not in ("lang", "flash", "did")
     ]
-    frame = {
+    frame: dict[str, Any] = {
         "t": words,
         "language": words.language,
         "other_language": other,
@@ -138,7 +138,7 @@ def _rendered(
         "now": _now(house),
         "demo": "demo" in marks_of(house),
     }
-    return HTMLResponse(template.render(frame | context), status_code=status)
+    return HTMLResponse(template.render({**frame, **context}), status_code=status)
 
 
 def _now(house: House) -> str:
@@ -181,7 +181,7 @@ def _department(house: House, words: Words, code: str | None) -> str:
     department = house.office.departments.get(code or "")
     if department is None:
         return ""
-    return department.short if words.language == "zh" else department.en
+    return str(department.short if words.language == "zh" else department.en)
 
 
 def problem_page(request: Request, refusal: Refusal) -> Response:

@@ -26,7 +26,7 @@ class Names:
         department = self._house.office.departments.get(code or "")
         if department is None:
             return code or ""
-        return department.short if self._words.language == "zh" else department.en
+        return str(department.short if self._words.language == "zh" else department.en)
 
     def role(self, code: str | None) -> str:
         """The name of a role."""
@@ -58,6 +58,10 @@ class Names:
     def note(self, code: str) -> str:
         """The sentence of a note that a ruling gives."""
         return self._words.of(self._house.facts.vocabulary.notes.get(code, {})) or code
+
+    def message(self, code: str) -> str:
+        """The name of a kind of message or receipt."""
+        return self._words(f"message.{code}") if self._words.has(f"message.{code}") else code
 
     def rule(self, id: str) -> str:
         """The title of a rule, beside its id."""
@@ -101,7 +105,7 @@ class Names:
         if isinstance(value, bool):
             return self._words("common.yes" if value else "common.no")
         if isinstance(value, list):
-            return "、".join(self.value(name, one) for one in value)
+            return self._joined([self.value(name, one) for one in value])
         if isinstance(value, Mapping):
             return str(
                 value.get("name") or value.get("title") or value.get("doc_no") or value.get("digest", "")[:18]
@@ -132,7 +136,12 @@ class Names:
         """The rule facts that are missing, in words."""
         facts = self._house.facts.by_name
         zh = self._words.language == "zh"
-        return "、".join(facts[one].title if zh and one in facts else one.replace("_", " ") for one in names)
+        return self._joined(
+            [facts[one].title if zh and one in facts else one.replace("_", " ") for one in names]
+        )
+
+    def _joined(self, names: list[str]) -> str:
+        return ("、" if self._words.language == "zh" else ", ").join(names)
 
     def _coded(self, vocabulary: str | None, value: str) -> str:
         listed = self._dictionary["vocabularies"].get(vocabulary, [])

@@ -14,7 +14,7 @@ from web.records import open_finding
 from web.steps import ActLine, Offer, act_book, plan
 
 REGISTER = (("finding", "register"),)
-FOUND = {None: ("finding", "found")}
+FOUND: dict[str | None, tuple[str, str]] = {None: ("finding", "found")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from web import (
+    admin_page,
     deadlines_page,
+    exchange_page,
     finding_page,
     inspection_page,
     intake_page,
@@ -22,6 +24,8 @@ from web import (
 
 STATIC = Path(__file__).parent / "static"
 ROUTERS = (
+    exchange_page.router,
+    admin_page.router,
     ledger_page.router,
     deadlines_page.router,
     party_page.router,

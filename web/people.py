@@ -36,7 +36,7 @@ class People:
 
 def people_of(house: House) -> People:
     """The accounts of the house, with the clock and the importer."""
-    built_in = [
+    built_in: list[dict[str, Any]] = [
         {"login": one.login, "name": one.name, "department": None, "roles": [], "disabled": True}
         for one in (CLOCK, IMPORTER)
     ]

@@ -49,6 +49,15 @@ class Known:
             anywhere = value if anywhere is None else anywhere
         return anywhere
 
+    def pending(self, triggers: Sequence[str], answers: Sequence[str], proceeding: str | None) -> bool:
+        """True when one of the proposals was made after the last answer to them."""
+        mine = [entry["trigger"] for entry in self.timeline if entry["proceeding"] == proceeding]
+        last = {
+            kind: max((n for n, one in enumerate(mine) if one in named), default=-1)
+            for kind, named in (("asked", triggers), ("answered", answers))
+        }
+        return last["asked"] > last["answered"]
+
     def proposed(self, triggers: Sequence[str], proceeding: str | None) -> Mapping[str, Any]:
         """The facts of the proposals that an answer settles, the later one first."""
         facts: dict[str, Any] = {}

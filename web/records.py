@@ -62,7 +62,7 @@ def open_finding(asking: Asking, id: str) -> Folder:
     states: dict[str | None, tuple[str, str]] = {None: ("finding", finding["state"])}
     states |= {one["id"]: (one["kind"], one["state"]) for one in finding["proceedings"]}
     situation = _situation(finding, known, now)
-    found = offers(house.charts, who, finding["steps"], states, situation)
+    found = offers(house.charts, who, finding["steps"], states, situation, known.pending)
     people = people_of(house)
     lists = Lists(people.offered(finding["department"]), attachment_choices(finding["attachments"]))
     maker = FormMaker(house.law, house.office, asking.words, lists)
@@ -76,7 +76,7 @@ def open_finding(asking: Asking, id: str) -> Folder:
         known,
         maker,
         found,
-        _publishing(asking, inspection, situation),
+        _publishing(asking, inspection, situation, timeline_of(asking, finding["inspection"])),
     )
 
 
@@ -90,16 +90,23 @@ def open_inspection(asking: Asking, id: str) -> Folder:
     people = people_of(house)
     department = inspection["inspection"]["department"]
     maker = FormMaker(house.law, house.office, asking.words, Lists(people.offered(department)))
-    found = _publishing(asking, inspection, NO_SITUATION)
+    found = _publishing(asking, inspection, NO_SITUATION, timeline)
     return Folder(asking, now, people, {}, inspection, timeline, known, maker, found, ())
 
 
 NO_SITUATION = Situation(frozenset(), frozenset(), True, False, False)
 
 
-def _publishing(asking: Asking, inspection: Mapping[str, Any], situation: Situation) -> Sequence[Offer]:
+def _publishing(
+    asking: Asking,
+    inspection: Mapping[str, Any],
+    situation: Situation,
+    timeline: Sequence[Mapping[str, Any]],
+) -> Sequence[Offer]:
+    house = asking.house
     states: dict[str | None, tuple[str, str]] = {None: ("inspection", inspection["state"])}
-    return offers(asking.house.charts, asking.who, inspection["steps"], states, situation)
+    known = _known(asking, house.clock.now(), {}, inspection, timeline)
+    return offers(house.charts, asking.who, inspection["steps"], states, situation, known.pending)
 
 
 def _known(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
@@ -42,6 +42,7 @@ class ActBook:
     aside: tuple[str, ...]
     approvals: frozenset[str]
     never_prefilled: frozenset[str]
+    filled_by_the_house: frozenset[str]
     long_texts: frozenset[str]
     today: frozenset[str]
     once: frozenset[str]
@@ -98,6 +99,15 @@ class Offer:
         return any(not step.row.at_once for step in self.steps)
 
 
+Pending = Callable[[Sequence[str], Sequence[str], str | None], bool]
+"""(proposals, answers, proceeding) → whether a proposal waits for an answer."""
+
+
+def answering(charts: Charts, row: Row) -> list[str]:
+    """The triggers that answer the same proposals as the row."""
+    return [one.trigger for one in charts[row.chart].rows if one.answers == row.answers]
+
+
 @cache
 def act_book() -> ActBook:
     """The acts and carries as declared."""
@@ -118,7 +128,7 @@ def act_book() -> ActBook:
     )
     sets = {
         name: frozenset(data[name])
-        for name in ("approvals", "never_prefilled", "long_texts", "today", "once")
+        for name in ("approvals", "never_prefilled", "filled_by_the_house", "long_texts", "today", "once")
     }
     return ActBook(
         acts=lines,
@@ -160,8 +170,12 @@ def offers(
     steps: Sequence[Mapping[str, Any]],
     states: Mapping[str | None, tuple[str, str]],
     situation: Situation,
+    pending: Pending,
 ) -> list[Offer]:
-    """Every act open to this person, the best first; `states` gives (chart, state) per record of the page."""
+    """Every act open to this person, the best first; `states` gives (chart, state) per record of the page.
+
+    An answer to a proposal comes first only while such a proposal is `pending`.
+    """
     book = act_book()
     open_now = {(step["chart"], step["trigger"], step["proceeding"]) for step in steps if step["open"]}
     found = [*_composite(book, charts, who, open_now, states, situation)]
@@ -174,10 +188,17 @@ def offers(
             continue
         rank = (1, book.place(chart, trigger))
         planned = (PlannedStep(row, proceeding),)
-        first = not book.is_aside(chart, trigger)
+        first = (
+            bool(row.by & who.roles)
+            and not book.is_aside(chart, trigger)
+            and (not row.answers or pending(row.answers, answering(charts, row), proceeding))
+        )
         found.append(Offer(row.zh, row.en, chart, proceeding, planned, rank, first, {}))
     found.sort(key=lambda offer: (not offer.first, offer.rank))
-    return list({(offer.triggers, offer.proceeding): offer for offer in reversed(found)}.values())[::-1]
+    kept: dict[tuple[str, str | None], Offer] = {}
+    for offer in found:
+        kept.setdefault((offer.triggers, offer.proceeding), offer)
+    return list(kept.values())
 
 
 def _composite(

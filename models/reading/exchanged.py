@@ -1,0 +1,66 @@
+"""Messages and receipts of findings and inspections, as far as these are seen; the criminal queue is not among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, or_, select
+
+from models.exchange_reading import MESSAGE
+from models.linked_reading import RECEIPT
+from models.reading.scope import Scope
+from models.records import FINDING, INSPECTION
+
+ORDINARY = "ordinary"
+
+
+def messages_seen(
+    connection: Connection, seen: Scope, states: Sequence[str], limit: int
+) -> Sequence[Row[Any]]:
+    """The latest messages about what is seen, newest first; only those in the states, when any are named."""
+    columns = [
+        MESSAGE.c[name]
+        for name in (
+            "id",
+            "kind",
+            "recipient",
+            "system_id",
+            "state",
+            "tries",
+            "outcome",
+            "finding_id",
+            "inspection_id",
+            "recorded_at",
+        )
+    ]
+    asked = select(*columns).where(MESSAGE.c.queue == ORDINARY, _about(MESSAGE, seen))
+    if states:
+        asked = asked.where(MESSAGE.c.state.in_(states))
+    return connection.execute(
+        asked.order_by(MESSAGE.c.recorded_at.desc(), MESSAGE.c.id.desc()).limit(limit)
+    ).all()
+
+
+def receipts_seen(
+    connection: Connection, seen: Scope, states: Sequence[str], limit: int
+) -> Sequence[Row[Any]]:
+    """The latest receipts about findings that are seen, newest first; only those in the states, when any are named."""
+    columns = [
+        RECEIPT.c[name]
+        for name in ("id", "system_id", "kind", "state", "waiting_for", "finding_id", "received_at")
+    ]
+    findings = select(FINDING.c.id).where(seen(FINDING))
+    asked = select(*columns).where(RECEIPT.c.finding_id.in_(findings))
+    if states:
+        asked = asked.where(RECEIPT.c.state.in_(states))
+    return connection.execute(
+        asked.order_by(RECEIPT.c.received_at.desc(), RECEIPT.c.id.desc()).limit(limit)
+    ).all()
+
+
+def _about(table: Table, seen: Scope) -> ColumnElement[bool]:
+    return or_(
+        table.c.finding_id.in_(select(FINDING.c.id).where(seen(FINDING))),
+        table.c.inspection_id.in_(select(INSPECTION.c.id).where(seen(INSPECTION))),
+    )

@@ -1,0 +1,73 @@
+"""The house served to real browsers."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from api.app import create_app
+from engine.accounts import hash_password
+from models import account_reading
+from tests.browser import open_browser
+from tests.builders import Town
+from tests.web.officer import PASSWORD
+from web.pages import attach_pages
+
+
+@dataclass(slots=True)
+class Served:
+    """A town whose house answers at an address."""
+
+    town: Town
+    base: str
+
+
+def serve(town: Town) -> Iterator[Served]:
+    """The town's house answers on a free port of this machine until the generator is closed."""
+    app = create_app(town.house)
+    if not any(getattr(route, "name", "") == "static" for route in app.routes):
+        attach_pages(app)
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    until = time.monotonic() + 20
+    while not server.started and time.monotonic() < until:
+        time.sleep(0.02)
+    yield Served(town, f"http://127.0.0.1:{listening.getsockname()[1]}")
+    server.should_exit = True
+    thread.join(10)
+
+
+def give_passwords(town: Town) -> None:
+    """Everybody of the town may sign in with the same password."""
+    hashed = hash_password(PASSWORD)
+    for login in town.people:
+        values = {"password_hash": hashed}
+        town.house.writer.submit(
+            lambda connection, key=login.casefold(): account_reading.change_user(connection, key, values)
+        )
+
+
+@pytest.fixture
+def served(sqlite_url: str, open_town: Callable[..., Town]) -> Iterator[Served]:
+    """A market regulation bureau on 2024-04-26 whose pages are served."""
+    town = open_town(sqlite_url)
+    give_passwords(town)
+    yield from serve(town)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of this worker."""
+    with sync_playwright() as playwright:
+        opened = open_browser(playwright)
+        yield opened
+        opened.close()
