@@ -72,7 +72,9 @@ class Call:
 
     def command(self, make: Callable[[Any], Asked]) -> tuple[Principal, Outcome]:
         """The command that the body asks for was carried out, or answered from its key."""
-        who, body = self.who, self.body()
+        who = self.who
+        no_query(self.request)
+        body = self.body()
         key = self.request.headers.get(KEY_HEADER, "")
         if not KEY.fullmatch(key):
             raise Refusal("key_missing")

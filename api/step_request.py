@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.calls import an_id
 from engine.core.commands import FindingCommand, InspectionCommand, Step, StepCommand
 from engine.core.fact_types import read_instant
 from engine.core.intake_forms import check_form
@@ -58,7 +59,7 @@ def step_command(subject: str, id: str) -> Callable[[Any], StepCommand]:
             _step(one, f"/steps/{index}" if several else "", faults) for index, one in enumerate(told)
         )
         faults.refuse()
-        return StepCommand(subject, id, steps, body["expected_version"], several)
+        return StepCommand(subject, an_id(id), steps, body["expected_version"], several)
 
     return make
 

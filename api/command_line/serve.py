@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from api.command_line.opening import settings_of
 from api.command_line.telling import DONE, UNREACHABLE
@@ -35,6 +36,7 @@ def _serve(args: argparse.Namespace) -> int:
     from engine.journal import keep_journal
     from engine.opening import opened
 
+    signal.signal(signal.SIGTERM, _end)
     listening = _listening(args.host, args.port)
     if listening is None:
         return UNREACHABLE
@@ -49,6 +51,11 @@ def _serve(args: argparse.Namespace) -> int:
         _announce(args.host, listening.getsockname()[1], demo="demo" in marks_of(house))
         _run(house, listening)
     return DONE
+
+
+def _end(*_: object) -> NoReturn:
+    """Asked to end, the house is closed like after any other command."""
+    raise SystemExit(DONE)
 
 
 def _listening(host: str, port: int) -> socket.socket | None:

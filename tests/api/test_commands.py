@@ -184,6 +184,20 @@ def test_what_others_hide_is_answered_like_what_never_was(office: Office) -> Non
     assert (one.status_code, one.content) == (404, other.content)
 
 
+@pytest.mark.parametrize("id", ["%00%00%00%00%00%00%00%00", "x", "a" * 65, "%E5%8E%9F%E5%B9%B3"])
+def test_a_step_on_what_cannot_be_an_id_is_answered_like_one_on_none(each_office: Office, id: str) -> None:
+    never = "01920ee4-2652-7850-83d5-833786ac7101"
+    browser = each_office.visit("C01")
+    one, other = (browser.post(f"/api/v1/findings/{named}/steps", REGISTER) for named in (id, never))
+    assert (one.status_code, one.content) == (404, other.content)
+
+
+def test_a_command_takes_no_parameters(office: Office, entries: Recorded) -> None:
+    answer = office.visit("W01").post("/api/v1/inspections?force=1", inspection())
+    assert (answer.status_code, answer.json()["code"]) == (400, "parameter_invalid")
+    assert entries() == 0
+
+
 STEP = {"trigger": "register", "expected_version": 1}
 MISSHAPEN: dict[str, tuple[Any, str, str]] = {
     "no trigger": ({"expected_version": 1}, "/trigger", "missing"),
