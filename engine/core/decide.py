@@ -53,6 +53,7 @@ def decide(scope: Scope, snapshot: Snapshot, steps: Sequence[Step], several: boo
         last = taken.occurred_at
         opened.append(taken.opened)
         decision.taken.append(taken)
+    _check_closed(scope.law, snapshot)
     if snapshot.subject == "finding" and _waits_for_a_route(scope.law, snapshot):
         moment = Moment(decision.taken[-1].occurred_at, scope.now, snapshot.sequence)
         start = moment.occurred_at
@@ -62,6 +63,15 @@ def decide(scope: Scope, snapshot: Snapshot, steps: Sequence[Step], several: boo
     if decision.raised:
         snapshot.version += 1
     return decision
+
+
+def _check_closed(law: Lawbook, snapshot: Snapshot) -> None:
+    """Nothing is open under a closed finding, whatever an old record says of it."""
+    if law.charts[snapshot.main.chart].states[snapshot.main.state].kind != "ended":
+        return
+    if a_proceeding_is_open(snapshot, law):
+        zh, en = "已销号的问题不得有在办的处置程序", "a closed finding has no open proceeding"
+        raise Refusal("facts_invalid", errors=[FieldError("/facts/present_state", "inconsistent", zh, en)])
 
 
 def _same_day(one: datetime, other: datetime) -> bool:
@@ -229,10 +239,13 @@ def _terms_to_open(law: Lawbook, snapshot: Snapshot, row: Row) -> Iterator[str]:
 
 
 def _waits_for_a_route(law: Lawbook, snapshot: Snapshot) -> bool:
-    """True when an approved route was never opened, no proceeding is open any more, and no clock says by when."""
-    if snapshot.main.state not in ("routed", "in_progress") or running(snapshot, None, ("DL15",)):
+    """True when an approved route was never opened and no clock says by when; open proceedings have clocks."""
+    if running(snapshot, None, ("DL15",)):
         return False
-    return not a_proceeding_is_open(snapshot, law) and not all_proceedings_done(snapshot, law)
+    if snapshot.main.state == "routed":
+        return not _all_routes_opened(snapshot)
+    nothing_open = not a_proceeding_is_open(snapshot, law) and not all_proceedings_done(snapshot, law)
+    return snapshot.main.state == "in_progress" and nothing_open
 
 
 def _all_routes_opened(snapshot: Snapshot) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.core.commands import IMPORTER, Step
-from tests.builders import OFFICERS, Town, item, refused
+from engine.core.commands import IMPORTER, CarryCommand, Step
+from engine.intake import CarriedFinding, CarriedInspection
+from tests.builders import OFFICERS, PARTY, Town, item, refused
 from tests.engine.test_steps import routed
 
 CORRECTED_AT_ONCE = {
@@ -17,6 +18,27 @@ CORRECTED_AT_ONCE = {
 }
 PUBLISHED = {"published_on": "2024-04-26", "publication_url": "https://www.gsxt.gov.cn/"}
 WITHHELD = {"withhold_ground": "personal_privacy", "review_date": "2024-06-03"}
+
+
+def an_old_record(finding: str, rectification: str) -> CarriedInspection:
+    """An inspection of an old ledger with one finding and its rectification in these states."""
+    said = {"stated_dates": None, "unknown_items": None, "source_line": 1}
+    fields = {
+        "domain": "food",
+        "violation": "other",
+        "item": "旧事项",
+        "discovered_at": "2023-04-26T09:00:00+08:00",
+    }
+    under = ({"kind": "rectification", "present_state": rectification, "facts": {}},)
+    one = CarriedFinding(1, "a/1/1", "f", fields, finding, None, None, 1, under)
+    inspected = {
+        "department": "market_regulation",
+        "party": PARTY,
+        "check_type": "internal",
+        "result_codes": ["PENDING_FOLLOWUP"],
+        "finished_at": "2023-04-26T09:00:00+08:00",
+    }
+    return CarriedInspection("a/1", "i", inspected, "published", findings=(one,), **said)
 
 
 def running(town: Town, finding: str) -> list[str]:
@@ -103,3 +125,30 @@ def test_an_import_corrects_no_record_that_it_did_not_enter(town: Town) -> None:
 
     assert [reason.code for reason in refusal.reasons] == ["not_counted_in_statistics"]
     assert town.state(finding) == "found"
+
+
+def test_a_route_added_beside_an_urgent_proceeding_runs_its_clock(town: Town) -> None:
+    finding = town.finding()
+    urgent = {"legal_ground": "依据。", "urgent_ground": "on_the_spot"}
+    town.step("W01", finding, "open_rectification", **urgent)
+    town.step("W01", finding, "register", ledger_no="原台1", department="market_regulation", handler="W01")
+    town.step("C02", finding, "propose_route", routes=["rectification"], legal_ground="依据。")
+    checked = {"jurisdiction_checked": True, "limitation_checked": True}
+    town.step("C02", finding, "confirm_route", routes=["rectification"], **checked)
+    town.step("H01", finding, "approve_route", routes=["rectification"])
+    assert (town.state(finding), running(town, finding)) == ("routed", [])
+
+    town.step("H01", finding, "add_route", routes=["transfer"], legal_ground="依据。")
+
+    assert running(town, finding) == ["DL15"]
+
+
+def test_an_old_record_cannot_be_closed_with_something_open_under_it(town: Town) -> None:
+    town.people["importer"] = IMPORTER
+    old = an_old_record(finding="closed", rectification="correcting")
+
+    refusal = refused(town.handle, "importer", CarryCommand(old, "a.csv"))
+
+    assert [(error.pointer, error.code) for error in refusal.errors] == [
+        ("/facts/present_state", "inconsistent")
+    ]
