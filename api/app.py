@@ -51,7 +51,6 @@ def create_app(house: House, background: Background | None = None) -> FastAPI:
     )
     app.state.house, app.state.figures = house, Figures(house)
     app.state.exchange = house.exchange
-    app.state.exchange = house.exchange
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(Refusal, _refusal)

@@ -67,7 +67,7 @@ class Attachments:
             if records.insert_once(connection, records.ATTACHMENT, row):
                 new.append({name: row[name] for name in KEPT if row[name] is not None})
         if new:
-            self.desk.scribe.note(connection, file, "attach", {"facts": {}, "attachments": new}, who, now)
+            self.desk.scribe.note(connection, file, "attachment", {"facts": {}, "attachments": new}, who, now)
         wanted = {one.digest for one in files}
         kept = [row for row in records.attachment_rows(connection, finding_id) if row.digest in wanted]
         return bool(new), [_answer(row) for row in kept]

@@ -63,7 +63,7 @@ class Desk:
 
     def handle(self, command: Command) -> Outcome:
         """What the command did, durable before it is answered; a command sent again is answered, not repeated."""
-        self._ring_after_jump()
+        self.ring_after_jump()
         prepared = self.reception.prepare(command)
         return self.writer.submit(lambda connection: self.handle_within(connection, command, prepared))
 
@@ -102,7 +102,7 @@ class Desk:
             self.after_step(connection, outcome.id)
         return outcome
 
-    def _ring_after_jump(self) -> None:
+    def ring_after_jump(self) -> None:
         """Under a test clock nothing rings by real time: a later civil date rings once, before what comes next."""
         if self.bell is None or not self.clock.is_test:
             return

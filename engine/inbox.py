@@ -71,7 +71,7 @@ class Inbox:
             "body": raw,
             "signature": headers[SIGNATURE_HEADER],
         }
-        self._desk._ring_after_jump()
+        self._desk.ring_after_jump()
         return self._desk.writer.submit(lambda connection: self._take_in(connection, system, event, row))
 
     def announced(self, system: Row[Any], receipt_id: str) -> tuple[str, Mapping[str, Any]]:

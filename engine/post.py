@@ -30,6 +30,7 @@ LETTERS = {
     "supervision_reply": "supervision_reply",
     "inspection_takedown": "removal_decision",
 }
+LEAD_OFFICE = "lead_office"
 PUBLICITY = frozenset({"inspection_publicity", "inspection_takedown"})
 
 
@@ -68,7 +69,7 @@ class Post:
             or file.inspection.get("task_no")
             or snapshot.id,
             message_id=str(uuid7()),
-            sender=snapshot.department,
+            sender=content["sender"],
             department=snapshot.department,
         )
 
@@ -76,7 +77,7 @@ class Post:
         if name == "supervision_order":
             return department
         if name == "supervision_reply":
-            return "lead_office"
+            return LEAD_OFFICE
         if name == "jurisdiction_report":
             return self.office.department_by_name(facts.get("superior", "")) or "city_government"
         if name in PUBLICITY:
@@ -128,9 +129,13 @@ class Post:
             "attachments": [*([letter] if letter else []), *map(_attachment, handed_in)],
             "requirement": taken.facts.get("requirement"),
             "reply": taken.facts.get("reply") or taken.facts.get("reason"),
-            "due_on": taken.facts.get("due_on") or (due[-1].dates.due_effective.isoformat() if due else None),
+            "due_on": taken.facts.get("due_on")
+            or (self._publication_due(file) if name in PUBLICITY else None)
+            or (due[-1].dates.due_effective.isoformat() if due else None),
             "term": self._term(due[-1], now) if due else None,
-            "sender": snapshot.department,
+            "sender": LEAD_OFFICE if name == "supervision_order" else snapshot.department,
+            "why_informed": self._word("copy_purpose", record.facts.get("copy_purpose", "")) or None,
+            "step_facts": dict(taken.facts),
             "recipient": recipient,
             "now": now.isoformat(timespec="seconds"),
             "check_org": self.office.departments[snapshot.department].zh,
@@ -141,6 +146,17 @@ class Post:
             if taken.proceeding
             else None,
         }
+
+    def _sent_before(self, connection: Connection, proceeding: str | None, recipient: str) -> str | None:
+        """The message to the same department that this one follows."""
+        if proceeding is None:
+            return None
+        return exchange_reading.last_answerable(connection, proceeding, recipient)
+
+    def _publication_due(self, file: CaseFile) -> str | None:
+        """When the result had to be public; its deadline may be settled by the very step that publishes."""
+        due = [one for one in file.snapshot.deadlines if one.term == "DL01"]
+        return due[-1].dates.due_effective.isoformat() if due else None
 
     def _word(self, vocabulary: str, code: str) -> str:
         """The Chinese word of a code."""

@@ -90,8 +90,8 @@ class Receipt(SQLModel, table=True):
     message_id: str = Field(max_length=ID_LENGTH, index=True)
     finding_id: str | None = Field(default=None, max_length=ID_LENGTH)
     proceeding_id: str | None = Field(default=None, max_length=ID_LENGTH)
-    state: str = Field(max_length=12)
-    """recorded, noted (timeline only), parked, contradictory (a task)."""
+    state: str = Field(max_length=20)
+    """recorded, noted (timeline only), parked, contradicts (a task)."""
     waiting_for: str | None = Field(default=None, max_length=200)
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     signature: str = Field(max_length=2000)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, func, select, update
 
 from models.exchange import Receipt
 from models.exchange_reading import MESSAGE, SYSTEM
-from models.records import NOTICE, PROCEEDING, add, table_of
+from models.records import NOTICE, PROCEEDING, add, insert_once, table_of
 
 RECEIPT = table_of(Receipt)
 
@@ -59,12 +59,7 @@ def receipt_row(connection: Connection, system_id: str, id: str) -> Row[Any] | N
 
 def keep_receipt(connection: Connection, row: Mapping[str, Any]) -> bool:
     """The receipt is kept as it arrived; False when one with its id was there already."""
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_or_leave
-    else:
-        from sqlalchemy.dialects.sqlite import insert as insert_or_leave  # type: ignore[assignment]
-    kept = insert_or_leave(RECEIPT).values(dict(row)).on_conflict_do_nothing().returning(RECEIPT.c.id)
-    return connection.execute(kept).one_or_none() is not None
+    return insert_once(connection, RECEIPT, row)
 
 
 def change_receipt(

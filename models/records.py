@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 from models.tables import (
@@ -189,11 +190,7 @@ def next_number(connection: Connection, office_id: str, kind: str, year: int) ->
 
 def _first_number(connection: Connection, office_id: str, kind: str, year: int) -> None:
     row = {"office_id": office_id, "kind": kind, "year": year, "last": 0}
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_or_leave
-    else:
-        from sqlalchemy.dialects.sqlite import insert as insert_or_leave  # type: ignore[assignment]
-    connection.execute(insert_or_leave(SERIES).values(row).on_conflict_do_nothing())
+    connection.execute(insert_or_leave(connection, SERIES).values(row).on_conflict_do_nothing())
 
 
 def documents_of(connection: Connection, record_id: str, kind: str | None = None) -> Sequence[Row[Any]]:
@@ -232,12 +229,15 @@ def mark_value(connection: Connection, name: str) -> str | None:
 
 def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """True when the row is new; False, and nothing changed, when its key was there already."""
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_or_leave
-    else:
-        from sqlalchemy.dialects.sqlite import insert as insert_or_leave  # type: ignore[assignment]
-    done = connection.execute(insert_or_leave(table).values(dict(row)).on_conflict_do_nothing())
-    return bool(done.rowcount)
+    key = next(iter(table.primary_key.columns))
+    statement = insert_or_leave(connection, table).values(dict(row)).on_conflict_do_nothing().returning(key)
+    return connection.execute(statement).one_or_none() is not None
+
+
+def insert_or_leave(connection: Connection, table: Table) -> Any:
+    """An INSERT of the connection's own database, which knows ON CONFLICT."""
+    kind = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return kind.insert(table)
 
 
 def carried_references(connection: Connection, office_id: str, source: str) -> Sequence[str]:

@@ -224,7 +224,7 @@ def _official_letter(chart_name: str, content: Content) -> Data:
         "text": clip(content.get("reply") or facts.get("reason"), TEXT_MAX) or summary(content),
         "reply_by": day(facts.get("reply_by")),
         "basis": basis(content) or None,
-        "fields": facts,
+        "fields": content.get("step_facts") or facts,
         "finding": content.get("finding_id"),
     }
 

@@ -89,7 +89,7 @@ def _receipt() -> None:
         sa.Column("message_id", sa.String(64), nullable=False),
         sa.Column("finding_id", sa.String(64)),
         sa.Column("proceeding_id", sa.String(64)),
-        sa.Column("state", sa.String(12), nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
         sa.Column("waiting_for", sa.String(200)),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.String(2000), nullable=False),
