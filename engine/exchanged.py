@@ -10,7 +10,7 @@ from models.database import Database
 from models.reading.exchanged import messages_seen, receipts_seen
 from models.reading.scope import scope
 
-LATEST = 100
+LATEST = 50
 NEEDS_A_PERSON = ("dead",)
 PARKED = ("parked", "contradictory")
 

@@ -16,6 +16,7 @@ from engine.core.commands import Principal
 from engine.house import House
 from rules.intake_lists import intake_vocabularies
 from web.fields import ABSENT, CIVIL, Choice, Field, Typed, read_field
+from web.rule_facts import domains_by_fact
 from web.wording import Words
 
 DECLARED = Path(__file__).with_name("intake.yaml")
@@ -42,6 +43,8 @@ class IntakeForm:
     people: tuple[Choice, ...]
     parts: dict[str, tuple[Field, ...]] = field(default_factory=dict)
     rule_facts: tuple[Field, ...] = ()
+    domains: dict[str, str] = field(default_factory=dict)
+    """Rule fact → the domains in which a rule asks for it, separated by spaces."""
 
     def __post_init__(self) -> None:
         lists = self._lists()
@@ -49,6 +52,9 @@ class IntakeForm:
             if isinstance(lines, list) and lines and isinstance(lines[0], dict):
                 self.parts[part] = tuple(self._field(line, lists) for line in lines)
         self.rule_facts = tuple(self._rule_facts())
+        self.domains = {
+            name: " ".join(domains) for name, domains in domains_by_fact(self.house.rulebook).items()
+        }
 
     def _field(self, line: Mapping[str, Any], lists: Mapping[str, tuple[Choice, ...]]) -> Field:
         people = self.people if line["kind"] == "officers" else ()

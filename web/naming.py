@@ -32,6 +32,10 @@ class Names:
         """The name of a role."""
         return self._words.of(self._dictionary["roles"].get(code, {})) or str(code or "")
 
+    def roles(self, codes: str) -> str:
+        """The names of roles that stand in one text, separated by commas."""
+        return self._joined([self.role(code.strip()) for code in codes.split(",")])
+
     def route(self, code: str) -> str:
         """The name of a route."""
         vocabulary = self._house.facts.vocabulary

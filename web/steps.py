@@ -210,6 +210,8 @@ def _composite(
     situation: Situation,
 ) -> Iterator[Offer]:
     for place, line in enumerate(book.acts):
+        if line.on_site and not situation.same_day:
+            continue
         chart, trigger = line.steps[0]
         records = [record for record in states if (chart, trigger, record) in open_now]
         for record in records:

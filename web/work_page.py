@@ -18,6 +18,8 @@ from web.look import page, query_path
 from web.naming import Names
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+OVERVIEW = "20"
+"""How many rows of each group the page shows before it is asked for a whole group."""
 UNPUBLISHED = ("due", "late")
 
 
@@ -37,7 +39,8 @@ def decide(asking: Asked, posted: Form) -> Response:
 def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = False) -> Response:
     """The page, with the results of a bulk approval on top."""
     now = asking.house.clock.now()
-    answer = asking.house.reader.work(asking.who, asking.query if not decided else {})
+    asked = asking.query if not decided else {}
+    answer = asking.house.reader.work(asking.who, asked or {"limit": [OVERVIEW]})
     approves = may_approve(asking)
     groups = [_group(asking, group, now, approves) for group in answer["groups"]]
     inspections = _unpublished(asking, now)
@@ -48,6 +51,7 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
         results=results,
         decided=decided,
         approves=approves,
+        alone=len(groups) == 1,
         nothing=not inspections and not any(group["count"] for group in groups),
         inspections=inspections,
         key=fresh_key(),
@@ -63,8 +67,9 @@ def _group(asking: Asking, group: dict[str, Any], now: Any, approves: bool) -> d
             if row["approval"]
             else ""
         )
+    whole = query_path("/work", {}, group=group["group"])
     more = query_path("/work", {}, group=group["group"], cursor=group["next"]) if group["next"] else ""
-    return {**group, "rows": rows, "more": more}
+    return {**group, "rows": rows, "more": more, "whole": whole if group["next"] else ""}
 
 
 def _unpublished(asking: Asking, now: Any) -> list[dict[str, Any]]:

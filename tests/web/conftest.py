@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import Connection
 
 from api.app import create_app
 from engine.accounts import hash_password
@@ -48,12 +49,13 @@ def serve(town: Town) -> Iterator[Served]:
 
 def give_passwords(town: Town) -> None:
     """Everybody of the town may sign in with the same password."""
-    hashed = hash_password(PASSWORD)
-    for login in town.people:
-        values = {"password_hash": hashed}
-        town.house.writer.submit(
-            lambda connection, key=login.casefold(): account_reading.change_user(connection, key, values)
-        )
+    values = {"password_hash": hash_password(PASSWORD)}
+
+    def change(connection: Connection) -> None:
+        for login in town.people:
+            account_reading.change_user(connection, login.casefold(), values)
+
+    town.house.writer.submit(change)
 
 
 @pytest.fixture

@@ -76,7 +76,6 @@ def test_a_dated_rectification_is_clicked_from_intake_to_closing(served: Served,
             "findings.0.register_now": "true",
         },
     )
-    inspector.unfold(INTAKE, "规则事实")
     inspector.choose(
         INTAKE,
         {

@@ -44,7 +44,7 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// ---- only violations of the chosen domain
+// ---- only violations and rule facts of the chosen domain
 
 function narrow(domain) {
   const name = domain.name.replace(/domain$/, "violation");
@@ -57,6 +57,21 @@ function narrow(domain) {
     group.hidden = domain.value !== "" && known && group.label !== chosen && place < groups.length - 1;
   });
   if (violation.selectedOptions[0]?.parentElement.hidden) violation.value = "";
+  unfold(domain);
+}
+
+// The facts that the rules of the domain ask for are shown at once; those of other domains are out of the way.
+function unfold(domain) {
+  const folded = (domain.closest("[data-row]") ?? domain.form).querySelector("[data-rule-facts]");
+  if (!folded) return;
+  let matter = false;
+  for (const part of folded.querySelectorAll("[data-domains]")) {
+    const domains = part.dataset.domains.split(" ");
+    const here = domains.includes(domain.value);
+    part.hidden = domain.value !== "" && !here && !domains.includes("*");
+    matter ||= here;
+  }
+  if (domain.value !== "" && matter) folded.open = true;
 }
 
 document.addEventListener("change", (event) => {
