@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from api.command_line.opening import house_of, password_from_stdin
-from api.command_line.telling import DONE, told
+from api.command_line.telling import DONE, progress, told
 
 if TYPE_CHECKING:
     from engine.house import House
@@ -31,7 +31,7 @@ def _demo(args: argparse.Namespace) -> int:
     with house_of(args) as house:
         fresh = not args.password_stdin and not _is_there(house)
         password = password_from_stdin() if args.password_stdin else secrets.token_urlsafe(PASSWORD_BYTES)
-        built = build(house, password, args.accounts_only, None if args.json else _progress)
+        built = build(house, password, args.accounts_only, None if args.json else progress)
     if fresh:
         print(
             f"所有账号的口令（只显示这一次） · everybody's password, shown this once: {password}",
@@ -47,7 +47,3 @@ def _is_there(house: House) -> bool:
     from engine.demo.marking import DEMO
 
     return DEMO in marks_of(house)
-
-
-def _progress(done: int, of: int) -> None:
-    print(f"\r… {done}/{of}", end="" if done < of else "\n", file=sys.stderr, flush=True)

@@ -139,3 +139,19 @@ def change(office: Office, login: str, values: dict[str, object]) -> None:
     office.town.house.writer.submit(
         lambda connection: account_reading.change_user(connection, login.casefold(), values)
     )
+
+
+def test_an_unknown_login_takes_the_work_of_a_known_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+
+    def matches(stored: str, _: str) -> bool:
+        hashed.append(stored.rpartition("$p=")[0].rpartition("$")[0])
+        return False
+
+    monkeypatch.setattr("engine.accounts._matches", matches)
+    for login in ("W01", "NOBODY", "\x00", "x" * 500):
+        office.stranger().post("/api/v1/session", json={"login": login, "password": "guess"})
+    assert len(hashed) == 4
+    assert len(set(hashed)) == 1
