@@ -103,8 +103,7 @@ def _open_office(house: House, scenery: Scenery, password: str) -> None:
 
 def _tell(house: House, scenery: Scenery, begun: str | None, progress: Progress | None) -> str:
     """The findings are there, told up to the instant at which the telling began; their counts as JSON."""
-    now = datetime.fromisoformat(begun) if begun else house.clock.now()
-    house.writer.submit(lambda connection: _mark(connection, BEGUN, now.isoformat(), now))
+    now = datetime.fromisoformat(begun) if begun else _begin(house)
     days = Days(civil_date(now), house.law.calendar)
     cases = list(cases_of(load_stories(FOLDER), scenery, days))
     plan = Planner(days, house.office, scenery.wording, now).plan(cases)
@@ -116,6 +115,13 @@ def _tell(house: House, scenery: Scenery, begun: str | None, progress: Progress 
     counts = json.dumps({"findings": sum(len(case.found) for case in cases), "inspections": len(cases)})
     house.writer.submit(lambda connection: _mark(connection, BUILT, counts, now))
     return counts
+
+
+def _begin(house: House) -> datetime:
+    """The instant at which the telling began: now, or when somebody else was faster."""
+    now = house.clock.now()
+    house.writer.submit(lambda connection: _mark(connection, BEGUN, now.isoformat(), now))
+    return datetime.fromisoformat(_marks(house)[BEGUN])
 
 
 def _mark(connection: Connection, name: str, value: str, now: datetime) -> bool:

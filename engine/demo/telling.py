@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from engine.house import House
 
 SWEPT_AT = time(6, 30)
-Progress = Callable[[int, int], None]
-"""Told after each day: how many commands are done, and how many there are."""
+Progress = Callable[[int], None]
+"""Told after each day how many commands are done."""
 
 
 class StoryRefused(Exception):
@@ -63,19 +63,29 @@ class Teller:
 
     def tell(self, plan: Sequence[Planned], now: datetime, progress: Progress | None) -> None:
         """Everything planned has happened, a day in one transaction, and what the clock does between the days."""
-        done = 0
+        done, told_until = 0, self._told_until()
         by_day = {day: list(acts) for day, acts in groupby(plan, key=lambda one: civil_date(one.at))}
         for day in _days(min(by_day), civil_date(now)):
-            self.clock.put(min(datetime.combine(day, SWEPT_AT, SHANGHAI), now))
-            self.sweep.run()
+            morning = min(datetime.combine(day, SWEPT_AT, SHANGHAI), now)
+            if (
+                told_until is None or morning >= told_until
+            ):  # else the clock has done its part of that day before
+                self.clock.put(morning)
+                self.sweep.run()
             acts = by_day.get(day, [])
             if acts:
                 self.desk.writer.submit(partial(self._day, acts=acts))
             done += len(acts)
             if progress is not None:
-                progress(done, len(plan))
+                progress(done)
         self.clock.put(now)
         self.sweep.run()
+
+    def _told_until(self) -> datetime | None:
+        """How far an interrupted telling came."""
+        with self.desk.database.read() as connection:
+            latest: datetime | None = records.last_recorded_at(connection)
+        return latest
 
     def _day(self, connection: Connection, acts: Sequence[Planned]) -> None:
         for one in acts:
