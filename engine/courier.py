@@ -184,28 +184,3 @@ def _pinned(url: str, address: str) -> tuple[str, dict[str, str], str]:
     port = f":{parts.port}" if parts.port else ""
     pinned = urlunsplit((parts.scheme, literal + port, parts.path or "/", parts.query, ""))
     return pinned, {"host": parts.netloc}, host
-
-
-class CourierLoop:
-    """A thread that lets the courier run again and again while the server serves."""
-
-    def __init__(self, courier: Courier) -> None:
-        self._courier = courier
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="courier", daemon=True)
-
-    def start(self) -> None:
-        """Messages go out from now on."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """The attempt under way is finished, then the thread ends."""
-        self._stopping.set()
-        self._thread.join()
-
-    def _work(self) -> None:
-        while not self._stopping.wait(IDLE_SECONDS):
-            try:
-                self._courier.run_once(self._courier.clock.real_now())
-            except Exception:  # whatever it is, the messages are still in the outbox
-                log.exception("the courier's round failed")
