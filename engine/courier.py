@@ -6,7 +6,6 @@ import asyncio
 import logging
 import random
 import ssl
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
