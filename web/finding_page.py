@@ -20,7 +20,7 @@ from web.look import page
 from web.naming import Names
 from web.problems import Told, told
 from web.records import Folder, open_finding
-from web.steps import Offer, PlannedStep, named_steps
+from web.steps import Offer, foreseen
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 SHUT_FIRST = ("no_such_step", "role_not_allowed")
@@ -73,17 +73,12 @@ def offered(folder: Folder, typed: Typed) -> Offer:
     for offer in folder.offers:
         if (offer.triggers, offer.proceeding) == (" ".join(triggers.split()), proceeding):
             return offer
-    charts = folder.asking.house.charts
     kinds = {one["id"]: one["kind"] for one in folder.finding["proceedings"]}
-    pairs = named_steps(triggers, kinds.get(proceeding or ""), "finding", charts)
-    if not pairs or any(trigger not in charts[chart].triggers for chart, trigger in pairs):
+    planned = foreseen(triggers, proceeding, kinds.get(proceeding or ""), folder.asking.house.charts)
+    if not planned:
         raise Refusal("unknown_trigger")
-    planned = tuple(
-        PlannedStep(charts[chart].any_row(trigger), None if chart == "finding" else proceeding)
-        for chart, trigger in pairs
-    )
-    last = planned[-1].row
-    return Offer(last.zh, last.en, pairs[0][0], proceeding, planned, (9, 0), True, {})
+    named = planned[-1].row
+    return Offer(named.zh, named.en, planned[0].row.chart, proceeding, planned, (9, 0), True, {})
 
 
 def refused(folder: Folder, offer: Offer, typed: Typed, refusal: Refusal) -> Response:

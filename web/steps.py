@@ -255,20 +255,24 @@ def takeable(charts: Charts, who: Principal, chart: str, state: str, trigger: st
     return next((row for row in rows if roles_of(row) & who.roles), None)
 
 
-def named_steps(
-    triggers: str, record_chart: str | None, subject: str, charts: Charts
-) -> list[tuple[str, str]]:
-    """The (chart, trigger) pairs that a submitted list of triggers means, given the chart of its proceeding."""
-    pairs: list[tuple[str, str]] = []
-    opened: str | None = None
+def foreseen(
+    triggers: str, proceeding: str | None, kind: str | None, charts: Charts
+) -> tuple[PlannedStep, ...]:
+    """The steps that a list of triggers means whatever the state, for the desk to refuse; empty where one is unknown.
+
+    `kind` is the chart of the proceeding; a step on a proceeding that the act itself opens follows its opening.
+    """
+    planned: list[PlannedStep] = []
+    opened: tuple[str, str] | None = None
+    stray = proceeding if proceeding is not None and kind is None else None
     for trigger in triggers.split():
-        places = [opened, record_chart, subject]
-        chart = next(
-            (one for one in places if one and one in charts and trigger in charts[one].triggers), subject
-        )
-        pairs.append((chart, trigger))
-        if trigger in charts[chart].triggers:
-            effects = charts[chart].any_row(trigger).effects
-            kinds = [effect.removeprefix(OPENS) for effect in effects if effect.startswith(OPENS)]
-            opened = kinds[0] if kinds else opened
-    return pairs
+        places = [*([opened] if opened else []), *([(kind, proceeding)] if kind else []), ("finding", stray)]
+        found = next((place for place in places if trigger in charts[str(place[0])].triggers), None)
+        if found is None:
+            return ()
+        row = charts[str(found[0])].any_row(trigger)
+        for effect in row.effects:
+            if effect.startswith(OPENS) and effect.removeprefix(OPENS) in charts:
+                opened = (effect.removeprefix(OPENS), f"@{len(planned)}")
+        planned.append(PlannedStep(row, found[1]))
+    return tuple(planned)

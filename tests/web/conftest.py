@@ -7,9 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Connection
 
@@ -19,6 +21,7 @@ from models import account_reading
 from tests.browser import open_browser
 from tests.builders import Town
 from tests.web.officer import PASSWORD
+from tests.web.visitor import Visitor
 from web.pages import attach_pages
 
 
@@ -30,11 +33,16 @@ class Served:
     base: str
 
 
+def application(town: Town) -> FastAPI:
+    """The application over the town's house, pages included."""
+    app = create_app(town.house)
+    attach_pages(app)
+    return app
+
+
 def serve(town: Town) -> Iterator[Served]:
     """The town's house answers on a free port of this machine until the generator is closed."""
-    app = create_app(town.house)
-    if not any(getattr(route, "name", "") == "static" for route in app.routes):
-        attach_pages(app)
+    app = application(town)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -64,6 +72,26 @@ def served(sqlite_url: str, open_town: Callable[..., Town]) -> Iterator[Served]:
     town = open_town(sqlite_url)
     give_passwords(town)
     yield from serve(town)
+
+
+@dataclass(slots=True)
+class Pages:
+    """A town and its application, visited without a browser."""
+
+    town: Town
+    app: Any
+
+    def visit(self, login: str, **headers: str) -> Visitor:
+        """A person who has signed in."""
+        return Visitor.sign_in(self.app, login, **headers)
+
+
+@pytest.fixture
+def pages(sqlite_url: str, open_town: Callable[..., Town]) -> Pages:
+    """A market regulation bureau on 2024-04-26 whose pages are asked directly."""
+    town = open_town(sqlite_url)
+    give_passwords(town)
+    return Pages(town, application(town))
 
 
 @pytest.fixture(scope="session")

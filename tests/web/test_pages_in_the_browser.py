@@ -1,0 +1,125 @@
+"""Every page in a real browser: accessible, within its width, and silent under its strict policy."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.web.conftest import Served
+from tests.web.officer import Officer
+from tests.web.town_at_work import AtWork, put_to_work
+
+AXE = Path(__file__).parent.parent.parent / "web" / "static" / "vendor" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+NO_CONTENT = {"region": {"enabled": True}}
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    options = {"runOnly": {"type": "tag", "values": RULES}, "rules": NO_CONTENT}
+    found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
+    return [
+        f"{fault['id']}: {json.dumps(node['target'])} {node['html'][:160]}"
+        for fault in found["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+def paths(at_work: AtWork) -> dict[str, list[str]]:
+    """Who looks at which pages."""
+    return {
+        "W01": [
+            "/work",
+            "/intake",
+            f"/inspections/{at_work.inspection}",
+            f"/findings/{at_work.found}",
+            f"/findings/{at_work.correcting}",
+            "/rulebook",
+            "/findings/never-was-here",
+        ],
+        "H01": [
+            "/work",
+            "/ledger",
+            "/ledger?light=green&state=open",
+            "/deadlines",
+            "/exchange",
+            "/ledger?light=blue",
+        ],
+        "A01": ["/admin", "/exchange"],
+    }
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_is_accessible_and_fits_and_nothing_complains(
+    served: Served, browser: Browser, width: int, language: str
+) -> None:
+    at_work = put_to_work(served.town)
+    wrong: list[str] = []
+    for login, visited in paths(at_work).items():
+        officer = Officer.sign_in(browser, served.base, login, width=width)
+        for path in visited:
+            mark = "&" if "?" in path else "?"
+            officer.page.goto(f"{served.base}{path}{mark}lang={language}")
+            officer.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+            wide = officer.page.evaluate("document.documentElement.scrollWidth")
+            wrong += [f"{path} {fault}" for fault in faults_of(officer.page)]
+            wrong += [f"{path} is {wide} wide"] if wide > width else []
+        wrong += [f"{login} {complaint}" for complaint in officer.complaints]
+        officer.leave()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_sign_in_page_is_accessible(served: Served, browser: Browser, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.goto(f"{served.base}/login")
+    assert faults_of(page) == []
+    page.fill("#login", "W01")
+    page.fill("#password", "wrong")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-problem=authentication_required]")
+    assert page.input_value("#login") == "W01"
+    assert faults_of(page) == []
+    context.close()
+
+
+def test_a_step_is_taken_with_the_keyboard_alone(served: Served, browser: Browser) -> None:
+    at_work = put_to_work(served.town)
+    officer = Officer.sign_in(browser, served.base, "H01")
+    page = officer.page
+    page.goto(f"{served.base}/findings/{at_work.proposed[0]}")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type") == "submit":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-flash=recorded]")
+    assert served.town.state(at_work.proposed[0]) == "routed"
+
+
+def test_a_page_without_script_does_everything(served: Served, browser: Browser) -> None:
+    at_work = put_to_work(served.town)
+    officer = Officer.sign_in(browser, served.base, "H01", script=False)
+    page = officer.page
+    page.goto(f"{served.base}/findings/{at_work.proposed[0]}")
+    page.click('form[data-trigger="approve_route"] button')
+    assert page.locator("[data-flash=recorded]").count() == 1
+    inspector = Officer.sign_in(browser, served.base, "W01", script=False).page
+    inspector.goto(f"{served.base}/intake")
+    inspector.fill('[name="party.name"]', "原平市前进西街滏香火锅店")
+    inspector.click('[data-add="findings"]')
+    assert inspector.locator("[data-row=findings]").count() == 2
+    assert inspector.input_value('[name="party.name"]') == "原平市前进西街滏香火锅店"
+    inspector.locator('[data-remove="findings"]').first.click()
+    assert inspector.locator("[data-row=findings]").count() == 1

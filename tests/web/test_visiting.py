@@ -1,0 +1,112 @@
+"""Who gets in, who sees what, and in which language."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.web.conftest import Pages
+from tests.web.town_at_work import AtWork, put_to_work
+from web.asking import local_path
+
+PAGES = ["/work", "/intake", "/ledger", "/deadlines", "/rulebook", "/exchange", "/admin", "/findings/x", "/parties/x"]
+ELSEWHERE = ["//evil.example/x", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "evil", "/a\nb", ""]
+
+
+@pytest.fixture
+def at_work(pages: Pages) -> AtWork:
+    return put_to_work(pages.town)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_stranger_is_sent_to_sign_in_and_back(pages: Pages, path: str) -> None:
+    answer = TestClient(pages.app, base_url="http://127.0.0.1").get(f"{path}?a=1", follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/login?next=" + path.replace("/", "%2F") + "%3Fa%3D1"
+
+
+def test_after_signing_in_the_wanted_page_is_shown(pages: Pages) -> None:
+    visitor = pages.visit("W01")
+    answer = visitor.client.post(
+        "/login", data={"login": "w01", "password": "correct horse battery", "next": "/ledger?state=open"}
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, "/ledger?state=open")
+
+
+@pytest.mark.parametrize("path", ELSEWHERE)
+def test_signing_in_leads_nowhere_else(path: str) -> None:
+    assert local_path(path) == "/work"
+
+
+def test_who_signs_out_is_a_stranger(pages: Pages) -> None:
+    visitor = pages.visit("W01")
+    visitor.get("/work")
+    out = next(form for form in visitor.read().forms if form.action == "/logout")
+    assert visitor.send(out).headers["location"] == "/login"
+    assert visitor.get("/work").status_code == 303
+
+
+def test_what_is_hidden_is_the_same_page_as_what_never_was(pages: Pages, at_work: AtWork) -> None:
+    stranger = pages.visit("F01")
+    for kind, id in (("findings", at_work.found), ("inspections", at_work.inspection)):
+        hidden, never = stranger.get(f"/{kind}/{id}"), stranger.get(f"/{kind}/never-was-here")
+        assert hidden.status_code == never.status_code == 404
+        assert hidden.text.replace(id, "never-was-here") == never.text
+
+
+def test_a_form_for_a_hidden_finding_changes_nothing_and_says_not_found(pages: Pages, at_work: AtWork) -> None:
+    head, stranger = pages.visit("H01"), pages.visit("F02")
+    head.get(f"/findings/{at_work.proposed[0]}")
+    form = head.form("approve_route")
+    stranger.get("/work")
+    csrf = stranger.read().forms[0].values["csrf"]
+    assert stranger.send(form, csrf=csrf).status_code == 404
+    assert pages.town.state(at_work.proposed[0]) == "route_confirmed"
+
+
+def test_a_form_without_the_sessions_value_is_refused(pages: Pages, at_work: AtWork) -> None:
+    head = pages.visit("H01")
+    head.get(f"/findings/{at_work.proposed[0]}")
+    answer = head.send(head.form("approve_route"), csrf=None)
+    assert (answer.status_code, head.problem) == (403, "session_check_failed")
+
+
+def test_administrators_see_no_cases_and_officers_no_administration(pages: Pages, at_work: AtWork) -> None:
+    administrator, inspector = pages.visit("A01"), pages.visit("W01")
+    assert administrator.get(f"/findings/{at_work.found}").status_code == 404
+    assert administrator.get("/admin").status_code == 200
+    assert inspector.get("/admin").status_code == 403
+    assert "data-finding" not in administrator.get("/work").text
+
+
+def test_only_inspectors_take_in(pages: Pages) -> None:
+    assert pages.visit("H01").get("/intake").status_code == 403
+
+
+def test_the_language_is_asked_for_then_kept_then_the_browsers_then_chinese(pages: Pages) -> None:
+    english = {"accept-language": "en-GB,en;q=0.8"}
+    assert 'lang="en"' in pages.visit("W01", **english).get("/work").text
+    visitor = pages.visit("W01")
+    assert 'lang="zh-CN"' in visitor.get("/work").text
+    assert 'lang="en"' in visitor.get("/work?lang=en").text
+    assert 'lang="en"' in visitor.get("/ledger").text
+    assert 'lang="zh-CN"' in visitor.get("/work?lang=zh").text
+
+
+def test_pages_say_that_time_is_not_real_and_carry_the_policy(pages: Pages) -> None:
+    answer = pages.visit("W01").get("/work")
+    assert 'data-clock="test"' in answer.text
+    assert "测试时钟" in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_names_from_outside_are_shown_as_text(pages: Pages) -> None:
+    hostile = '<img src=x onerror="alert(1)">'
+    finding = pages.town.finding(item=hostile, facts_summary=hostile + "{{ 7*7 }}")
+    text = pages.visit("W01").get(f"/findings/{finding}").text
+    assert "<img src=x" not in text
+    assert "&lt;img src=x" in text
+    assert "{{ 7*7 }}" in text
