@@ -209,7 +209,7 @@ class Desk:
                 "version": row.version,
                 "sequence": row.sequence,
                 "trigger": row.trigger,
-                "title": self.title(row.chart, row.trigger),
+                "title": self.title(row.chart, row.trigger, row.state),
                 "by": self._name(connection, row.by),
                 "occurred_at": row.occurred_at,
                 "recorded_at": row.recorded_at,
@@ -226,16 +226,16 @@ class Desk:
             "version": version,
             "sequence": row.sequence,
             "trigger": row.trigger,
-            "title": self.title(row.chart, row.trigger),
+            "title": self.title(row.chart, row.trigger, row.state),
             "by": self._name(connection, row.by),
             "occurred_at": row.occurred_at,
             "recorded_at": row.recorded_at,
         }
 
-    def title(self, chart: str, trigger: str) -> str:
+    def title(self, chart: str, trigger: str, state: str) -> str:
         """The Chinese words of a trigger; notes that are no rows keep their name."""
         known = self.law.charts[chart]
-        return known.any_row(trigger).zh if trigger in known.triggers else trigger
+        return known.row_into(trigger, state).zh if trigger in known.triggers else trigger
 
     def _name(self, connection: Connection, login: str) -> str:
         row = records.user_row(connection, login)

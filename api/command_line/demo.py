@@ -31,12 +31,12 @@ def _demo(args: argparse.Namespace) -> int:
     with house_of(args) as house:
         fresh = not args.password_stdin and not _is_there(house)
         password = password_from_stdin() if args.password_stdin else secrets.token_urlsafe(PASSWORD_BYTES)
+        if fresh:  # told first: whoever stops the building in the middle still knows it
+            print(
+                f"所有账号的口令（只显示这一次） · everybody's password, shown this once: {password}",
+                file=sys.stderr,
+            )
         built = build(house, password, args.accounts_only, None if args.json else progress)
-    if fresh:
-        print(
-            f"所有账号的口令（只显示这一次） · everybody's password, shown this once: {password}",
-            file=sys.stderr,
-        )
     told(built, as_json=args.json)
     return DONE
 

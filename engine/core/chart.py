@@ -117,6 +117,12 @@ class Chart:
         """Some row of that trigger, for its words and roles when it cannot be taken from the present state."""
         return next(row for row in self.rows if row.trigger == trigger)
 
+    def row_into(self, trigger: str, state: str) -> Row:
+        """The row by which the trigger led to that state, for the words of what has happened."""
+        return next(
+            (row for row in self.rows if (row.trigger, row.to) == (trigger, state)), self.any_row(trigger)
+        )
+
     def move(self, row: Row) -> str:
         """The state the row leads to, reached by the machine; raises ChartFault if the machine disagrees."""
         token = Token(row.source or _BEFORE, row)

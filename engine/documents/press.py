@@ -29,6 +29,7 @@ class DocumentPress:
             for path in sorted(templates.glob("*.yaml"))
             if path.name != HOUSE
         }
+        self._fields: dict[str, tuple[str, ...]] = {}
         self._typesetter = Typesetter(self._house.style, fonts)
 
     def kinds(self) -> frozenset[str]:
@@ -37,8 +38,10 @@ class DocumentPress:
 
     def fields(self, kind: str) -> tuple[str, ...]:
         """The fields the template prints or asks about, as declared in house.yaml, in reading order."""
-        names = (name for name, _, _ in names_in(self._template(kind)))
-        return tuple(dict.fromkeys(name for name in names if name in self._house.fields))
+        if kind not in self._fields:
+            names = (name for name, _, _ in names_in(self._template(kind)))
+            self._fields[kind] = tuple(dict.fromkeys(name for name in names if name in self._house.fields))
+        return self._fields[kind]
 
     def pdf(self, kind: str, content: Mapping[str, object], *, issued_on: date) -> bytes:
         """The paper as PDF/A-2b; the same input gives the same bytes. Raises DocumentUnknown."""

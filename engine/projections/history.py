@@ -53,7 +53,7 @@ def _title(sources: Sources, entry: Any) -> str:
     """The words of the chart's row, or of another chart's when it is noted here; notes have their list."""
     for chart in (sources.charts[entry.chart], *sources.charts.by_name.values()):
         if entry.trigger in chart.triggers:
-            return chart.any_row(entry.trigger).zh
+            return chart.row_into(entry.trigger, entry.state).zh
     word = sources.notes.get(entry.trigger)
     return word.zh if word else str(entry.trigger)
 
