@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from api.answers import answer, file
-from api.calls import Received, an_id, no_query, query_of, visit_of
+from api.calls import Received, an_id, announced_length, no_query, query_of, visit_of
 from engine.attachments import Attachments
 from engine.core.commands import Principal
 from engine.core.refusals import FieldError, Refusal
@@ -114,9 +114,8 @@ async def read_upload(request: Request, settings: Settings) -> list[HandedIn]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "multipart/form-data":
         raise Refusal("media_type_unsupported")
-    announced = request.headers.get("content-length", "")
     bytes_max = settings.upload_bytes_max + ENVELOPE_BYTES_MAX
-    if announced.isdigit() and int(announced) > bytes_max:
+    if announced_length(request) > bytes_max:
         raise Refusal("body_too_large")
     parser = MultiPartParser(
         request.headers,

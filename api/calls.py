@@ -31,6 +31,8 @@ KEY = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
 ID = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 DEPTH_MAX = 64
+LENGTH_DIGITS = 18
+"""More digits than this announce more than anybody may send; they are not read."""
 READ_ONLY_TOKEN = "这个令牌只读。 · This token may only read."
 
 
@@ -110,8 +112,7 @@ Received = Annotated[Call, Depends(received)]
 
 async def read_body(request: Request, bytes_max: int) -> bytes | None:
     """The body, None when it is larger; a length that is announced too large is not read at all."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > bytes_max:
+    if announced_length(request) > bytes_max:
         return None
     parts, size = [], 0
     async for part in request.stream():
@@ -120,6 +121,12 @@ async def read_body(request: Request, bytes_max: int) -> bytes | None:
             return None
         parts.append(part)
     return b"".join(parts)
+
+
+def announced_length(request: Request) -> int:
+    """How many bytes the request says it has; 0 when it says no number."""
+    said = request.headers.get("content-length", "")
+    return int(said[:LENGTH_DIGITS]) if said.isascii() and said.isdigit() else 0
 
 
 def visit_of(request: Request, house: House) -> Visit:
@@ -174,8 +181,14 @@ def check_media_type(request: Request) -> None:
 
 
 def digest_of(method: str, path: str, body: Any) -> str:
-    """SHA-256 (hex) of method, path and the body canonicalised by RFC 8785."""
-    spoken = f"{method} {path}\n".encode() + rfc8785.dumps(body)
+    """SHA-256 (hex) of method, path and the body canonicalised by RFC 8785.
+
+    Raises `body_malformed` for ±2^53 themselves, which the contract takes and RFC 8785 does not.
+    """
+    try:
+        spoken = f"{method} {path}\n".encode() + rfc8785.dumps(body)
+    except rfc8785.CanonicalizationError as fault:
+        raise Refusal("body_malformed") from fault
     return hashlib.sha256(spoken).hexdigest()
 
 
