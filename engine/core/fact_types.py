@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from engine.core.calendar import FIRST_YEAR, LAST_YEAR
 from engine.core.refusals import Faults
 
 TEXT_LENGTH_MAX = 2000
@@ -17,6 +18,13 @@ DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+OUTSIDE = (
+    "range",
+    f"年份应在{FIRST_YEAR}年至{LAST_YEAR}年之间",
+    f"the year lies between {FIRST_YEAR} and {LAST_YEAR}",
+)
+"""What is said of times for which the house knows no working days; near the ends no zone could be told either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +168,13 @@ def read_date(value: Any, pointer: str, faults: Faults, _: Names | None = None) 
     try:
         if not DATE.fullmatch(value):
             raise ValueError(value)
-        date.fromisoformat(value)
+        known = FIRST_YEAR <= date.fromisoformat(value).year <= LAST_YEAR
     except ValueError:
-        faults.add(pointer, "format", "日期应为 YYYY-MM-DD", "a date is YYYY-MM-DD")
+        faults.add(pointer, "format", "没有这一天；日期应为 YYYY-MM-DD", "no such day; a date is YYYY-MM-DD")
         return None
-    return value
+    if not known:
+        faults.add(pointer, *OUTSIDE)
+    return value if known else None
 
 
 def read_instant(value: Any, pointer: str, faults: Faults, _: Names | None = None) -> Any:
@@ -175,10 +185,14 @@ def read_instant(value: Any, pointer: str, faults: Faults, _: Names | None = Non
     try:
         if not INSTANT.fullmatch(value):
             raise ValueError(value)
-        return datetime.fromisoformat(value).isoformat()
+        instant = datetime.fromisoformat(value)
     except ValueError:
         faults.add(pointer, "format", "时间应为带时区的 RFC 3339 格式", "an instant is RFC 3339 with offset")
         return None
+    if FIRST_YEAR <= instant.year <= LAST_YEAR:
+        return instant.isoformat()
+    faults.add(pointer, *OUTSIDE)
+    return None
 
 
 def _read_integer(value: Any, pointer: str, faults: Faults, _: Names) -> Any:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from engine.core.fact_types import CONTROL, INTEGER_MAX, escaped, read_instant
+from engine.core.fact_types import CONTROL, INTEGER_MAX, escaped, read_date, read_instant
 from engine.core.refusals import Faults
 
 FINDINGS_MAX = 200
@@ -29,6 +28,11 @@ ResultCode = Literal[
     "NO_ACTIVITY",
     "PENDING_FOLLOWUP",
 ]
+
+
+def _truly(value: Any) -> Any:
+    """The value, unless it is the number that Python takes for true."""
+    return value if isinstance(value, bool) else str(value)
 
 
 class _Strict(BaseModel):
@@ -114,7 +118,7 @@ class InspectionForm(_Strict):
     result_codes: Annotated[list[ResultCode], Field(min_length=1)]
     finished_at: str
     officers: Annotated[list[Any], Field(min_length=2, max_length=50)]
-    recusal_told: Literal[True]
+    recusal_told: Annotated[Literal[True], BeforeValidator(_truly)]
     plan_no: Text60 | None = None
     plan_name: Text200 | None = None
     task_name: Text200 | None = None
@@ -159,12 +163,8 @@ def check_form(form: type[BaseModel], body: Mapping[str, Any], faults: Faults) -
 def check_dates(body: Mapping[str, Any], names: tuple[str, ...], prefix: str, faults: Faults) -> None:
     """Dates that look like dates but name no day of the calendar are faults."""
     for name in names:
-        value = body.get(name)
-        if isinstance(value, str):
-            try:
-                date.fromisoformat(value)
-            except ValueError:
-                faults.add(f"{prefix}/{name}", "format", "没有这一天", "no such day")
+        if isinstance(body.get(name), str):
+            read_date(body[name], f"{prefix}/{name}", faults)
 
 
 def check_instants(body: Mapping[str, Any], names: tuple[str, ...], prefix: str, faults: Faults) -> None:

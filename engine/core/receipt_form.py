@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from engine.core.calendar import FIRST_YEAR, LAST_YEAR
 from engine.core.envelope import SCHEMAS
 from engine.core.refusals import Faults
 
@@ -183,7 +184,8 @@ class Reading:
         try:
             if not shape.fullmatch(value):
                 raise ValueError(value)
-            read(value)
+            if not FIRST_YEAR <= read(value).year <= LAST_YEAR:
+                raise ValueError(value)
         except ValueError:
             self.faults.add(pointer, "format")
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
+from engine.core.calendar import FIRST_YEAR, LAST_YEAR
 from engine.core.fact_types import CONTROL, DATE
 from engine.core.refusals import FieldError, Refusal
 from engine.projections.instants import CIVIL
@@ -77,14 +78,14 @@ class Asked:
         return None
 
     def since(self, name: str) -> datetime | None:
-        """The first instant of the day given, in Asia/Shanghai."""
+        """The first instant of the day given, in Asia/Shanghai; None also before all that is recorded."""
         day = self.day(name)
-        return None if day is None else datetime.combine(day, time(), CIVIL)
+        return None if day is None or day.year < FIRST_YEAR else datetime.combine(day, time(), CIVIL)
 
     def until(self, name: str) -> datetime | None:
-        """The first instant after the day given, in Asia/Shanghai."""
+        """The first instant after the day given, in Asia/Shanghai; None also after all that is recorded."""
         day = self.day(name)
-        if day is None or day == date.max:
+        if day is None or day.year > LAST_YEAR:
             return None
         return datetime.combine(day + timedelta(days=1), time(), CIVIL)
 
