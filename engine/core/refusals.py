@@ -21,6 +21,8 @@ FIELD_WORDS: dict[str, tuple[str, str]] = {
     "domain_mismatch": ("违法行为代码不属于该领域", "violation is not of that domain"),
     "derived": ("由系统推导，不得填报", "derived by the system; may not be entered"),
 }
+POINTER_MAX = 500
+"""Names of members come from outside and are told no further than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,13 @@ class FieldError:
     en: str = ""
 
     def answer(self) -> dict[str, Any]:
-        """The error as the contract's JSON; words default to the code's own."""
+        """The error as the contract's JSON; words default to the code's own, a pointer stays one short line."""
         words = FIELD_WORDS[self.code]
+        pointer = "".join(
+            letter if letter.isprintable() else "\ufffd" for letter in self.pointer[:POINTER_MAX]
+        )
         return {
-            "pointer": self.pointer,
+            "pointer": pointer,
             "code": self.code,
             "zh": self.zh or words[0],
             "en": self.en or words[1],
