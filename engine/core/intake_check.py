@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine.core.fact_types import Names, read_person
 from engine.core.guards import EXCLUSIVE_RESULTS
 from engine.core.identifiers import identifier_faults
 from engine.core.intake_forms import (
@@ -59,10 +60,13 @@ class IntakeCheck:
     def _finding(self, body: Mapping[str, Any], prefix: str, finished_at: Any, faults: Faults) -> None:
         check_instants(body, ("discovered_at",), prefix, faults)
         check_dates(body, ("act_started_on", "act_ended_on"), prefix, faults)
-        for index, letter in enumerate(body.get("letters") or ()):
+        letters = body.get("letters")
+        for index, letter in enumerate(letters if isinstance(letters, list) else ()):
             if isinstance(letter, dict):
                 check_dates(letter, ("posted_on", "returned_on"), f"{prefix}/letters/{index}", faults)
         self._violation(body, prefix, faults)
+        if body.get("handler") is not None:
+            read_person(body["handler"], f"{prefix}/handler", faults, self._names())
         if isinstance(body.get("facts"), dict):
             for fault in self.facts(body["facts"]):
                 faults.add(
@@ -80,6 +84,10 @@ class IntakeCheck:
             )
         if _ordered_wrongly(body.get("act_started_on"), body.get("act_ended_on")):
             faults.add(f"{prefix}/act_ended_on", "inconsistent", "结束早于开始", "ends before it starts")
+
+    def _names(self) -> Names:
+        """Departments are known here, accounts are not: whoever is named by login may stand."""
+        return Names(lambda code: code if code in self.departments else None, lambda _: {}, frozenset())
 
     def _violation(self, body: Mapping[str, Any], prefix: str, faults: Faults) -> None:
         domain, violation = body.get("domain"), body.get("violation")
