@@ -1,0 +1,249 @@
+"""A bureau under attack: everything that must hold of every refusal, and that nothing has changed by it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from api.app import create_app
+from engine.accounts import issue_token
+from engine.journal import JsonLines
+from models import account_reading, records
+from tests.builders import PARTY, Town, item
+from tests.exchange.contract import faults
+from tests.exchange.linked import Linked
+from tests.hostile.wire import Answer, Wire, named
+from tests.partner import Partner
+
+PASSWORD = "原平-2024-Bihuan-geheim"
+LEAKS = re.compile(
+    rb"Traceback|site-packages|sqlalchemy|psycopg|pysqlite|\.py\b|SELECT |INSERT INTO|UPDATE .+ SET|argon2|whsec_"
+)
+CAREFUL = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "x-bihuan-clock": "test",
+}
+UNCOUNTED = {"session": ("seen_at",)}
+"""What reading alone may change."""
+
+
+class Journal(logging.Handler):
+    """Every line that would be written, as it would be written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[tuple[int, str]] = []
+        self.setFormatter(JsonLines())
+
+    def faults(self) -> list[str]:
+        """What was written as an error since the last look."""
+        written, self.lines = self.lines, []
+        return [line for level, line in written if level >= logging.ERROR]
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """The line is kept."""
+        self.lines.append((record.levelno, self.format(record)))
+
+
+@dataclass(slots=True)
+class Fort:
+    """The application over a town with records of every kind, and ways to ask it."""
+
+    town: Town
+    app: Any
+    wire: Wire
+    linked: Linked
+    journal: Journal
+    ids: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    partner: Partner | None = None
+    keys: Any = field(default_factory=lambda: itertools.count(1))
+    kept: tuple[bytes, Any, int] | None = None
+
+    @classmethod
+    def open(cls, town: Town, password_hash: str) -> Fort:
+        """Everybody can sign in; nothing is recorded yet."""
+        for login in town.people:
+            _change(town, login, password_hash=password_hash)
+        app = create_app(town.house)
+        journal = Journal()
+        logging.getLogger().addHandler(journal)
+        return cls(town, app, Wire(app), Linked(town, town.house.exchange), journal)
+
+    def close(self) -> None:
+        """The journal is no longer read, the house is closed."""
+        logging.getLogger().removeHandler(self.journal)
+        self.wire.close()
+        self.town.close()
+
+    def settle(self) -> None:
+        """A finding just found, one on its way to the fire brigade, one hidden; papers, a link, tokens."""
+        town = self.town
+        self.ids["inspection"] = town.inspect(item(town))
+        [self.ids["finding"]] = town.findings_of(self.ids["inspection"])
+        self.partner = self.linked.link("yuanping-fire", "fire_rescue")
+        self.linked.link("yuanping-tax", "taxation")
+        self.ids["sent"], self.ids["transfer"] = self.linked.sent()
+        self.ids["message"] = self.linked.messages(self.ids["sent"])[-1].id
+        other = {**PARTY, "identifiers": [{"scheme": "unidentified", "value": ""}], "name": "别家"}
+        self.ids["hidden_inspection"] = town.inspect(
+            item(town, domain="fire", violation="fire_exit_blocked"),
+            by="F01",
+            department="fire_rescue",
+            party=other,
+            officers=["F01", "F02"],
+        )
+        [self.ids["hidden"]] = town.findings_of(self.ids["hidden_inspection"])
+        self.ids["party"] = str(town.row(self.ids["finding"]).party_id)
+        self.ids["hidden_party"] = str(town.row(self.ids["hidden"]).party_id)
+        for name, scope, hours in (("read", "read", 9), ("write", "write", 9), ("expired", "write", -1)):
+            self.tokens[name] = self._token("W01", scope, hours)
+        for login in town.people:
+            self.sign_in(login)
+        _change(town, "X01", disabled=True)
+        with town.house.database.read() as connection:
+            self.ids["document"] = records.documents_of(connection, self.ids["sent"], "transfer_letter")[0].id
+
+    def _token(self, login: str, scope: str, hours: int) -> str:
+        house = self.town.house
+        now = house.clock.now()
+        asked = {"login": login, "scope": scope, "expires": (now + timedelta(hours=hours)).isoformat()}
+        told = house.writer.submit(lambda connection: issue_token(connection, house.office, asked, now))
+        return str(told["token"])
+
+    def sign_in(self, login: str) -> dict[str, str]:
+        """The cookies of that person, who signs in on first use."""
+        if login not in self.cookies:
+            body = json.dumps({"login": login, "password": PASSWORD}).encode()
+            told = self.wire.send(
+                "POST", "/api/v1/session", named({"content-type": "application/json"}), [body]
+            )
+            assert told.status == 204, told.body
+            self.cookies[login] = told.cookies()
+        return self.cookies[login]
+
+    def signed(self, login: str, method: str = "POST") -> dict[str, str]:
+        """The headers by which that person's browser is known."""
+        kept = self.sign_in(login)
+        told = {"cookie": "; ".join(f"{name}={value}" for name, value in kept.items())}
+        return told if method in ("GET", "HEAD", "OPTIONS") else {**told, "x-csrf-token": kept["bihuan_csrf"]}
+
+    def fresh_key(self) -> str:
+        """A key that nobody has used."""
+        return f"hostile-{next(self.keys)}"
+
+    def get(self, login: str, target: str) -> Answer:
+        """What the person reads there."""
+        return self.wire.send("GET", target, named(self.signed(login, "GET")))
+
+    def post(self, login: str, target: str, body: Any, **headers: str) -> Answer:
+        """The answer to a command of that person under a fresh key; bytes are sent as they are."""
+        raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        told = {**self.signed(login), "content-type": "application/json", "idempotency-key": self.fresh_key()}
+        more = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.wire.send("POST", target, named(told | more), [raw])
+
+    def secrets(self) -> Iterator[str]:
+        """What nobody may read in an answer or the journal."""
+        yield PASSWORD
+        yield from self.tokens.values()
+        for kept in self.cookies.values():
+            yield from kept.values()
+
+    def keep(self) -> None:
+        """The records as they are now are those that `restore` brings back; SQLite only."""
+        with self.town.house.database.engine.connect() as connection:
+            connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.town.house.database.dispose()
+        self.kept = (self._file.read_bytes(), self.town.house.desk.last_recorded_at, self._commits)
+
+    def restore(self) -> None:
+        """Whatever was recorded since `keep` was never recorded."""
+        if self.kept is None or self.kept[2] == self._commits:
+            return
+        self.town.house.database.dispose()
+        for ending in ("-wal", "-shm"):
+            Path(f"{self._file}{ending}").unlink(missing_ok=True)
+        self._file.write_bytes(self.kept[0])
+        self.town.house.desk.last_recorded_at = self.kept[1]
+        self.kept = (*self.kept[:2], self._commits)
+
+    @property
+    def _file(self) -> Path:
+        return Path(self.town.house.database.url.removeprefix("sqlite:///"))
+
+    @property
+    def _commits(self) -> int:
+        return self.town.house.writer.commits
+
+    def contents(self) -> dict[str, list[str]]:
+        """Every row of every table, but for what reading alone may change."""
+        with self.town.house.database.read() as connection:
+            return {
+                name: sorted(
+                    repr([value for key, value in row.items() if key not in UNCOUNTED.get(name, ())])
+                    for row in connection.execute(table.select()).mappings()
+                )
+                for name, table in SQLModel.metadata.tables.items()
+            }
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """What is done within changes no row of any table."""
+        before = self.contents()
+        yield
+        after = self.contents()
+        assert [name for name in before if before[name] != after[name]] == []
+
+    def refused(self, answer: Answer, *codes: str) -> Any:
+        """The problem, after everything that must hold of one; `codes` are those it may have, if any are named."""
+        assert 400 <= answer.status < 500, (answer.status, answer.body[:300], self.journal.faults())
+        self.careful(answer)
+        assert answer.header("content-type") == "application/problem+json"
+        problem = answer.json
+        assert faults("problem", problem) == [], answer.body[:2000]
+        assert problem["status"] == answer.status
+        assert problem["remedy"]["zh"] and problem["remedy"]["en"]
+        assert not codes or problem["code"] in codes, (
+            problem["code"],
+            problem["errors"],
+            problem.get("reasons"),
+        )
+        return problem
+
+    def careful(self, answer: Answer) -> None:
+        """The answer carries every careful header once, and neither it nor the journal gives anything away."""
+        for name, value in CAREFUL.items():
+            assert answer.header(name) == value, name
+        assert "default-src 'none'" in (answer.header("content-security-policy") or "")
+        names = [name for name, _ in answer.headers if name != b"set-cookie"]
+        assert len(names) == len(set(names)), names
+        assert answer.header("x-request-id")
+        assert not any(b"\r" in value or b"\n" in value for _, value in answer.headers)
+        assert not LEAKS.search(answer.body), answer.body[:2000]
+        lines, self.journal.lines = self.journal.lines, []
+        assert not [line for level, line in lines if level >= logging.ERROR]
+        for secret in self.secrets():
+            assert secret.encode() not in answer.body
+            assert not [line for _, line in lines if secret in line or "\n" in line]
+
+
+def _change(town: Town, login: str, **values: Any) -> None:
+    change: Mapping[str, Any] = values
+    town.house.writer.submit(
+        lambda connection: account_reading.change_user(connection, login.casefold(), change)
+    )

@@ -1,0 +1,236 @@
+"""Every operation of the interface with one request that is answered; what is hostile changes one thing of it."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from tests.exchange.contract import example
+from tests.hostile.fort import PASSWORD, Fort
+from tests.hostile.wire import Answer, named
+
+NOBODY = "01921dbe-2475-7c6c-8fa0-64652fff9bed"
+"""An id that never was."""
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+ON_THE_SPOT = {
+    "trigger": "open_rectification",
+    "facts": {"legal_ground": "行政处罚法第二十八条", "urgent_ground": "on_the_spot"},
+    "expected_version": 1,
+}
+SELDOM = {
+    "handler": "W01",
+    "tax_due_fen": 100,
+    "act_started_on": "2024-04-01",
+    "act_ended_on": "2024-04-26",
+    "letters": [{"posted_on": "2024-04-01", "mail_no": "XA1", "returned_on": "2024-04-20", "signed": False}],
+}
+"""What may come with a finding and seldom does."""
+ANONYMOUS, OFFICER, SYSTEM = "anonymous", "W01", "yuanping-fire"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method at one path; `body` is JSON, or bytes with their own media type."""
+
+    method: str
+    path: str
+    who: str
+    body: Callable[[Fort], Any] | None = None
+    keyed: bool = False
+    media_type: str = "application/json"
+    status: int = 200
+
+    @property
+    def name(self) -> str:
+        """As OpenAPI names it."""
+        return f"{self.method} {self.path}"
+
+    def target(self, fort: Fort) -> str:
+        """The path with ids of records that this caller may see."""
+        finding = fort.ids["sent"] if "/documents/{doc}" in self.path else fort.ids["finding"]
+        subject = {
+            "parties": fort.ids["party"],
+            "inspections": fort.ids["inspection"],
+            "messages": fort.ids["message"],
+            "receipts": fort.ids.get("receipt", NOBODY),
+        }
+        kind = self.path.split("/{id}")[0].rpartition("/")[2]
+        named = {
+            "{id}": subject.get(kind, finding),
+            "{digest}": "sha256:" + hashlib.sha256(PDF).hexdigest(),
+            "{doc}": fort.ids["document"],
+            "{system}": SYSTEM,
+        }
+        place = self.path
+        for name, value in named.items():
+            place = place.replace(name, value)
+        return place
+
+    def raw(self, fort: Fort) -> bytes:
+        """The body as it is sent."""
+        if self.body is None:
+            return b""
+        body = self.body(fort)
+        return body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+
+    def headers(self, fort: Fort, raw: bytes, target: str) -> dict[str, str]:
+        """Who calls, what is sent, and under which key."""
+        told = {"content-type": self.media_type} if self.body is not None else {}
+        if self.keyed:
+            told["idempotency-key"] = fort.fresh_key()
+        if self.who == SYSTEM:
+            return told | signed(fort, self, raw, target)
+        return told if self.who == ANONYMOUS else told | fort.signed(self.who, self.method)
+
+    def send(self, fort: Fort, raw: bytes | None = None, target: str | None = None, **more: str) -> Answer:
+        """The answer, with headers added, changed, or left out where they are empty."""
+        raw = self.raw(fort) if raw is None else raw
+        target = self.target(fort) if target is None else target
+        given = {name.replace("_", "-"): value for name, value in more.items()}
+        told = {
+            name: value for name, value in (self.headers(fort, raw, target) | given).items() if value != ""
+        }
+        return fort.wire.send(self.method, target, named(told), [raw])
+
+
+def signed(fort: Fort, operation: Operation, raw: bytes, target: str) -> dict[str, str]:
+    """The headers by which the linked system is known."""
+    assert fort.partner is not None
+    id, said, told = str(uuid4()), str(int(fort.partner.now())), {}
+    signs = raw
+    if operation.method == "GET" or (operation.path.endswith("/ack") and not raw):
+        signs = f"{operation.method} {target}".encode()
+    if operation.path.endswith("/receipts"):
+        id = _id_of(raw) or id
+    if operation.path.endswith("/documents"):
+        digest = hashlib.sha256(raw).hexdigest()
+        signs, told = digest.encode(), {"webhook-body-digest": f"sha256:{digest}"}
+    signature = fort.partner.key.sign(f"{id}.{said}.".encode() + signs)
+    return told | {"webhook-id": id, "webhook-timestamp": said, "webhook-signature": signature}
+
+
+def _id_of(raw: bytes) -> str | None:
+    try:
+        named = json.loads(raw)["id"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return named if isinstance(named, str) and named.isascii() and named.isalnum() else None
+
+
+def upload(content: bytes = PDF, name: str = "证据.pdf", boundary: str = "lines") -> bytes:
+    """A multipart body of one file."""
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+    return (
+        head.encode()
+        + b"Content-Type: application/pdf\r\n\r\n"
+        + content
+        + f"\r\n--{boundary}--\r\n".encode()
+    )
+
+
+MULTIPART = "multipart/form-data; boundary=lines"
+
+
+def inspection(_: Fort) -> dict[str, Any]:
+    """The contract's inspection, as one that was not there before."""
+    body: dict[str, Any] = copy.deepcopy(example("inspection_intake"))
+    body["reference"] = f"H-{time.time_ns()}"
+    body["findings"] = body["findings"][:1]
+    for finding in body["findings"]:
+        finding.pop("reference")
+        finding.update(copy.deepcopy(SELDOM))
+    body["publication"] = {"published_on": "2024-04-26", "publication_url": "https://example.gov.cn/1"}
+    return body
+
+
+def finding(fort: Fort) -> dict[str, Any]:
+    """The contract's finding, of an inspection that is there."""
+    more = {"inspection": fort.ids["inspection"], "officers": ["W01", "W02"], **copy.deepcopy(SELDOM)}
+    return {**copy.deepcopy(example("finding_intake")), **more}
+
+
+def finding_step(fort: Fort) -> dict[str, Any]:
+    """The step that opens a rectification, on the finding's present version."""
+    version = fort.town.row(fort.ids["finding"]).version
+    return {**copy.deepcopy(ON_THE_SPOT), "expected_version": version}
+
+
+def inspection_step(fort: Fort) -> dict[str, Any]:
+    """The step that publishes the result, on the inspection's present version."""
+    shown = fort.get(OFFICER, f"/api/v1/inspections/{fort.ids['inspection']}").json
+    facts = {"published_on": "2024-04-26", "publication_url": "https://example.gov.cn/1"}
+    return {"trigger": "publish_result", "facts": facts, "expected_version": shown["version"]}
+
+
+def receipt(fort: Fort) -> Mapping[str, Any]:
+    """The receipt that signs for the letter."""
+    assert fort.partner is not None
+    letter = json.loads(fort.linked.messages(fort.ids["sent"])[-1].body)
+    event = fort.partner.event("signed_for", letter, received_at="2024-04-26T17:00:00+08:00", signer="值班员")
+    return {**event, "id": uuid4().hex}
+
+
+API = "/api/v1"
+OPERATIONS = (
+    Operation("GET", f"{API}/session", OFFICER),
+    Operation(
+        "POST", f"{API}/session", ANONYMOUS, lambda _: {"login": OFFICER, "password": PASSWORD}, status=204
+    ),
+    Operation("DELETE", f"{API}/session", OFFICER, status=204),
+    Operation("POST", f"{API}/inspections", OFFICER, inspection, True, status=201),
+    Operation("GET", f"{API}/inspections", OFFICER),
+    Operation("GET", f"{API}/inspections/{{id}}", OFFICER),
+    Operation("POST", f"{API}/inspections/{{id}}/steps", OFFICER, inspection_step, True),
+    Operation(
+        "POST", f"{API}/findings/{{id}}/attachments", OFFICER, lambda _: upload(), False, MULTIPART, 201
+    ),
+    Operation("GET", f"{API}/findings/{{id}}/attachments/{{digest}}", OFFICER),
+    Operation("GET", f"{API}/findings/{{id}}/documents/{{doc}}.pdf", OFFICER),
+    Operation("GET", f"{API}/findings/{{id}}/documents/{{doc}}.docx", OFFICER),
+    Operation("POST", f"{API}/findings", OFFICER, finding, True, status=201),
+    Operation("GET", f"{API}/findings", OFFICER),
+    Operation("GET", f"{API}/findings/{{id}}", OFFICER),
+    Operation("POST", f"{API}/findings/{{id}}/steps", OFFICER, finding_step, True),
+    Operation("GET", f"{API}/findings/{{id}}/timeline", OFFICER),
+    Operation("GET", f"{API}/ledger", OFFICER),
+    Operation("GET", f"{API}/deadlines", OFFICER),
+    Operation("GET", f"{API}/parties/{{id}}", OFFICER),
+    Operation("GET", f"{API}/audit/{{id}}", OFFICER),
+    Operation("GET", f"{API}/charts", OFFICER),
+    Operation("GET", f"{API}/rulebook", OFFICER),
+    Operation("POST", f"{API}/rulings", OFFICER, lambda _: example("ruling_request")),
+    Operation("GET", f"{API}/exchange/{{system}}/messages", SYSTEM),
+    Operation("POST", f"{API}/exchange/{{system}}/messages/{{id}}/ack", SYSTEM, status=204),
+    Operation(
+        "POST",
+        f"{API}/exchange/{{system}}/receipts",
+        SYSTEM,
+        receipt,
+        media_type="application/cloudevents+json",
+    ),
+    Operation(
+        "POST",
+        f"{API}/exchange/{{system}}/receipts/{{id}}/documents",
+        SYSTEM,
+        lambda _: upload(),
+        False,
+        MULTIPART,
+        201,
+    ),
+    Operation("GET", "/healthz", ANONYMOUS),
+    Operation("GET", "/readyz", ANONYMOUS),
+    Operation("GET", "/metrics", ANONYMOUS),
+)
+BY_NAME = {one.name: one for one in OPERATIONS}
+WRITING = [one for one in OPERATIONS if one.method == "POST"]
+JSON_BODIES = [one for one in WRITING if one.body is not None and one.media_type != MULTIPART]
+OPEN_TO_ALL = [one for one in OPERATIONS if one.who == ANONYMOUS]
+PERSONAL = [one for one in OPERATIONS if one.who not in (ANONYMOUS, SYSTEM)]
+EXCHANGE = [one for one in OPERATIONS if one.who == SYSTEM]
+COMMANDS = [one for one in OPERATIONS if one.keyed]
