@@ -78,7 +78,9 @@ def _approve(asking: Asking, id: str, typed: Typed) -> Result:
         said = told(refusal, words)
         reasons = [words.of(reason) for reason in said.reasons]
         sentence = (
-            words("work.needs_page") if said.code == "facts_invalid" else "；".join([said.title, *reasons])
+            words("work.needs_page")
+            if said.code == "facts_invalid"
+            else words.semicolon.join([said.title, *reasons])
         )
         return Result(*label, False, sentence)
     return Result(*label, True, words.of(offer))

@@ -25,7 +25,7 @@ def finding_rows(asking: Asking, items: Iterable[Mapping[str, Any]], now: dateti
             "term_title": names.term(item["term"]) if item["term"] else "",
             "department_title": names.department(item["department"]),
             "handler_name": (item.get("handler") or {}).get("name", ""),
-            "routes_title": "、".join(names.route(route) for route in item["routes"]),
+            "routes_title": asking.words.comma.join(names.route(route) for route in item["routes"]),
         }
         for item in items
     ]

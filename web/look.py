@@ -174,7 +174,7 @@ def did(asking: Asking) -> str:
         chart = next((one for one in charts.by_name.values() if trigger in one.triggers), None)
         if chart is not None:
             titles.append(words.of(chart.any_row(trigger)))
-    return "、".join(titles) if words.language == "zh" else ", ".join(titles)
+    return words.comma.join(titles)
 
 
 def _department(house: House, words: Words, code: str | None) -> str:

@@ -145,7 +145,7 @@ class Names:
         )
 
     def _joined(self, names: list[str]) -> str:
-        return ("、" if self._words.language == "zh" else ", ").join(names)
+        return self._words.comma.join(names)
 
     def _coded(self, vocabulary: str | None, value: str) -> str:
         listed = self._dictionary["vocabularies"].get(vocabulary, [])

@@ -40,6 +40,21 @@ class Words:
         said = self._words[key]
         return said.format(**fill) if fill else said
 
+    @property
+    def colon(self) -> str:
+        """What stands between a name and its value."""
+        return "：" if self.language == "zh" else ": "
+
+    @property
+    def comma(self) -> str:
+        """What stands between the members of a list."""
+        return "、" if self.language == "zh" else ", "
+
+    @property
+    def semicolon(self) -> str:
+        """What stands between sentences on one line."""
+        return "；" if self.language == "zh" else "; "
+
     def has(self, key: str) -> bool:
         """True when the key has words."""
         return key in self._words

@@ -9,8 +9,26 @@ from tests.web.conftest import Pages
 from tests.web.town_at_work import AtWork, put_to_work
 from web.asking import local_path
 
-PAGES = ["/work", "/intake", "/ledger", "/deadlines", "/rulebook", "/exchange", "/admin", "/findings/x", "/parties/x"]
-ELSEWHERE = ["//evil.example/x", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "evil", "/a\nb", ""]
+PAGES = [
+    "/work",
+    "/intake",
+    "/ledger",
+    "/deadlines",
+    "/rulebook",
+    "/exchange",
+    "/admin",
+    "/findings/x",
+    "/parties/x",
+]
+ELSEWHERE = [
+    "//evil.example/x",
+    "https://evil.example",
+    "/\\evil.example",
+    "javascript:alert(1)",
+    "evil",
+    "/a\nb",
+    "",
+]
 
 
 @pytest.fixture
@@ -54,7 +72,9 @@ def test_what_is_hidden_is_the_same_page_as_what_never_was(pages: Pages, at_work
         assert hidden.text.replace(id, "never-was-here") == never.text
 
 
-def test_a_form_for_a_hidden_finding_changes_nothing_and_says_not_found(pages: Pages, at_work: AtWork) -> None:
+def test_a_form_for_a_hidden_finding_changes_nothing_and_says_not_found(
+    pages: Pages, at_work: AtWork
+) -> None:
     head, stranger = pages.visit("H01"), pages.visit("F02")
     head.get(f"/findings/{at_work.proposed[0]}")
     form = head.form("approve_route")

@@ -1,0 +1,79 @@
+"""Lists: every number of the ledger leads to exactly that many rows; approvals in bulk answer one by one."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from tests.web.conftest import Pages
+from tests.web.town_at_work import AtWork, propose, put_to_work
+
+NUMBER = re.compile(r'href="([^"]+)" data-number="([^"]+)" data-filter="([^"]+)">(\d+)<')
+
+
+@pytest.fixture
+def at_work(pages: Pages) -> AtWork:
+    return put_to_work(pages.town)
+
+
+def test_every_number_of_the_ledger_leads_to_that_many_rows(pages: Pages, at_work: AtWork) -> None:
+    visitor = pages.visit("C01")
+    numbers = NUMBER.findall(visitor.get("/ledger").text)
+    counts = {name: int(count) for _, name, _, count in numbers}
+    assert counts["found"] == counts["open"] + counts["closed"] == 4
+    for path, name, filtered, count in numbers:
+        assert path == filtered
+        rows = visitor.get(unescape(path)).text.count("<tr data-finding=")
+        assert (name, rows) == (name, int(count))
+
+
+def test_a_wrong_filter_is_told_and_breaks_nothing(pages: Pages, at_work: AtWork) -> None:
+    visitor = pages.visit("C01")
+    answer = visitor.get("/ledger?light=blue&state=open&unknown=1")
+    assert (answer.status_code, visitor.problem) == (400, "parameter_invalid")
+    assert answer.text.count("<tr data-finding=") == 4
+
+
+def test_work_stands_in_four_groups_worst_first(pages: Pages, at_work: AtWork) -> None:
+    pages.town.at("2024-07-01T09:00")
+    text = pages.visit("H01").get("/work").text
+    assert re.findall(r'data-group="(\w+)"', text) == ["severe", "overdue", "red_yellow", "green"]
+    severe = text[text.index('data-group="severe"') : text.index('data-group="overdue"')]
+    assert severe.count("<tr data-finding=") == 2
+
+
+def test_the_selected_are_approved_and_each_answers_for_itself(pages: Pages, at_work: AtWork) -> None:
+    head = pages.visit("H01")
+    head.get("/work")
+    form = next(one for one in head.read().forms if one.action == "/work")
+    pages.town.step("H01", at_work.proposed[1], "refuse_route", reason="重新提出")
+    answer = head.send(form, finding=list(at_work.proposed))
+    assert answer.status_code == 200
+    results = dict(re.findall(r'data-finding="([^"]+)" data-result="(\w+)"', answer.text))
+    assert results == {at_work.proposed[0]: "recorded", at_work.proposed[1]: "refused"}
+    assert pages.town.state(at_work.proposed[0]) == "routed"
+    assert pages.town.state(at_work.proposed[1]) == "registered"
+
+
+def test_who_proposed_approves_nothing_in_bulk(pages: Pages, at_work: AtWork) -> None:
+    both = pages.visit("C01")
+    both.get("/work")
+    form = next(one for one in both.read().forms if one.action == "/work")
+    answer = both.send(form, finding=[at_work.proposed[0]])
+    assert 'data-result="refused"' in answer.text
+    assert pages.town.state(at_work.proposed[0]) == "route_confirmed"
+
+
+def test_a_list_goes_on_over_pages_without_losing_a_row(pages: Pages) -> None:
+    town = pages.town
+    for number in range(1, 56):
+        propose(town, town.finding(item=f"第{number}项"), number)
+    visitor, path, seen = pages.visit("C01"), "/ledger?state=open", []
+    while path:
+        text = visitor.get(path).text
+        seen += re.findall(r'<tr data-finding="([^"]+)"', text)
+        following = re.search(r'href="([^"]+)" rel="next"', text)
+        path = unescape(following.group(1)) if following else ""
+    assert len(seen) == len(set(seen)) == 55
