@@ -152,3 +152,18 @@ def test_an_old_record_cannot_be_closed_with_something_open_under_it(town: Town)
     assert [(error.pointer, error.code) for error in refusal.errors] == [
         ("/facts/present_state", "inconsistent")
     ]
+
+
+def test_who_proposed_first_does_not_approve_after_another_proposed_again(town: Town) -> None:
+    finding = town.finding()
+    urgent = {"legal_ground": "依据。", "urgent_ground": "on_the_spot"}
+    town.step("W01", finding, "open_rectification", **urgent)
+    order = town.proceedings(finding)[0].id
+    wanted = {"cancel_ground": "merged", "reason": "并入其他程序。"}
+    town.step("C01", finding, "propose_cancel", order, **wanted)  # C01 is a case officer and a head
+    town.step("C02", finding, "propose_cancel", order, **wanted)
+
+    refusal = refused(town.step, "C01", finding, "approve_cancel", order, **wanted)
+
+    assert refusal.code == "proposer_cannot_approve"
+    town.step("H01", finding, "approve_cancel", order, **wanted)

@@ -29,6 +29,8 @@ class Pen:
     law: Lawbook
     chance: random.Random
     number: int = 0
+    wish: str | None = None
+    """A route that is to be among those proposed and approved."""
 
     def valid(self, snapshot: Snapshot, record: Record, row: Row, now: datetime) -> dict[str, Any]:
         """Facts that the row accepts when its guards are open at this instant."""
@@ -139,7 +141,8 @@ def _routes(pen: Pen, snapshot: Snapshot, row: Row, _: date) -> list[str]:
     approved = list(snapshot.registers.get("approved_routes", ()))
     if row.trigger == "reopen" and approved and pen.chance.random() < 0.5:
         return approved
-    return pen.chance.sample(BUILT_ROUTES, pen.chance.randint(1, len(BUILT_ROUTES)))
+    some = pen.chance.sample(BUILT_ROUTES, pen.chance.randint(1, len(BUILT_ROUTES)))
+    return list(dict.fromkeys([*some, *([pen.wish] if pen.wish else [])]))
 
 
 def _ledger_no(pen: Pen, _: Snapshot, __: Row, today: date) -> str:

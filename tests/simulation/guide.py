@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -84,6 +84,10 @@ class Guide:
         """The next act on the way to the goal; None when it cannot be reached from here."""
         if depth > DEPTH_MAX:
             return None
+        kind = goal.guard("kind_in_approved_routes")
+        if kind and kind.argument not in file.snapshot.registers.get("approved_routes", ()):
+            trigger = "add_route" if record.state in ("routed", "in_progress") else "approve_route"
+            return self._take(trigger, file, record, inspection, now, depth)
         row = goal
         if record.state != goal.source:
             way = self.ways[goal.chart].get((record.state, str(goal.source)))
@@ -91,9 +95,21 @@ class Guide:
                 return None
             row = way[0]
         login, shut = self._who(row, file, record, now)
+        if self._contradicts(row, file):
+            return None
+        if row.trigger in CARRIED and row.chart == "finding" and row.to == "closed":
+            waiting = self._finish(file, inspection, now, depth, routes=())
+            if waiting is not None:
+                return waiting
         if not shut:
             return Act(file, record, row, login)
         return self._remedy(shut[0], row, file, record, inspection, now, depth)
+
+    def _contradicts(self, row: Row, file: CaseFile) -> bool:
+        """True when an old record would be said to be open under a closed finding."""
+        proceeding = row.chart not in ("finding", "inspection") and row.trigger in CARRIED
+        opens = self.law.charts[row.chart].states[row.to].kind == "open"
+        return proceeding and opens and file.snapshot.main.state == "closed"
 
     def may(self, row: Row, department: str) -> list[str]:
         """Who holds a role of the row and may see the record, in random order."""
@@ -132,11 +148,10 @@ class Guide:
         if guard == "removal_conditions":
             return Wait(REPAIR_RULE) if now < REPAIR_RULE else None
         if guard == "all_proceedings_done":
-            return self._finish(file, inspection, now, depth)
+            routes = file.snapshot.registers.get("approved_routes", ())
+            return self._finish(file, inspection, now, depth, routes)
         if guard == "inspection_published_or_withheld":
             return self._inspect(self.chance.choice(("published", "withheld")), inspection, now, depth)
-        if guard == "kind_in_approved_routes":
-            return self._take("add_route", file, file.snapshot.main, inspection, now, depth)
         if guard == "reopening_event" and inspection.snapshot.main.state == "withheld":
             return self._take(
                 "lift_withholding", inspection, inspection.snapshot.main, inspection, now, depth
@@ -151,7 +166,9 @@ class Guide:
                 return Wait(turns(deadline.dates).overdue_at + timedelta(hours=9))
         return None
 
-    def _finish(self, file: CaseFile, inspection: CaseFile, now: datetime, depth: int) -> Move | None:
+    def _finish(
+        self, file: CaseFile, inspection: CaseFile, now: datetime, depth: int, routes: Sequence[str]
+    ) -> Move | None:
         """The next act that opens an approved route or brings an open proceeding to its end."""
         charts = self.law.charts
         for record in file.snapshot.proceedings.values():
@@ -161,7 +178,7 @@ class Guide:
                 move = self.next(goal, file, record, inspection, now, depth + 1)
                 if move is not None:
                     return move
-        for kind in file.snapshot.registers.get("approved_routes", ()):
+        for kind in routes:
             if kind not in charts:
                 continue
             move = self._take(f"open_{kind}", file, file.snapshot.main, inspection, now, depth)

@@ -7,29 +7,24 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import text
 
 from engine.auditing import verify
-from engine.casefile import CaseFile
 from engine.core.calendar import SHANGHAI
-from engine.core.chart import Charts, Row
-from engine.core.commands import Step, StepCommand
+from engine.core.commands import Step
 from engine.core.openings import openings
 from engine.core.refusals import Refusal
-from engine.core.snapshot import Record
-from engine.core.visibility import sees
 from tests.builders import Town
+from tests.simulation.asking import Asking
 from tests.simulation.facts import Pen
-from tests.simulation.guide import Act, Guide, Wait
+from tests.simulation.guide import Guide
 from tests.simulation.laws import LawBroken
+from tests.simulation.pursuit import Pursuit
 from tests.simulation.replay import CARRIED
+from tests.simulation.rows import RowKey, rows_to_take
 from tests.simulation.world import CARRIED_STATES, SEQUENCES, World
 
-SHUT_CODES = ("step_shut", "not_yours", "proposer_cannot_approve", "not_found")
-LAWFUL_WITH_VALID_FACTS = ("occurred_too_early", "too_late_entry")
-PATIENCE = 30
 KINDS: dict[str, float] = {
     "pursue": 0.64,
     "open_row": 0.10,
@@ -42,18 +37,6 @@ KINDS: dict[str, float] = {
 }
 BOUND_KEYS = text('SELECT principal, "key", digest FROM command_key')
 
-RowKey = tuple[str, str, str | None, str]
-
-
-def key_of(row: Row) -> RowKey:
-    """What tells a row from all others."""
-    return (row.chart, row.trigger, row.source, row.to)
-
-
-def rows_taken_by_steps(charts: Charts) -> list[Row]:
-    """Every row of every chart."""
-    return [row for chart in charts.by_name.values() for row in chart.rows]
-
 
 @dataclass(slots=True)
 class Walk:
@@ -62,15 +45,11 @@ class Walk:
     town: Town
     seed: int
     counts: Counter[RowKey] = field(default_factory=Counter)
-    goal: Row | None = None
-    tries: int = 0
-    _target: int = 0
-    given_up: Counter[RowKey] = field(default_factory=Counter)
     chance: random.Random = field(init=False)
     world: World = field(init=False)
     pen: Pen = field(init=False)
-    guide: Guide = field(init=False)
-    goals: list[Row] = field(init=False)
+    asking: Asking = field(init=False)
+    pursuit: Pursuit = field(init=False)
     acts: dict[str, Callable[[], object]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,10 +57,11 @@ class Walk:
         self.world = World(self.town, self.chance)
         law = self.town.house.law
         self.pen = Pen(law, self.chance)
-        self.guide = Guide(law, self.town.people, self.chance)
-        self.goals = rows_taken_by_steps(law.charts)
+        self.asking = Asking(self.world, self.pen)
+        guide, goals = Guide(law, self.town.people, self.chance), rows_to_take(law.charts)
+        self.pursuit = Pursuit(self.world, self.asking, guide, goals, self.chance, self.counts)
         self.acts = {
-            "pursue": self.pursue,
+            "pursue": self.pursuit.pursue,
             "open_row": lambda: self._some_row(wanted_open=True),
             "shut_row": lambda: self._some_row(wanted_open=False),
             "nonsense": self._nonsense,
@@ -100,6 +80,11 @@ class Walk:
             self.world.forget_some()
         self.finish()
 
+    def run_directed(self) -> None:
+        """Every row that can be taken was taken, as far as tries sufficed; every law held after each step."""
+        self.pursuit.every_row()
+        self.finish()
+
     def finish(self) -> None:
         """Nothing changed that was not looked at, every chain is whole, and no acknowledged command is lost."""
         self.world.look_everywhere()
@@ -112,102 +97,6 @@ class Walk:
             command = one.command
             if bound.get((command.principal.login, command.key)) != command.digest:
                 raise LawBroken(f"law 8: the acknowledged command {command.key} is lost")
-
-    def taken(self, row: Row) -> int:
-        """How often the row was taken, here and before."""
-        return self.counts[key_of(row)] + self.world.watch.taken[key_of(row)]
-
-    def pursue(self) -> None:
-        """One act on the way to a row that was taken seldom."""
-        if self.goal is None or self.tries > PATIENCE or self.taken(self.goal) > self._target:
-            self._choose_goal()
-        self.tries += 1
-        assert self.goal is not None
-        self.toward(self.goal)
-
-    def _choose_goal(self) -> None:
-        if self.goal is not None and self.tries > PATIENCE:
-            self.given_up[key_of(self.goal)] += 1
-        some = self.chance.sample(self.goals, 8)
-        self.goal = min(some, key=lambda row: self.taken(row) + self.given_up[key_of(row)])
-        self._target, self.tries = self.taken(self.goal), 0
-
-    def toward(self, goal: Row) -> bool:
-        """One act that leads to the goal was tried; False when there is none from any live record."""
-        if goal.source is None:
-            self._create(goal)
-            return True
-        for file, record in self._nearest(goal):
-            inspection = self.world.inspections[file.inspection_id]
-            move = self.guide.next(goal, file, record, inspection, self.world.now())
-            if isinstance(move, Wait):
-                self.world.wait(move.until)
-                return True
-            if isinstance(move, Act):
-                self.take(move.file, move.record, move.row, move.login)
-                return True
-        self._make_room(goal)
-        return False
-
-    def _nearest(self, goal: Row) -> list[tuple[CaseFile, Record]]:
-        files = self.world.inspections if goal.chart == "inspection" else self.world.findings
-        near = []
-        for file in files.values():
-            for record in (file.snapshot.main, *file.snapshot.proceedings.values()):
-                if record.chart == goal.chart and (length := self.guide.length(record, goal)) is not None:
-                    near.append((length, self.chance.random(), file, record))
-        return [(file, record) for _, _, file, record in sorted(near, key=lambda one: one[:2])[:4]]
-
-    def _make_room(self, goal: Row) -> None:
-        """Something comes in, or a proceeding of the kind is opened, from which the goal can be reached."""
-        if goal.chart in ("inspection", "finding") or self.chance.random() < 0.3:
-            self.world.come_in()
-            return
-        opening = [
-            row for row in self.town.house.law.charts["finding"].rows if row.trigger == f"open_{goal.chart}"
-        ]
-        self.toward(self.chance.choice(opening))
-
-    def _create(self, goal: Row) -> None:
-        stated = goal.guard("present_state_is")
-        if stated is None:
-            self.world.come_in()
-        else:
-            self.world.carry({goal.chart: str(stated.argument)})
-
-    def take(self, file: CaseFile, record: Record, row: Row, login: str) -> None:
-        """The row is asked for with valid facts, and the answer is what the openings said."""
-        now, snapshot = self.world.now(), file.snapshot
-        proceeding = None if record is snapshot.main else record.id
-        said = next(
-            one
-            for one in openings(self.town.house.law, snapshot, self.town.people[login], now)
-            if (one["trigger"], one["proceeding"]) == (row.trigger, proceeding)
-        )
-        facts = self.pen.valid(snapshot, record, row, now)
-        step = Step(row.trigger, proceeding, facts)
-        answer = self._ask(file, login, step)
-        self._honest(file, said, answer, login)
-
-    def _ask(self, file: CaseFile, login: str, *steps: Step, version: int | None = None) -> Any:
-        asked = StepCommand(file.snapshot.subject, file.snapshot.id, steps, version, len(steps) > 1)
-        return self.world.send(login, asked)
-
-    def _honest(self, file: CaseFile, said: dict[str, Any], answer: Any, login: str) -> None:
-        """What is said to be open is not answered shut; what is said to be shut is refused."""
-        who = self.town.people[login]
-        if who.kind != "system" and not sees(who, file.snapshot.department):
-            if not isinstance(answer, Refusal) or answer.code != "not_found":
-                raise LawBroken(f"law 9: {login} was told of a hidden record: {answer}")
-            return
-        told = f"{login} {said['chart']}.{said['trigger']} from {file.snapshot.main.state}"
-        if isinstance(answer, Refusal):
-            contradicts = said["trigger"] in CARRIED and answer.code == "facts_invalid"
-            if said["open"] and not contradicts and answer.code not in LAWFUL_WITH_VALID_FACTS:
-                why = [reason.code for reason in answer.reasons] or [str(error) for error in answer.errors]
-                raise LawBroken(f"openings: {told} was said to be open and is refused: {answer.code} {why}")
-        elif not said["open"]:
-            raise LawBroken(f"openings: {told} was said to be shut ({said['reasons']}) and is taken")
 
     def _some_row(self, wanted_open: bool) -> None:
         """Some person tries some row of some record that is said to be open, or shut."""
@@ -230,7 +119,7 @@ class Walk:
         assert record is not None
         chart = law.charts[record.chart]
         rows = chart.rows_from(record.state, said["trigger"]) or [chart.any_row(said["trigger"])]
-        self.take(file, record, self.chance.choice(rows) if not wanted_open else rows[0], login)
+        self.asking.take(file, record, self.chance.choice(rows) if not wanted_open else rows[0], login)
 
     def _nonsense(self) -> None:
         """Something that nobody should ask; whatever comes back is an answer or a refusal."""
@@ -252,7 +141,7 @@ class Walk:
         login = self.chance.choice(list(self.town.people))
         steps = (step, step) if wrong == 3 else (step,)
         version = self.chance.choice((0, 1, 10**6)) if wrong == 4 else None
-        self._ask(file, login, *steps, version=version)
+        self.asking.ask(file, login, *steps, version=version)
 
     def _again(self) -> None:
         """An acknowledged command is sent again: the same answer and no second effect; another body: refused."""

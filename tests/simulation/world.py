@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from engine.casefile import CaseFile
 from engine.core.calendar import SHANGHAI
@@ -113,11 +113,16 @@ class World:
                 file = self.watch.finding(connection, outcome.id)
                 self.findings[outcome.id] = file
                 inspection_id = file.inspection_id
-            inspection = self.watch.inspection(connection, inspection_id)
-            self.inspections[inspection_id] = inspection
+            self._look_at_inspection(connection, inspection_id)
             if outcome.subject == "inspection":
                 for row in records.findings_of(connection, inspection_id):
                     self.findings[row.id] = self.watch.finding(connection, row.id)
+
+    def _look_at_inspection(self, connection: Connection, id: str) -> None:
+        row, known = records.inspection_row(connection, id, False), self.watch.known.get(id)
+        if id in self.inspections and row is not None and known and known.sequence == row.sequence:
+            return
+        self.inspections[id] = self.watch.inspection(connection, id)
 
     def look_everywhere(self) -> None:
         """Every law holds on each record that changed since it was looked at; the others did not change."""

@@ -1,0 +1,63 @@
+"""Asking for steps, and holding the answer against what the openings said before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine.casefile import CaseFile
+from engine.core.chart import Row
+from engine.core.commands import Outcome, Step, StepCommand
+from engine.core.openings import openings
+from engine.core.refusals import Refusal
+from engine.core.snapshot import Record
+from engine.core.visibility import sees
+from tests.simulation.facts import Pen
+from tests.simulation.laws import LawBroken
+from tests.simulation.replay import CARRIED
+from tests.simulation.world import World
+
+LAWFUL_WITH_VALID_FACTS = ("occurred_too_early", "too_late_entry")
+
+
+@dataclass(slots=True)
+class Asking:
+    """Sends steps into the world."""
+
+    world: World
+    pen: Pen
+
+    def take(self, file: CaseFile, record: Record, row: Row, login: str) -> None:
+        """The row is asked for with valid facts, and the answer is what the openings said."""
+        now, snapshot = self.world.now(), file.snapshot
+        proceeding = None if record is snapshot.main else record.id
+        said = next(
+            one
+            for one in openings(self.world.town.house.law, snapshot, self.world.town.people[login], now)
+            if (one["trigger"], one["proceeding"]) == (row.trigger, proceeding)
+        )
+        facts = self.pen.valid(snapshot, record, row, now)
+        step = Step(row.trigger, proceeding, facts)
+        answer = self.ask(file, login, step)
+        self._honest(file, said, answer, login)
+
+    def ask(self, file: CaseFile, login: str, *steps: Step, version: int | None = None) -> Outcome | Refusal:
+        """What the house answered to these steps."""
+        asked = StepCommand(file.snapshot.subject, file.snapshot.id, steps, version, len(steps) > 1)
+        return self.world.send(login, asked)
+
+    def _honest(self, file: CaseFile, said: dict[str, Any], answer: Any, login: str) -> None:
+        """What is said to be open is not answered shut; what is said to be shut is refused."""
+        who = self.world.town.people[login]
+        if who.kind != "system" and not sees(who, file.snapshot.department):
+            if not isinstance(answer, Refusal) or answer.code != "not_found":
+                raise LawBroken(f"law 9: {login} was told of a hidden record: {answer}")
+            return
+        told = f"{login} {said['chart']}.{said['trigger']} from {file.snapshot.main.state}"
+        if isinstance(answer, Refusal):
+            contradicts = said["trigger"] in CARRIED and answer.code == "facts_invalid"
+            if said["open"] and not contradicts and answer.code not in LAWFUL_WITH_VALID_FACTS:
+                why = [reason.code for reason in answer.reasons] or [str(error) for error in answer.errors]
+                raise LawBroken(f"openings: {told} was said to be open and is refused: {answer.code} {why}")
+        elif not said["open"]:
+            raise LawBroken(f"openings: {told} was said to be shut ({said['reasons']}) and is taken")
