@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from engine.core.basis import basis_of
 from engine.core.calendar import civil_date
 from engine.core.chart import Guard, Row
 from engine.core.commands import Principal
@@ -57,11 +58,12 @@ Judge = Callable[[Scene, str | None], Verdict]
 
 
 def _proposers(scene: Scene) -> set[str]:
-    """Who made the proposal that this row answers and that no earlier answer has settled."""
-    acts = scene.record.acts
+    """Who made a proposal that this row answers and that no earlier answer has settled."""
+    acts, actors = scene.record.acts, scene.record.actors
     siblings = [row for row in scene.law.charts[scene.row.chart].rows if row.answers == scene.row.answers]
     answered = max((acts[row.trigger].sequence for row in siblings if row.trigger in acts), default=-1)
-    return {acts[name].by for name in scene.row.answers if name in acts and acts[name].sequence > answered}
+    proposed = [pair for name in scene.row.answers for pair in actors.get(name, {}).items()]
+    return {login for login, sequence in proposed if sequence > answered}
 
 
 def _approver_is_not_proposer(scene: Scene, _: str | None) -> Verdict:
@@ -74,8 +76,9 @@ def _approver_is_not_proposer(scene: Scene, _: str | None) -> Verdict:
 def _verifier_is_not_handler(scene: Scene, _: str | None) -> Verdict:
     handler = scene.snapshot.registers.get("handler")
     if handler is None:
-        handled = {act.by for record in scene.snapshot.proceedings.values() for act in record.acts.values()}
-        return scene.principal.login not in handled
+        proceedings = scene.snapshot.proceedings.values()
+        handled = (people for record in proceedings for people in record.actors.values())
+        return all(scene.principal.login not in people for people in handled)
     if handler.get("login"):
         return bool(handler["login"].casefold() != scene.principal.login.casefold())
     return (handler["name"], handler["certificate_no"]) != (
@@ -211,7 +214,7 @@ def _reopening_event(scene: Scene, _: str | None) -> Verdict:
 
 def _not_counted(scene: Scene, _: str | None) -> Verdict:
     """Only an import enters old records, and it corrects none but those it entered."""
-    return scene.principal.kind == "importer" and (scene.row.source is None or scene.snapshot.main.carried)
+    return scene.principal.kind == "importer" and (scene.row.source is None or scene.record.carried)
 
 
 def _present_state_is(scene: Scene, state: str | None) -> Verdict:
@@ -272,18 +275,7 @@ def reason_of(law: Lawbook, name: str, verdict: Verdict = False) -> Reason:
         name,
         words["zh"],
         words["en"],
-        basis_of(words["basis"], words.get("mark")),
+        basis_of(words["basis"], words["mark"]),
         opens_when=words.get("opens_when"),
         not_before=not_before,
     )
-
-
-def basis_of(text: str, mark: str | None) -> dict[str, Any]:
-    """A basis of the tables, such as “行政处罚法 Art 42; SEED”, as title, article and mark."""
-    first = text.split(";")[0].strip()
-    title, _, article = first.partition(" Art ")
-    basis = {"title": _SPELT.get(title, title), "article": f"第{article}条" if article else "—"}
-    return {**basis, "mark": mark} if mark else basis
-
-
-_SPELT = {"SEED": "原双随机办〔2024〕1号"}

@@ -40,6 +40,8 @@ class Record:
     facts: dict[str, Any] = field(default_factory=dict)
     """The latest value of each fact entered on this record."""
     acts: dict[str, Act] = field(default_factory=dict)
+    actors: dict[str, dict[str, int]] = field(default_factory=dict)
+    """For each trigger, everybody who took it with the sequence of the last time."""
     last_occurred_at: datetime | None = None
     opened_at: datetime | None = None
     opened_sequence: int = 0
@@ -47,11 +49,17 @@ class Record:
     ordinal: int = 0
     touched: bool = False
 
+    def keep(self, trigger: str, act: Act) -> None:
+        """The act is the last of its trigger, and its person is among those who took it."""
+        self.acts[trigger] = act
+        self.actors.setdefault(trigger, {})[act.by] = act.sequence
+
     def stored(self) -> dict[str, Any]:
         """The memory of the record as JSON."""
         return {
             "facts": self.facts,
             "acts": {name: act.stored() for name, act in self.acts.items()},
+            "actors": self.actors,
             "last": self.last_occurred_at.isoformat() if self.last_occurred_at else None,
             "carried": self.carried,
         }
@@ -66,6 +74,7 @@ def remembered(id: str, chart: str, state: str, memory: Mapping[str, Any]) -> Re
         state,
         dict(memory.get("facts", {})),
         {name: Act.restored(act) for name, act in memory.get("acts", {}).items()},
+        {name: dict(people) for name, people in memory.get("actors", {}).items()},
         datetime.fromisoformat(last) if last else None,
         carried=bool(memory.get("carried")),
     )
