@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.core.basis import spoken
+from engine.core.basis import spoken
 from web.commanding import fresh_key
 from web.fields import Choice, Field, Typed, person_label
 from web.forms import StepForm
@@ -144,7 +146,7 @@ def _card(
         idempotency_key=key,
         first=offer.first,
         titles=[words.of(step.row) for step in offer.steps],
-        basis=row.basis,
+        basis=spoken(row.basis) if words.language == "zh" else row.basis,
         mark=row.mark,
         carried=frozenset(one.name for one in form.fields if one.input_name in known),
         errors=errors,

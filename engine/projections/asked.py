@@ -24,7 +24,7 @@ class Asked:
     """The parameters of one request; a blank value counts as absent. `done` refuses what was wrong."""
 
     def __init__(self, query: Query, known: Collection[str]) -> None:
-        self.errors: list[FieldError] = []
+        self.errors: dict[FieldError, None] = {}
         self.given: dict[str, list[str]] = {}
         for name, values in query.items():
             if name not in known:
@@ -106,10 +106,8 @@ class Asked:
     def done(self) -> None:
         """Raises `parameter_invalid` with everything that was wrong; returns when nothing was."""
         if self.errors:
-            raise Refusal("parameter_invalid", errors=self.errors)
+            raise Refusal("parameter_invalid", errors=tuple(self.errors))
 
     def wrong(self, name: str, code: str) -> None:
         """One more fault is remembered, once."""
-        error = FieldError(f"/?{name[:VALUE_LENGTH_MAX]}", code)
-        if error not in self.errors:
-            self.errors.append(error)
+        self.errors[FieldError(f"/?{name[:VALUE_LENGTH_MAX]}", code)] = None

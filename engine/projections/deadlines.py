@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from engine.projections.basis import basis_of
+from engine.core.basis import basis_of
 from engine.projections.instants import deadline_light, written
 from engine.projections.sources import Sources
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from engine.core.basis import basis_of
 from engine.core.refusals import Refusal
-from engine.projections.basis import basis_of
 from engine.projections.sources import Sources
 from engine.reader import Reader
 from tests.reading.contract import faults

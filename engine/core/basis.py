@@ -1,4 +1,4 @@
-"""The legal basis of a term as title, article and mark; nothing is added to what the term says."""
+"""A legal basis as title, article and mark, and as officers read it; nothing is added to what the data say."""
 
 from __future__ import annotations
 
@@ -10,16 +10,44 @@ NO_ARTICLE = "未列条号"
 NO_RULE = "no national rule"
 
 
+PLAN = "原双随机办〔2024〕1号"
+INTERNAL = "内部办理要求"
+INTERNAL_SOURCES = ("DOMAIN", "DESIGN")
+
+
 def basis_of(text: str, mark: str) -> dict[str, str] | None:
-    """{"title", "article", "mark", "text"}; None where the term says that no rule sets it."""
+    """{"title", "article", "mark", "text"}; None where the data say that no rule sets it."""
     if not text.strip("- ") or text.startswith(NO_RULE):
         return None
+    if text.startswith("SEED"):
+        return {
+            "title": PLAN,
+            "article": text.split(";")[0].removeprefix("SEED").strip() or NO_ARTICLE,
+            "mark": "SEED",
+        }
     first_mark = mark.split(";")[0].strip()
     said = {"mark": first_mark, "text": text}
     named = ARTICLE.match(text)
     if named is None or not named["title"].strip():
         return {"title": text.split(";")[0].strip()[:200], "article": NO_ARTICLE, **said}
     return {"title": named["title"].strip(), "article": _article(named["article"]), **said}
+
+
+def spoken(text: str) -> str:
+    """The basis in Chinese, part by part; house documents are called what they are, internal requirements."""
+    parts = [_spoken_part(part.strip()) for part in text.split(";")]
+    return "；".join(dict.fromkeys(part for part in parts if part)) or INTERNAL
+
+
+def _spoken_part(part: str) -> str:
+    if part.startswith("SEED"):
+        return PLAN + part.removeprefix("SEED").strip()
+    if part.startswith((*INTERNAL_SOURCES, NO_RULE)):
+        return INTERNAL
+    named = ARTICLE.match(part)
+    if named is None or not named["title"].strip():
+        return part
+    return f"《{named['title'].strip()}》{_article(named['article'])}"
 
 
 def _article(listed: str) -> str:
