@@ -18,6 +18,8 @@ TYPE = "urn:bihuan:problem:"
 REQUEST = "urn:bihuan:request:"
 NOBODYS_REQUEST = f"{REQUEST}none"
 CARRIED = ("happened", "version", "not_before", "limit_days", "retry_after", "roles", "trace")
+ERRORS_MAX = 1000
+"""More faults than that tell nobody anything; a body may hold a hundred thousand."""
 HIDING = "not_found"
 """The problem that says the same, to the byte, for what is hidden and for what never was."""
 
@@ -87,7 +89,7 @@ def problem_of(refusal: Refusal, request_id: str | None = None) -> dict[str, Any
         "en": known.en,
         "remedy": known.remedy,
         "instance": NOBODYS_REQUEST if hides else REQUEST + str(request_id),
-        "errors": [error.answer() for error in refusal.errors],
+        "errors": [error.answer() for error in refusal.errors[:ERRORS_MAX]],
     }
     if refusal.code == HIDING:
         return problem
