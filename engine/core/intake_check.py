@@ -105,8 +105,8 @@ class IntakeCheck:
         codes = body.get("result_codes")
         if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
             return
-        if len(set(codes)) != len(codes):
-            faults.add("/result_codes", "too_many", "不得重复选择", "no code twice")
+        for name in ("result_codes", "participating"):
+            _check_each_once(body.get(name), f"/{name}", faults)
         if set(codes) & EXCLUSIVE_RESULTS:
             if len(set(codes)) > 1:
                 faults.add(
@@ -136,6 +136,11 @@ class IntakeCheck:
                 raise Refusal(
                     "department_unknown", errors=[FieldError(f"/participating/{index}", "vocabulary")]
                 )
+
+
+def _check_each_once(codes: Any, pointer: str, faults: Faults) -> None:
+    if isinstance(codes, list) and len(codes) != len({str(code) for code in codes}):
+        faults.add(pointer, "too_many", "不得重复选择", "no code twice")
 
 
 def check_party(party: Mapping[str, Any], prefix: str) -> None:

@@ -11,6 +11,7 @@ from engine.core.fact_types import CONTROL, INTEGER_MAX, escaped, read_date, rea
 from engine.core.refusals import Faults
 
 FINDINGS_MAX = 200
+LETTERS_MAX = 50
 
 Text60 = Annotated[str, Field(min_length=1, max_length=60)]
 Text200 = Annotated[str, Field(min_length=1, max_length=200)]
@@ -87,7 +88,7 @@ class FindingForm(_Strict):
     continuing: bool | None = None
     facts: dict[str, Any] | None = None
     tax_due_fen: Fen | None = None
-    letters: list[Letter] | None = None
+    letters: Annotated[list[Letter], Field(max_length=LETTERS_MAX)] | None = None
     reference: Reference | None = None
     handler: Any = None
 
