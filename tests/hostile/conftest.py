@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,14 @@ OPENED_AT = "2024-04-26T17:00"
 def fort_hash() -> str:
     """The hash of everybody's password, made once."""
     return hash_password(PASSWORD)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sessions_are_not_touched() -> Iterator[None]:
+    """Reading writes nothing while tests look for what was written, however slow the machine is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.accounts.SEEN_EVERY", timedelta(hours=9))
+        yield
 
 
 def _opened(url: str, folder: Path, hashed: str) -> Fort:

@@ -46,7 +46,7 @@ def test_no_value_of_any_member_breaks_anything(fort: Fort, name: str, part: int
         if index % 4 != part:
             continue
         old = found(body, place)
-        for value in HOSTILE:
+        for value in HOSTILE[index // 4 % 2 :: 2]:
             changed = with_value(body, place, value)
             before = fort.town.house.writer.commits
             refused = harmless(fort, operation.send(fort, _raw(changed)))
@@ -111,3 +111,46 @@ def _body(fort: Fort, operation: Operation) -> Any:
         steps["steps"][0]["occurred_at"] = None  # the chart takes this row at once
         return {**steps, "expected_version": body["expected_version"]}
     return body
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "code"),
+    [
+        ("/participating", ["health", "health"], "too_many"),
+        ("/participating", ["health"] * 50_000, "too_many"),
+        ("/result_codes", ["CORRECTED", "CORRECTED"], "too_many"),
+        ("/officers", ["W01", "w01"], "too_few"),
+        ("/officers", ["W01"] * 51, "too_many"),
+        ("/recusal_told", 1, "vocabulary"),
+        ("/recusal_told", "true", "vocabulary"),
+        ("/findings/0/letters", [{"posted_on": "2024-04-01"}] * 51, "too_many"),
+        ("/findings/0/letters", 5, "type"),
+        ("/findings/0/handler", {"name": "某人"}, "missing"),
+        ("/findings/0/handler", {"name": "某人", "certificate_no": "1", "\x00": "x"}, "unknown_field"),
+        ("/findings/0/discovered_at", "0001-01-01T00:00:00Z", "range"),
+        ("/started_at", "9999-12-31T23:59:59-23:59", "range"),
+        ("/publication/published_on", "2024-02-30", "format"),
+    ],
+)
+def test_what_the_intake_must_not_hold_is_told_by_its_place(
+    fort: Fort, pointer: str, value: Any, code: str
+) -> None:
+    operation = BY_NAME["POST /api/v1/inspections"]
+    place = tuple(int(part) if part.isdigit() else part for part in pointer[1:].split("/"))
+    with fort.unchanged():
+        told = operation.send(fort, _raw(with_value(_body(fort, operation), place, value)))
+    problem = fort.refused(told, "facts_invalid")
+    assert code in {error["code"] for error in problem["errors"] if error["pointer"].startswith(pointer)}
+
+
+def test_a_correction_is_checked_like_what_it_corrects(fort: Fort) -> None:
+    operation = BY_NAME["POST /api/v1/inspections"]
+    body = {**_body(fort, operation), "reference": "again"}
+    assert operation.send(fort, _raw(body)).status == 201
+    with fort.unchanged():
+        for place, value in (
+            (("recusal_told",), 1),
+            (("findings", 0, "handler"), {"x": 1}),
+            (("party",), {}),
+        ):
+            fort.refused(operation.send(fort, _raw(with_value(body, place, value))), "facts_invalid")
