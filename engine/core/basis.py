@@ -20,11 +20,8 @@ def basis_of(text: str, mark: str) -> dict[str, str] | None:
     if not text.strip("- ") or text.startswith(NO_RULE):
         return None
     if text.startswith("SEED"):
-        return {
-            "title": PLAN,
-            "article": text.split(";")[0].removeprefix("SEED").strip() or NO_ARTICLE,
-            "mark": "SEED",
-        }
+        article = text.split(";")[0].removeprefix("SEED").strip() or NO_ARTICLE
+        return {"title": PLAN, "article": article, "mark": mark.split(";")[0].strip(), "text": text}
     first_mark = mark.split(";")[0].strip()
     said = {"mark": first_mark, "text": text}
     named = ARTICLE.match(text)
