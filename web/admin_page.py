@@ -6,10 +6,11 @@ from fastapi import APIRouter, Response
 
 from engine.administration import Administration
 from engine.core.refusals import Refusal
-from web.asking import Asked, Asking, Form, PageRoute, check_form_token, see
+from web.asking import Asked, Asking, Form, check_form_token, see
 from web.finding_page import names_of
 from web.look import ADMINISTRATORS, page
 from web.problems import Told, told
+from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
-from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from api.calls import SESSION_COOKIE, query_of, read_body, same_secret
@@ -140,27 +138,10 @@ def see(path: str) -> Response:
     return RedirectResponse(path, status_code=303)
 
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-
-
-class PageRoute(APIRoute):
-    """A route whose refusals are pages, and whose answers carry the policy that lets nothing foreign in."""
-
-    def get_route_handler(self) -> Handler:
-        """The handler that answers every request of this route."""
-        from web.look import finished, problem_page
-
-        inner = super().get_route_handler()
-
-        async def handler(request: Request) -> Response:
-            try:
-                response = await inner(request)
-            except SignInNeeded:
-                path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-                wanted = path if request.method == "GET" else "/work"
-                response = see(f"/login?next={quote(wanted, safe='')}")
-            except Refusal as refusal:
-                response = await run_in_threadpool(problem_page, request, refusal)
-            return finished(request, response)
-
-        return handler
+def wanted_after_signing_in(request: Request) -> str:
+    """The page that was asked for, or the one on which the form stood that was sent."""
+    if request.method == "GET":
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    came_from = urlsplit(request.headers.get("referer", ""))
+    same_site = came_from.netloc == request.headers.get("host")
+    return local_path(came_from.path) if same_site else "/work"

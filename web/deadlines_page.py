@@ -5,13 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from engine.core.refusals import Refusal
-from web.asking import Asked, PageRoute
+from web.asking import Asked
 from web.clocks import clock_line
 from web.fields import Choice
 from web.ledger_page import LIGHTS
 from web.look import page, query_path
 from web.naming import Names
 from web.problems import told
+from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 NATURES = ("statutory", "internal")

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Response
 
 from engine.core.refusals import Refusal
 from engine.exchanged import exchanged
-from web.asking import Asked, PageRoute
+from web.asking import Asked
 from web.finding_page import names_of
 from web.look import CLERKS, page
+from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 

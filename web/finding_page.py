@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response
 from api.calls import an_id
 from engine.core.refusals import Refusal
 from engine.core.visibility import has_any_row
-from web.asking import Asked, Asking, Form, PageRoute, check_form_token, local_path, see
+from web.asking import Asked, Asking, Form, check_form_token, local_path, see
 from web.cards import Card, card, refused_card
 from web.clocks import clock_line
 from web.commanding import step_body, take_steps
@@ -20,6 +20,7 @@ from web.look import page
 from web.naming import Names
 from web.problems import Told, told
 from web.records import Folder, open_finding
+from web.routing import PageRoute
 from web.steps import Offer, foreseen
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from fastapi import APIRouter, Response
 
 from api.calls import an_id
 from engine.core.refusals import Refusal
-from web.asking import Asked, Asking, Form, PageRoute, check_form_token, see
+from web.asking import Asked, Asking, Form, check_form_token, see
 from web.cards import card, refused_card
 from web.clocks import clock_line
-from web.commanding import fresh_key, step_body, take_steps
+from web.commanding import fresh_key, record_finding, step_body, take_steps
 from web.fields import Typed
 from web.finding_page import done_path, names_of, state_of
-from web.intake_form import IntakeForm
-from web.intake_page import fresh_row, intake_context
+from web.intake_form import FINDINGS, IntakeForm
+from web.intake_view import fresh_row, intake_context, intake_form
 from web.look import page
 from web.problems import Told, told
 from web.records import Folder, open_inspection
+from web.routing import PageRoute
 from web.steps import Offer, PlannedStep
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -45,6 +47,28 @@ def take(asking: Asked, posted: Form, id: str) -> Response:
             raise
         return show_inspection(asking, id, offer, typed, told(refusal, asking.words))
     return see(done_path(typed, f"/inspections/{id}", offer))
+
+
+@router.post("/inspections/{id}/findings")
+def add_finding(asking: Asked, posted: Form, id: str) -> Response:
+    """A finding is added to a recorded inspection; a refused form comes back on the inspection's page."""
+    check_form_token(asking, posted)
+    form, typed = intake_form(asking), posted.typed
+    body = {"inspection": an_id(id), **form.finding(typed, f"{FINDINGS}.0", _ended(asking, id))}
+    try:
+        outcome = record_finding(asking, body, typed.first("idempotency_key"))
+    except Refusal as refusal:
+        if refusal.code == "not_found":
+            raise
+        said = told(refusal, asking.words)
+        prefixed = {f"{FINDINGS}.0.{name}": errors for name, errors in said.errors.items()}
+        return show_inspection(asking, id, problem=said, typed=typed, errors=prefixed)
+    return see(f"/findings/{outcome.id}?flash=created")
+
+
+def _ended(asking: Asking, id: str) -> Any:
+    """When the inspection ended; raises `not_found`."""
+    return asking.house.reader.inspection(asking.who, id)["inspection"].get("finished_at")
 
 
 def _offered(folder: Folder, typed: Typed) -> Offer:

@@ -64,6 +64,7 @@ class IntakeForm:
             line["kind"],
             bool(line.get("required")),
             lists[line["list"]] if "list" in line else people,
+            hint=self.words(f"intake_hint.{line['hint']}") if "hint" in line else "",
             asked=bool(line.get("asked")),
             longest=line.get("longest"),
             lowest=0 if line["kind"] == "integer" else None,
@@ -146,12 +147,15 @@ class IntakeForm:
         publication = self.read("publication", typed, "publication")
         if publication:
             body["publication"] = publication
-        findings = [self.finding(typed, f"{FINDINGS}.{row}") for row in rows(typed, FINDINGS)]
+        ended = body.get("finished_at")
+        findings = [self.finding(typed, f"{FINDINGS}.{row}", ended) for row in rows(typed, FINDINGS)]
         return body | ({"findings": findings} if findings else {})
 
-    def finding(self, typed: Typed, prefix: str) -> dict[str, Any]:
-        """One finding of the form."""
+    def finding(self, typed: Typed, prefix: str, ended: Any = None) -> dict[str, Any]:
+        """One finding of the form; without a time of its own it was found when the inspection ended."""
         finding = {**self.read("finding", typed, prefix), **self.read("more_finding", typed, prefix)}
+        if ended is not None:
+            finding.setdefault("discovered_at", ended)
         facts = _read(self.rule_facts, typed, f"{prefix}.facts")
         letters = [
             letter

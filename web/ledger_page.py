@@ -10,13 +10,14 @@ from fastapi import APIRouter, Response
 
 from engine.core.refusals import Refusal
 from web.approving import Result, approve_all, may_approve, waiting_approval
-from web.asking import Asked, Asking, Form, PageRoute, check_form_token
+from web.asking import Asked, Asking, Form, check_form_token
 from web.commanding import fresh_key
 from web.fields import Choice
 from web.lists import finding_rows
 from web.look import page, query_path
 from web.naming import Names
 from web.problems import told
+from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PERIOD = ("from", "to", "department")

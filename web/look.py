@@ -19,7 +19,7 @@ from api.problems import problem_of
 from engine.administration import marks_of
 from engine.core.refusals import Refusal
 from engine.house import House
-from web.asking import LANGUAGE_COOKIE, PAGE_PARAMETERS, Asking, house_of, language_of
+from web.asking import LANGUAGE_COOKIE, PAGE_PARAMETERS, Asking, SignInNeeded, asked_by, house_of, language_of
 from web.fields import CIVIL, person_label
 from web.wording import LANGUAGES, Words
 
@@ -186,8 +186,6 @@ def _department(house: House, words: Words, code: str | None) -> str:
 
 def problem_page(request: Request, refusal: Refusal) -> Response:
     """The page that says why something was refused and what helps."""
-    from web.asking import SignInNeeded, asked_by
-
     problem = problem_of(refusal)
     name = "not_found.html" if refusal.code == "not_found" else "problem.html"
     try:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from api.calls import an_id
-from web.asking import Asked, PageRoute
+from web.asking import Asked
 from web.finding_page import names_of
 from web.lists import finding_rows
 from web.look import page, query_path
+from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 

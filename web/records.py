@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from engine.core.calendar import civil_date
-from engine.core.refusals import Refusal
 from engine.ledger_numbers import next_ledger_no
 from web.asking import Asking
 from web.fields import Choice
@@ -143,12 +142,3 @@ def _situation(finding: Mapping[str, Any], known: Known, now: datetime) -> Situa
 def attachment_choices(attachments: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:
     """The attachments of a finding as choices."""
     return tuple(Choice(one["digest"], one.get("title") or one["name"]) for one in attachments)
-
-
-def parse_id(text: str) -> str:
-    """The text as an id; raises `not_found` for what cannot be one."""
-    from api.calls import ID
-
-    if not ID.fullmatch(text):
-        raise Refusal("not_found")
-    return text

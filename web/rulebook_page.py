@@ -7,9 +7,10 @@ from datetime import date
 from fastapi import APIRouter, Response
 
 from engine.core.calendar import civil_date
-from web.asking import Asked, PageRoute
+from web.asking import Asked
 from web.finding_page import names_of
 from web.look import page
+from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Request, Response
 from api.calls import CSRF_COOKIE, SESSION_COOKIE
 from api.sessions import address_of, set_cookies
 from engine.core.refusals import Refusal
-from web.asking import Asked, Form, PageRoute, check_form_token, house_of, local_path, see
+from web.asking import Asked, Form, check_form_token, house_of, local_path, see
 from web.look import open_page
+from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 

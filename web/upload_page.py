@@ -8,10 +8,11 @@ from api.calls import an_id
 from engine.attachments import Attachments
 from engine.core.refusals import Refusal
 from engine.uploads import HandedIn, inspected
-from web.asking import Asked, Form, PageRoute, check_form_token, see
+from web.asking import Asked, Form, check_form_token, see
 from web.finding_page import show_finding
 from web.problems import told
 from web.records import open_finding
+from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Response
 
 from engine.core.refusals import Refusal
 from web.approving import Result, approve_all, may_approve, waiting_approval
-from web.asking import Asked, Asking, Form, PageRoute, check_form_token
+from web.asking import Asked, Asking, Form, check_form_token
 from web.clocks import left_of
 from web.commanding import fresh_key
 from web.finding_page import state_of
 from web.lists import finding_rows
 from web.look import page, query_path
 from web.naming import Names
+from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 OVERVIEW = "20"

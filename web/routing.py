@@ -1,0 +1,36 @@
+"""Routes of pages: what goes wrong becomes a page, and who is not signed in is sent to sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from engine.core.refusals import Refusal
+from web.asking import SignInNeeded, see, wanted_after_signing_in
+from web.look import finished, problem_page
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class PageRoute(APIRoute):
+    """A route whose refusals are pages, and whose answers carry the policy that lets nothing foreign in."""
+
+    def get_route_handler(self) -> Handler:
+        """The handler that answers every request of this route."""
+        inner = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            try:
+                response = await inner(request)
+            except SignInNeeded:
+                response = see(f"/login?next={quote(wanted_after_signing_in(request), safe='')}")
+            except Refusal as refusal:
+                response = await run_in_threadpool(problem_page, request, refusal)
+            return finished(request, response)
+
+        return handler
