@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.core.basis import spoken
-from engine.core.basis import spoken
 from web.commanding import fresh_key
 from web.fields import Choice, Field, Typed, person_label
 from web.forms import StepForm

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +19,7 @@ from engine.administration import marks_of
 from engine.core.refusals import Refusal
 from engine.house import House
 from web.asking import LANGUAGE_COOKIE, PAGE_PARAMETERS, Asking, SignInNeeded, asked_by, house_of, language_of
+from web.assets import address
 from web.fields import CIVIL, person_label
 from web.wording import LANGUAGES, Words
 
@@ -60,15 +60,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(day=day, instant=instant, person=person_label)
-    made.globals.update(static=static)
+    made.globals.update(static=address)
     return made
-
-
-@cache
-def static(name: str) -> str:
-    """The path of a static file, with a digest that changes when the file does."""
-    digest = sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?{digest}"
 
 
 def day(value: Any) -> str:

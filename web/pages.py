@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from web import (
     admin_page,
+    assets,
     deadlines_page,
     exchange_page,
     finding_page,
@@ -22,8 +20,8 @@ from web import (
     work_page,
 )
 
-STATIC = Path(__file__).parent / "static"
 ROUTERS = (
+    assets.router,
     exchange_page.router,
     admin_page.router,
     ledger_page.router,
@@ -43,4 +41,3 @@ def attach_pages(app: FastAPI) -> None:
     """The application answers page paths too, and serves the files that pages need under /static/."""
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")

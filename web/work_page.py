@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from engine.core.refusals import Refusal
 from web.approving import Result, approve_all, may_approve, waiting_approval
 from web.asking import Asked, Asking, Form, check_form_token
 from web.clocks import left_of
@@ -19,9 +18,11 @@ from web.naming import Names
 from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-OVERVIEW = "20"
+OVERVIEW = "15"
 """How many rows of each group the page shows before it is asked for a whole group."""
-UNPUBLISHED = ("due", "late")
+UNPUBLISHED = ("late", "due")
+UNPUBLISHED_SHOWN = 15
+UNPUBLISHED_COUNTED = "200"
 
 
 @router.get("/work")
@@ -44,7 +45,7 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
     answer = asking.house.reader.work(asking.who, asked or {"limit": [OVERVIEW]})
     approves = may_approve(asking)
     groups = [_group(asking, group, now, approves) for group in answer["groups"]]
-    inspections = _unpublished(asking, now)
+    unpublished, inspections = _unpublished(asking, now)
     return page(
         asking,
         "work.html",
@@ -55,6 +56,7 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
         alone=len(groups) == 1,
         nothing=not inspections and not any(group["count"] for group in groups),
         inspections=inspections,
+        unpublished=unpublished,
         key=fresh_key(),
     )
 
@@ -73,25 +75,23 @@ def _group(asking: Asking, group: dict[str, Any], now: Any, approves: bool) -> d
     return {**group, "rows": rows, "more": more, "whole": whole if group["next"] else ""}
 
 
-def _unpublished(asking: Asking, now: Any) -> list[dict[str, Any]]:
-    """Inspections of the inspector's department whose result is neither published nor withheld."""
+def _unpublished(asking: Asking, now: Any) -> tuple[int, list[dict[str, Any]]]:
+    """How many inspections of the inspector's department wait for publication, and those that are due first."""
     who, reader = asking.who, asking.house.reader
     if "inspector" not in who.roles or not who.department:
-        return []
+        return 0, []
     found: list[dict[str, Any]] = []
     for publication in UNPUBLISHED:
-        try:
-            listed = reader.inspections(who, {"department": [who.department], "publication": [publication]})
-        except Refusal:
-            continue
-        found += listed["items"]
+        asked = {"department": [who.department], "publication": [publication], "limit": [UNPUBLISHED_COUNTED]}
+        found += reader.inspections(who, asked)["items"]
+    found.sort(key=lambda one: (one["publication_due_on"] or "", one["id"]))
     names = Names(asking.house, asking.words)
-    return [
+    return len(found), [
         {
             **one,
             "shown_state": state_of(asking, "inspection", one["state"]),
             "left": left_of(one["publication_due_on"], now, asking.house.law.calendar, asking.words),
             "results": names.value("result_codes", one["result_codes"]),
         }
-        for one in found
+        for one in found[:UNPUBLISHED_SHOWN]
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -130,3 +132,16 @@ def test_names_from_outside_are_shown_as_text(pages: Pages) -> None:
     assert "<img src=x" not in text
     assert "&lt;img src=x" in text
     assert "{{ 7*7 }}" in text
+
+
+def test_files_of_pages_are_kept_by_browsers_until_they_change(pages: Pages) -> None:
+    visitor = pages.visit("W01")
+    address = re.search(r'href="(/static/bihuan.css[?][0-9a-f]{12})"', visitor.get("/work").text)
+    assert address is not None
+    answer = visitor.client.get(address.group(1))
+    assert "immutable" in answer.headers["cache-control"]
+    assert visitor.client.get("/static/bihuan.css").headers["cache-control"] == "no-cache"
+    again = visitor.client.get("/static/bihuan.css", headers={"if-none-match": answer.headers["etag"]})
+    assert again.status_code == 304
+    assert visitor.client.get("/static/../pages.py").status_code == 404
+    assert visitor.client.get("/static/vendor/axe.min.js").status_code == 404
