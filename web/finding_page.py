@@ -40,8 +40,14 @@ class Lane:
 
 @router.get("/findings/{id}")
 def finding_page(asking: Asked, id: str) -> Response:
-    """The finding as this person may see it."""
-    return show_finding(open_finding(asking, an_id(id)))
+    """The finding as this person may see it; a clock of an inspection without findings leads to the inspection."""
+    try:
+        return show_finding(open_finding(asking, an_id(id)))
+    except Refusal as refusal:
+        if refusal.code != "not_found":
+            raise
+        asking.house.reader.inspection(asking.who, id)
+        return see(f"/inspections/{id}")
 
 
 @router.post("/findings/{id}/steps")

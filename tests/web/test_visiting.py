@@ -145,3 +145,11 @@ def test_files_of_pages_are_kept_by_browsers_until_they_change(pages: Pages) -> 
     assert again.status_code == 304
     assert visitor.client.get("/static/../pages.py").status_code == 404
     assert visitor.client.get("/static/vendor/axe.min.js").status_code == 404
+
+
+def test_a_clock_of_an_inspection_without_findings_leads_to_the_inspection(pages: Pages) -> None:
+    inspection = pages.town.inspect(result_codes=["NO_PROBLEM"])
+    visitor = pages.visit("W01")
+    assert f'href="/findings/{inspection}"' in visitor.get("/deadlines").text
+    answer = visitor.get(f"/findings/{inspection}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/inspections/{inspection}")
