@@ -62,6 +62,8 @@ class Row:
     on_behalf_of: str | None
     legal_date: str | None
     roles: tuple[str, ...]
+    allows: tuple[tuple[str, tuple[str, ...]], ...]
+    """Coded facts of which the row takes only these codes."""
 
     @property
     def at_once(self) -> bool:
@@ -235,4 +237,5 @@ def _row(chart: str, source: str | None, target: str, declared: Mapping[str, Any
         mark=declared["mark"],
         on_behalf_of=declared.get("on_behalf_of"),
         legal_date=declared.get("legal_date"),
+        allows=tuple((name, tuple(codes)) for name, codes in declared.get("allows", {}).items()),
     )

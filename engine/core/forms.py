@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -86,4 +86,12 @@ class Forms:
         if not row.at_once:
             optional.append(self.facts["late_reason"])
         documents = tuple((kind, self._dictionary["documents"][kind]["zh"]) for kind in row.documents)
-        return Form(tuple(self.facts[name] for name in row.requires), tuple(optional), documents)
+        allowed = dict(row.allows)
+        required = tuple(_narrowed(self.facts[name], allowed.get(name)) for name in row.requires)
+        return Form(required, tuple(optional), documents)
+
+
+def _narrowed(fact: FactType, codes: tuple[str, ...] | None) -> FactType:
+    if codes is None:
+        return fact
+    return replace(fact, vocabulary=tuple(word for word in fact.vocabulary if word[0] in codes))
