@@ -126,7 +126,7 @@ async def read_upload(request: Request, settings: Settings) -> list[HandedIn]:
     )
     try:
         form = await parser.parse()
-    except (MultiPartException, KeyError, UnicodeDecodeError) as fault:
+    except (MultiPartException, KeyError, UnicodeError) as fault:
         raise Refusal("body_malformed") from fault
     try:
         return await _parts(form.multi_items(), settings)

@@ -6,8 +6,10 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 
 from engine.attachments import AttachmentFile
 from engine.core.fact_types import CONTROL
@@ -39,7 +41,13 @@ WITHIN = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 UNPACKED_MAX = 200 * 1024 * 1024
 MEMBERS_MAX = 5000
+OBJECTS_MAX = 64 * 1024 * 1024
+"""Packed objects of a PDF are unpacked no further; papers hold a few of these mebibytes."""
 ENCRYPTED_FLAG = 0x1
+PACKED_BY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What Office packages are packed by; other ways hold dictionaries of any size."""
+CONTENT_TYPES, CONTENT_TYPES_MAX = "[content_types].xml", 1024 * 1024
+ACTIVE_TYPES = (b"macroenabled", b"macrosheet", b"vbaproject", b"activex")
 NAME_LENGTH_MAX = 200
 ENDING_LENGTH_MAX = 10
 
@@ -164,12 +172,17 @@ def _member_fault(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> _Fault |
     lower = member.filename.lower()
     if "vbaproject" in lower or "/activex/" in lower or "macrosheets/" in lower:
         return ACTIVE
+    if member.compress_type not in PACKED_BY:
+        return DAMAGED
+    types = lower == CONTENT_TYPES
     try:
         with package.open(member) as part:
-            first = part.read(200_000 if lower == "[content_types].xml" else 16)
+            first = part.read(CONTENT_TYPES_MAX if types else 16)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError):
         return DAMAGED
-    if lower == "[content_types].xml" and b"macroEnabled" in first:
+    if types and len(first) == CONTENT_TYPES_MAX:
+        return DAMAGED
+    if types and any(word in first.replace(b"\x00", b"").lower() for word in ACTIVE_TYPES):
         return ACTIVE
     if first.startswith(ARCHIVES) or first.startswith(COMPOUND):
         return ARCHIVE
@@ -178,28 +191,26 @@ def _member_fault(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> _Fault |
 
 def _pdf_fault(content: bytes) -> _Fault | None:
     """What a PDF says in plain sight and in its object streams; names may be written with escapes."""
-    parts = [content, *_object_streams(content)]
-    for part in parts:
+    unpacked = 0
+    for part in chain((content,), _object_streams(content)):
         spoken = _PDF_NAME_ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), part)
         for pattern, fault in ((_PDF_ENCRYPTED, ENCRYPTED), (_PDF_ACTIVE, ACTIVE), (_PDF_EMBEDDED, ARCHIVE)):
             if pattern.search(spoken):
                 return fault
+        unpacked += len(part) if part is not content else 0
+        if unpacked >= OBJECTS_MAX:  # what lies behind would not be looked into
+            return DAMAGED
     return None
 
 
-def _object_streams(content: bytes) -> list[bytes]:
-    """What lies in the packed object streams, unpacked up to a bound."""
-    unpacked, left, place = [], UNPACKED_MAX, content.find(b"/ObjStm")
-    while place != -1 and left > 0:
+def _object_streams(content: bytes) -> Iterator[bytes]:
+    """What lies in each packed object stream, unpacked up to a bound."""
+    place = content.find(b"/ObjStm")
+    while place != -1:
         begin = content.find(b"stream", place)
         end = content.find(b"endstream", begin)
         if begin == -1 or end == -1:
             break
-        try:
-            part = zlib.decompressobj().decompress(content[begin + 6 : end].lstrip(b"\r\n"), left)
-        except zlib.error:
-            part = b""
-        unpacked.append(part)
-        left -= len(part)
+        with suppress(zlib.error):
+            yield zlib.decompressobj().decompress(content[begin + 6 : end].lstrip(b"\r\n"), OBJECTS_MAX)
         place = content.find(b"/ObjStm", end)
-    return unpacked
