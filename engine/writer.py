@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from engine.core.refusals import Refusal
 from models.database import Database
@@ -18,7 +18,8 @@ from models.database import Database
 T = TypeVar("T")
 BATCH_MAX = 64
 RETRIES_MAX = 5
-SERIALIZATION_STATES = frozenset({"40001", "40P01"})
+TRIED_AGAIN = frozenset({"40001", "40P01", "23505"})
+"""Serialization failure, deadlock, and a key that another entered meanwhile: run again, the act sees it."""
 
 
 @dataclass(slots=True)
@@ -125,7 +126,7 @@ class Writer:
         return result, None
 
     def _alone(self, act: Callable[[Connection], T]) -> T:
-        """One transaction on PostgreSQL; a serialization failure or deadlock is tried again."""
+        """One transaction on PostgreSQL; what another transaction stood in the way of is tried again."""
         for attempt in range(RETRIES_MAX):
             try:
                 with self._database.engine.begin() as connection:
@@ -133,9 +134,9 @@ class Writer:
                 self.commits += 1
                 self.acts += 1
                 return result
-            except OperationalError as fault:
+            except DBAPIError as fault:
                 state = getattr(fault.orig, "sqlstate", None)
-                if state not in SERIALIZATION_STATES or attempt == RETRIES_MAX - 1:
+                if state not in TRIED_AGAIN or attempt == RETRIES_MAX - 1:
                     raise _told(fault) from fault
         raise AssertionError("unreachable: the last attempt returns or raises")
 
@@ -150,7 +151,7 @@ def _told(fault: Exception) -> Exception:
     """A full or read-only disk is told as read_only; everything else stays what it is."""
     words = str(fault).lower()
     if isinstance(fault, DBAPIError) and any(
-        sign in words for sign in ("disk is full", "readonly", "disk i/o error", "read-only")
+        sign in words for sign in ("disk is full", "readonly", "disk i/o error", "read-only", "no space left")
     ):
         return Refusal("read_only", retry_after=30)
     return fault
