@@ -192,6 +192,8 @@ def advance(
     record.state = chart.move(row)
     record.touched = True
     record.facts.update({name: value for name, value in facts.items() if name != "late_reason"})
+    if "designated" in facts:  # whoever was designated, or sent on to, is the receiver from now on
+        record.facts["target_department"] = facts["designated"]
     record.keep(row.trigger, Act(scope.principal.login, snapshot.sequence, timed.occurred_at, scope.now))
     record.last_occurred_at = max(timed.occurred_at, record.last_occurred_at or timed.occurred_at)
     keep_registers(snapshot, row, facts, snapshot.sequence)
