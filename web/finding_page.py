@@ -24,7 +24,8 @@ from web.routing import PageRoute
 from web.steps import Offer, foreseen
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-SHUT_FIRST = ("no_such_step", "role_not_allowed")
+PLAIN = ("role_not_allowed", "no_such_step")
+"""Reasons that say nothing of this finding; steps shut by them alone stand last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,19 +170,23 @@ def _clock(folder: Folder, deadline: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _shut(folder: Folder) -> list[dict[str, Any]]:
-    """Shut steps with what the state or a guard says; those of other roles alone are left to the end."""
-    steps = [step for step in folder.finding["steps"] if not step["open"] and step["reasons"]]
-    return sorted(
-        (_shut_step(folder, step) for step in steps),
-        key=lambda one: one["reasons"][0]["code"] in SHUT_FIRST,
-    )
+    """Shut steps, those that a guard shuts first, then those of other roles, then those of other states."""
+    steps = [_shut_step(folder, step) for step in folder.finding["steps"] if not step["open"]]
+    return sorted(steps, key=lambda one: (one["plain"], PLAIN.index(one["code"]) if one["plain"] else 0))
 
 
 def _shut_step(folder: Folder, step: Mapping[str, Any]) -> dict[str, Any]:
     chart = folder.asking.house.charts[step["chart"]]
     row = chart.any_row(step["trigger"])
     words = folder.asking.words
-    return {**step, "shown": words.of(row), "record": words.of(chart)}
+    code = step["reasons"][0]["code"] if step["reasons"] else PLAIN[-1]
+    return {
+        **step,
+        "shown": words.of(row),
+        "record": words.of(chart),
+        "code": code,
+        "plain": code in PLAIN,
+    }
 
 
 def may_act(asking: Asking) -> bool:
