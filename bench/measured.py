@@ -1,0 +1,83 @@
+"""docs/measured.md: what the soaks found when they were last run; nothing else writes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).parent.parent / "docs" / "measured.md"
+PROMISES = {
+    "walk": (
+        "100,000 random steps: at least 40 % accepted, each row at least 20 times, no law broken",
+        100_000,
+    ),
+    "crash": (
+        "1,000 houses killed under load: nothing acknowledged is lost, nothing is there by halves",
+        1_000,
+    ),
+    "race": ("1,000 versions wanted by 64 clients each, on both databases: one winner per version", 1_000),
+    "repeat": ("10,000 commands sent one to five times, on both databases: one effect each", 10_000),
+}
+HEAD = """# Measured
+
+Written by `./dev soak NAME` and by nothing else. A figure that was not run reads “not run”; `./dev test` runs about a
+hundredth of each.
+
+| soak | promise | n | seed | commit | minutes | found |
+|---|---|---|---|---|---|---|
+"""
+NOT_RUN = "not run"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one run found; `broken` says which promise did not hold."""
+
+    name: str
+    n: int
+    seed: int
+    commit: str
+    minutes: float
+    counts: Mapping[str, Any]
+    broken: str | None
+
+
+def write_down(found: Found, file: Path = FILE) -> None:
+    """The file says what this run found, beside what it said of the others."""
+    lines = _said(file) | {found.name: _line(found)}
+    file.write_text(HEAD + "".join(f"{lines[name]}\n" for name in PROMISES), encoding="utf-8")
+
+
+def _said(file: Path) -> dict[str, str]:
+    said = {name: f"| {name} | {words} | {NOT_RUN} | | | | |" for name, (words, _) in PROMISES.items()}
+    for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
+        known = re.match(r"\| (\w+) \|", line)
+        if known and known[1] in said:
+            said[known[1]] = line
+    return said
+
+
+def _line(found: Found) -> str:
+    words, full = PROMISES[found.name]
+    part = "" if found.n >= full else f" of {full:,}"
+    counts = ", ".join(f"{name} {_spoken(value)}" for name, value in found.counts.items())
+    told = f"**broken**: {found.broken}" if found.broken else counts
+    cells = (
+        found.name,
+        words,
+        f"{found.n:,}{part}",
+        str(found.seed),
+        f"`{found.commit}`",
+        f"{found.minutes:.1f}",
+        told,
+    )
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _spoken(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "(" + ", ".join(f"{name} {one:,}" for name, one in value.items()) + ")"
+    return f"{value:,}" if isinstance(value, int) else str(value)

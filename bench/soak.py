@@ -1,0 +1,202 @@
+"""Runs the full figure of a promise, and writes what was found into docs/measured.md.
+
+python -m bench.soak NAME [--n N] [--seed S]
+
+walk    N random steps over the house; every law is checked after each
+crash   N houses killed at a random moment under load
+race    N versions of one finding, each wanted by 64 clients at once, on both databases
+repeat  N commands sent one to five times, in any order, on both databases
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from bench.measured import Found, write_down
+from rules.charts import load_charts
+from tests.builders import Town
+from tests.desk.crash import kill_at_random
+from tests.desk.race import CLIENTS, race, repeat
+from tests.simulation.rows import RowKey, never_reached, rows_to_take, told
+from tests.simulation.walk import Walk, opening_day
+from tests.throwaway_postgres import start_server
+
+STEPS_PER_EPOCH = 2_500
+TAKEN_AT_LEAST = 20
+ACCEPTED_AT_LEAST = 0.4
+PROCESSES = 2
+FULL_STEPS = 100_000
+ROUNDS_PER_TOWN = 100
+
+
+@contextmanager
+def fresh_town(url: str | None, at: str) -> Iterator[Town]:
+    """A town in a folder of its own, over SQLite there or over the database of that URL."""
+    with tempfile.TemporaryDirectory(prefix="bihuan-soak-") as folder:
+        town = Town.open(url or f"sqlite:///{folder}/bihuan.db", Path(folder), at)
+        try:
+            yield town
+        finally:
+            town.close()
+
+
+@dataclass(slots=True)
+class Walked:
+    """What the epochs of one process found."""
+
+    sent: int
+    accepted: int
+    refused: Counter[str]
+    taken: Counter[RowKey]
+
+
+def walk_epochs(steps: int, seed: int) -> Walked:
+    """So many steps in towns one after the other; what was taken seldom in one is looked for in the next."""
+    walked = Walked(0, 0, Counter(), Counter())
+    while walked.sent < steps:
+        epoch = seed + walked.sent
+        with fresh_town(None, opening_day(epoch).strftime("%Y-%m-%dT%H:%M")) as town:
+            walk = Walk(town, epoch, Counter(walked.taken))
+            walk.run(min(STEPS_PER_EPOCH, steps - walked.sent))
+            walked.sent += walk.world.sent
+            walked.accepted += walk.world.accepted
+            walked.refused += walk.world.refused
+            walked.taken += walk.world.watch.taken
+        say(f"{walked.sent} of {steps} steps, seed {epoch}")
+    return walked
+
+
+def soak_walk(n: int, seed: int) -> dict[str, Any]:
+    """N steps, in two processes; prints how often each row was taken."""
+    with get_context("spawn").Pool(PROCESSES) as pool:
+        shares = [(n // PROCESSES, seed), (n - n // PROCESSES, seed + 10**9)]
+        parts = pool.starmap(walk_epochs, shares)
+    taken: Counter[RowKey] = Counter()
+    refused: Counter[str] = Counter()
+    for part in parts:
+        taken += part.taken
+        refused += part.refused
+    charts = load_charts()
+    for line in told(charts, taken):
+        print(line)
+    sent, accepted = sum(part.sent for part in parts), sum(part.accepted for part in parts)
+    least = TAKEN_AT_LEAST * n // FULL_STEPS
+    rows = rows_to_take(charts)
+    seldom = [row for row in rows if taken[(row.chart, row.trigger, row.source, row.to)] < least]
+    missing = never_reached(charts, taken)
+    found = {
+        "steps": sent,
+        "accepted_share": round(accepted / sent, 3),
+        "rows": len(rows),
+        "least_taken": min(taken[(row.chart, row.trigger, row.source, row.to)] for row in rows),
+        "rows_taken_too_seldom": len(seldom),
+        "final_states_not_reached": len(missing),
+        "refusals": dict(sorted(refused.items())),
+    }
+    if accepted < ACCEPTED_AT_LEAST * sent or seldom or (least and missing):
+        raise AssertionError(f"{found}; too seldom: {seldom[:5]}; not reached: {missing}")
+    return found
+
+
+def soak_crash(n: int, seed: int) -> dict[str, Any]:
+    """N kills."""
+    return asdict(kill_at_random(n, seed))
+
+
+def on_both(n: int, act: Callable[[Town, int], None]) -> None:
+    """The act was done for a share of N at a time, each share in a fresh town, on SQLite and on PostgreSQL."""
+    shares = [min(ROUNDS_PER_TOWN, n - done) for done in range(0, n, ROUNDS_PER_TOWN)]
+    with start_server() as server:
+        for number, share in enumerate(shares):
+            for url in (None, server.create_database(f"soak{number}")):
+                with fresh_town(url, "2024-04-26T17:00") as town:
+                    act(town, share)
+            say(f"{sum(shares[: number + 1])} of {n} on both databases")
+
+
+def soak_race(n: int, seed: int) -> dict[str, Any]:
+    """N versions, 64 clients each."""
+    answers: Counter[str] = Counter()
+
+    def act(town: Town, share: int) -> None:
+        answers.update(race(town, share).answers)
+
+    on_both(n, act)
+    return {"versions_each_database": n, "clients": CLIENTS, "answers": dict(answers)}
+
+
+def soak_repeat(n: int, seed: int) -> dict[str, Any]:
+    """N commands, each sent one to five times."""
+    times: Counter[int] = Counter()
+
+    def act(town: Town, share: int) -> None:
+        times.update(repeat(town, share, seed + sum(times.values())))
+
+    on_both(n, act)
+    return {"commands_each_database": n, "sent": sum(count * often for often, count in times.items())}
+
+
+SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
+    "walk": (soak_walk, FULL_STEPS),
+    "crash": (soak_crash, 1_000),
+    "race": (soak_race, 1_000),
+    "repeat": (soak_repeat, 10_000),
+}
+
+
+def say(words: str) -> None:
+    """Tells how far it is."""
+    print(words, file=sys.stderr, flush=True)
+
+
+def commit() -> str:
+    """The commit that runs, marked when files differ from it."""
+    here = Path(__file__).parent
+    told = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+changes", "--abbrev=12", "--exclude=*"],
+        cwd=here,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return told.stdout.strip() or "unknown"
+
+
+def main() -> None:
+    """Runs one soak; exits with 1 when a promise was broken."""
+    parser = argparse.ArgumentParser(prog="soak", description=__doc__.split("\n")[0] if __doc__ else None)
+    parser.add_argument("name", choices=SOAKS)
+    parser.add_argument("--n", type=int)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--unrecorded", action="store_true", help="leave docs/measured.md as it is")
+    asked = parser.parse_args()
+    act, full = SOAKS[asked.name]
+    n, seed = asked.n or full, asked.seed if asked.seed is not None else secrets.randbelow(2**31)
+    say(f"{asked.name}: n {n}, seed {seed}, commit {commit()}")
+    begun, broken = time.monotonic(), None
+    try:
+        found = act(n, seed)
+    except AssertionError as fault:
+        found, broken = {}, str(fault)
+    print(json.dumps(found or {"broken": broken}, ensure_ascii=False))
+    if not asked.unrecorded:
+        minutes = (time.monotonic() - begun) / 60
+        write_down(Found(asked.name, n, seed, commit(), minutes, found, broken))
+    sys.exit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()
