@@ -67,10 +67,12 @@ def _proposers(scene: Scene) -> set[str]:
 
 
 def _approver_is_not_proposer(scene: Scene, _: str | None) -> Verdict:
-    if scene.row.trigger == "add_route":
-        acts = scene.record.acts
-        return all(acts[name].by != scene.principal.login for name in scene.row.answers if name in acts)
-    return scene.principal.login not in _proposers(scene)
+    login, acts = scene.principal.login, scene.record.acts
+    if scene.row.trigger == "add_route" and any(
+        acts[name].by == login for name in scene.row.answers if name in acts
+    ):
+        return False
+    return login not in _proposers(scene)
 
 
 def _verifier_is_not_handler(scene: Scene, _: str | None) -> Verdict:
