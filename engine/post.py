@@ -46,9 +46,34 @@ class Post:
         self, connection: Connection, file: CaseFile, taken: Taken, name: str, who: Principal, now: datetime
     ) -> None:
         """The message stands in the outbox, or on paper with a task where no system is linked."""
+        record = file.snapshot.record(taken.proceeding) or file.snapshot.main
+        recipient = self._recipient(file.snapshot.department, name, {**record.facts, **taken.facts})
+        self._send(connection, file, taken, name, recipient, who, now)
+
+    def remind(
+        self, connection: Connection, file: CaseFile, taken: Taken, role: str, who: Principal, now: datetime
+    ) -> None:
+        """What the clock reminds of goes to linked systems too: the lead office's, and that of a silent receiver."""
+        record = file.snapshot.record(taken.proceeding) or file.snapshot.main
+        receiver = record.facts.get("target_department") if record is not file.snapshot.main else None
+        recipient = LEAD_OFFICE if role == "supervisor" else receiver if role == "case_officer" else None
+        if recipient is None or not taken.row.by_clock_only:
+            return
+        if exchange_reading.receiving_system(connection, self.office.office_id, recipient, "reminder"):
+            self._send(connection, file, taken, "progress_query", recipient, who, now)
+
+    def _send(
+        self,
+        connection: Connection,
+        file: CaseFile,
+        taken: Taken,
+        name: str,
+        recipient: str,
+        who: Principal,
+        now: datetime,
+    ) -> None:
         snapshot = file.snapshot
         record = snapshot.record(taken.proceeding) or snapshot.main
-        recipient = self._recipient(snapshot.department, name, {**record.facts, **taken.facts})
         content = self._content(connection, file, taken, name, record, recipient, who, now)
         kind, queue, data = compose(name, content)
         exchange_reading.enqueue(
@@ -132,7 +157,9 @@ class Post:
             "due_on": taken.facts.get("due_on")
             or (self._publication_due(file) if name in PUBLICITY else None)
             or (due[-1].dates.due_effective.isoformat() if due else None),
-            "term": self._term(due[-1], now) if due else None,
+            "term": self._term(self._asked_for(due, taken), now) if due else None,
+            "number": exchange_reading.count_reminders(connection, snapshot.id, taken.proceeding, recipient)
+            + 1,
             "sender": LEAD_OFFICE if name == "supervision_order" else snapshot.department,
             "why_informed": self._word("copy_purpose", record.facts.get("copy_purpose", "")) or None,
             "step_facts": dict(taken.facts),
@@ -142,9 +169,7 @@ class Post:
             "result_zh": [
                 self._word("result_code", code) for code in file.inspection.get("result_codes", ())
             ],
-            "resend_of": exchange_reading.last_answerable(connection, taken.proceeding)
-            if taken.proceeding
-            else None,
+            "resend_of": self._sent_before(connection, taken.proceeding, recipient),
         }
 
     def _sent_before(self, connection: Connection, proceeding: str | None, recipient: str) -> str | None:
@@ -178,6 +203,11 @@ class Post:
             return {"name": login, "department": department}
         named = {"name": row.name, "department": row.department, "title": row.title, "phone": row.phone}
         return {name: value for name, value in named.items() if value}
+
+    def _asked_for(self, due: list[Deadline], taken: Taken) -> Deadline:
+        """The deadline that the step's own words begin with, else the latest."""
+        said = str(taken.facts.get("requirement") or "")
+        return next((one for one in due if said.startswith(self.law.terms[one.term].zh)), due[-1])
 
     def _term(self, deadline: Deadline, now: datetime) -> dict[str, Any]:
         return {

@@ -48,6 +48,7 @@ class Scribe:
                     self.post.dispatch(connection, file, taken, effect.name, who, now)
                 elif isinstance(effect, Remind):
                     self._remind(connection, file, taken, effect.role, now)
+                    self.post.remind(connection, file, taken, effect.role, who, now)
             entry, payload = self._entry(file, taken, papers, who, now)
             entries.append(entry)
             payloads.append(payload)

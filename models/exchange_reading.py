@@ -141,6 +141,17 @@ def last_answerable(connection: Connection, proceeding_id: str, recipient: str |
     return connection.execute(found).scalar()
 
 
+def count_reminders(
+    connection: Connection, finding_id: str, proceeding_id: str | None, recipient: str
+) -> int:
+    """How often that department was reminded of the finding or its proceeding."""
+    same = and_(
+        MESSAGE.c.finding_id == finding_id, MESSAGE.c.proceeding_id.is_not_distinct_from(proceeding_id)
+    )
+    told = select(func.count()).where(same, MESSAGE.c.kind == "reminder", MESSAGE.c.recipient == recipient)
+    return int(connection.execute(told).scalar_one())
+
+
 def message_row(connection: Connection, id: str) -> Row[Any] | None:
     """The message of that id."""
     return connection.execute(select(MESSAGE).where(MESSAGE.c.id == id)).one_or_none()

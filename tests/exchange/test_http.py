@@ -37,7 +37,9 @@ def test_s06_the_letter_goes_out_comes_back_goes_out_again_and_the_loop_closes(s
     assert served.state(finding) == "returned"
     town.at("2024-05-09T17:00")
     town.step("D01", finding, "resend", transfer, sent_on="2024-05-09", corrections="补充现场照片")
-    [second] = fire.pull()["items"]
+    reminder, second = fire.pull()["items"]
+    assert reminder["data"] | {"term": "DL51", "number": 1, "about_message": first["id"]} == reminder["data"]
+    assert faults("message", reminder) == []
     assert second["data"]["resend_of"] == first["id"]
     assert (
         fire.receipt("signed_for", second, received_at="2024-05-09T16:59:00+08:00", signer="值班员")[0] == 200
