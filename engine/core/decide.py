@@ -195,7 +195,8 @@ def advance(
     if "designated" in facts:  # whoever was designated, or sent on to, is the receiver from now on
         record.facts["target_department"] = facts["designated"]
     record.keep(row.trigger, Act(scope.principal.login, snapshot.sequence, timed.occurred_at, scope.now))
-    record.last_occurred_at = max(timed.occurred_at, record.last_occurred_at or timed.occurred_at)
+    if not (row.by_clock_only and row.to == row.source):  # nobody answers a tick: it is no act
+        record.last_occurred_at = max(timed.occurred_at, record.last_occurred_at or timed.occurred_at)
     keep_registers(snapshot, row, facts, snapshot.sequence)
     proceeding = None if record is snapshot.main else record.id
     settle(snapshot, proceeding, row.settles, moment, lapsed=scope.principal.kind == "clock")
