@@ -56,6 +56,8 @@ class Player:
     def play(self, story: Mapping[str, Any]) -> None:
         """Every step of the story ends as it says."""
         self.now = story["at"]
+        for login, roles in story.get("people", {}).items():
+            self.stage.town.add_person(login, "market_regulation", tuple(roles))
         for system, department in story.get("systems", {}).items():
             self.stage.link(system, department)
         self._begin(story)
