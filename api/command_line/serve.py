@@ -88,12 +88,15 @@ def _run(house: House, listening: socket.socket) -> None:
     import uvicorn
 
     from api.app import create_app
+    from api.heads import BoundedHeads
     from web.pages import attach_pages
 
     app = create_app(house, background)
     attach_pages(app)
     config = uvicorn.Config(
         app,
+        http=BoundedHeads,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
