@@ -131,15 +131,16 @@ class Reader:
         return {"items": items, "next": shown[-1].sequence if len(rows) > limit else None}
 
     def deadlines(self, who: Principal, query: Query) -> dict[str, Any]:
-        """deadline_answer: running deadlines, soonest first; raises `parameter_invalid`."""
+        """deadline_answer: running deadlines, severe first, then soonest; raises `parameter_invalid`."""
         asked, wanted = deadline_filter(self._sources, query)
         page = page_asked(self._cursors, who, "deadlines", asked, self._clock.now())
         seen = self._seen(who)
-        after = None if page.after is None else (str(page.after[0]), str(page.after[1]))
+        after = None if page.after is None else position(page.after)
         with self._database.read() as connection:
-            rows = deadlines.page_of_deadlines(connection, seen, wanted, page.as_of, after, page.limit + 1)
-            lines = deadline_lines(connection, self._sources, seen, rows[: page.limit], page.as_of)
-        return page.answer(lines, _last(rows, page, lambda row: (row.due_effective, row.id)))
+            places = deadlines.page_of_deadlines(connection, seen, wanted, page.as_of, after, page.limit + 1)
+            rows = deadlines.deadlines_by_id(connection, [place[3] for place in places[: page.limit]])
+            lines = deadline_lines(connection, self._sources, seen, rows, page.as_of)
+        return page.answer(lines, _last(places, page, lambda place: place))
 
     def ledger(self, who: Principal, query: Query) -> dict[str, Any]:
         """ledger_answer: figures of what the principal sees, each with the list that gives exactly it."""

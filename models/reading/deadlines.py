@@ -1,4 +1,4 @@
-"""Which deadlines run, soonest first, and what each record's deadlines are."""
+"""Which deadlines run, worst light first, and what each record's deadlines are."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_, select, tuple_
 
 from models.reading.findings import not_criminal
-from models.reading.lights import burning
+from models.reading.lights import LIGHTS, Position, burning
 from models.reading.scope import Scope
 from models.records import DEADLINE, FINDING, INSPECTION, PROCEEDING
-
-Place = tuple[str, str]
-"""Where a page of deadlines ended: due_effective and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +47,33 @@ def page_of_deadlines(
     seen: Scope,
     asked: DeadlineFilter,
     as_of: datetime,
-    after: Place | None,
+    after: Position | None,
     limit: int,
-) -> Sequence[Row[Any]]:
-    """The next running deadlines that match and are seen, soonest due_effective first."""
+) -> list[Position]:
+    """The places of the next running deadlines that match and are seen: severe first, then due, ledger number, id."""
     columns = DEADLINE.c
-    keys = (columns.due_effective, columns.id)
-    found = select(*keys).where(
-        seen(DEADLINE),
-        columns.state == "running",
-        not_criminal(columns.proceeding_id),
-        *matching(asked, as_of),
-    )
-    if after is not None:
-        found = found.where(tuple_(*keys) > tuple_(*(literal(key) for key in after)))
-    ids = [row.id for row in connection.execute(found.order_by(*keys).limit(limit))]
-    return connection.execute(_with_states().where(columns.id.in_(ids)).order_by(*keys)).all()
+    number = func.coalesce(FINDING.c.ledger_no, "")
+    keys = (columns.due_effective, number, columns.id)
+    running = and_(seen(DEADLINE), columns.state == "running", not_criminal(columns.proceeding_id))
+    found: list[Position] = []
+    for light in LIGHTS[LIGHTS.index(after[0]) if after else 0 :]:
+        page = select(columns.due_effective, number.label("number"), columns.id).select_from(
+            DEADLINE.outerjoin(FINDING, FINDING.c.id == columns.finding_id)
+        )
+        page = page.where(running, burning(columns, light, as_of), *matching(asked, as_of))
+        if after is not None and light == after[0]:
+            page = page.where(tuple_(*keys) > tuple_(*map(literal, after[1:])))
+        rows = connection.execute(page.order_by(*keys).limit(limit - len(found)))
+        found.extend((light, row.due_effective, row.number, row.id) for row in rows)
+        if len(found) >= limit:
+            break
+    return found
+
+
+def deadlines_by_id(connection: Connection, ids: Sequence[str]) -> list[Row[Any]]:
+    """These deadlines beside the state of what they belong to, in the order named."""
+    rows = {row.id: row for row in connection.execute(_with_states().where(DEADLINE.c.id.in_(ids)))}
+    return [rows[id] for id in ids]
 
 
 def matching(asked: DeadlineFilter, as_of: datetime) -> list[ColumnElement[bool]]:
