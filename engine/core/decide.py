@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from engine.core.calendar import civil_date
-from engine.core.chart import Row
+from engine.core.chart import Chart, Row
 from engine.core.commands import Principal, Step
 from engine.core.effects import Decision, Dispatch, Effect, IssueDocument, Remind, ReopenFindings, Taken
 from engine.core.fact_types import Names
@@ -18,7 +19,7 @@ from engine.core.refusals import Faults, FieldError, Reason, Refusal
 from engine.core.registers import keep_registers
 from engine.core.running import Moment, close, extend, open_term, running, settle
 from engine.core.snapshot import Act, Record, Snapshot
-from engine.core.times import Timing, roles_of, timing
+from engine.core.times import Timing, in_order, roles_of, timing
 
 NO_SUCH_STEP = ("no_such_step", "当前状态没有这一步", "no such step from this state")
 CARRIED = frozenset({"carry_over", "correct_carry_over"})
@@ -44,13 +45,11 @@ def decide(scope: Scope, snapshot: Snapshot, steps: Sequence[Step], several: boo
     decision = Decision(snapshot)
     opened: list[str | None] = []
     before = [record.state for record in (snapshot.main, *snapshot.proceedings.values())]
-    last: datetime | None = None
+    last: tuple[datetime, bool] | None = None
     for index, step in enumerate(steps):
         prefix = f"/steps/{index}" if several else ""
         taken = _take(scope, snapshot, _named(step, opened, prefix), prefix)
-        if last is not None and taken.occurred_at < last and not _same_day(taken.occurred_at, last):
-            raise Refusal("occurred_too_early", not_before=last)
-        last = taken.occurred_at
+        last = in_order(last, taken.occurred_at, exact=step.occurred_at is not None)
         opened.append(taken.opened)
         decision.taken.append(taken)
     _check_closed(scope.law, snapshot)
@@ -72,10 +71,6 @@ def _check_closed(law: Lawbook, snapshot: Snapshot) -> None:
     if a_proceeding_is_open(snapshot, law):
         zh, en = "已销号的问题不得有在办的处置程序", "a closed finding has no open proceeding"
         raise Refusal("facts_invalid", errors=[FieldError("/facts/present_state", "inconsistent", zh, en)])
-
-
-def _same_day(one: datetime, other: datetime) -> bool:
-    return civil_date(one) == civil_date(other)
 
 
 def _named(step: Step, opened: list[str | None], prefix: str) -> Step:
@@ -102,8 +97,16 @@ def choose_row(
         open_rows = [scene.row for scene in scenes if not shut_by(scene, scene.row.guards)]
         return open_rows[0] if open_rows else rows[0]
     if not rows:
-        raise Refusal("step_shut", reasons=[Reason(*NO_SUCH_STEP)])
+        raise Refusal("step_shut", reasons=[no_such_step(scope.law.charts[record.chart], trigger)])
     return rows[0]
+
+
+@cache
+def no_such_step(chart: Chart, trigger: str) -> Reason:
+    """The reason why the present state has no such step, with the states of the chart that have it."""
+    states = dict.fromkeys(row.source for row in chart.rows if row.trigger == trigger and row.source)
+    named = "、".join(chart.states[state].zh for state in states)
+    return Reason(*NO_SUCH_STEP, opens_when=f"状态为：{named}" if named else None)
 
 
 def check_role(row: Row, principal: Principal) -> None:
@@ -214,7 +217,8 @@ def advance(
             opened = _open_proceeding(scope, snapshot, argument, timed, moment)
         elif name == "extend_clock":
             until = date.fromisoformat(facts["new_due_on"])
-            extend(scope.law, snapshot, proceeding, argument, until, moment, facts.get("reason", ""))
+            paper = next((facts[kind] for kind in row.documents if facts.get(kind)), None)
+            extend(scope.law, snapshot, proceeding, argument, until, moment, facts.get("reason", ""), paper)
         elif name in _TOLD:
             effects.append(_TOLD[name](argument))
     return Taken(
@@ -280,5 +284,3 @@ _TOLD: dict[str, Callable[[str], Effect]] = {
     "remind": Remind,
     "reopen_finding": lambda _: ReopenFindings(),
 }
-
-__all__ = ["NO_SUCH_STEP", "ROLE_NOT_ALLOWED", "Scope", "advance", "check_role", "choose_row", "decide"]

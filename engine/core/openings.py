@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.core.chart import Row
 from engine.core.commands import Principal
-from engine.core.decide import NO_SUCH_STEP, ROLE_NOT_ALLOWED
+from engine.core.decide import ROLE_NOT_ALLOWED, no_such_step
 from engine.core.guards import Scene, shut_by
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Reason
@@ -33,7 +33,8 @@ def _opening(
 ) -> dict[str, Any]:
     rows = law.charts[record.chart].rows_from(record.state, trigger)
     best = _best(law, snapshot, record, rows, principal, now)
-    row, reasons = best if best else (law.charts[record.chart].any_row(trigger), [Reason(*NO_SUCH_STEP)])
+    chart = law.charts[record.chart]
+    row, reasons = best if best else (chart.any_row(trigger), [no_such_step(chart, trigger)])
     return {
         "trigger": trigger,
         "title": row.zh,

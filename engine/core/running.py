@@ -147,12 +147,14 @@ def extend(
     until: date,
     moment: Moment,
     reason: str,
+    document: Mapping[str, Any] | None = None,
 ) -> None:
     """The running deadline of that term now ends on `until`, counted from its original start."""
+    more = {"document": dict(document)} if document else {}
     for deadline in running(snapshot, proceeding, (term,)):
         deadline.fixed_due = until
         deadline.dates = compute(
             law.terms[term], deadline.start, law.calendar, fixed_due=until, severe_after=law.severe_after
         )
         deadline.touched = True
-        deadline.history.append(moment.told("extended", deadline, reason=reason))
+        deadline.history.append(moment.told("extended", deadline, reason=reason, **more))

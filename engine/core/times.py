@@ -65,6 +65,15 @@ def timing(
     return Timing(occurred_at, legal if legal is not None else occurred_at, happened < today)
 
 
+def in_order(last: tuple[datetime, bool] | None, occurred_at: datetime, exact: bool) -> tuple[datetime, bool]:
+    """When the step happened and whether to the instant; days are compared where one of two acts has no more."""
+    if last is not None and occurred_at < last[0]:
+        if (exact and last[1]) or civil_date(occurred_at) < civil_date(last[0]):
+            raise Refusal("occurred_too_early", not_before=last[0])
+        return last
+    return occurred_at, exact
+
+
 def _legal(row: Row, facts: Mapping[str, Any]) -> date | datetime | None:
     value = facts.get(row.legal_date) if row.legal_date else None
     if not isinstance(value, str):
