@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from engine.core.basis import basis_of
-from engine.projections.instants import deadline_light, written
+from engine.projections.instants import deadline_light, occurred, recorded
 from engine.projections.sources import Sources
 
 POINTS = (
@@ -24,7 +25,7 @@ ORDERED = "set_by_order"
 
 def deadline_answer(sources: Sources, row: Any, finding: str, as_of: datetime) -> dict[str, Any]:
     """The row in the shape of `deadline`; `finding` is the finding it is read from."""
-    term, spec = sources.terms[row.term], row.spec
+    term, spec, history = sources.terms[row.term], row.spec, [_told(one) for one in row.history]
     answer: dict[str, Any] = {
         "id": row.id,
         "term": row.term,
@@ -36,8 +37,8 @@ def deadline_answer(sources: Sources, row: Any, finding: str, as_of: datetime) -
         "light": deadline_light(row, as_of),
         "nature": row.nature,
         "state": row.state,
-        "settled_at": written(row.settled_at) if row.settled_at else None,
-        "history": row.history,
+        "settled_at": history[-1]["occurred_at"] if row.settled_at else None,
+        "history": history,
         "department": row.department,
         "excluded": spec.get("excluded", []),
     }
@@ -46,6 +47,12 @@ def deadline_answer(sources: Sources, row: Any, finding: str, as_of: datetime) -
     if spec.get("unit") not in (None, ORDERED):
         answer["unit"] = spec["unit"]
     return answer | _named(sources, row)
+
+
+def _told(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What happened to the deadline, with its instants as answers write them."""
+    happened, entered = (datetime.fromisoformat(item[name]) for name in ("occurred_at", "recorded_at"))
+    return {**item, "occurred_at": occurred(happened, entered), "recorded_at": recorded(entered)}
 
 
 def _named(sources: Sources, row: Any) -> dict[str, Any]:

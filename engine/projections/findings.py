@@ -118,7 +118,7 @@ def _proceeding(sources: Sources, finding: Any, row: Any) -> dict[str, Any]:
         "kind": row.kind,
         "state": row.state,
         "class": chart.states[row.state].kind,
-        "opened_at": written(row.opened_at),
+        "opened_at": recorded(row.opened_at),
         "summary": summary_of(row.record.get("facts", {})),
         "title": chart.zh,
         "department": finding.department,

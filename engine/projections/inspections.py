@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,13 +37,19 @@ def inspection_answer(
         "deadlines": [deadline_answer(sources, one, first, as_of) for one in deadlines],
         "closed": settled and not any_open,
         "inspection": {
-            **(row.intake if particulars else masked(row.intake, sources.personal)),
+            **_in_shanghai(row.intake if particulars else masked(row.intake, sources.personal)),
             "state": row.state,
         },
         "version": row.version,
         "sequence": row.sequence,
         "state": row.state,
     }
+
+
+def _in_shanghai(intake: Mapping[str, Any]) -> dict[str, Any]:
+    """The intake with its instants as answers write them, whatever offset they came with."""
+    sent = {name: intake[name] for name in ("started_at", "finished_at") if intake.get(name)}
+    return {**intake, **{name: written(datetime.fromisoformat(text)) for name, text in sent.items()}}
 
 
 def inspection_item(row: Any, party: Any, findings: Sequence[Any]) -> dict[str, Any]:
@@ -55,7 +61,7 @@ def inspection_item(row: Any, party: Any, findings: Sequence[Any]) -> dict[str, 
         "party": {"id": party.id, "name": party.name, "kind": party.detail.get("kind")},
         "plan_no": row.plan_no,
         "task_no": row.task_no,
-        **{name: row.intake.get(name) for name in SHOWN_OF_INTAKE},
+        **{name: _in_shanghai(row.intake).get(name) for name in SHOWN_OF_INTAKE},
         "finished_at": written(row.finished_at),
         "state": row.state,
         "version": row.version,

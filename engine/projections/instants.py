@@ -11,8 +11,9 @@ SINCE = (("severe", "severe_at"), ("overdue", "overdue_at"), ("red", "red_at"), 
 
 
 def written(value: datetime) -> str:
-    """The instant with the offset of Asia/Shanghai; a fraction only where one was sent."""
-    return value.astimezone(CIVIL).isoformat()
+    """The instant with the offset of Asia/Shanghai; a fraction only where one was sent, without idle noughts."""
+    text = value.astimezone(CIVIL).isoformat()
+    return f"{text[:-6].rstrip('0')}{text[-6:]}" if value.microsecond else text
 
 
 def recorded(value: datetime) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.projections.findings import summary_of
-from engine.projections.instants import written
+from engine.projections.instants import recorded
 from engine.projections.privacy import masked
 from engine.projections.sources import Sources
 
@@ -27,6 +27,6 @@ def _sanction(row: Any) -> dict[str, Any]:
         "id": row.id,
         "finding": row.finding_id,
         "state": row.state,
-        "opened_at": written(row.opened_at),
+        "opened_at": recorded(row.opened_at),
         "summary": summary_of(row.record.get("facts", {})),
     }
