@@ -12,9 +12,11 @@ from sqlalchemy import Connection
 
 from engine.casefile import CaseFile
 from engine.core.audit import canonical, chained, commitment
+from engine.core.chart import Row
 from engine.core.commands import Principal
 from engine.core.effects import Decision, Dispatch, IssueDocument, Remind, Taken
 from engine.core.lawbook import Lawbook
+from engine.core.times import roles_of
 from engine.papers import Papers
 from engine.post import Post
 from engine.rows import Rows, deadline_state
@@ -77,6 +79,7 @@ class Scribe:
             snapshot.sequence,
             said,
             who,
+            _role_of(who),
             now,
             now,
             False,
@@ -106,6 +109,7 @@ class Scribe:
             taken.sequence,
             said,
             who,
+            _role_in(taken.row, who),
             taken.occurred_at,
             now,
             taken.late,
@@ -121,6 +125,7 @@ class Scribe:
         sequence: int,
         said: Mapping[str, Any],
         who: Principal,
+        role: str | None,
         occurred_at: datetime,
         now: datetime,
         late: bool,
@@ -135,7 +140,7 @@ class Scribe:
             "proceeding_id": proceeding,
             "state": state,
             "by": who.login,
-            "role": _role_of(who),
+            "role": role,
             "occurred_at": occurred_at.astimezone(UTC).strftime(UTC_FORMAT),
             "recorded_at": now.astimezone(UTC).strftime(UTC_FORMAT),
             "late": late,
@@ -196,6 +201,12 @@ class Scribe:
         for deadline in file.snapshot.deadlines:
             if deadline.touched and not deadline.fresh:
                 records.change(connection, records.DEADLINE, deadline.id, deadline_state(deadline))
+
+
+def _role_in(row: Row, who: Principal) -> str | None:
+    """The role in which the person took the row: the row's own first, then that of a head who entered it late."""
+    held = [role for role in (*row.roles, *sorted(roles_of(row))) if role in who.roles]
+    return held[0] if held else _role_of(who)
 
 
 def _role_of(who: Principal) -> str | None:
