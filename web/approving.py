@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from api.calls import an_id
 from engine.core.refusals import Refusal
 from web.asking import Asking
 from web.commanding import fresh_key, step_body, take_steps
@@ -14,6 +15,9 @@ from web.prefill import prefilled
 from web.problems import told
 from web.records import open_finding
 from web.steps import Offer, act_book
+
+AT_ONCE_MAX = 200
+"""As many as a page of the list shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +57,14 @@ def waiting_approval(asking: Asking, item: dict[str, Any]) -> str:
 def approve_all(asking: Asking, typed: Typed) -> list[Result]:
     """Every finding that was ticked, or whose own button was pressed, is approved or says why not."""
     one = typed.first("one")
-    wanted = [one] if one else list(dict.fromkeys(typed.all("finding")))
+    wanted = [one] if one else list(dict.fromkeys(typed.all("finding")))[:AT_ONCE_MAX]
     return [_approve(asking, finding, typed) for finding in wanted]
 
 
 def _approve(asking: Asking, id: str, typed: Typed) -> Result:
     words = asking.words
     try:
-        folder = open_finding(asking, id)
+        folder = open_finding(asking, an_id(id))
     except Refusal as refusal:
         return Result(id, "", "", False, told(refusal, words).title)
     finding = folder.finding

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from fastapi import Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -21,6 +22,10 @@ from web.wording import LANGUAGES, Words
 
 LANGUAGE_COOKIE = "bihuan_language"
 FORM_PARTS_MAX = 20_000
+UPLOADED_AT = "/attachments"
+"""Where forms bring files; all others are no larger than JSON may be."""
+ALPHABET = re.compile(r"charset\s*=\s*\"?(?!utf-?8\b)", re.IGNORECASE)
+"""Forms of pages are UTF-8; some other alphabets can spell what is no text."""
 
 
 class SignInNeeded(Exception):
@@ -93,11 +98,13 @@ class Posted:
 
 
 async def posted_form(request: Request) -> Posted:
-    """The submitted form, read no further than allowed; raises `body_too_large`."""
+    """The submitted form, read no further than allowed; raises `body_too_large`, `media_type_unsupported` or
+    `body_malformed`."""
     settings = house_of(request).settings
-    content_type = request.headers.get("content-type", "")
-    multipart = content_type.startswith("multipart/form-data")
-    raw = await read_body(request, settings.upload_bytes_max if multipart else settings.json_bytes_max)
+    if ALPHABET.search(request.headers.get("content-type", "")):
+        raise Refusal("media_type_unsupported")
+    upload = request.url.path.endswith(UPLOADED_AT)
+    raw = await read_body(request, settings.upload_bytes_max if upload else settings.json_bytes_max)
     if raw is None:
         raise Refusal("body_too_large")
     form = await _parsed(request, raw)
@@ -111,7 +118,7 @@ async def _parsed(request: Request, raw: bytes) -> FormData:
 
     try:
         return await Request(request.scope, again).form(max_fields=FORM_PARTS_MAX)
-    except HTTPException as fault:
+    except (HTTPException, UnicodeError) as fault:
         raise Refusal("body_malformed") from fault
 
 
@@ -124,10 +131,18 @@ def check_form_token(asking: Asking, posted: Posted) -> None:
         raise Refusal("session_check_failed")
 
 
+def parts_of(url: str) -> SplitResult:
+    """The parts of a URL; of what is none, all of them are empty."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
 def local_path(text: str) -> str:
     """A path of this site as given, or the work page for anything that might lead elsewhere."""
-    parts = urlsplit(text)
-    plain = text.startswith("/") and not text.startswith(("//", "/\\")) and not parts.netloc
+    parts = parts_of(text)
+    plain = parts.path.startswith("/") and not text.startswith(("//", "/\\")) and not parts.netloc
     if plain and not parts.scheme and all(" " < character != "\\" for character in text):
         return text
     return "/work"
@@ -142,6 +157,6 @@ def wanted_after_signing_in(request: Request) -> str:
     """The page that was asked for, or the one on which the form stood that was sent."""
     if request.method == "GET":
         return request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    came_from = urlsplit(request.headers.get("referer", ""))
+    came_from = parts_of(request.headers.get("referer", ""))
     same_site = came_from.netloc == request.headers.get("host")
     return local_path(came_from.path) if same_site else "/work"

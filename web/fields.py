@@ -128,10 +128,10 @@ def _read_boolean(field: Field, typed: Typed) -> Any:
 def _read_instant(text: str) -> str:
     try:
         local = datetime.fromisoformat(text)
-    except ValueError:
+        aware = local if local.tzinfo else local.replace(tzinfo=CIVIL)
+        return aware.astimezone(CIVIL).isoformat(timespec="seconds")
+    except (ValueError, OverflowError):
         return text
-    aware = local if local.tzinfo else local.replace(tzinfo=CIVIL)
-    return aware.astimezone(CIVIL).isoformat(timespec="seconds")
 
 
 def _read_integer(text: str) -> Any:
@@ -151,7 +151,7 @@ def _read_person(text: str) -> Any:
         return text
     try:
         person = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return person if isinstance(person, dict) else text
 

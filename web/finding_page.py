@@ -42,8 +42,9 @@ class Lane:
 @router.get("/findings/{id}")
 def finding_page(asking: Asked, id: str) -> Response:
     """The finding as this person may see it; a clock of an inspection without findings leads to the inspection."""
+    id = an_id(id)
     try:
-        return show_finding(open_finding(asking, an_id(id)))
+        return show_finding(open_finding(asking, id))
     except Refusal as refusal:
         if refusal.code != "not_found":
             raise

@@ -19,7 +19,7 @@ from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 REPEATED = (FINDINGS, IDENTIFIERS)
-ROWS_MAX = 200
+ROWS_MAX, ROW_DIGITS = 200, 4
 
 
 @router.get("/intake")
@@ -58,14 +58,14 @@ def changed_rows(asking: Asking, form: IntakeForm, typed: Typed) -> Typed:
     """The form with one row more or one row less."""
     added, removed = typed.first("add"), typed.first("remove")
     typed = Typed({name: values for name, values in typed.items() if name not in ("add", "remove")})
-    if added:
+    if added in REPEATED:
         row = max(rows(typed, added), default=-1) + 1
         if row < ROWS_MAX:
             form.begin(typed, BEGINS[added], f"{added}.{row}.", asking.house.clock.now())
             typed.setdefault(f"{added}.{row}.source" if added == IDENTIFIERS else f"{added}.{row}.item", [""])
         return typed
     name, _, number = removed.rpartition(".")
-    known = name in REPEATED and number.isdecimal()
+    known = name in REPEATED and number.isdecimal() and len(number) <= ROW_DIGITS
     return renumbered(typed, name, int(number)) if known else typed
 
 
