@@ -12,6 +12,8 @@ Resolver = Callable[[str, int], Awaitable[list[str]]]
 SCHEMES = ("http", "https")
 PORTS = {"http": 80, "https": 443}
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+UNICAST = ipaddress.IPv6Network("2000::/3")
+"""What is given out to machines of the world; elsewhere lie site-local, compatible and translated addresses."""
 
 
 class AddressRefused(Exception):
@@ -38,7 +40,7 @@ def check_address(address: str, allow_private: bool) -> None:
     real = _behind(ipaddress.ip_address(address))
     if real.is_multicast or real.is_unspecified:
         raise AddressRefused("not an address of one machine")
-    if not allow_private and not real.is_global:
+    if not allow_private and not (real.is_global and (real.version == 4 or real in UNICAST)):
         raise AddressRefused("a private address")
 
 
