@@ -113,7 +113,7 @@ def soak_walk(n: int, seed: int) -> dict[str, Any]:
 
 def soak_crash(n: int, seed: int) -> dict[str, Any]:
     """N kills."""
-    return asdict(kill_at_random(n, seed))
+    return asdict(kill_at_random(n, seed, say))
 
 
 def on_both(n: int, act: Callable[[Town, int], None]) -> None:
@@ -185,7 +185,8 @@ def main() -> None:
     asked = parser.parse_args()
     act, full = SOAKS[asked.name]
     n, seed = asked.n or full, asked.seed if asked.seed is not None else secrets.randbelow(2**31)
-    say(f"{asked.name}: n {n}, seed {seed}, commit {commit()}")
+    running = commit()
+    say(f"{asked.name}: n {n}, seed {seed}, commit {running}")
     begun, broken = time.monotonic(), None
     try:
         found = act(n, seed)
@@ -194,7 +195,7 @@ def main() -> None:
     print(json.dumps(found or {"broken": broken}, ensure_ascii=False))
     if not asked.unrecorded:
         minutes = (time.monotonic() - begun) / 60
-        write_down(Found(asked.name, n, seed, commit(), minutes, found, broken))
+        write_down(Found(asked.name, n, seed, running, minutes, found, broken))
     sys.exit(1 if broken else 0)
 
 

@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ class Crashed:
     unready: int = 0
 
 
-def kill_at_random(rounds: int, seed: int) -> Crashed:
+def kill_at_random(rounds: int, seed: int, say: Callable[[str], object] = str) -> Crashed:
     """So many houses were killed at a random moment; raises Lost when one of them lost or halved anything."""
     chance, crashed = random.Random(seed), Crashed()
     while crashed.kills < rounds:
@@ -58,6 +59,7 @@ def kill_at_random(rounds: int, seed: int) -> Crashed:
             for _ in range(min(ROUNDS_PER_FOLDER, rounds - crashed.kills)):
                 told |= _one_life(folder, chance, crashed)
                 check(folder, told)
+            say(f"{crashed.kills} of {rounds} killed")
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     return crashed
