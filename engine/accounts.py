@@ -105,12 +105,8 @@ class Accounts:
     def sign_in(self, login: str, password: str, address: str = "") -> SignedIn:
         """A fresh session; raises `authentication_required`, or `rate_limited` after too many failures."""
         key = (login.casefold()[:ID_LENGTH], address)
-        self.throttle.check(key)
-        try:
-            who = self.verify(login, password)
-        except Refusal:
-            self.throttle.failed(key)
-            raise
+        self.throttle.begin(key)
+        who = self.verify(login, password)
         self.throttle.succeeded(key)
         token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(24), self.clock.real_now()
         row = {

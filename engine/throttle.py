@@ -27,22 +27,34 @@ class Throttle:
     def check(self, key: Hashable) -> None:
         """Returns while the key may try again; else raises `rate_limited` with the seconds to wait."""
         with self._lock:
-            moments = self._recent(key)
-            if len(moments) >= self.allowed:
-                wait = moments[0] + self.seconds - self.now()
-                raise Refusal("rate_limited", retry_after=max(1, math.ceil(wait)))
+            self._refuse(key)
+
+    def begin(self, key: Hashable) -> None:
+        """A try that counts as a failure until it succeeds, so that many at once are no more than one by one."""
+        with self._lock:
+            self._refuse(key)
+            self._remember(key)
 
     def failed(self, key: Hashable) -> None:
         """One more failure of the key is remembered."""
         with self._lock:
-            if len(self._failures) >= KEYS_MAX:
-                self._forget_old()
-            self._failures.setdefault(key, deque()).append(self.now())
+            self._remember(key)
 
     def succeeded(self, key: Hashable) -> None:
         """The failures of the key are forgotten."""
         with self._lock:
             self._failures.pop(key, None)
+
+    def _refuse(self, key: Hashable) -> None:
+        moments = self._recent(key)
+        if len(moments) >= self.allowed:
+            wait = moments[0] + self.seconds - self.now()
+            raise Refusal("rate_limited", retry_after=max(1, math.ceil(wait)))
+
+    def _remember(self, key: Hashable) -> None:
+        if len(self._failures) >= KEYS_MAX:
+            self._forget_old()
+        self._failures.setdefault(key, deque()).append(self.now())
 
     def _recent(self, key: Hashable) -> deque[float]:
         moments = self._failures.get(key, deque())
