@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from engine.clock import Clock
 from engine.core.commands import Principal
 from engine.core.envelope import in_window
+from engine.core.fact_types import CONTROL
 from engine.core.refusals import Refusal
 from engine.signing import in_force, verified
 from models import linked_reading
@@ -39,7 +40,8 @@ class Callers:
         id, timestamp = headers.get(ID_HEADER, ""), headers.get(TIMESTAMP_HEADER, "")
         signature = headers.get(SIGNATURE_HEADER, "")
         if (
-            not ID.fullmatch(id)
+            CONTROL.search(system_id)
+            or not ID.fullmatch(id)
             or not TIMESTAMP.fullmatch(timestamp)
             or len(signature) > SIGNATURE_LENGTH_MAX
         ):

@@ -17,6 +17,7 @@ MANY_MAX = 50
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+LOGIN = re.compile(r"[^\s\x00-\x1f\x7f]{1,64}")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 OUTSIDE = (
@@ -207,7 +208,7 @@ def _read_integer(value: Any, pointer: str, faults: Faults, _: Names) -> Any:
 def read_person(value: Any, pointer: str, faults: Faults, names: Names) -> Any:
     """The person as {name, certificate_no, login?, department?}; a login is looked up and frozen."""
     if isinstance(value, str):
-        person = names.person(value)
+        person = names.person(value) if LOGIN.fullmatch(value) else None
         if person is None:
             faults.add(pointer, "vocabulary", "没有这个账号", "no such account")
         return dict(person) if person else None
