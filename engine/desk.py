@@ -120,14 +120,7 @@ class Desk:
         if bound.digest != command.digest:
             raise Refusal("key_reused")
         kept = bound.outcome
-        row = (
-            records.finding_row(connection, kept["id"], False)
-            if kept["subject"] == "finding"
-            else records.inspection_row(connection, kept["id"], False)
-        )
-        who = command.principal
-        if row is None or not (sees(who, row.department) or self._linked(who)):
-            raise Refusal("not_found")
+        self.open_file(connection, command.principal, kept["subject"], kept["id"], lock=False)
         return Outcome(kept["subject"], kept["id"], kept["status"], {**kept["decision"], "replayed": True})
 
     def _carry_out(self, connection: Connection, command: Command, prepared: Any, now: datetime) -> Outcome:
@@ -214,7 +207,9 @@ class Desk:
                 "occurred_at": row.occurred_at,
                 "recorded_at": row.recorded_at,
             }
-            for row in records.entries_after_version(connection, snapshot.id, asked.expected_version)
+            for row in records.entries_after_version(
+                connection, snapshot.id, min(asked.expected_version, snapshot.version)
+            )
         ]
         if not happened:  # the version named was never reached: nothing lies in between but the record itself
             happened = [self._latest(connection, snapshot.id, snapshot.version)]

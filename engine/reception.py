@@ -25,6 +25,7 @@ from engine.core.intake_check import IntakeCheck
 from engine.core.refusals import FieldError, Refusal
 from engine.core.running import Moment, open_term, running, settle
 from engine.core.snapshot import Record, Snapshot
+from engine.core.visibility import sees
 from engine.correcting import correct_finding, correct_inspection
 from engine.digests import finding_digest, inspection_digest
 from engine.judging import Judging, Judgment
@@ -93,6 +94,9 @@ class Reception:
                 raise Refusal("not_found")
             return PreparedFinding(asked.body, self.judging.intake(row.intake, asked.body))
         assert isinstance(asked, StepCommand)
+        row = records.finding_row(connection, asked.id, False)
+        if row is None or not sees(command.principal, row.department):
+            return None  # the desk refuses; a hidden finding takes no more work than one that never was
         return self.judging.finding(connection, asked.id)
 
     def inspection(
