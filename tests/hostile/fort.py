@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,15 @@ class Journal(logging.Handler):
         self.lines.append((record.levelno, self.format(record)))
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A database file, the latest instant it holds, and when that was."""
+
+    content: bytes
+    last_recorded_at: Any
+    moment: tuple[int, int]
+
+
 @dataclass(slots=True)
 class Fort:
     """The application over a town with records of every kind, and ways to ask it."""
@@ -72,7 +81,8 @@ class Fort:
     tokens: dict[str, str] = field(default_factory=dict)
     partner: Partner | None = None
     keys: Any = field(default_factory=lambda: itertools.count(1))
-    kept: tuple[bytes, Any, int] | None = None
+    kept: Kept | None = None
+    swaps: int = 0
 
     @classmethod
     def open(cls, town: Town, password_hash: str) -> Fort:
@@ -164,31 +174,41 @@ class Fort:
         for kept in self.cookies.values():
             yield from kept.values()
 
-    def keep(self) -> None:
-        """The records as they are now are those that `restore` brings back; SQLite only."""
+    def photograph(self) -> Kept:
+        """The records as they are now, to be brought back; SQLite only."""
         with self.town.house.database.engine.connect() as connection:
             connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.town.house.database.dispose()
-        self.kept = (self._file.read_bytes(), self.town.house.desk.last_recorded_at, self._commits)
+        return Kept(self._file.read_bytes(), self.town.house.desk.last_recorded_at, self._moment)
 
-    def restore(self) -> None:
-        """Whatever was recorded since `keep` was never recorded."""
-        if self.kept is None or self.kept[2] == self._commits:
+    def bring_back(self, kept: Kept) -> None:
+        """The records are as they were; whatever was recorded since was never recorded."""
+        if kept.moment == self._moment:
             return
+        self.swaps += 1
         self.town.house.database.dispose()
         for ending in ("-wal", "-shm"):
             Path(f"{self._file}{ending}").unlink(missing_ok=True)
-        self._file.write_bytes(self.kept[0])
-        self.town.house.desk.last_recorded_at = self.kept[1]
-        self.kept = (*self.kept[:2], self._commits)
+        self._file.write_bytes(kept.content)
+        self.town.house.desk.last_recorded_at = kept.last_recorded_at
+
+    def keep(self) -> None:
+        """The records as they are now are those that `restore` brings back."""
+        self.kept = self.photograph()
+
+    def restore(self) -> None:
+        """The records are those of `keep`."""
+        assert self.kept is not None
+        self.bring_back(self.kept)
+        self.kept = replace(self.kept, moment=self._moment)
 
     @property
     def _file(self) -> Path:
         return Path(self.town.house.database.url.removeprefix("sqlite:///"))
 
     @property
-    def _commits(self) -> int:
-        return self.town.house.writer.commits
+    def _moment(self) -> tuple[int, int]:
+        """Commits made and databases brought back: nothing was written while both stay the same."""
+        return self.town.house.writer.commits, self.swaps
 
     def contents(self) -> dict[str, list[str]]:
         """Every row of every table, but for what reading alone may change."""
