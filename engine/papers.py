@@ -130,8 +130,8 @@ class Papers:
             issued_elsewhere = any(issuing in row.effects for row in self.charts[taken.row.chart].rows)
             if given and not self._anew(taken):
                 return str(given[-1])
-            if issued_elsewhere:
-                return None
+            if issued_elsewhere and self.charts[taken.row.chart].states[taken.row.to].kind == "open":
+                return None  # a draft; the row that issues it is still to come
         return self.number(connection, file.snapshot.department, series, civil_date(now).year)
 
     def _anew(self, taken: Taken) -> bool:
