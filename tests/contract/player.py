@@ -272,6 +272,14 @@ class Player:
             for one in item["documents"]
         }
         assert found == step["papers"], self.place
+        numbers = {
+            one["kind"]: one["doc_no"]
+            for item in items
+            if item["sequence"] > last
+            for one in item["documents"]
+            if one["kind"] in step.get("numbers", {})
+        }
+        assert numbers == step.get("numbers", {}), self.place
 
     def timeline(self) -> list[Any]:
         """The whole timeline of the finding."""
