@@ -81,7 +81,12 @@ class Call:
         if not KEY.fullmatch(key):
             raise Refusal("key_missing")
         digest = digest_of(self.request.method, self.request.scope["path"], body)
-        return who, self.house.desk.handle(Command(who, key, digest, make(body)))
+        try:
+            asked = make(body)
+        except Refusal:
+            self.house.desk.check_unbound(who, key, digest)  # told before what is wrong with another body
+            raise
+        return who, self.house.desk.handle(Command(who, key, digest, asked))
 
     def finding(self, make: Callable[[Any], Asked]) -> Response:
         """The command on a finding was carried out; answered is the finding as it is now, with the decision."""

@@ -102,6 +102,13 @@ class Desk:
             self.after_step(connection, outcome.id)
         return outcome
 
+    def check_unbound(self, who: Principal, key: str, digest: str) -> None:
+        """Returns unless the key of this principal is bound to another body."""
+        with self.database.read() as connection:
+            bound = records.bound_key(connection, who.login, key)
+        if bound is not None and bound.digest != digest:
+            raise Refusal("key_reused")
+
     def ring_after_jump(self) -> None:
         """Under a test clock nothing rings by real time: a later civil date rings once, before what comes next."""
         if self.bell is None or not self.clock.is_test:
