@@ -101,7 +101,7 @@ NEXT = (
 def test_signing_in_leads_nowhere_else(fort: Fort, pages: Wire, next: str) -> None:
     told = no_harm(fort, asked(pages, fort, f"/login?next={quote(next, safe='')}", None))
     assert told.status == 200
-    form = urlencode({"login": "W02", "password": "wrong", "next": next}).encode()
+    form = urlencode({"login": "nobody", "password": "wrong", "next": next}).encode()
     no_harm(fort, posted(pages, fort, "/login", form))
     for referer in (next, f"http://127.0.0.1{next}", "http://[", "\xff"):
         answer = pages.send(

@@ -125,8 +125,8 @@ def test_bodies_where_none_belongs_change_nothing(fort: Fort) -> None:
             fort.careful(told)
 
 
-def test_a_hundred_thousand_faults_are_not_all_told(fort: Fort) -> None:
-    body = b"{" + b",".join(b'"%x":0' % number for number in range(100_000)) + b"}"
+def test_fifty_thousand_faults_are_not_all_told(fort: Fort) -> None:
+    body = b"{" + b",".join(b'"%x":0' % number for number in range(50_000)) + b"}"
     with fort.unchanged():
         for name in ("POST /api/v1/session", "POST /api/v1/inspections"):
             told = BY_NAME[name].send(fort, body)

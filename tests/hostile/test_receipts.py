@@ -22,7 +22,7 @@ KINDS = sorted(
     if not path.stem.startswith("receipt_answer")
 )
 RECEIPTS = BY_NAME["POST /api/v1/exchange/{system}/receipts"]
-EACH = 9
+EACH = 13
 
 
 def event_of(fort: Fort, kind: str) -> dict[str, Any]:
