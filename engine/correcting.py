@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from engine.core.commands import Outcome, Principal, Step
 from engine.digests import finding_digest, inspection_digest
+from engine.judging import followed_by
 from engine.outcomes import new_id, outcome_of, unchanged
 from engine.parties import party_of
 from models import records
@@ -131,7 +132,7 @@ def correct_finding(
     intake = {name: value for name, value in body.items() if name not in ("inspection", "officers")}
     told = differences(file.finding, {**intake, "facts": dict(body.get("facts") or {})})
     file.finding = {**intake, "facts": dict(body.get("facts") or {})}
-    file.rulings, file.rule_facts = [dict(judgment.shown)], judgment.facts
+    file.rulings, file.rule_facts = followed_by(file.rulings, judgment.shown), judgment.facts
     file.snapshot.criminal_threshold = judgment.criminal
     file.digest, file.recast = finding_digest(body), True
     facts = {"facts_summary": body["facts_summary"], "corrections": told or BY_SENDER, "reason": BY_SENDER}

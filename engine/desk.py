@@ -29,6 +29,7 @@ from engine.core.effects import Decision, ReopenFindings
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
 from engine.core.visibility import has_any_row, sees
+from engine.judging import followed_by
 from engine.outcomes import new_id, outcome_of
 from engine.scribe import Scribe
 from engine.snapshots import load_finding, load_inspection
@@ -148,7 +149,7 @@ class Desk:
         self._check_version(connection, file, asked)
         steps = asked.steps
         if ruling is not None:
-            file.rulings, file.rule_facts = [ruling.shown], ruling.facts
+            file.rulings, file.rule_facts = followed_by(file.rulings, ruling.shown), ruling.facts
             file.snapshot.ruling = ruling.shown
             file.snapshot.criminal_threshold = ruling.criminal
             steps = tuple(_with_rule(step, ruling.shown) for step in steps)

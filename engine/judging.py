@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,11 @@ class Judgment:
     shown: Mapping[str, Any]
     facts: Mapping[str, Any]
     criminal: bool
+
+
+def followed_by(rulings: Sequence[Mapping[str, Any]], latest: Mapping[str, Any]) -> list[Any]:
+    """The rulings in the order in which they were made; one that says the same as the last is no new one."""
+    return [*rulings] if rulings and rulings[-1] == latest else [*rulings, dict(latest)]
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from engine.projections.deadlines import deadline_answer
 from engine.projections.instants import finding_light, occurred, recorded, written
 from engine.projections.privacy import masked
 from engine.projections.sources import Sources
+from rules.derive import rectification_state
 
 CRIMINAL = "criminal_referral"
 SUMMARY_TEXT_MAX = 200
@@ -87,7 +88,7 @@ def finding_answer(sources: Sources, parts: Mapping[str, Any], as_of: datetime) 
         "party": party if parts["particulars"] else masked(party, sources.personal),
         "clause": row.intake.get("clause"),
         "facts_summary": _facts_summary(row),
-        "facts": _rule_facts(sources, row),
+        "facts": _rule_facts(sources, row, parts["proceedings"]),
         "flags": list(latest.get("flags", [])),
         "shut": list(latest.get("shut", [])),
         "proceedings": [_proceeding(sources, row, one) for one in parts["proceedings"]],
@@ -106,8 +107,12 @@ def _facts_summary(row: Any) -> str:
     return str(entered or row.item)
 
 
-def _rule_facts(sources: Sources, row: Any) -> dict[str, Any]:
-    evaluated = row.record.get("rule_facts") or row.intake.get("facts") or {}
+def _rule_facts(sources: Sources, row: Any, proceedings: Sequence[Any]) -> dict[str, Any]:
+    """The facts as last ruled upon, with the orders to correct as they stand now."""
+    evaluated = dict(row.record.get("rule_facts") or row.intake.get("facts") or {})
+    orders = [one.state for one in proceedings if one.kind == "rectification"]
+    if "rectification_state" in evaluated:
+        evaluated["rectification_state"] = rectification_state(orders)
     return {name: value for name, value in evaluated.items() if name not in sources.confidential}
 
 
