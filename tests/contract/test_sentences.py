@@ -346,3 +346,26 @@ def test_several_guards_that_read_the_record_are_told_at_once(stage: Stage) -> N
     assert problem(answer) == (409, "step_shut")
     assert [one["code"] for one in answer.json()["reasons"]] == ["all_proceedings_done"]
     assert answer.json()["reasons"][0]["opens_when"]
+
+
+def test_facts_follow_the_orders_to_correct(stage: Stage) -> None:
+    finding = found(stage)
+    assert stage.get("W01", f"/findings/{finding}")["facts"]["rectification_state"] == "none"
+    order = opened(stage, finding, served=True)
+    assert stage.get("W01", f"/findings/{finding}")["facts"]["rectification_state"] == "ordered"
+    assert ask(stage, "W01", finding, "reinspect_corrected", order).status_code == 200
+    assert stage.get("W01", f"/findings/{finding}")["facts"]["rectification_state"] == "corrected"
+
+
+def test_a_ruling_on_changed_facts_follows_the_one_before(stage: Stage) -> None:
+    stage.town.at(NOW)
+    inspection = stage.post("W01", "/inspections", inspection_body(NOW)).json()["id"]
+    facts = {"item_class": "general", "circumstances": "slight", "affects_food_safety": "no"}
+    body = {"inspection": inspection, "reference": "R-1", **finding_body(NOW, facts=facts)}
+    first = stage.post("W01", "/findings", body).json()["rulings"]
+    assert [one["fired"] for one in first] == [["R01"]]
+    changed = {**body, "facts": {**facts, "item_class": "key"}}
+    later = stage.post("W01", "/findings", changed).json()["rulings"]
+    assert later[0] == first[0]
+    assert len(later) == 2
+    assert later[1]["fired"] != ["R01"]
