@@ -11,6 +11,7 @@ from typing import Any
 from engine.core.calendar import civil_date
 from engine.core.chart import Chart, Row
 from engine.core.commands import Principal, Step
+from engine.core.deadlines import DeadlineError, compute
 from engine.core.effects import Decision, Dispatch, Effect, IssueDocument, Remind, ReopenFindings, Taken
 from engine.core.fact_types import Names
 from engine.core.guards import OF_PERSONS, Scene, a_proceeding_is_open, all_proceedings_done, shut_by
@@ -179,6 +180,12 @@ def _check_sense(
             zh,
             "another department's matter is transferred, not re-labelled",
         )
+    if facts.get("deadline_type") == "dated" and facts.get("period_length") and facts.get("period_unit"):
+        length, unit = facts["period_length"], facts["period_unit"]
+        try:  # a period that leads nowhere would be found out only when the order is served
+            compute(scope.law.terms["DL10"], today, scope.law.calendar, length=length, unit=unit)
+        except DeadlineError as error:
+            faults.add("/facts/period_length", "range", error.zh, error.en)
     for name in ("review_date", "due_on"):
         if name in facts and name in row.requires and date.fromisoformat(facts[name]) < today:
             faults.add(f"/facts/{name}", "range", "不得早于今天", "must not lie in the past")
