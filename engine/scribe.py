@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +33,8 @@ class Scribe:
     law: Lawbook
     papers: Papers
     post: Post
+    stamp: Mapping[str, Any] = field(default_factory=dict)
+    """What every entry says of itself beside its step, within the audit chain: that it is a demonstration."""
 
     def keep(
         self, connection: Connection, file: CaseFile, decision: Decision, who: Principal, now: datetime
@@ -130,7 +132,7 @@ class Scribe:
         now: datetime,
         late: bool,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        salt, body = secrets.token_hex(16), canonical(said)
+        salt, body = secrets.token_hex(16), canonical({**said, **self.stamp})
         spoken: dict[str, Any] = {
             "record_id": file.record_id,
             "sequence": sequence,

@@ -16,7 +16,7 @@ from engine.core.audit import canonical
 from engine.core.calendar import SHANGHAI, civil_date
 from engine.core.commands import Asked, Command, InspectionCommand, Principal, Step, StepCommand
 from engine.core.refusals import Refusal
-from engine.demo.marking import MarkedScribe
+from engine.demo.marking import STAMP
 from engine.demo.plan import Planned
 from engine.demo.replay_clock import ReplayClock
 from engine.desk import Desk
@@ -55,7 +55,7 @@ class Teller:
     def at(cls, house: House, people: Mapping[str, Principal]) -> Teller:
         """A teller with a second desk over the same database, writer and law."""
         clock = ReplayClock()
-        scribe = MarkedScribe.like(house.desk.scribe)
+        scribe = replace(house.desk.scribe, stamp=STAMP)
         desk = replace(
             house.desk, clock=clock, scribe=scribe, after_step=None, bell=None, last_recorded_at=None
         )
