@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -34,6 +37,9 @@ def stage(sqlite_url: str, open_town: Callable[..., Town], password_hash: str) -
 
 
 @pytest.fixture
-def each_stage(database_url: str, open_town: Callable[..., Town], password_hash: str) -> Iterator[Stage]:
-    """A stage on each kind of database."""
-    yield from _on(open_town(database_url, "2024-01-02T09:00"), password_hash)
+def postgres_stage(
+    postgres: Any, tmp_path: Path, open_town: Callable[..., Town], password_hash: str
+) -> Iterator[Stage]:
+    """The same on PostgreSQL."""
+    url = str(postgres.create_database(f"stage_{uuid4().hex}"))
+    yield from _on(open_town(url, "2024-01-02T09:00"), password_hash)

@@ -4,43 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tests.contract.stage import IN_FORCE, Stage, finding_body, inspection_body
+from tests.contract.told import STANDARD
 from tests.reading.contract import faults
 
-FOLDER = Path(__file__).parent / "stories"
-
-
-class PlainLoader(yaml.SafeLoader):
-    """Days stay text, and `on` is a word."""
-
-
-PlainLoader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if not tag.endswith(("timestamp", "float")) and not (tag.endswith("bool") and first not in "tf")
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def _read(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), PlainLoader)  # a SafeLoader with less
-
-
 LIGHTS = (None, "green", "yellow", "red", "overdue", "severe")
-STANDARD = _read(Path(__file__).parent / "facts.yaml")
-"""For each trigger the facts of an ordinary step; a story names only what matters to it."""
-
-
-def stories() -> list[Any]:
-    """Every story of the folder, as (file, story)."""
-    return [(path.stem, story) for path in sorted(FOLDER.glob("*.yaml")) for story in _read(path)]
 
 
 @dataclass
@@ -52,6 +22,7 @@ class Player:
     refs: dict[str, str] = field(default_factory=dict)
     place: str = ""
     before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
 
     def play(self, story: Mapping[str, Any]) -> None:
         """Every step of the story ends as it says."""
@@ -95,7 +66,8 @@ class Player:
     # --- taking a step
 
     def _take(self, step: Mapping[str, Any]) -> None:
-        self.before = self._look()
+        self.before = self._look() if "at" in step or not self.after else self.after
+        self.after = {}
         if step.get("sweep"):
             told = self.stage.town.house.sweep.run().answer()
             expected = {"failed": 0, "left": 0, **step.get("swept", {})}
@@ -126,7 +98,8 @@ class Player:
         assert faults(schema, answer.json()) == [], self.place
         if on != "I":
             self._opened(asked, answer.json())
-        after = self._look()[record]
+        self.after = self._look()
+        after = self.after[record]
         assert after["version"] - self.before[record]["version"] == step.get("version", 1), self.place
         assert after["sequence"] - self.before[record]["sequence"] == step.get("sequence", len(asked)), (
             self.place
@@ -166,7 +139,8 @@ class Player:
             assert found == wanted["errors"], f"{self.place}: {told['errors']}"
         for name, value in wanted.get("says", {}).items():
             assert told.get(name) == value, f"{self.place}: {told}"
-        assert self._look() == self.before, f"{self.place}: a refusal changed something"
+        self.after = self._look()
+        assert self.after == self.before, f"{self.place}: a refusal changed something"
 
     def _receipt(self, step: Mapping[str, Any]) -> None:
         letters = [
@@ -191,7 +165,7 @@ class Player:
         return {ref: {**one, "steps": None} for ref, one in seen.items()}
 
     def _judge(self, step: Mapping[str, Any]) -> None:
-        after = self._look()
+        self.after = after = self.after or self._look()
         states = step.get("state", {})
         if isinstance(states, str):
             on = (step.get("together") or [step])[0].get("on", "F")
