@@ -15,7 +15,8 @@ from pathlib import Path
 from pysqlite3 import dbapi2
 
 from engine.core.commands import Step
-from engine.core.decide import Scope, decide
+from engine.core.decide import decide
+from engine.core.scope import Scope
 from engine.outcomes import new_id
 from engine.snapshots import load_finding
 from models.records import table_of

@@ -24,10 +24,11 @@ from engine.core.commands import (
     Step,
     StepCommand,
 )
-from engine.core.decide import Scope, decide
+from engine.core.decide import KEPT_FOR_REOPENING, decide
 from engine.core.effects import Decision, ReopenFindings
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
+from engine.core.scope import Scope
 from engine.core.visibility import has_any_row, sees
 from engine.judging import followed_by
 from engine.outcomes import new_id, outcome_of
@@ -38,7 +39,6 @@ from models import records
 from models.database import Database
 from rules.offices import Office
 
-KEPT_FOR_REOPENING = ("awaiting_verification", "verified", "close_proposed", "closed")
 Follower = Callable[[Connection, str], None]
 Finisher = Callable[[CaseFile, Decision, Scope], None]
 
@@ -175,7 +175,10 @@ class Desk:
         if finish is not None:
             finish(file, decision, scope)
         self.scribe.keep(connection, file, decision, who, now)
-        if any(isinstance(effect, ReopenFindings) for taken in decision.taken for effect in taken.effects):
+        calls = any(
+            isinstance(effect, ReopenFindings) for taken in decision.taken for effect in taken.effects
+        )
+        if calls and file.snapshot.subject == "inspection":
             self._reopen_findings(connection, file, now)
         return decision
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from engine.casefile import CaseFile
-from engine.core.deadlines import turns
+from engine.core.deadlines import Exclusion, turns
 from engine.core.lawbook import Lawbook
 from engine.core.snapshot import Deadline, Record
 from engine.snapshots import DATE_NAMES
@@ -190,7 +190,9 @@ def deadline_state(deadline: Deadline) -> dict[str, Any]:
         "start": deadline.start.isoformat(),
         "length": dates.length,
         "unit": dates.unit,
-        "excluded": [],
+        "extended": deadline.extended,
+        "excluded": [_excluded(one) for one in deadline.exclusions],
+        "suspended": {by: on.isoformat() for by, on in deadline.suspended.items()},
         "fixed_due": deadline.fixed_due.isoformat() if deadline.fixed_due else None,
     }
     return {
@@ -202,6 +204,16 @@ def deadline_state(deadline: Deadline) -> dict[str, Any]:
         "settled_at": deadline.settled_at,
         **light_instants(deadline),
     }
+
+
+def _excluded(one: Exclusion) -> dict[str, Any]:
+    said = {
+        "from": one.first.isoformat(),
+        "to": one.last.isoformat(),
+        "ground": one.ground,
+        "document": one.document,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def light_instants(deadline: Deadline) -> dict[str, datetime]:

@@ -53,7 +53,7 @@ class Scribe:
                 elif isinstance(effect, Remind):
                     self._remind(connection, file, taken, effect.role, now)
                     self.post.remind(connection, file, taken, effect.role, who, now)
-            entry, payload = self._entry(file, taken, papers, who, now)
+            entry, payload = self._entry(file, taken, papers, taken.by or who, now)
             entries.append(entry)
             payloads.append(payload)
         records.add(connection, records.ENTRY, entries)

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from engine.casefile import CaseFile
-from engine.core.deadlines import Dates
+from engine.core.deadlines import Dates, Exclusion
+from engine.core.law2 import Law2, law2_of
 from engine.core.snapshot import Deadline, Record, Snapshot, remembered
 from models import records
 from rules.offices import Office
@@ -34,9 +35,13 @@ def load_finding(connection: Connection, office: Office, id: str, lock: bool = F
         own_power=office.has_power(row.department, row.domain, row.violation),
         ruling=row.rulings[-1] if row.rulings else None,
         criminal_threshold=bool(row.record.get("criminal_threshold")),
+        domain=row.domain,
+        inspection_started_at=_started(row.inspection_intake),
+        party_kind=row.inspection_intake["party"]["kind"],
         attachments=records.attachment_digests(connection, id),
         head=row.head,
     )
+    snapshot.law2 = _law2(connection, snapshot, row)
     snapshot.main.facts.setdefault("result_codes", row.inspection_intake.get("result_codes", []))
     return CaseFile(
         snapshot,
@@ -53,6 +58,20 @@ def load_finding(connection: Connection, office: Office, id: str, lock: bool = F
         digest=row.digest,
         carried=row.carried,
     )
+
+
+def _started(inspection: Mapping[str, Any]) -> datetime | None:
+    stated = inspection.get("started_at") or inspection.get("finished_at")
+    return datetime.fromisoformat(stated) if stated else None
+
+
+def _law2(connection: Connection, snapshot: Snapshot, row: Row[Any]) -> Law2:
+    """What a suspicion leaves open, over all findings of the same party and act; nothing asks before a penalty."""
+    if all(one.chart != "penalty" for one in snapshot.proceedings.values()):
+        return law2_of(threshold=snapshot.criminal_threshold)
+    memories = records.memories_of_act(connection, row.party_id, row.domain, row.violation)
+    reached = any(memory.get("criminal_threshold") for memory in memories)
+    return law2_of(threshold=reached or snapshot.criminal_threshold)
 
 
 def load_inspection(connection: Connection, id: str, lock: bool = False) -> CaseFile | None:
@@ -110,6 +129,9 @@ def restored(row: Row[Any]) -> Deadline:
         fixed_due=date.fromisoformat(fixed) if fixed else None,
         counted=row.counted,
         settled_at=row.settled_at,
+        extended=spec.get("extended", 0),
+        exclusions=[_excluded(one) for one in spec.get("excluded", ())],
+        suspended={by: date.fromisoformat(on) for by, on in spec.get("suspended", {}).items()},
         history=list(row.history),
     )
 
@@ -135,6 +157,11 @@ def dates_of(spec: Mapping[str, Any], provisional: bool) -> Dates:
         unit=spec["unit"],
         **points,
     )
+
+
+def _excluded(stored: Mapping[str, Any]) -> Exclusion:
+    first, last = date.fromisoformat(stored["from"]), date.fromisoformat(stored["to"])
+    return Exclusion(first, last, stored.get("ground"), stored.get("document"))
 
 
 def _point(text: str) -> date | datetime:

@@ -57,6 +57,8 @@ class Row:
     settles: tuple[str, ...]
     effects: tuple[str, ...]
     answers: tuple[str, ...]
+    ends: tuple[str, ...]
+    """The triggers whose standing still this row ends, where it lets a clock run on."""
     basis: str
     mark: str
     on_behalf_of: str | None
@@ -94,9 +96,16 @@ class Chart:
     """One chart: its states, its rows, and the machine that moves a token by exactly one of them."""
 
     def __init__(
-        self, name: str, title: Mapping[str, str], initial: str, states: Iterable[State], rows: Iterable[Row]
+        self,
+        name: str,
+        title: Mapping[str, str],
+        initial: str,
+        states: Iterable[State],
+        rows: Iterable[Row],
+        watch: str | None = None,
     ):
         self.name = name
+        self.watch = watch
         self.zh, self.en = title["zh"], title["en"]
         self.initial = initial
         self.states = {state.name: state for state in states}
@@ -200,7 +209,7 @@ def build_chart(data: Mapping[str, Any]) -> Chart:
     ]
     known = {state.name for state in states}
     rows = [row for declared in data["rows"] for row in _rows(name, declared, known)]
-    return Chart(name, data["title"], data["initial"], states, rows)
+    return Chart(name, data["title"], data["initial"], states, rows, data.get("watch"))
 
 
 def _rows(chart: str, declared: Mapping[str, Any], known: set[str]) -> Iterable[Row]:
@@ -233,6 +242,7 @@ def _row(chart: str, source: str | None, target: str, declared: Mapping[str, Any
         settles=tuple(declared.get("settles", ())),
         effects=tuple(declared.get("effects", ())),
         answers=tuple(declared.get("answers", ())),
+        ends=tuple(declared.get("ends", ())),
         basis=declared["basis"],
         mark=declared["mark"],
         on_behalf_of=declared.get("on_behalf_of"),

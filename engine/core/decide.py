@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from engine.core.advance import advance, all_routes_opened
 from engine.core.calendar import civil_date
 from engine.core.chart import Chart, Row
-from engine.core.commands import Principal, Step
+from engine.core.commands import CLOCK, Principal, Step
 from engine.core.deadlines import DeadlineError, compute
-from engine.core.effects import Decision, Dispatch, Effect, IssueDocument, Remind, ReopenFindings, Taken
+from engine.core.effects import Decision, ReopenFindings, Taken
 from engine.core.fact_types import Names
-from engine.core.guards import OF_PERSONS, Scene, a_proceeding_is_open, all_proceedings_done, shut_by
+from engine.core.guards import OF_PERSONS, a_proceeding_is_open, all_proceedings_done, shut_by
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Faults, FieldError, Reason, Refusal
-from engine.core.registers import keep_registers
-from engine.core.running import Moment, close, extend, open_term, running, settle
-from engine.core.snapshot import Act, Record, Snapshot
+from engine.core.running import Moment, open_term, running
+from engine.core.scene import Scene
+from engine.core.scope import Scope
+from engine.core.snapshot import Record, Snapshot
 from engine.core.times import Timing, in_order, roles_of, timing
+from engine.core.watch import keep_watch
 
 NO_SUCH_STEP = ("no_such_step", "当前状态没有这一步", "no such step from this state")
-CARRIED = frozenset({"carry_over", "correct_carry_over"})
 ROLE_NOT_ALLOWED = ("role_not_allowed", "您的角色不能办理这一步", "your role may not do this")
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What one decision is given beside the snapshot; `people` finds an account, `new_id` makes an id."""
-
-    law: Lawbook
-    principal: Principal
-    now: datetime
-    people: Callable[[str], Mapping[str, Any] | None]
-    new_id: Callable[[], str]
 
 
 def decide(scope: Scope, snapshot: Snapshot, steps: Sequence[Step], several: bool = False) -> Decision:
@@ -53,7 +44,10 @@ def decide(scope: Scope, snapshot: Snapshot, steps: Sequence[Step], several: boo
         last = in_order(last, taken.occurred_at, exact=step.occurred_at is not None)
         opened.append(taken.opened)
         decision.taken.append(taken)
+        decision.taken += _reopened(scope, snapshot, taken)
     _check_closed(scope.law, snapshot)
+    last_step = decision.taken[-1]
+    keep_watch(scope.law, snapshot, Moment(last_step.occurred_at, scope.now, snapshot.sequence), scope.new_id)
     if snapshot.subject == "finding" and _waits_for_a_route(scope.law, snapshot):
         moment = Moment(decision.taken[-1].occurred_at, scope.now, snapshot.sequence)
         start = moment.occurred_at
@@ -63,6 +57,30 @@ def decide(scope: Scope, snapshot: Snapshot, steps: Sequence[Step], several: boo
     if decision.raised:
         snapshot.version += 1
     return decision
+
+
+KEPT_FOR_REOPENING = frozenset({"awaiting_verification", "verified", "close_proposed", "closed"})
+_REOPENED_BY = (
+    ("remedy_", "reconsideration"),
+    ("resume_after_outcome", "judgment"),
+    ("order_withdrawal", "credit"),
+)
+"""What the reopening rests on, by the step that calls for it; else new evidence."""
+
+
+def _reopened(scope: Scope, snapshot: Snapshot, taken: Taken) -> list[Taken]:
+    """A step that calls for it takes the finding out of its closing, in the same transaction and by the clock."""
+    calls = any(isinstance(effect, ReopenFindings) for effect in taken.effects)
+    if not calls or snapshot.subject != "finding" or snapshot.main.state not in KEPT_FOR_REOPENING:
+        return []
+    row = scope.law.charts["finding"].rows_from(snapshot.main.state, "reopen_on_event")[0]
+    named = (ground for name, ground in _REOPENED_BY if taken.row.trigger.startswith(name))
+    facts = {"reopen_ground": next(named, "new_evidence")}
+    clock = replace(scope, principal=CLOCK)
+    if shut_by(Scene(scope.law, snapshot, snapshot.main, row, CLOCK, scope.now, facts), row.guards):
+        return []
+    follows = advance(clock, snapshot, snapshot.main, row, facts, Timing(scope.now, scope.now, False))
+    return [replace(follows, by=CLOCK)]
 
 
 def _check_closed(law: Lawbook, snapshot: Snapshot) -> None:
@@ -153,11 +171,25 @@ def _read_facts(
     facts = scope.law.forms.of(row).read(step.facts, faults, names)
     broken = {error.pointer for error in faults.errors}
     if row.legal_date is None or f"{prefix}/facts/{row.legal_date}" not in broken:
-        floor = record.last_occurred_at
-        timed = timing(scope.law, row, facts, step.occurred_at, floor, scope.now, scope.principal, prefix)
+        timed = timing(
+            scope.law,
+            row,
+            facts,
+            step.occurred_at,
+            _floor(snapshot, record, row),
+            scope.now,
+            scope.principal,
+            prefix,
+        )
     faults.refuse()
     _check_sense(scope, snapshot, record, row, facts, prefix)
     return facts, timed
+
+
+def _floor(snapshot: Snapshot, record: Record, row: Row) -> datetime | None:
+    """No act lies before the last of its record; one that opens a proceeding may rest on what was known before."""
+    opens = any(effect.startswith("open_proceeding:") for effect in row.effects)
+    return snapshot.inspection_started_at if opens and row.legal_date else record.last_occurred_at
 
 
 def _check_sense(
@@ -192,102 +224,11 @@ def _check_sense(
     faults.refuse()
 
 
-def advance(
-    scope: Scope, snapshot: Snapshot, record: Record, row: Row, facts: Mapping[str, Any], timed: Timing
-) -> Taken:
-    """The row is taken: the record moves, deadlines settle and open, and the effects are told."""
-    snapshot.sequence += 1
-    moment = Moment(timed.occurred_at, scope.now, snapshot.sequence)
-    chart = scope.law.charts[record.chart]
-    record.state = chart.move(row)
-    record.touched = True
-    record.facts.update({name: value for name, value in facts.items() if name != "late_reason"})
-    if "designated" in facts:  # whoever was designated, or sent on to, is the receiver from now on
-        record.facts["target_department"] = facts["designated"]
-    record.keep(row.trigger, Act(scope.principal.login, snapshot.sequence, timed.occurred_at, scope.now))
-    if not (row.by_clock_only and row.to == row.source):  # nobody answers a tick: it is no act
-        record.last_occurred_at = max(timed.occurred_at, record.last_occurred_at or timed.occurred_at)
-    keep_registers(snapshot, row, facts, snapshot.sequence)
-    proceeding = None if record is snapshot.main else record.id
-    settle(snapshot, proceeding, row.settles, moment, lapsed=scope.principal.kind == "clock")
-    if chart.states[record.state].kind == "ended":
-        for deadline in running(snapshot, proceeding):
-            close(deadline, "cancelled", moment, reason="记录已结束 · the record has ended")
-    if row.trigger in CARRIED:
-        _start_carried(scope, snapshot, record, proceeding, moment)
-    for term in _terms_to_open(scope.law, snapshot, row):
-        open_term(scope.law, snapshot, record, term, timed.legal, moment, scope.new_id, facts)
-    opened, effects = None, list(_documents(row, facts))
-    for effect in row.effects:
-        name, _, argument = effect.partition(":")
-        if name == "open_proceeding":
-            opened = _open_proceeding(scope, snapshot, argument, timed, moment)
-        elif name == "extend_clock":
-            until = date.fromisoformat(facts["new_due_on"])
-            paper = next((facts[kind] for kind in row.documents if facts.get(kind)), None)
-            extend(scope.law, snapshot, proceeding, argument, until, moment, facts.get("reason", ""), paper)
-        elif name in _TOLD:
-            effects.append(_TOLD[name](argument))
-    return Taken(
-        row, proceeding, facts, timed.occurred_at, timed.late, snapshot.sequence, opened, tuple(effects)
-    )
-
-
-def _start_carried(
-    scope: Scope, snapshot: Snapshot, record: Record, proceeding: str | None, moment: Moment
-) -> None:
-    """What is carried over runs the clock of its state from the day it came in, internal and outside all figures."""
-    record.carried = True
-    for deadline in running(snapshot, proceeding):
-        close(deadline, "cancelled", moment, reason="更正迁移记录 · carried-over record corrected")
-    for term in scope.law.charts[record.chart].states[record.state].clock:
-        open_term(scope.law, snapshot, record, term, civil_date(scope.now), moment, scope.new_id, {})
-
-
-def _terms_to_open(law: Lawbook, snapshot: Snapshot, row: Row) -> Iterator[str]:
-    for term in row.opens:
-        # 启动处置程序 need not run when every approved route already has its proceeding.
-        if term == "DL15" and row.trigger == "approve_route" and _all_routes_opened(snapshot):
-            continue
-        yield term
-
-
 def _waits_for_a_route(law: Lawbook, snapshot: Snapshot) -> bool:
     """True when an approved route was never opened and no clock says by when; open proceedings have clocks."""
     if running(snapshot, None, ("DL15",)):
         return False
     if snapshot.main.state == "routed":
-        return not _all_routes_opened(snapshot)
+        return not all_routes_opened(snapshot)
     nothing_open = not a_proceeding_is_open(snapshot, law) and not all_proceedings_done(snapshot, law)
     return snapshot.main.state == "in_progress" and nothing_open
-
-
-def _all_routes_opened(snapshot: Snapshot) -> bool:
-    opened = {record.chart for record in snapshot.proceedings.values()}
-    return set(snapshot.registers.get("approved_routes", ())) <= opened
-
-
-def _open_proceeding(scope: Scope, snapshot: Snapshot, kind: str, timed: Timing, moment: Moment) -> str:
-    """A proceeding of that kind stands in its initial state, whose clock runs from this step."""
-    chart = scope.law.charts[kind]
-    record = Record(scope.new_id(), kind, chart.initial, opened_at=timed.occurred_at, touched=True)
-    record.opened_sequence = snapshot.sequence
-    record.last_occurred_at = timed.occurred_at
-    record.ordinal = len(snapshot.proceedings)
-    snapshot.proceedings[record.id] = record
-    for term in chart.states[chart.initial].clock:
-        open_term(scope.law, snapshot, record, term, timed.legal, moment, scope.new_id, {})
-    return record.id
-
-
-def _documents(row: Row, facts: Mapping[str, Any]) -> Iterator[Effect]:
-    issued = [effect.partition(":")[2] for effect in row.effects if effect.startswith("issue_document:")]
-    for kind in dict.fromkeys((*row.documents, *issued)):
-        yield IssueDocument(kind, facts.get(kind))
-
-
-_TOLD: dict[str, Callable[[str], Effect]] = {
-    "dispatch": Dispatch,
-    "remind": Remind,
-    "reopen_finding": lambda _: ReopenFindings(),
-}

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.core.chart import Row
+from engine.core.commands import Principal
 from engine.core.snapshot import Snapshot
 
 
@@ -55,6 +56,8 @@ class Taken:
     opened: str | None = None
     """The proceeding that this step opened."""
     effects: tuple[Effect, ...] = ()
+    by: Principal | None = None
+    """Who took it, when it is not the one who sent the command."""
 
 
 @dataclass(slots=True)

@@ -33,7 +33,8 @@ class Form:
         """JSON Schema 2020-12 of the facts."""
         properties = {fact.name: schema_of(fact) for fact in (*self.required, *self.optional)}
         for kind, title in self.documents:
-            properties[kind] = {**DOCUMENT_SCHEMA, "title": title}
+            # a fact may bear the name of the paper that shows it; the house then issues the paper from the fact
+            properties.setdefault(kind, {**DOCUMENT_SCHEMA, "title": title})
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "type": "object",

@@ -2,59 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
 from typing import Any
 
 from engine.core.basis import basis_of
-from engine.core.calendar import civil_date
-from engine.core.chart import Guard, Row
-from engine.core.commands import Principal
+from engine.core.chart import Guard
+from engine.core.credit_guards import CREDIT_JUDGES, removal_conditions
 from engine.core.deadlines import overdue
 from engine.core.lawbook import Lawbook
+from engine.core.penalty_guards import PENALTY_JUDGES
 from engine.core.refusals import Reason
-from engine.core.snapshot import Deadline, Record, Snapshot
+from engine.core.scene import Judge, Scene, Verdict
+from engine.core.snapshot import Snapshot
 
 EXCLUSIVE_RESULTS = frozenset({"NO_PROBLEM"})
 LEDGER_RESULTS = frozenset(
     {"UNDISCLOSED", "FALSE_DISCLOSURE", "UNREACHABLE", "CORRECTED", "UNCOOPERATIVE", "PENDING_FOLLOWUP"}
 )
-REPAIR_RULE_FROM = date(2025, 12, 25)
 DECIDED_RESULTS = frozenset({"penalised", "no_penalty"})
-
-
-@dataclass(slots=True)
-class Scene:
-    """What a guard may look at; `facts` is None while only the record is judged."""
-
-    law: Lawbook
-    snapshot: Snapshot
-    record: Record
-    row: Row
-    principal: Principal
-    now: datetime
-    facts: Mapping[str, Any] | None = None
-    occurred_at: datetime | None = None
-
-    @property
-    def fact(self) -> Mapping[str, Any]:
-        """The facts of this step, none while only the record is judged."""
-        return self.facts or {}
-
-    def running(self, term: str) -> list[Deadline]:
-        """The running deadlines of that term on this record."""
-        owner = None if self.record is self.snapshot.main else self.record.id
-        return [
-            deadline
-            for deadline in self.snapshot.deadlines
-            if deadline.term == term and deadline.proceeding == owner and deadline.state == "running"
-        ]
-
-
-Verdict = bool | date | datetime
-"""True: open. False: shut. A date or instant: shut, and it opens not before then."""
-Judge = Callable[[Scene, str | None], Verdict]
 
 
 def _proposers(scene: Scene) -> set[str]:
@@ -204,12 +169,6 @@ def _result_needs_ledger(scene: Scene, _: str | None) -> Verdict:
     return scene.facts is None or bool(set(codes) & LEDGER_RESULTS)
 
 
-def _removal_conditions(scene: Scene, _: str | None) -> Verdict:
-    if civil_date(scene.now) < REPAIR_RULE_FROM:
-        return REPAIR_RULE_FROM
-    return scene.facts is None or scene.fact.get("repair_regime") == "rule_2025"
-
-
 def _reopening_event(scene: Scene, _: str | None) -> Verdict:
     return a_proceeding_is_open(scene.snapshot, scene.law) or not _published_or_withheld(scene)
 
@@ -252,9 +211,11 @@ JUDGES: dict[str, Judge] = {
     "result_needs_ledger": _result_needs_ledger,
     "urgent_or_on_the_spot": lambda scene, _: scene.facts is None or bool(scene.fact.get("urgent_ground")),
     "order_specific": _order_specific,
-    "removal_conditions": _removal_conditions,
+    "removal_conditions": removal_conditions,
     "present_state_is": _present_state_is,
     "not_counted_in_statistics": _not_counted,
+    **PENALTY_JUDGES,
+    **CREDIT_JUDGES,
 }
 OF_PERSONS = frozenset({"approver_is_not_proposer", "verifier_is_not_handler"})
 

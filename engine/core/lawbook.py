@@ -24,3 +24,5 @@ class Lawbook:
     severe_after: int
     department_code: Callable[[str], str | None]
     guards: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    figures: Mapping[str, int] = field(default_factory=dict)
+    """Sums of the office and province, in fen, by name: limits of the summary procedure and the like."""

@@ -10,9 +10,10 @@ from typing import Any
 from engine.core.chart import Row
 from engine.core.commands import Principal
 from engine.core.decide import ROLE_NOT_ALLOWED, no_such_step
-from engine.core.guards import Scene, shut_by
+from engine.core.guards import shut_by
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Reason
+from engine.core.scene import Scene
 from engine.core.snapshot import Record, Snapshot
 from engine.core.times import roles_of
 

@@ -11,7 +11,17 @@ from engine.core.chart import Chart, Charts, Row
 from engine.core.guards import JUDGES
 
 EFFECTS = frozenset(
-    {"open_proceeding", "issue_document", "dispatch", "remind", "extend_clock", "reopen_finding"}
+    {
+        "open_proceeding",
+        "issue_document",
+        "dispatch",
+        "propose_flag",
+        "remind",
+        "suspend_clock",
+        "resume_clock",
+        "extend_clock",
+        "reopen_finding",
+    }
 )
 EXCLUDING = (
     frozenset({"no_reply_needed", "reply_was_needed"}),
@@ -66,10 +76,10 @@ def _names(chart: Chart, charts: Charts, terms: frozenset[str]) -> Iterator[Faul
         for role in row.by:
             if role not in dictionary["roles"]:
                 yield Fault(chart.name, f"{at} names the role {role}, which does not exist")
-        yield from (Fault(chart.name, f"{at}: {what}") for what in _effect_faults(row, charts))
+        yield from (Fault(chart.name, f"{at}: {what}") for what in _effect_faults(row, charts, terms))
 
 
-def _effect_faults(row: Row, charts: Charts) -> Iterator[str]:
+def _effect_faults(row: Row, charts: Charts, terms: frozenset[str]) -> Iterator[str]:
     for effect in row.effects:
         name, _, argument = effect.partition(":")
         if name not in EFFECTS:
@@ -78,6 +88,12 @@ def _effect_faults(row: Row, charts: Charts) -> Iterator[str]:
             yield f"it opens a {argument}, which has no chart"
         elif name == "dispatch" and argument not in charts.dictionary["messages"]:
             yield f"it dispatches {argument}, which does not exist"
+        elif name == "propose_flag" and argument not in charts.dictionary["flag_kinds"]:
+            yield f"it proposes {argument}, a flag that does not exist"
+        elif name in ("suspend_clock", "resume_clock", "extend_clock") and argument not in terms:
+            yield f"it names the term {argument}, which does not exist"
+        elif name == "resume_clock" and not row.ends:
+            yield f"it lets {argument} run on and does not say which standing still it ends"
         elif name == "remind" and argument not in charts.dictionary["roles"]:
             yield f"it reminds {argument}, a role that does not exist"
 
@@ -123,26 +139,33 @@ def _owners(chart: Chart) -> Iterator[Fault]:
             yield Fault(chart.name, f"the open state {state.name} has no owner", path)
         if state.kind == "open" and not state.clock and not state.why_no_clock:
             yield Fault(chart.name, f"the open state {state.name} has no clock and does not say why", path)
-        yield from _clocks(chart, state.name, state.clock, path)
+    yield from _clocks(chart, paths)
 
 
-def _clocks(chart: Chart, state: str, clock: tuple[str, ...], path: tuple[str, ...]) -> Iterator[Fault]:
-    """A clock of a state is opened by a row into it, was running before, or starts with the record."""
-    if state == chart.initial:
+def _clocks(chart: Chart, paths: Mapping[str, tuple[str, ...]]) -> Iterator[Fault]:
+    """By whatever path an open state is reached, one of its clocks runs there, or the chart's watch does."""
+    if chart.watch is not None:
         return
-    for term in clock:
-        incoming = [row for row in chart.rows if row.to == state and row.trigger not in CARRIED]
-        for row in incoming:
-            held = (
-                row.source is not None and term in chart.states[row.source].clock and term not in row.settles
-            )
-            if row.source != state and term not in row.opens and not held and not _other_opened(row, clock):
-                yield Fault(chart.name, f"{row.trigger} leads to {state} without its clock {term}", path)
+    for name in sorted({name for name, live in _reached_with(chart) if not live}):
+        named = ", ".join(chart.states[name].clock)
+        yield Fault(chart.name, f"{name} may be reached with none of {named} running", paths.get(name, ()))
 
 
-def _other_opened(row: Row, clock: tuple[str, ...]) -> bool:
-    """True when the row starts another of the state's clocks: a state may run on either of two."""
-    return any(term in row.opens for term in clock)
+def _reached_with(chart: Chart) -> set[tuple[str, frozenset[str]]]:
+    """Every open state with a clock, beside each set of its clocks that may run there."""
+    rows = [row for row in chart.rows if row.source is not None and row.trigger not in CARRIED]
+    first = (chart.initial, frozenset(chart.states[chart.initial].clock))
+    seen, queue = {first}, deque([first])
+    while queue:
+        state, live = queue.popleft()
+        for row in rows:
+            if row.source == state:
+                after = (row.to, (live - set(row.settles)) | set(row.opens))
+                if after not in seen:
+                    seen.add(after)
+                    queue.append(after)
+    clocked = {name for name, one in chart.states.items() if one.kind == "open" and one.clock}
+    return {(name, live & set(chart.states[name].clock)) for name, live in seen if name in clocked}
 
 
 def _two_rows(chart: Chart) -> Iterator[Fault]:

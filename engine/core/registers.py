@@ -19,6 +19,14 @@ def keep_registers(snapshot: Snapshot, row: Row, facts: Mapping[str, Any], seque
         snapshot.main.touched = True
 
 
+def propose_flag(snapshot: Snapshot, kind: str) -> None:
+    """The flag stands on the finding's list of flags to deal with, once."""
+    listed = snapshot.registers.setdefault("proposed_flags", [])
+    if kind not in listed:
+        listed.append(kind)
+        snapshot.main.touched = True
+
+
 def _approve(registers: dict[str, Any], facts: Mapping[str, Any], _: int) -> None:
     registers["approved_routes"] = list(facts["routes"])
 

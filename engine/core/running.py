@@ -13,6 +13,7 @@ from engine.core.lawbook import Lawbook
 from engine.core.refusals import FieldError, Refusal
 from engine.core.snapshot import Deadline, Record, Snapshot
 
+LIVE = ("running", "suspended")
 CARRIED_CORRECTION = (15, "calendar_day")
 """For an old order whose period nobody knows; DOMAIN DL10 names it as the practice, so it shows as internal."""
 
@@ -40,11 +41,11 @@ class Moment:
 def running(
     snapshot: Snapshot, proceeding: str | None, terms: tuple[str, ...] | None = None
 ) -> list[Deadline]:
-    """The running deadlines of one record, of the given terms or of all."""
+    """The deadlines of one record that are not over, of the given terms or of all; some may stand still."""
     return [
         deadline
         for deadline in snapshot.deadlines
-        if deadline.state == "running"
+        if deadline.state in LIVE
         and deadline.proceeding == proceeding
         and (terms is None or deadline.term in terms)
     ]
@@ -79,6 +80,8 @@ def open_term(
     proceeding = None if record is snapshot.main else record.id
     for former in running(snapshot, proceeding, (term_id,)):
         close(former, "cancelled", moment, reason="重新起算 · started anew")
+    base = next(iter(running(snapshot, proceeding, (term.of,))), None) if term.of and term.adds else None
+    start = base.start if base else start
     try:
         dates = compute(
             term,
@@ -87,6 +90,7 @@ def open_term(
             length=length,
             unit=unit,
             fixed_due=fixed_due,
+            exclusions=base.exclusions if base else (),
             severe_after=law.severe_after,
         )
     except DeadlineError as error:
@@ -97,12 +101,18 @@ def open_term(
         new_id(), term_id, proceeding, start, dates, nature, length=length, unit=unit, fixed_due=fixed_due
     )
     deadline.counted = not record.carried
+    deadline.exclusions = list(base.exclusions) if base else []
     deadline.fresh = deadline.touched = True
     deadline.history.append(moment.told("opened", deadline))
     snapshot.deadlines.append(deadline)
 
 
-_STATED_BY = {"DL01.review": "review_date", "DL18": "due_on"}
+_STATED_BY = {
+    "DL01.review": "review_date",
+    "DL18": "due_on",
+    "DL30.instalment": "due_on",
+    "DL48.ban": "end_date",
+}
 """The fact in which an order states the date itself."""
 
 
@@ -114,6 +124,8 @@ def _set_by_order(term_id: str, facts: Mapping[str, Any]) -> tuple[int | None, s
         if facts.get("deadline_type") == "immediate":
             return 0, "calendar_day", None
         return facts.get("period_length"), facts.get("period_unit"), None
+    if term_id == "DL28.collective":  # the discussion fixes what is added, in the unit of the period itself
+        return facts.get("period_length"), None, None
     named = _STATED_BY[term_id]
     return None, None, date.fromisoformat(facts[named]) if facts.get(named) else None
 
@@ -137,24 +149,3 @@ def close(deadline: Deadline, state: str, moment: Moment, reason: str | None = N
     what = {"met": "settled", "met_late": "settled"}.get(state, state)
     more = {"reason": reason} if reason else {}
     deadline.history.append(moment.told(what, deadline, **more))
-
-
-def extend(
-    law: Lawbook,
-    snapshot: Snapshot,
-    proceeding: str | None,
-    term: str,
-    until: date,
-    moment: Moment,
-    reason: str,
-    document: Mapping[str, Any] | None = None,
-) -> None:
-    """The running deadline of that term now ends on `until`, counted from its original start."""
-    more = {"document": dict(document)} if document else {}
-    for deadline in running(snapshot, proceeding, (term,)):
-        deadline.fixed_due = until
-        deadline.dates = compute(
-            law.terms[term], deadline.start, law.calendar, fixed_due=until, severe_after=law.severe_after
-        )
-        deadline.touched = True
-        deadline.history.append(moment.told("extended", deadline, reason=reason, **more))

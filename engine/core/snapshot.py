@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from engine.core.deadlines import Dates
+from engine.core.deadlines import Dates, Exclusion
+from engine.core.law2 import NOTHING_SUSPECTED, Law2
 
 
 @dataclass(slots=True)
@@ -54,6 +55,10 @@ class Record:
         self.acts[trigger] = act
         self.actors.setdefault(trigger, {})[act.by] = act.sequence
 
+    def last(self, *triggers: str) -> int:
+        """The sequence of the last time that one of these was taken; -1 when none was."""
+        return max((self.acts[name].sequence for name in triggers if name in self.acts), default=-1)
+
     def stored(self) -> dict[str, Any]:
         """The memory of the record as JSON."""
         return {
@@ -96,6 +101,11 @@ class Deadline:
     fixed_due: date | None = None
     counted: bool = True
     settled_at: datetime | None = None
+    extended: int = 0
+    """What extensions by a fixed length have added, in the term's unit."""
+    exclusions: list[Exclusion] = field(default_factory=list)
+    suspended: dict[str, date] = field(default_factory=dict)
+    """While it stands still: the triggers that stopped it, each with its civil date."""
     history: list[dict[str, Any]] = field(default_factory=list)
     touched: bool = False
     fresh: bool = False
@@ -123,6 +133,9 @@ class Snapshot:
     own_power: bool = True
     ruling: Mapping[str, Any] | None = None
     criminal_threshold: bool = False
+    domain: str | None = None
+    party_kind: str | None = None
+    law2: Law2 = NOTHING_SUSPECTED
     attachments: frozenset[str] = frozenset()
     head: str = ""
 

@@ -1,0 +1,146 @@
+"""A row is taken: its record moves, clocks settle, stand still and start, and the effects are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from engine.core.calendar import civil_date
+from engine.core.chart import Row
+from engine.core.effects import Dispatch, Effect, IssueDocument, Remind, ReopenFindings, Taken
+from engine.core.lawbook import Lawbook
+from engine.core.registers import keep_registers, propose_flag
+from engine.core.running import Moment, close, open_term, running, settle
+from engine.core.scope import Scope
+from engine.core.snapshot import Act, Record, Snapshot
+from engine.core.standing_still import day_of, extend, run_on, stop
+from engine.core.starting import extension_length, extensions_of, starts, starts_on
+from engine.core.times import Timing
+
+CARRIED = frozenset({"carry_over", "correct_carry_over"})
+
+
+def advance(
+    scope: Scope, snapshot: Snapshot, record: Record, row: Row, facts: Mapping[str, Any], timed: Timing
+) -> Taken:
+    """The row is taken: the record moves, deadlines settle and open, and the effects are told."""
+    snapshot.sequence += 1
+    moment = Moment(timed.occurred_at, scope.now, snapshot.sequence)
+    chart = scope.law.charts[record.chart]
+    record.state = chart.move(row)
+    record.touched = True
+    record.facts.update({name: value for name, value in facts.items() if name != "late_reason"})
+    if "designated" in facts:  # whoever was designated, or sent on to, is the receiver from now on
+        record.facts["target_department"] = facts["designated"]
+    record.keep(row.trigger, Act(scope.principal.login, snapshot.sequence, timed.occurred_at, scope.now))
+    if not (row.by_clock_only and row.to == row.source):  # nobody answers a tick: it is no act
+        record.last_occurred_at = max(timed.occurred_at, record.last_occurred_at or timed.occurred_at)
+    keep_registers(snapshot, row, facts, snapshot.sequence)
+    proceeding = None if record is snapshot.main else record.id
+    settle(snapshot, proceeding, row.settles, moment, lapsed=scope.principal.kind == "clock")
+    if chart.states[record.state].kind == "ended":
+        for deadline in running(snapshot, proceeding):
+            close(deadline, "cancelled", moment, reason="记录已结束 · the record has ended")
+    if row.trigger in CARRIED:
+        _start_carried(scope, snapshot, record, proceeding, moment)
+    _clocks(scope, snapshot, record, row, facts, timed, moment)
+    opened, effects = None, list(_documents(scope.law, row, facts))
+    for effect in row.effects:
+        name, _, argument = effect.partition(":")
+        if name == "open_proceeding":
+            opened = _open_proceeding(scope, snapshot, argument, facts, timed, moment)
+        elif name == "propose_flag":
+            propose_flag(snapshot, argument)
+        elif name in _TOLD:
+            effects.append(_TOLD[name](argument))
+    return Taken(
+        row, proceeding, facts, timed.occurred_at, timed.late, snapshot.sequence, opened, tuple(effects)
+    )
+
+
+def _clocks(
+    scope: Scope,
+    snapshot: Snapshot,
+    record: Record,
+    row: Row,
+    facts: Mapping[str, Any],
+    timed: Timing,
+    moment: Moment,
+) -> None:
+    """The row's clocks run on, stand still, are extended or start, in this order."""
+    law, proceeding = scope.law, None if record is snapshot.main else record.id
+    named = [effect.partition(":")[::2] for effect in row.effects]
+    for name, term in named:
+        for each in (term, *extensions_of(law, term)) if name in ("resume_clock", "suspend_clock") else ():
+            if name == "resume_clock":
+                run_on(law, snapshot, proceeding, each, moment, row.ends, day_of(timed.legal))
+            else:
+                stop(snapshot, proceeding, each, moment, row.trigger, day_of(timed.legal))
+    for name, term in named:
+        if name == "extend_clock":
+            paper = next((facts[kind] for kind in row.documents if isinstance(facts.get(kind), dict)), None)
+            added = extension_length(law, row, term, facts)
+            extend(law, snapshot, proceeding, term, moment, facts, added=added, document=paper)
+    for term in _terms_to_open(law, snapshot, row):
+        if starts(term, snapshot, record, row, facts):
+            open_term(
+                law, snapshot, record, term, starts_on(term, facts, timed.legal), moment, scope.new_id, facts
+            )
+
+
+def _start_carried(
+    scope: Scope, snapshot: Snapshot, record: Record, proceeding: str | None, moment: Moment
+) -> None:
+    """What is carried over runs the clock of its state from the day it came in, internal and outside all figures."""
+    record.carried = True
+    for deadline in running(snapshot, proceeding):
+        close(deadline, "cancelled", moment, reason="更正迁移记录 · carried-over record corrected")
+    for term in scope.law.charts[record.chart].states[record.state].clock:
+        open_term(scope.law, snapshot, record, term, civil_date(scope.now), moment, scope.new_id, {})
+
+
+def _terms_to_open(law: Lawbook, snapshot: Snapshot, row: Row) -> Iterator[str]:
+    for term in row.opens:
+        # 启动处置程序 need not run when every approved route already has its proceeding.
+        if term == "DL15" and row.trigger == "approve_route" and all_routes_opened(snapshot):
+            continue
+        yield term
+
+
+def all_routes_opened(snapshot: Snapshot) -> bool:
+    opened = {record.chart for record in snapshot.proceedings.values()}
+    return set(snapshot.registers.get("approved_routes", ())) <= opened
+
+
+def _open_proceeding(
+    scope: Scope, snapshot: Snapshot, kind: str, facts: Mapping[str, Any], timed: Timing, moment: Moment
+) -> str:
+    """A proceeding of that kind stands in its initial state, whose clock runs from this step."""
+    chart = scope.law.charts[kind]
+    record = Record(scope.new_id(), kind, chart.initial, opened_at=timed.occurred_at, touched=True)
+    record.opened_sequence = snapshot.sequence
+    record.last_occurred_at = timed.occurred_at
+    record.ordinal = len(snapshot.proceedings)
+    record.facts = {name: facts[name] for name in HANDED_ON if name in facts}
+    snapshot.proceedings[record.id] = record
+    for term in chart.states[chart.initial].clock:
+        if starts(term, snapshot, record, None, facts):
+            open_term(scope.law, snapshot, record, term, timed.legal, moment, scope.new_id, {})
+    return record.id
+
+
+HANDED_ON = ("flag_kind", "source_type", "clue_on", "clause", "target_department", "legal_ground")
+"""Facts of the step that opens a proceeding which are the proceeding's own from the start."""
+
+
+def _documents(law: Lawbook, row: Row, facts: Mapping[str, Any]) -> Iterator[Effect]:
+    issued = [effect.partition(":")[2] for effect in row.effects if effect.startswith("issue_document:")]
+    for kind in dict.fromkeys((*row.documents, *issued)):
+        yield IssueDocument(kind, facts.get(kind) if kind not in law.forms.facts else None)
+
+
+_TOLD: dict[str, Callable[[str], Effect]] = {
+    "dispatch": Dispatch,
+    "remind": Remind,
+    "reopen_finding": lambda _: ReopenFindings(),
+}

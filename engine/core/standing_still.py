@@ -1,0 +1,110 @@
+"""Deadlines that are extended, that stand still while something is waited for, and that run on afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from engine.core.calendar import civil_date
+from engine.core.deadlines import Exclusion, compute
+from engine.core.lawbook import Lawbook
+from engine.core.running import Moment, running
+from engine.core.snapshot import Deadline, Snapshot
+
+GROUNDS = {
+    "start_test": "检测、检验、检疫、鉴定或者辨认期间",
+    "order_refund": "责令退款期间",
+    "suspend": "中止调查期间",
+    "announce_service": "公告送达期间",
+    "request_hearing": "听证期间",
+    "await_criminal": "移送司法机关期间",
+    "decide_refer_criminal": "移送司法机关期间",
+    "record_remedy_application": "复议、诉讼期间",
+}
+"""Why a period stood still, by the step that stopped it (市监处罚程序规定; 行政处罚法 Art 73)."""
+
+
+def extend(
+    law: Lawbook,
+    snapshot: Snapshot,
+    proceeding: str | None,
+    term: str,
+    moment: Moment,
+    facts: Mapping[str, Any],
+    *,
+    added: int = 0,
+    document: Mapping[str, Any] | None = None,
+) -> None:
+    """The deadline of that term now ends on the day that the step states, else `added` later; start as before."""
+    more: dict[str, Any] = {"document": dict(document)} if document else {}
+    if facts.get("reason"):
+        more["reason"] = facts["reason"]
+    for deadline in running(snapshot, proceeding, (term,)):
+        if facts.get("new_due_on"):
+            deadline.fixed_due = date.fromisoformat(facts["new_due_on"])
+        else:
+            deadline.extended += added
+        recount(law, deadline)
+        deadline.history.append(moment.told("extended", deadline, **more))
+
+
+def stop(snapshot: Snapshot, proceeding: str | None, term: str, moment: Moment, by: str, on: date) -> None:
+    """The deadline stands still from that day, which is not counted any more; what already stood still does."""
+    for deadline in running(snapshot, proceeding, (term,)):
+        deadline.suspended.setdefault(by, on)
+        deadline.touched = True
+        if deadline.state == "running":
+            deadline.state = "suspended"
+            deadline.history.append(moment.told("suspended", deadline, reason=GROUNDS[by]))
+
+
+def run_on(
+    law: Lawbook,
+    snapshot: Snapshot,
+    proceeding: str | None,
+    term: str,
+    moment: Moment,
+    stopped_by: tuple[str, ...],
+    on: date,
+) -> None:
+    """What these steps had stopped is over: its days, both ends included, are taken out of the count."""
+    for deadline in running(snapshot, proceeding, (term,)):
+        for by in stopped_by:
+            since = deadline.suspended.pop(by, None)
+            if since is not None:
+                _take_out(law, deadline, Exclusion(since, max(since, on), GROUNDS[by]), moment)
+        if deadline.state == "suspended" and not deadline.suspended:
+            deadline.state = "running"
+
+
+def _take_out(law: Lawbook, deadline: Deadline, days: Exclusion, moment: Moment) -> None:
+    if deadline.fixed_due is None:
+        deadline.exclusions.append(days)
+    elif days.first <= deadline.fixed_due:  # a stated date is not counted: it moves by as many days
+        deadline.fixed_due += timedelta(days=(days.last - days.first).days + 1)
+    recount(law, deadline)
+    span = {"from": days.first.isoformat(), "to": days.last.isoformat(), "reason": days.ground}
+    deadline.history.append(moment.told("excluded", deadline, **span))
+
+
+def recount(law: Lawbook, deadline: Deadline) -> None:
+    """The dates follow from start, length, extensions and what is taken out."""
+    stated = deadline.fixed_due is not None
+    deadline.dates = compute(
+        law.terms[deadline.term],
+        deadline.start,
+        law.calendar,
+        length=None if stated else deadline.length,
+        unit=None if stated else deadline.unit,
+        fixed_due=deadline.fixed_due,
+        exclusions=() if stated else deadline.exclusions,
+        extended=0 if stated else deadline.extended,
+        severe_after=law.severe_after,
+    )
+    deadline.touched = True
+
+
+def day_of(point: Any) -> date:
+    """The civil date of a date or an instant."""
+    return civil_date(point) if hasattr(point, "hour") else point

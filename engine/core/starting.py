@@ -1,0 +1,83 @@
+"""Which of the terms that a row may start do start, and from which day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from engine.core.chart import Row
+from engine.core.lawbook import Lawbook
+from engine.core.snapshot import Record, Snapshot
+
+WARNING = "warning"
+
+
+def starts(term: str, snapshot: Snapshot, record: Record, row: Row | None, facts: Mapping[str, Any]) -> bool:
+    """True when the term applies; `row` is None where it starts with the proceeding itself."""
+    applies = _APPLIES.get(term)
+    return applies is None or applies(snapshot, record, row, facts)
+
+
+def starts_on(term: str, facts: Mapping[str, Any], legal: date | datetime) -> date | datetime:
+    """The day that the term is counted from: of the row's own act, but for a hearing the day it is held."""
+    if term == "DL27" and facts.get("hearing_on"):
+        return date.fromisoformat(facts["hearing_on"])
+    return legal
+
+
+@cache
+def _extensions(terms: tuple[tuple[str, str | None, bool], ...]) -> dict[str, tuple[str, ...]]:
+    known: dict[str, tuple[str, ...]] = {}
+    for id, of, adds in terms:
+        if of is not None and adds:
+            known[of] = (*known.get(of, ()), id)
+    return known
+
+
+def extensions_of(law: Lawbook, term: str) -> tuple[str, ...]:
+    """The terms that extend that one; they stand still and run on with it."""
+    return _extensions(tuple((one.id, one.of, one.adds) for one in law.terms.values())).get(term, ())
+
+
+def extension_length(law: Lawbook, row: Row, term: str, facts: Mapping[str, Any]) -> int:
+    """What the row adds to the term: the length of the extension it starts, or the one the step states."""
+    for name in row.opens:
+        extension = law.terms[name]
+        if extension.of == term and extension.adds:
+            return int(facts.get("period_length") or 0) if extension.by_order else int(extension.value or 0)
+    return 0
+
+
+def _informant(_: Snapshot, record: Record, __: Row | None, facts: Mapping[str, Any]) -> bool:
+    return facts.get("informant_named", record.facts.get("informant_named")) is True
+
+
+def _fine(_: Snapshot, record: Record, __: Row | None, facts: Mapping[str, Any]) -> bool:
+    return bool(facts.get("fine_fen", record.facts.get("fine_fen")))
+
+
+def _to_be_public(_: Snapshot, record: Record, row: Row | None, facts: Mapping[str, Any]) -> bool:
+    if record.chart == "credit_flag":
+        return record.facts.get("flag_kind") == "penalty_publicity"
+    money = facts.get("fine_fen") or facts.get("confiscation_fen")
+    return bool(money) or set(facts.get("penalty_kinds", ())) != {WARNING}
+
+
+def _abnormal(_: Snapshot, record: Record, row: Row | None, __: Mapping[str, Any]) -> bool:
+    """Listing waits for the fact: the period runs from when it is verified."""
+    return row is not None or record.facts.get("flag_kind") == "abnormal_list"
+
+
+def _reconsidered(_: Snapshot, __: Record, ___: Row | None, facts: Mapping[str, Any]) -> bool:
+    return facts.get("remedy_kind") == "reconsideration"
+
+
+_APPLIES: dict[str, Callable[[Snapshot, Record, Row | None, Mapping[str, Any]], bool]] = {
+    "DL30": _fine,
+    "DL33.after_reconsideration": _reconsidered,
+    "DL37": _to_be_public,
+    "DL40": _informant,
+    "DL41": _abnormal,
+}
