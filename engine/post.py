@@ -46,6 +46,8 @@ class Post:
         self, connection: Connection, file: CaseFile, taken: Taken, name: str, who: Principal, now: datetime
     ) -> None:
         """The message stands in the outbox, or on paper with a task where no system is linked."""
+        from engine.core.messages import ROUTES
+        if name not in ROUTES or "target_department" not in {**(file.snapshot.record(taken.proceeding) or file.snapshot.main).facts,**taken.facts} and name not in ("inspection_publicity",): return
         record = file.snapshot.record(taken.proceeding) or file.snapshot.main
         recipient = self._recipient(file.snapshot.department, name, {**record.facts, **taken.facts})
         self._send(connection, file, taken, name, recipient, who, now)

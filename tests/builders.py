@@ -36,6 +36,7 @@ PEOPLE = {
     "C02": ("case_officer",),
     "U01": ("unit_head",),
     "L01": ("legal_reviewer",),
+    "T01": ("hearing_presider",),
     "H01": ("department_head",),
     "P01": ("principal_head",),
     "D01": ("duty_clerk",),

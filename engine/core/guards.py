@@ -141,9 +141,12 @@ def _order_specific(scene: Scene, _: str | None) -> Verdict:
 
 
 def _two_officers(scene: Scene, _: str | None) -> Verdict:
-    if scene.facts is None:
+    """Named in this step; where it names none, those assigned to the case before."""
+    asked = "officers" in (*scene.row.requires, *scene.row.optional)
+    if asked and scene.facts is None:
         return True
-    return len({_who(one) for one in scene.fact.get("officers") or ()}) >= 2
+    named = scene.fact.get("officers") if asked else scene.record.facts.get("officers")
+    return len({_who(one) for one in named or ()}) >= 2
 
 
 def _who(officer: Mapping[str, Any]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ SCENARIOS = json.loads(
 )
 FIRE = {"domain": "fire", "violation": "fire_exit_blocked"}
 FOOD = {"domain": "food", "violation": "food_item_failed"}
+BOILER = {"domain": "special_equipment", "violation": "se_unregistered"}
+SCRAPPED = {"domain": "special_equipment", "violation": "se_scrapped"}
+ADVERTISING = {"domain": "advertising", "violation": "ad_false"}
+UNREACHED = {"domain": "market_entity", "violation": "address_unreachable"}
 SOME_TEXT = "如实填写。"
 SYSTEM = Principal(
     "yuanping-fire",
@@ -73,7 +78,7 @@ class Player:
 
     def _record_result(self, step: dict[str, Any], facts: dict[str, Any]) -> None:
         body = {**facts, "party": PARTY, "check_type": "internal", "department": "market_regulation"}
-        body["finished_at"] = self.finished_at = f"{facts['finished_at']}:00+08:00"
+        body["finished_at"] = self.finished_at = facts["finished_at"]
         self.refs["I"] = self.town.handle(step["as"], InspectionCommand(body)).id
 
     def _record_finding(self, step: dict[str, Any], facts: dict[str, Any]) -> None:
@@ -113,4 +118,7 @@ class Player:
 
 
 def _text(value: Any) -> Any:
+    """A placeholder becomes a sentence; an instant is told with its offset."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d", value):
+        return f"{value}:00+08:00"
     return SOME_TEXT if value == "（略）" else value

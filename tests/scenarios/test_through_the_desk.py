@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from engine.core.deadlines import Exclusion, compute
 from models import records
 from tests.builders import Town
-from tests.scenarios.player import FIRE, FOOD, Player, scenario
+from tests.scenarios.player import ADVERTISING, BOILER, FIRE, FOOD, SCRAPPED, UNREACHED, Player, scenario
 
 
 def dates(town: Town, player: Player) -> dict[tuple[str, str], list[dict[str, Any]]]:
@@ -25,7 +27,37 @@ def dates(town: Town, player: Player) -> dict[tuple[str, str], list[dict[str, An
     return found
 
 
-@pytest.mark.parametrize(("id", "kind"), [("S01", FOOD), ("S02", FOOD), ("S06", FIRE)])
+def counted(town: Town, wanted: dict[str, Any]) -> dict[str, Any]:
+    """The dates of the term from the start, the length and the excluded days that the scenario states."""
+    told = wanted["arithmetic"]
+    exclusions = [Exclusion(date.fromisoformat(first), date.fromisoformat(last)) for first, last in told["exclude"]]
+    law, start = town.house.law, date.fromisoformat(wanted["start"])
+    dates = compute(
+        law.terms[wanted["term"]],
+        start,
+        law.calendar,
+        length=told["length"],
+        unit=told["unit"],
+        exclusions=exclusions,
+        extended=told["extended"],
+    )
+    return {name: str(getattr(dates, name)) for name in ("start", "due_raw", "due_rolled", "due_effective")} | {
+        "provisional": dates.provisional
+    }
+
+
+@pytest.mark.parametrize(
+    ("id", "kind"),
+    [
+        ("S01", FOOD),
+        ("S02", FOOD),
+        ("S03", BOILER),
+        ("S05", ADVERTISING),
+        ("S06", FIRE),
+        ("S10", UNREACHED),
+        ("S12", SCRAPPED),
+    ],
+)
 def test_the_scenario_runs_exactly(town: Town, id: str, kind: dict[str, str]) -> None:
     story = scenario(id)
     player = Player(town, kind)
@@ -33,9 +65,11 @@ def test_the_scenario_runs_exactly(town: Town, id: str, kind: dict[str, str]) ->
     player.play(story)
 
     found = dates(town, player)
+    names = ("start", "due_raw", "due_rolled", "due_effective", "provisional")
     for wanted in story["expected_deadlines"]:
-        came_out = found[(wanted["proceeding_ref"], wanted["term"])]
-        names = ("start", "due_raw", "due_rolled", "due_effective", "provisional")
+        came_out = found.get((wanted["proceeding_ref"], wanted["term"]), [])
+        if wanted["via"] == "arithmetic":  # such dates need not occur in the story itself
+            came_out = [*came_out, counted(town, wanted)]
         assert {name: wanted[name] for name in names} in [
             {name: one[name] for name in names} for one in came_out
         ]
