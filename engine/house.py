@@ -14,7 +14,7 @@ from engine.core.lawbook import Lawbook
 from engine.desk import Desk
 from engine.documents import DocumentPress
 from engine.exchange import Exchange, open_exchange
-from engine.judging import Judging
+from engine.judging import Judging, ruled_triggers
 from engine.papers import Papers
 from engine.post import Post
 from engine.reader import Reader, open_reader
@@ -109,7 +109,7 @@ def open_house(settings: Settings) -> House:
         violations=_violations(rulebook.facts),
         departments=frozenset(office.departments),
     )
-    reception = Reception(office, database, check, Judging(office, arbiter))
+    reception = Reception(office, database, check, Judging(office, arbiter), ruled_triggers(law.charts))
     desk = Desk(clock, office, law, database, writer, scribe, reception)
     reader = open_reader(database, writer, law, office, rulebook.facts, clock)
     accounts = Accounts(database, writer, clock, office)

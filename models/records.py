@@ -120,10 +120,11 @@ def lock_key(connection: Connection, principal: str, key: str) -> None:
 
 
 def memories_of_act(
-    connection: Connection, party_id: str, domain: str, violation: str
+    connection: Connection, party_id: str, domain: str, violation: str, but: str
 ) -> Sequence[Mapping[str, Any]]:
-    """What each finding of the party on that kind of violation remembers."""
+    """What each other finding of the party on that kind of violation remembers."""
     same = and_(FINDING.c.party_id == party_id, FINDING.c.domain == domain, FINDING.c.violation == violation)
+    same = and_(same, FINDING.c.id != but)
     return connection.execute(select(FINDING.c.record).where(same)).scalars().all()
 
 
