@@ -51,7 +51,15 @@ def check(against: Path | None = None) -> Checked:
     finally:
         arbiter.close()
     checked.unverified += [
-        f"规则 {rule.id}：{rule.title}（待核）" for rule in book.rules if not rule.verified
+        f"规则 {rule.key}：{rule.title}（待核）" for rule in book.rules if not rule.verified
+    ]
+    checked.unverified += [
+        f"规则 {rule.key} 轻于 {key}：从旧兼从轻由人判断（待核）"
+        for rule in book.rules
+        for key in rule.lighter_than
+    ]
+    checked.unverified += [
+        f"公示档 {one.id}：{one.title}（待核）" for one in book.credit.classes if not one.verified
     ]
     checked.unverified += [
         f"期限 {id}：{term.zh}（{term.mark}，待核）" for id, term in terms.items() if _unmarked(term)
