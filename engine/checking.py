@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from rules.data_file import read_data
 from rules.examination import examine
 from rules.offices import Office, load_office
 from rules.rulebook import load_rulebook
+from rules.schema import Rule
 from rules.terms import load_terms
 
 RULES = Path(__file__).parent.parent / "rules"
@@ -58,6 +60,7 @@ def check(against: Path | None = None) -> Checked:
         for rule in book.rules
         for key in rule.lighter_than
     ]
+    checked.unverified += _flag_bases(book.rules)
     checked.unverified += [
         f"公示档 {one.id}：{one.title}（待核）" for one in book.credit.classes if not one.verified
     ]
@@ -73,6 +76,22 @@ def check(against: Path | None = None) -> Checked:
     if against is not None:
         checked.missing = missing_against(chart_files(), read_data(against))
     return checked
+
+
+def _flag_bases(rules: Sequence[Rule]) -> list[str]:
+    """Each unread article that carries a flag of rules, once, with the rules that rest on it."""
+    resting: dict[str, list[str]] = {}
+    marks: dict[str, str] = {}
+    for rule in rules:
+        for basis in rule.basis:
+            if basis.for_flag is not None and not basis.verified:
+                name = f"{basis.for_flag}：{basis.title}{basis.article}"
+                resting.setdefault(name, []).append(rule.key)
+                marks[name] = basis.mark
+    return [
+        f"信用惩戒 {name}（规则 {'、'.join(resting[name])}）（{marks[name]}，待核）"
+        for name in sorted(resting)
+    ]
 
 
 def _unmarked(term: Any) -> bool:

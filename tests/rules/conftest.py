@@ -1,6 +1,7 @@
 """The rulebook of the house, an arbiter over it, and the contract it is held against."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from rules.arbiter import Arbiter
-from rules.rulebook import Rulebook, load_rulebook
+from rules.rulebook import ROOT, Rulebook, load_rulebook
 
 CONTRACT = Path(__file__).parents[2] / "docs" / "contract"
 
@@ -16,6 +17,15 @@ CONTRACT = Path(__file__).parents[2] / "docs" / "contract"
 def contract(name: str) -> Any:
     """A file of the contract."""
     return json.loads((CONTRACT / name).read_text(encoding="utf-8"))
+
+
+def copy_of_the_law(folder: Path) -> Path:
+    """The folder, with a copy of the law in it that a test may spoil."""
+    for name in ("facts.yaml", "vocabulary.yaml", "rulebook.yaml"):
+        shutil.copy(ROOT / name, folder / name)
+    for name in ("offices", "sets"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +16,7 @@ from rules.examination import examine
 from rules.rulebook import ROOT, Rulebook, load_rulebook
 from rules.schema import read_rule
 
-from .conftest import contract
+from .conftest import contract, copy_of_the_law
 
 
 def test_the_rules_of_the_house_are_the_contracts_rules_in_every_field(rulebook: Rulebook) -> None:
@@ -142,10 +141,7 @@ def test_every_ruling_has_the_shape_of_the_contract(arbiter: Arbiter, schemas: A
 
 
 def test_the_digest_changes_with_every_file(rulebook: Rulebook, tmp_path: Path) -> None:
-    for name in ("facts.yaml", "vocabulary.yaml", "rulebook.yaml"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    shutil.copytree(ROOT / "offices", tmp_path / "offices")
-    shutil.copytree(ROOT / "sets", tmp_path / "sets")
+    copy_of_the_law(tmp_path)
     assert load_rulebook(tmp_path).digest == rulebook.digest
     seen = {rulebook.digest}
     for path in (
