@@ -45,7 +45,11 @@ def ruled_triggers(charts: Charts) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Judgment:
-    """A ruling as everybody may see it, the facts it was made on, and whether a criminal rule fired."""
+    """A ruling as everybody may see it, the facts it was made on, and whether a crime is suspected.
+
+    criminal: a rule of the criminal referral's record fired, or one of two evaluators that differ says so: while
+    that is not cleared up, a fine may not take the place of a referral (law 2).
+    """
 
     shown: Mapping[str, Any]
     facts: Mapping[str, Any]
@@ -116,9 +120,10 @@ class Judging:
         shown_facts = {name: value for name, value in complete.items() if name not in hidden}
         try:
             whole, shown = self.arbiter.rule_twice(facts, on)
-        except Undecided:
-            return Judgment(self._for_everybody(facts, on), shown_facts, None)
-        return Judgment(shown, shown_facts, whole["fired"] != shown["fired"])
+        except Undecided as undecided:
+            return Judgment(self._for_everybody(facts, on), shown_facts, undecided.suspected or None)
+        keys = (f"{one['rule']}@{one['version']}" for one in whole["rules"])
+        return Judgment(shown, shown_facts, self.arbiter.names_a_crime(keys))
 
     def _for_everybody(self, facts: Mapping[str, Any], on: date) -> dict[str, Any]:
         """The ruling without its confidential part, whose trace may not be shown either."""
