@@ -30,7 +30,9 @@ def dates(town: Town, player: Player) -> dict[tuple[str, str], list[dict[str, An
 def counted(town: Town, wanted: dict[str, Any]) -> dict[str, Any]:
     """The dates of the term from the start, the length and the excluded days that the scenario states."""
     told = wanted["arithmetic"]
-    exclusions = [Exclusion(date.fromisoformat(first), date.fromisoformat(last)) for first, last in told["exclude"]]
+    exclusions = [
+        Exclusion(date.fromisoformat(first), date.fromisoformat(last)) for first, last in told["exclude"]
+    ]
     law, start = town.house.law, date.fromisoformat(wanted["start"])
     dates = compute(
         law.terms[wanted["term"]],
@@ -41,9 +43,9 @@ def counted(town: Town, wanted: dict[str, Any]) -> dict[str, Any]:
         exclusions=exclusions,
         extended=told["extended"],
     )
-    return {name: str(getattr(dates, name)) for name in ("start", "due_raw", "due_rolled", "due_effective")} | {
-        "provisional": dates.provisional
-    }
+    return {
+        name: str(getattr(dates, name)) for name in ("start", "due_raw", "due_rolled", "due_effective")
+    } | {"provisional": dates.provisional}
 
 
 @pytest.mark.parametrize(
