@@ -17,6 +17,7 @@ from engine.exchange import Exchange, open_exchange
 from engine.judging import Judging, ruled_triggers
 from engine.papers import Papers
 from engine.post import Post
+from engine.publications import Publications
 from engine.reader import Reader, open_reader
 from engine.reception import Reception
 from engine.scribe import Scribe
@@ -32,6 +33,7 @@ from rules.calendars import load_calendar
 from rules.charts import load_charts
 from rules.facts import FactDictionary
 from rules.offices import Office, load_office
+from rules.publicity import load_publicity
 from rules.rulebook import Rulebook, load_rulebook
 from rules.terms import load_terms, with_office
 
@@ -103,7 +105,9 @@ def open_house(settings: Settings) -> House:
     writer = Writer(database)
     press = DocumentPress(RULES / "documents")
     papers = Papers(law.charts, office, press)
-    scribe = Scribe(office.office_id, law, papers, Post(office, papers, law))
+    violations = {code: word.zh for code, word in rulebook.facts.vocabulary.every_violation().items()}
+    publications = Publications(office, papers, law, load_publicity(rulebook.facts), violations)
+    scribe = Scribe(office.office_id, law, papers, Post(office, papers, law, publications))
     check = IntakeCheck(
         facts=lambda given: rulebook.facts.check(given, entered_only=True, pointer=""),
         violations=_violations(rulebook.facts),

@@ -19,6 +19,7 @@ from engine.core.lawbook import Lawbook
 from engine.core.messages import compose
 from engine.core.snapshot import Act, Deadline, Record
 from engine.papers import Papers
+from engine.publications import Publications
 from models import exchange_reading, records
 from rules.offices import Office
 
@@ -28,10 +29,26 @@ LETTERS = {
     "jurisdiction_report": "jurisdiction_request",
     "supervision_order": "supervision_order",
     "supervision_reply": "supervision_reply",
-    "inspection_takedown": "removal_decision",
+    "consent_request": "jurisdiction_request",
+    "enforcement_application": "enforcement_application",
+    "informant_notice": "informant_notice",
 }
-LEAD_OFFICE = "lead_office"
-PUBLICITY = frozenset({"inspection_publicity", "inspection_takedown"})
+LEAD_OFFICE, COURT = "lead_office", "court"
+PUBLICITY = frozenset(
+    {
+        "inspection_publicity",
+        "inspection_takedown",
+        "penalty_publicity",
+        "publicity_withdrawal",
+        "abnormal_listing",
+        "serious_listing",
+        "flag_removal",
+        "cross_province_push",
+    }
+)
+"""Messages to the national publicity system; what goes to another province goes through it."""
+LETTER_ALONE = frozenset({"consent_request", "informant_notice"})
+"""Letters that the evidence handed in does not go along with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +58,18 @@ class Post:
     office: Office
     papers: Papers
     law: Lawbook
+    publications: Publications
 
     def dispatch(
         self, connection: Connection, file: CaseFile, taken: Taken, name: str, who: Principal, now: datetime
-    ) -> None:
-        """The message stands in the outbox, or on paper with a task where no system is linked."""
-        from engine.core.messages import ROUTES
-        if name not in ROUTES or "target_department" not in {**(file.snapshot.record(taken.proceeding) or file.snapshot.main).facts,**taken.facts} and name not in ("inspection_publicity",): return
+    ) -> bool:
+        """The message stands in the outbox, or on paper with a task where no system is linked.
+
+        False, and nothing stands anywhere, where the message would take back what was never made public.
+        """
         record = file.snapshot.record(taken.proceeding) or file.snapshot.main
-        recipient = self._recipient(file.snapshot.department, name, {**record.facts, **taken.facts})
-        self._send(connection, file, taken, name, recipient, who, now)
+        recipient = self._recipient(file.snapshot.department, name, record, taken)
+        return self._send(connection, file, taken, name, recipient, who, now)
 
     def remind(
         self, connection: Connection, file: CaseFile, taken: Taken, role: str, who: Principal, now: datetime
@@ -73,10 +92,13 @@ class Post:
         recipient: str,
         who: Principal,
         now: datetime,
-    ) -> None:
+    ) -> bool:
         snapshot = file.snapshot
         record = snapshot.record(taken.proceeding) or snapshot.main
-        content = self._content(connection, file, taken, name, record, recipient, who, now)
+        found = self.publications.content(connection, file, taken, name, now)
+        if found is None:
+            return False
+        content = {**self._content(connection, file, taken, name, record, recipient, who, now), **found}
         kind, queue, data = compose(name, content)
         exchange_reading.enqueue(
             connection,
@@ -98,9 +120,12 @@ class Post:
             message_id=str(uuid7()),
             sender=content["sender"],
             department=snapshot.department,
+            on_paper=self.publications.on_paper(taken, name),
         )
+        return True
 
-    def _recipient(self, department: str, name: str, facts: Mapping[str, Any]) -> str:
+    def _recipient(self, department: str, name: str, record: Record, taken: Taken) -> str:
+        facts = {**record.facts, **taken.facts}
         if name == "supervision_order":
             return department
         if name == "supervision_reply":
@@ -109,6 +134,13 @@ class Post:
             return self.office.department_by_name(facts.get("superior", "")) or "city_government"
         if name in PUBLICITY:
             return str(exchange_reading.PUBLICITY_RECIPIENT)
+        if name == "consent_request":
+            bureau = self.office.departments[exchange_reading.PUBLICITY_RECIPIENT]
+            return bureau.superior or bureau.code
+        if name == "enforcement_application" or (record.chart == "penalty" and name == "progress_query"):
+            return COURT
+        if name == "informant_notice":
+            return department
         return str(facts["target_department"])
 
     def _content(
@@ -153,11 +185,14 @@ class Post:
             "contact": self._person(who.login, snapshot.department, connection),
             "discovered_on": _day(file.finding.get("discovered_at")),
             "ruling": file.rulings[-1] if file.rulings else None,
-            "attachments": [*([letter] if letter else []), *map(_attachment, handed_in)],
+            "attachments": [
+                *([letter] if letter else []),
+                *(map(_attachment, handed_in) if name not in LETTER_ALONE else ()),
+            ],
             "requirement": taken.facts.get("requirement"),
             "reply": taken.facts.get("reply") or taken.facts.get("reason"),
             "due_on": taken.facts.get("due_on")
-            or (self._publication_due(file) if name in PUBLICITY else None)
+            or (self._publication_due(file) if name == "inspection_publicity" else None)
             or (due[-1].dates.due_effective.isoformat() if due else None),
             "term": self._term(self._asked_for(due, taken), now) if due else None,
             "number": exchange_reading.count_reminders(connection, snapshot.id, taken.proceeding, recipient)

@@ -47,13 +47,15 @@ class Scribe:
                 for effect in taken.effects
                 if isinstance(effect, IssueDocument)
             ]
+            sent = []
             for effect in taken.effects:
                 if isinstance(effect, Dispatch):
-                    self.post.dispatch(connection, file, taken, effect.name, who, now)
+                    if self.post.dispatch(connection, file, taken, effect.name, who, now):
+                        sent.append(effect.name)
                 elif isinstance(effect, Remind):
                     self._remind(connection, file, taken, effect.role, now)
                     self.post.remind(connection, file, taken, effect.role, who, now)
-            entry, payload = self._entry(file, taken, papers, taken.by or who, now)
+            entry, payload = self._entry(file, taken, papers, sent, taken.by or who, now)
             entries.append(entry)
             payloads.append(payload)
         records.add(connection, records.ENTRY, entries)
@@ -93,12 +95,18 @@ class Scribe:
         records.change(connection, table, snapshot.id, {"sequence": snapshot.sequence, "head": snapshot.head})
 
     def _entry(
-        self, file: CaseFile, taken: Taken, papers: list[dict[str, Any]], who: Principal, now: datetime
+        self,
+        file: CaseFile,
+        taken: Taken,
+        papers: list[dict[str, Any]],
+        sent: list[str],
+        who: Principal,
+        now: datetime,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         said = {
             "facts": dict(taken.facts),
             "documents": papers,
-            "dispatched": [effect.name for effect in taken.effects if isinstance(effect, Dispatch)],
+            "dispatched": sent,
             "opened": taken.opened,
         }
         chart = taken.row.chart

@@ -19,7 +19,9 @@ PUBLICITY_RECIPIENT = "market_regulation"
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """When a fresh message is due: before any clock, because the house may run on a test clock and the courier never does."""
 ALL_KINDS = "all"
+RESULT_PUBLICATION = "result_publication"
 OUTCOME_LENGTH = 200
+NO_SYSTEM = {"zh": "该部门没有联网系统，请以纸质送达", "en": "no linked system: deliver on paper"}
 
 
 def enqueue(
@@ -40,9 +42,13 @@ def enqueue(
     message_id: str,
     sender: str,
     department: str,
+    on_paper: Mapping[str, str] | None = None,
 ) -> None:
-    """The message stands in the outbox with the next number of its queue; without a linked system it is a paper task."""
-    system = receiving_system(connection, office_id, recipient, kind)
+    """The message stands in the outbox with the next number of its queue; without a linked system it is a paper task.
+
+    on_paper: the words of the task of a message that goes to nobody's system, linked or not.
+    """
+    system = receiving_system(connection, office_id, recipient, kind) if on_paper is None else None
     sequence = next_sequence(connection, system.id, queue) if system else None
     event = message_event(
         office_id=office_id,
@@ -80,8 +86,7 @@ def enqueue(
     }
     add(connection, MESSAGE, [row])
     if system is None:
-        words = {"zh": "该部门没有联网系统，请以纸质送达", "en": "no linked system: deliver on paper"}
-        tell(connection, row, "paper_message", department, "duty_clerk", words, now)
+        tell(connection, row, "paper_message", department, "duty_clerk", on_paper or NO_SYSTEM, now)
 
 
 def receiving_system(connection: Connection, office_id: str, recipient: str, kind: str) -> Row[Any] | None:
@@ -139,6 +144,22 @@ def last_answerable(connection: Connection, proceeding_id: str, recipient: str |
     if recipient is not None:
         found = found.where(MESSAGE.c.recipient == recipient)
     return connection.execute(found).scalar()
+
+
+def last_publication(
+    connection: Connection, proceeding_ids: Sequence[str], kinds: Sequence[str]
+) -> str | None:
+    """The latest message of these kinds by which one of the proceedings was made public."""
+    found = select(MESSAGE.c.id).where(MESSAGE.c.proceeding_id.in_(proceeding_ids), MESSAGE.c.kind.in_(kinds))
+    latest = found.order_by(MESSAGE.c.step_sequence.desc(), MESSAGE.c.id.desc()).limit(1)
+    return connection.execute(latest).scalar()
+
+
+def result_publications(connection: Connection, inspection_id: str) -> list[str]:
+    """The messages by which the result of the inspection was made public, oldest first."""
+    same = and_(MESSAGE.c.inspection_id == inspection_id, MESSAGE.c.kind == RESULT_PUBLICATION)
+    found = select(MESSAGE.c.id).where(same).order_by(MESSAGE.c.step_sequence, MESSAGE.c.id)
+    return [str(id) for id in connection.execute(found).scalars()]
 
 
 def count_reminders(

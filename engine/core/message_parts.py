@@ -14,6 +14,8 @@ from engine.core.envelope import wire_instant
 
 TEXT_MAX, TITLE_MAX, NUMBER_MAX = 2000, 200, 60
 NOT_STATED = "未载明"
+UNNUMBERED = "尚未编号"
+NO_DOC_NO = "无文号"
 QUOTED_LAW = re.compile(r"《(?P<title>[^》]{1,200})》(?P<article>[^《]{1,200})")
 MEMBERS = {
     "person": ("name", "department", "title", "phone", "certificate_no"),
@@ -95,9 +97,41 @@ def summary(content: Content) -> str:
     )
 
 
+def case(content: Content) -> Data:
+    """Which entry of the ledger, and which of its proceedings, the message is about."""
+    return {
+        "ledger_no": clip(content.get("ledger_no"), NUMBER_MAX) or UNNUMBERED,
+        "finding": content["finding_id"],
+        "proceeding": content.get("proceeding_id"),
+    }
+
+
+def letterhead(title: str, content: Content) -> Data:
+    """What every letter has: number, title, paper, who approved it, whom to ask; `title` where no paper names it."""
+    letter = content.get("letter") or {}
+    return {
+        "doc_no": clip(content.get("doc_no") or letter.get("doc_no"), NUMBER_MAX) or NO_DOC_NO,
+        "doc_title": clip(letter.get("title"), TITLE_MAX) or title,
+        "letter": some("letter", letter),
+        "approved_by": person(content, "approved_by"),
+        "approved_at": instant(content, "approved_at"),
+        "contact": person(content, "contact"),
+        "attachments": [some("attachment", one) for one in content.get("attachments") or ()],
+    }
+
+
 def basis(content: Content) -> list[Data]:
     """The articles of the rules that fired, then those that the officer named as legal ground."""
     ruled = [one for rule in (content.get("ruling") or {}).get("rules", ()) for one in rule.get("basis", ())]
+    told: list[Data] = []
+    for one in (*ruled, *named_basis(content)):
+        if one not in told:
+            told.append(dict(one))
+    return told
+
+
+def named_basis(content: Content) -> list[Data]:
+    """The articles that the officer named as legal ground; words that quote no law are the title of one."""
     ground = facts_of(content).get("legal_ground")
     named = [
         {"title": found["title"], "article": found["article"].strip("，、；。 ") or NOT_STATED}
@@ -105,15 +139,16 @@ def basis(content: Content) -> list[Data]:
     ]
     if ground and not named:
         named = [{"title": clip(ground, TITLE_MAX), "article": NOT_STATED}]
-    told: list[Data] = []
-    for one in (*ruled, *named):
-        if one not in told:
-            told.append(dict(one))
-    return told
+    return named
 
 
 def letter_of(data: Data) -> Data:
     """The letter that has no file: its digest is that of what the message says."""
-    spoken = json.dumps({**data, "letter": None}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return unfiled({**data, "letter": None}, data["doc_title"], data["doc_no"])
+
+
+def unfiled(data: Data, title: str, doc_no: str) -> Data:
+    """A document that has no file: its digest is that of what the message says."""
+    spoken = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     digest = "sha256:" + hashlib.sha256(spoken.encode()).hexdigest()
-    return {"digest": digest, "title": data["doc_title"], "doc_no": data["doc_no"]}
+    return {"digest": digest, "title": title, "doc_no": doc_no}

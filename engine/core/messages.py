@@ -10,10 +10,11 @@ optional unless a kind below needs it; what is missing is left out, or said to b
   ground; facts: legal_ground, reply_by, notified_on
 * copy_notice: party, item, ruling; facts: copy_purpose, reply_needed, reply_by, legal_ground
 * result_publication: inspection, party, check_org, result_zh (words of the result codes), due_on
-* publication_withdrawal: publication (else the inspection), due_on; facts: reason
 * supervision_order: requirement, due_on
 * reminder: requirement, term {id, title, due_effective, light, nature}, number
-* official_letter: reply (its text); facts: reason; fields are the facts of the step
+* official_letter: reply (its text); facts: reason; fields are the facts of the step; those about penalties and
+  credit flags have texts of their own
+* penalty_publication, publication_withdrawal, credit_flag, credit_flag_removal: see credit_messages
 
 Where a letter has no file yet (文书待制, or a phone notice) its digest is that of the message's own data.
 """
@@ -23,30 +24,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from engine.core.credit_messages import CREDIT_COMPOSERS, LETTER_TEXTS
 from engine.core.message_parts import (
+    NO_DOC_NO,
     NOT_STATED,
     NUMBER_MAX,
     TEXT_MAX,
     TITLE_MAX,
+    UNNUMBERED,
     Content,
     Data,
     basis,
+    case,
     clip,
     day,
     facts_of,
     instant,
     letter_of,
-    person,
+    letterhead,
     some,
     summary,
     task,
     today,
 )
 
-UNNUMBERED = "尚未编号"
-NO_DOC_NO = "无文号"
 DETENTION_ORGAN = "public_security"
-NULLABLE = frozenset({"uscc", "proceeding"})
+NULLABLE = frozenset({"uscc", "proceeding", "prior_notice_served_on", "effective_until"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,17 @@ ROUTES: Mapping[str, Route] = {
     "inspection_takedown": Route("publication_withdrawal", "抽查结果撤下推送"),
     "supervision_order": Route("supervision_order", "督办通知"),
     "progress_query": Route("reminder", "办理进展问询"),
+    "penalty_publicity": Route("penalty_publication", "处罚公示推送"),
+    "publicity_withdrawal": Route("publication_withdrawal", "撤回公示推送"),
+    "abnormal_listing": Route("credit_flag", "列异推送"),
+    "serious_listing": Route("credit_flag", "列严推送"),
+    "flag_removal": Route("credit_flag_removal", "移出/停止公示推送"),
     "jurisdiction_report": Route("official_letter", "报请指定管辖"),
     "supervision_reply": Route("official_letter", "督办回复"),
+    "consent_request": Route("official_letter", "报请上级同意列严"),
+    "cross_province_push": Route("official_letter", "跨省推送"),
+    "enforcement_application": Route("official_letter", "强制执行申请"),
+    "informant_notice": Route("official_letter", "告知实名举报人"),
 }
 """The messages of the charts of this house; codes.json of the contract names the same kinds and queues."""
 
@@ -83,34 +95,13 @@ def compose(chart_name: str, content: Content) -> tuple[str, str, Data]:
     return route.kind, route.queue, data
 
 
-def _letterhead(chart_name: str, content: Content) -> Data:
-    letter = content.get("letter") or {}
-    return {
-        "doc_no": clip(content.get("doc_no") or letter.get("doc_no"), NUMBER_MAX) or NO_DOC_NO,
-        "doc_title": clip(letter.get("title"), TITLE_MAX) or ROUTES[chart_name].title,
-        "letter": some("letter", letter),
-        "approved_by": person(content, "approved_by"),
-        "approved_at": instant(content, "approved_at"),
-        "contact": person(content, "contact"),
-        "attachments": [some("attachment", one) for one in content.get("attachments") or ()],
-    }
-
-
-def _case(content: Content) -> Data:
-    return {
-        "ledger_no": clip(content.get("ledger_no"), NUMBER_MAX) or UNNUMBERED,
-        "finding": content["finding_id"],
-        "proceeding": content.get("proceeding_id"),
-    }
-
-
 def _department_transfer(chart_name: str, content: Content) -> Data:
     facts, phoned = facts_of(content), chart_name == "urgent_danger_notice"
     urgent = phoned or bool(content.get("urgent") or facts.get("notified_on"))
     to_police = content.get("recipient") == DETENTION_ORGAN
     return {
-        **_case(content),
-        **_letterhead(chart_name, content),
+        **case(content),
+        **letterhead(ROUTES[chart_name].title, content),
         "party": some("party", content["party"]),
         "domain": content["domain"],
         "violation": content["violation"],
@@ -131,8 +122,8 @@ def _department_transfer(chart_name: str, content: Content) -> Data:
 def _copy_notice(chart_name: str, content: Content) -> Data:
     facts = facts_of(content)
     return {
-        **_case(content),
-        **_letterhead(chart_name, content),
+        **case(content),
+        **letterhead(ROUTES[chart_name].title, content),
         "party": some("party", content["party"]),
         "matter": clip(content.get("item"), TEXT_MAX) or ROUTES[chart_name].title,
         "facts_summary": summary(content),
@@ -169,24 +160,10 @@ def _result_publication(_: str, content: Content) -> Data:
     }
 
 
-def _publication_withdrawal(chart_name: str, content: Content) -> Data:
-    head = _letterhead(chart_name, content)
-    document = head["letter"] or letter_of(head)
-    return {
-        "publication": content.get("publication") or content["inspection_id"],
-        "doc_no": head["doc_no"],
-        "ground": content.get("ground") or "repaired",
-        "reason": clip(facts_of(content).get("reason"), TEXT_MAX) or NOT_STATED,
-        "decided_on": today(content),
-        "due_on": day(content.get("due_on")) or today(content),
-        "document": document,
-    }
-
-
 def _supervision_order(chart_name: str, content: Content) -> Data:
-    head = _letterhead(chart_name, content)
+    head = letterhead(ROUTES[chart_name].title, content)
     return {
-        "ledger_no": _case(content)["ledger_no"],
+        "ledger_no": case(content)["ledger_no"],
         "finding": content["finding_id"],
         "doc_no": head["doc_no"],
         "supervisor": head["contact"],
@@ -203,7 +180,7 @@ def _reminder(_: str, content: Content) -> Data:
     due = term.get("due_effective") or content.get("due_on") or today(content)
     late = str(due)[:10] < today(content)
     return {
-        **_case(content),
+        **case(content),
         "term": term.get("id") or "DL56b",
         "term_title": clip(term.get("title"), TITLE_MAX) or ROUTES["progress_query"].title,
         "due_effective": due,
@@ -216,25 +193,31 @@ def _reminder(_: str, content: Content) -> Data:
 
 
 def _official_letter(chart_name: str, content: Content) -> Data:
-    facts = facts_of(content)
+    facts, worded = facts_of(content), LETTER_TEXTS.get(chart_name)
+    said = worded(content) if worded else content.get("reply") or facts.get("reason")
     return {
-        **_letterhead(chart_name, content),
+        **letterhead(ROUTES[chart_name].title, content),
         "matter": chart_name,
         "about": clip(content.get("ledger_no"), 100) or UNNUMBERED,
-        "text": clip(content.get("reply") or facts.get("reason"), TEXT_MAX) or summary(content),
+        "text": clip(said, TEXT_MAX) or summary(content),
         "reply_by": day(facts.get("reply_by")),
-        "basis": basis(content) or None,
+        "basis": (basis(content) if chart_name != "informant_notice" else None) or None,
         "fields": content.get("step_facts") or facts,
         "finding": content.get("finding_id"),
     }
+
+
+def _credit(chart_name: str, content: Content) -> Data:
+    route = ROUTES[chart_name]
+    return CREDIT_COMPOSERS[route.kind](route.title, content)
 
 
 _COMPOSERS: Mapping[str, Callable[[str, Content], Data]] = {
     "department_transfer": _department_transfer,
     "copy_notice": _copy_notice,
     "result_publication": _result_publication,
-    "publication_withdrawal": _publication_withdrawal,
     "supervision_order": _supervision_order,
     "reminder": _reminder,
     "official_letter": _official_letter,
+    **dict.fromkeys(CREDIT_COMPOSERS, _credit),
 }
