@@ -142,29 +142,29 @@ class Telling:
     def _papers(self) -> dict[str, dict[str, Any]]:
         """Title, number and date of the last paper of each numbered kind, and of the one that is being served."""
         told: dict[str, dict[str, Any]] = {}
+        served: dict[str, Any] = {}
         for row in records.documents_of(self.connection, self.file.record_id):
-            if not row.doc_no:
-                continue
-            title = self.charts.dictionary["documents"][row.kind]["zh"]
-            paper = {"title": title, "doc_no": row.doc_no, "on": row.issued_on.isoformat()}
-            told[row.kind] = paper
+            paper = {"title": self._title(row.kind), "doc_no": row.doc_no, "on": row.issued_on.isoformat()}
             if row.kind in SERVED and row.proceeding_id == self.taken.proceeding:
-                told["served"] = paper
-            if row.kind in DECISIONS:
-                told["decision"] = paper
-        return told
+                served = paper
+            if row.doc_no:
+                told[row.kind] = paper
+                told |= {"decision": paper} if row.kind in DECISIONS else {}
+        for kind in self.taken.row.documents:
+            if kind in SERVED:
+                served = told.get(kind, {"title": self._title(kind), "doc_no": None})
+        return told | {"served": served}
+
+    def _title(self, kind: str) -> str:
+        return str(self.charts.dictionary["documents"][kind]["zh"])
 
     def _done(self) -> dict[str, str]:
-        """The civil date of every step of this record since the party was last given notice of a penalty."""
+        """The civil date of the filing, and of every step since the party was last given notice of a penalty."""
         since = self.record.last("issue_prior_notice")
         return {
             trigger: civil_date(act.occurred_at).isoformat()
             for trigger, act in self.record.acts.items()
-            if act.sequence >= since
-        } | {
-            trigger: civil_date(act.occurred_at).isoformat()
-            for trigger, act in self.record.acts.items()
-            if trigger in ("approve_filing", "assign_officers")
+            if act.sequence >= since or trigger == "approve_filing"
         }
 
     def _handed_in(self) -> list[dict[str, Any]]:
