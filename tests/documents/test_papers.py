@@ -234,6 +234,15 @@ def test_a_refusal_is_called_one(samples: Samples, word_text: Read) -> None:
     assert "同意。事实" not in text
 
 
+def test_a_proposal_prints_as_a_draft_without_a_day(samples: Samples, word_text: Read) -> None:
+    told = samples["listing_decision"]
+    proposed = {**told["step"], "trigger": "propose_listing", "facts": {}}
+    text = word_text("listing_decision", told | {"step": proposed, "doc_no": None})
+    assert "列入经营异常名录决定书（送审稿）" in text
+    assert "2024年4月28日" not in text
+    assert "（送审稿）" not in word_text("listing_decision", told)
+
+
 def test_a_penalty_without_a_fine_speaks_of_none(samples: Samples, word_text: Read) -> None:
     told = samples["penalty_decision"]
     facts = {"penalty_kinds": ["warning"], "discretion_step": "light"}
