@@ -27,7 +27,7 @@ def load_finding(connection: Connection, office: Office, id: str, lock: bool = F
         version=row.version,
         sequence=row.sequence,
         department=row.department,
-        proceedings={one.id: _proceeding(one) for one in records.proceeding_rows(connection, id)},
+        proceedings={one.id: proceeding(one) for one in records.proceeding_rows(connection, id)},
         deadlines=[restored(one) for one in records.finding_deadline_rows(connection, id)],
         registers=dict(row.record.get("registers", {})),
         inspection_state=row.inspection_state,
@@ -101,7 +101,8 @@ def load_inspection(connection: Connection, id: str, lock: bool = False) -> Case
     )
 
 
-def _proceeding(row: Row[Any]) -> Record:
+def proceeding(row: Row[Any]) -> Record:
+    """The proceeding that was stored."""
     record = remembered(row.id, row.kind, row.state, row.record)
     record.opened_at = row.opened_at
     record.opened_sequence = row.opened_sequence

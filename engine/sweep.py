@@ -14,13 +14,13 @@ from sqlalchemy import Connection
 from engine.clock import Clock
 from engine.core.chart import Row
 from engine.core.commands import CLOCK, Command, Step, StepCommand
-from engine.core.guards import shut_by
+from engine.core.guards import all_routes_opened, shut_by
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
 from engine.core.scene import Scene
 from engine.core.snapshot import Record, Snapshot
 from engine.desk import Desk
-from engine.snapshots import load_finding
+from engine.snapshots import load_finding, proceeding
 from models import due, records
 from models.database import Database
 
@@ -145,23 +145,32 @@ class Sweep:
 
     def _finish(self, swept: Swept, limit: int) -> None:
         """Findings whose proceedings are all done wait for verification."""
-        after = ""
-        while limit > 0:
-            with self.database.read() as connection:
-                page = due.findings_without_open_proceeding(
-                    connection, self.desk.office.office_id, DONE_STATES, after, PAGE
-                )
-            if not page:
-                return
-            for row in page:
-                after = row.id
+        after: str | None = ""
+        while after is not None and limit > 0:
+            done, after = self._done_after(after)
+            for row in done:
                 limit -= self._finish_one(row, swept)
                 if limit <= 0:
                     swept.left += 1
                     return
 
+    def _done_after(self, after: str) -> tuple[list[Any], str | None]:
+        """Of the next page of findings without an open proceeding those that can move on, and where the page ended.
+
+        One with an approved route that nobody opened yet can stand for years: it is passed over without a command.
+        """
+        with self.database.read() as connection:
+            page = due.findings_without_open_proceeding(
+                connection, self.desk.office.office_id, DONE_STATES, after, PAGE
+            )
+            opened: dict[str, list[Record]] = {row.id: [] for row in page}
+            for one in due.proceedings_of(connection, list(opened)):
+                opened[one.finding_id].append(proceeding(one))
+        done = [row for row in page if all_routes_opened(row.record.get("registers", {}), opened[row.id])]
+        return done, page[-1].id if len(page) == PAGE else None
+
     def _finish_one(self, row: Any, swept: Swept) -> bool:
-        """True when the finding moved on; one whose routes are not all opened yet stays."""
+        """True when the finding moved on; one that changed meanwhile may stay."""
         command = _command(row.id, f"proceedings_done:{row.id}:{row.version}", Step("proceedings_done"))
         try:
             self.desk.writer.submit(lambda connection: self.desk.handle_within(connection, command))
