@@ -92,6 +92,14 @@ def goes_straight(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
+def say(connection: Connection, words: str) -> None:
+    """Words without values, such as those of a savepoint, are said within the transaction."""
+    if goes_straight(connection):
+        _executed(connection, _Form(words, (), {}, (), tuple), {}).close()
+    else:
+        connection.exec_driver_sql(words)
+
+
 def added(table: Table, keys: Sequence[str]) -> Prepared:
     """The statement that adds rows with these columns; it is made once."""
     return _made_once("insert", table, keys, lambda: insert(table))
