@@ -29,7 +29,7 @@ class _Form:
     fixed: Mapping[str, Any]
     """Values that the statement itself names, and the defaults of columns that were not given."""
     read: tuple[tuple[int, Converter], ...]
-    row: Callable[[Any], Row[Any]]
+    row: Callable[[Any], Any]
 
     def bound(self, values: Mapping[str, Any]) -> list[Any]:
         """The values as the driver takes them."""
@@ -42,7 +42,7 @@ class _Form:
         cells = list(found)
         for place, converter in self.read:
             cells[place] = converter(cells[place])
-        return self.row(cells)
+        return self.row(cells)  # type: ignore[no-any-return]  # a row as SQLAlchemy makes it
 
 
 class Prepared:
