@@ -112,12 +112,12 @@ def _start_carried(
 def _terms_to_open(law: Lawbook, snapshot: Snapshot, row: Row) -> Iterator[str]:
     for term in row.opens:
         # 启动处置程序 need not run when every approved route already has its proceeding.
-        if term == "DL15" and row.trigger == "approve_route" and all_routes_opened(snapshot):
+        if term == "DL15" and row.trigger == "approve_route" and every_route_has_a_proceeding(snapshot):
             continue
         yield term
 
 
-def all_routes_opened(snapshot: Snapshot) -> bool:
+def every_route_has_a_proceeding(snapshot: Snapshot) -> bool:
     opened = {record.chart for record in snapshot.proceedings.values()}
     return set(snapshot.registers.get("approved_routes", ())) <= opened
 

@@ -13,7 +13,7 @@ from engine.core.lawbook import Lawbook
 from engine.core.penalty_guards import PENALTY_JUDGES
 from engine.core.refusals import Reason
 from engine.core.scene import Judge, Scene, Verdict
-from engine.core.snapshot import Snapshot
+from engine.core.snapshot import Record, Snapshot
 
 EXCLUSIVE_RESULTS = frozenset({"NO_PROBLEM"})
 LEDGER_RESULTS = frozenset(
