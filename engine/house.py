@@ -105,9 +105,9 @@ def open_house(settings: Settings) -> House:
     writer = Writer(database)
     press = DocumentPress(RULES / "documents")
     papers = Papers(law.charts, office, press)
-    violations = {code: word.zh for code, word in rulebook.facts.vocabulary.every_violation().items()}
-    publications = Publications(office, papers, law, load_publicity(rulebook.facts), violations)
-    scribe = Scribe(office.office_id, law, papers, Post(office, papers, law, publications))
+    scribe = Scribe(
+        office.office_id, law, papers, Post(office, papers, law, _publications(office, law, rulebook))
+    )
     check = IntakeCheck(
         facts=lambda given: rulebook.facts.check(given, entered_only=True, pointer=""),
         violations=_violations(rulebook.facts),
@@ -138,6 +138,13 @@ def open_house(settings: Settings) -> House:
         press=press,
         exchange=open_exchange(desk),
     )
+
+
+def _publications(office: Office, law: Lawbook, rulebook: Rulebook) -> Publications:
+    """What publications say, in the words of the vocabularies."""
+    kinds = {one["code"]: one["zh"] for one in law.charts.dictionary["vocabularies"]["penalty_kind"]}
+    violations = {code: word.zh for code, word in rulebook.facts.vocabulary.every_violation().items()}
+    return Publications(office, load_publicity(rulebook.facts), violations, kinds)
 
 
 def _violations(facts: FactDictionary) -> dict[str, frozenset[str]]:

@@ -20,6 +20,7 @@ from engine.core.messages import compose
 from engine.core.snapshot import Act, Deadline, Record
 from engine.papers import Papers
 from engine.publications import Publications
+from engine.step_in_hand import StepInHand
 from models import exchange_reading, records
 from rules.offices import Office
 
@@ -95,7 +96,8 @@ class Post:
     ) -> bool:
         snapshot = file.snapshot
         record = snapshot.record(taken.proceeding) or snapshot.main
-        found = self.publications.content(connection, file, taken, name, now)
+        step = StepInHand(connection, file, taken, record, self.papers, now)
+        found = self.publications.content(step, name)
         if found is None:
             return False
         content = {**self._content(connection, file, taken, name, record, recipient, who, now), **found}

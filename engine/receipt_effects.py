@@ -29,6 +29,8 @@ from engine.snapshots import load_finding, load_inspection
 from models import exchange_reading, linked_reading
 
 NOTE = "receipt"
+PUBLISHING = frozenset({"result_publication", "penalty_publication", "credit_flag"})
+"""Kinds of messages by which something is made public on a day that the receipt confirms."""
 Effect = tuple[str, str | None]
 """The state the receipt is in now, and what it waits for."""
 
@@ -163,8 +165,9 @@ class ReceiptEffects:
         )
         assert file is not None, "a message is about a finding or an inspection"
         said = {"receipt_kind": arrived.kind.kind, "receipt": arrived.id, **arrived.data}
-        if arrived.kind.kind == "published" and file.snapshot.subject == "inspection":
-            said["confirmed"] = file.snapshot.main.facts.get("published_on") == arrived.data["published_on"]
+        if arrived.kind.kind == "published" and message.kind in PUBLISHING:
+            published = file.snapshot.record(message.proceeding_id) or file.snapshot.main
+            said["confirmed"] = published.facts.get("published_on") == arrived.data["published_on"]
         self._desk.scribe.note(connection, file, NOTE, {"facts": said}, who, now)
         role = arrived.kind.task_for or ("duty_clerk" if said.get("confirmed") is False else None)
         if role is not None:

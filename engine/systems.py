@@ -35,9 +35,6 @@ LATER_KINDS = frozenset(
         "criminal_referral",
         "supplement",
         "items_handover",
-        "credit_flag",
-        "credit_flag_removal",
-        "penalty_publication",
     }
 )
 """Kinds of the contract whose charts this house does not have yet; a system may already be linked for them."""
