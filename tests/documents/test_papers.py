@@ -282,6 +282,6 @@ def test_an_unknown_kind_is_said_to_be_unknown(press: DocumentPress, issued_on: 
 
 def test_fields_are_those_the_template_prints(press: DocumentPress) -> None:
     fields = press.fields("transfer_letter")
-    assert fields[:3] == ("organisation", "doc_no", "to")
+    assert fields[:5] == ("trigger", "refused", "organisation", "doc_no", "to")
     assert {"attachments", "reply_by", "receiver", "seized_items_included"} <= set(fields)
     assert "conclusion" not in fields
