@@ -169,7 +169,9 @@ class Watch:
     def _owned(self, file: CaseFile, watched: Watched) -> None:
         """Law 3: each open record has an owner and a running clock, or a reason that is true."""
         snapshot = file.snapshot
-        clocks = {(one.proceeding, one.term) for one in snapshot.deadlines if one.state == "running"}
+        clocks = {
+            (one.proceeding, one.term) for one in snapshot.deadlines if one.state in ("running", "suspended")
+        }
         for record in (snapshot.main, *snapshot.proceedings.values()):
             state = self.house.law.charts[record.chart].states[record.state]
             if state.kind != "open":
@@ -177,7 +179,8 @@ class Watch:
             owner = None if record is snapshot.main else record.id
             if state.owner is None:
                 self._broken(3, watched, f"{record.chart} {record.state} has no owner")
-            if state.clock and not any((owner, term) in clocks for term in state.clock):
+            on_watch = (owner, self.house.law.charts[record.chart].watch) in clocks
+            if state.clock and not on_watch and not any((owner, term) in clocks for term in state.clock):
                 if record.state == "routed" and not watched.replay.open_routes():
                     continue  # every approved route has its proceeding, and these have their clocks
                 self._broken(3, watched, f"{record.chart} {record.state} runs none of {state.clock}")
