@@ -33,7 +33,6 @@ from rules.calendars import load_calendar
 from rules.charts import load_charts
 from rules.facts import FactDictionary
 from rules.offices import Office, load_office
-from rules.publicity import load_publicity
 from rules.rulebook import Rulebook, load_rulebook
 from rules.terms import load_terms, with_office
 
@@ -144,7 +143,7 @@ def _publications(office: Office, law: Lawbook, rulebook: Rulebook) -> Publicati
     """What publications say, in the words of the vocabularies."""
     kinds = {one["code"]: one["zh"] for one in law.charts.dictionary["vocabularies"]["penalty_kind"]}
     violations = {code: word.zh for code, word in rulebook.facts.vocabulary.every_violation().items()}
-    return Publications(office, load_publicity(rulebook.facts), violations, kinds)
+    return Publications(office, rulebook.credit, rulebook.facts, violations, kinds)
 
 
 def _violations(facts: FactDictionary) -> dict[str, frozenset[str]]:

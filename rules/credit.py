@@ -96,6 +96,8 @@ class Credit:
     classes: tuple[CreditClass, ...]
     regimes: tuple[tuple[str, Period], ...]
     repair_terms: tuple[tuple[str, Period, str], ...]
+    masked: tuple[str, ...]
+    """Kinds of personal data that no publication carries."""
 
     def class_of(self, facts: Facts, published_on: date) -> CreditClass | None:
         """The class of a decided penalty on the day of publication; None when there is none to publish."""
@@ -134,14 +136,14 @@ def credit_files(folder: Path) -> tuple[Path, ...]:
 def load_credit(folder: Path, facts: FactDictionary) -> Credit:
     """Classes, regimes and repair terms of the folder; raises DataFault with file, line, field and remedy."""
     first, *classes = credit_files(folder)
-    regimes, terms = read_as(first, _regimes)
+    regimes, terms, masked = read_as(first, _regimes)
     read = [read_as(path, lambda data, path=path: _class(data, path, facts)) for path in classes]  # type: ignore[misc]
-    return Credit(tuple(read), regimes, terms)
+    return Credit(tuple(read), regimes, terms, masked)
 
 
 def _regimes(
     data: Any,
-) -> tuple[tuple[tuple[str, Period], ...], tuple[tuple[str, Period, str], ...]]:
+) -> tuple[tuple[tuple[str, Period], ...], tuple[tuple[str, Period, str], ...], tuple[str, ...]]:
     fields = Fields(data)
     regimes, terms = [], []
     for position, item in enumerate(fields.items("regimes")):
@@ -152,8 +154,9 @@ def _regimes(
         entry = Fields(item, f"/repair/{position}")
         terms.append((entry.text("term"), _period(entry), entry.text("mark")))
         entry.done()
+    masked = fields.codes("masked")
     fields.done()
-    return tuple(regimes), tuple(terms)
+    return tuple(regimes), tuple(terms), masked
 
 
 def _period(fields: Fields) -> Period:

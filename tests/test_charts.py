@@ -88,3 +88,36 @@ def test_every_row_moves_by_the_machine_to_where_it_says() -> None:
     for chart in load_charts().by_name.values():
         for row in chart.rows:
             assert chart.move(row) == row.to
+
+
+LAW2 = [
+    (row["trigger"], row["from"], guard)
+    for row in chart_files()["penalty"]["rows"]
+    for guard in row.get("guards", [])
+    if guard.startswith("law2_")
+]
+
+
+@pytest.mark.parametrize(("trigger", "source", "guard"), LAW2, ids=[f"{one[0]}-{one[2]}" for one in LAW2])
+def test_law_2_fails_with_a_path_when_any_one_guard_is_taken_out(
+    trigger: str, source: object, guard: str
+) -> None:
+    def opened(chart: dict) -> None:
+        for row in chart["rows"]:
+            if row["trigger"] == trigger and row["from"] == source:
+                row["guards"].remove(guard)
+
+    found = [line for line in broken("penalty", opened) if "while a crime is suspected" in line]
+    assert any(
+        line.startswith(f"penalty: {trigger} from ") and f"→ {trigger})" in line for line in found
+    ) or any(f"(path: {trigger})" in line for line in found)
+
+
+def test_law_2_knows_every_row_that_the_contract_shuts() -> None:
+    shut = {trigger for trigger, _, _ in LAW2}
+    wanted = {
+        row["trigger"]
+        for row in CONTRACT["charts"]["penalty"]["rows"]
+        if any(guard.startswith("law2_") for guard in row.get("guards", []))
+    }
+    assert shut == wanted
