@@ -31,6 +31,9 @@ class SystemLink:
     kinds: tuple[str, ...]
 
 
+PARTS = ("verifier", "unit_head", "head", "clerk", "supervisor", "reviewer")
+
+
 @dataclass(frozen=True, slots=True)
 class Company:
     """Who plays which part in the stories of a department; of several, the stories take turns."""
@@ -39,7 +42,7 @@ class Company:
     officers: tuple[str, ...]
     handlers: tuple[Person, ...]
     parts: Mapping[str, str]
-    """verifier, unit_head, head, clerk and supervisor by login."""
+    """The parts that one person plays always, by login."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ def _company(fields: Fields) -> tuple[str, Company]:
         inspectors=tuple(tuple(pair) for pair in fields.items("inspectors")),
         officers=fields.codes("officers"),
         handlers=tuple(fields.items("handlers")),
-        parts={name: fields.text(name) for name in ("verifier", "unit_head", "head", "clerk", "supervisor")},
+        parts={name: fields.text(name) for name in PARTS},
     )
     fields.done()
     return department, company

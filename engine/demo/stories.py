@@ -9,10 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from engine.demo import scenery
 from rules.data_file import Fields, read_as
 
-CHARTS = ("inspection", "finding", "rectification", "transfer", "copy_notice")
-PARTS = ("inspector", "officer", "verifier", "unit_head", "head", "clerk", "supervisor")
+CHARTS = ("inspection", "finding", "rectification", "penalty", "transfer", "copy_notice", "credit_flag")
+PARTS = ("inspector", "officer", *scenery.PARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Repertoire:
     """Every act by "chart.trigger", and the runs of steps that stories have in common."""
 
     acts: Mapping[str, Act]
-    runs: Mapping[str, tuple[tuple[int, str], ...]]
+    runs: Mapping[str, tuple[tuple[int, str, list[Any]], ...]]
 
     def lines(self, written: list[Any], chart: str, fields: Fields, place: str) -> Iterator[Line]:
         """The steps as written, runs put in; `chart` is meant where a step names none."""
@@ -77,7 +78,9 @@ class Repertoire:
                     raise fields.fault(
                         f"{place}/{number}", f"there is no run {name!r}", "Add it to acts.yaml."
                     )
-                yield from (self._line(day + later, step, chart, []) for later, step in self.runs[name[1:]])
+                yield from (
+                    self._line(day + later, step, chart, said) for later, step, said in self.runs[name[1:]]
+                )
                 continue
             if self._named(name, chart) not in self.acts:
                 raise fields.fault(f"{place}/{number}", f"there is no act {name!r}", "Add it to acts.yaml.")
@@ -106,11 +109,11 @@ def _repertoire(data: Any) -> Repertoire:
     fields = Fields(data)
     acts = {name: _act(Fields(act, f"/acts/{name}")) for name, act in fields.take("acts").items()}
     runs = {
-        name: tuple((day, step if "." in step else f"finding.{step}") for day, step in steps)
+        name: tuple((day, step if "." in step else f"finding.{step}", said) for day, step, *said in steps)
         for name, steps in fields.take("runs").items()
     }
     for name, steps in runs.items():
-        for _, step in steps:
+        for _, step, _ in steps:
             if step not in acts:
                 raise fields.fault(f"runs/{name}", f"there is no act {step!r}", "Add it to this file.")
     fields.done()
