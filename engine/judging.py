@@ -149,8 +149,16 @@ class Judging:
 def _ended_on(proceedings: Sequence[Any], stated: Mapping[str, Any] | None) -> dict[str, Any]:
     """The day the act ended as stated last: in this step, else in a penalty proceeding."""
     told = [one.record.get("facts", {}) for one in proceedings if one.kind == "penalty"] + [stated or {}]
-    days = [facts["act_ended_on"] for facts in told if isinstance(facts.get("act_ended_on"), str)]
+    days = [facts["act_ended_on"] for facts in told if _is_day(facts.get("act_ended_on"))]
     return {"act_ended_on": days[-1]} if days else {}
+
+
+def _is_day(value: Any) -> bool:
+    """What a step states is not checked yet: what is no date is left to its form, which refuses it."""
+    try:
+        return isinstance(value, str) and len(value) == len("2024-01-31") and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def penalty_facts(proceedings: Sequence[Any], light_to_heavy: Sequence[str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from engine.casefile import CaseFile
 from engine.core.deadlines import Dates, Exclusion
 from engine.core.snapshot import Deadline, Record, Snapshot, remembered
 from models import records
+from models.acts import memories_of_act
 from rules.offices import Office
 
 
@@ -68,7 +69,7 @@ def _suspected_elsewhere(connection: Connection, snapshot: Snapshot, row: Row[An
     """Law 2 looks at every finding of the same party and act; nothing asks for it before there is a penalty."""
     if all(one.chart != "penalty" for one in snapshot.proceedings.values()):
         return False
-    memories = records.memories_of_act(connection, row.party_id, row.domain, row.violation, row.id)
+    memories = memories_of_act(connection, row.party_id, row.domain, row.violation, row.id)
     return any(memory.get("criminal_threshold") for memory in memories)
 
 

@@ -164,15 +164,6 @@ def lock_key(connection: Connection, principal: str, key: str) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{principal} {key}", 0))))
 
 
-def memories_of_act(
-    connection: Connection, party_id: str, domain: str, violation: str, but: str
-) -> Sequence[Mapping[str, Any]]:
-    """What each other finding of the party on that kind of violation remembers."""
-    same = and_(FINDING.c.party_id == party_id, FINDING.c.domain == domain, FINDING.c.violation == violation)
-    same = and_(same, FINDING.c.id != but)
-    return connection.execute(select(FINDING.c.record).where(same)).scalars().all()
-
-
 def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """The rows are new; all have the columns of the first."""
     if rows:

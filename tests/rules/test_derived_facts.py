@@ -126,6 +126,7 @@ def test_all_derived_facts_of_a_finding_are_worked_out_together(rulebook: Rulebo
         "result_uncooperative": False,
         "own_power": False,
         "rectification_state": "ordered",
+        "serious_listed": False,
         "letters_interval_days": 16,
         "limitation": "within",
         "tax_evaded_ten_percent": True,

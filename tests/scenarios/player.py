@@ -57,7 +57,7 @@ class Player:
 
     def _take(self, step: dict[str, Any]) -> str | None:
         try:
-            self._act(step, {name: _text(value) for name, value in step["facts"].items()})
+            self._act(step, {name: as_told(value) for name, value in step["facts"].items()})
         except Refusal as refusal:
             if refusal.reasons:
                 return refusal.reasons[0].code
@@ -117,7 +117,7 @@ class Player:
         )
 
 
-def _text(value: Any) -> Any:
+def as_told(value: Any) -> Any:
     """A placeholder becomes a sentence; an instant is told with its offset."""
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d", value):
         return f"{value}:00+08:00"
