@@ -34,7 +34,7 @@ from tests.simulation.rows import RowKey, never_reached, rows_to_take, told
 from tests.simulation.walk import Walk, opening_day
 from tests.throwaway_postgres import start_server
 
-STEPS_PER_EPOCH = 2_500
+STEPS_PER_EPOCH = 1_000
 TAKEN_AT_LEAST = 20
 ACCEPTED_AT_LEAST = 0.4
 PROCESSES = 2

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from bench.steps import REGISTER, STEPS
 from engine.core.commands import Command, Step, StepCommand
+from models.prepared import say
 from tests.builders import Town
 
 PARTS = {
@@ -28,8 +29,12 @@ PARTS = {
     "writing: papers": ("papers.py", "issue"),
     "writing: entries and state": ("scribe.py", "keep"),
     "parked receipts": ("inbox.py", "retry_parked"),
-    "in all: statements, through SQLAlchemy": ("base.py", "_execute_clauseelement"),
-    "  of it the driver and the database": ("~", "<method 'execute' of 'pysqlite3.dbapi2.Cursor' objects>"),
+    "in all: statements, with their values": ("prepared.py", "_executed"),
+    "  of it the driver and the database": (
+        "~",
+        "<method 'execute' of 'pysqlite3.dbapi2.Connection' objects>",
+    ),
+    "in all: statements that go through SQLAlchemy": ("base.py", "_execute_context"),
 }
 """What is told, by file and function; papers lie within entries and state."""
 
@@ -47,9 +52,9 @@ def carry_out(town: Town, findings: Sequence[str]) -> None:
     with town.house.database.engine.connect().execution_options(begin="IMMEDIATE") as connection:
         transaction = connection.begin()
         for finding in findings:
-            connection.exec_driver_sql("SAVEPOINT act")
+            say(connection, "SAVEPOINT act")
             act(connection, finding)
-            connection.exec_driver_sql("RELEASE act")
+            say(connection, "RELEASE act")
         transaction.commit()
 
 

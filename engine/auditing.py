@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-from engine.core.audit import GENESIS, broken_at, commitment
+from engine.core.audit import GENESIS, broken_at, commitment, utc_text
 from models import audit_reading
 from models.database import Database
-
-INSTANT = "%Y-%m-%dT%H:%M:%S.%f+00:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ def verify(database: Database, progress: Callable[[int], None] | None = None) ->
 
 def _faults(record: str, head: str, sequence: int, rows: list[dict[str, Any]]) -> Iterator[ChainFault]:
     spoken = [
-        {**row, "occurred_at": _spoken(row["occurred_at"]), "recorded_at": _spoken(row["recorded_at"])}
+        {**row, "occurred_at": utc_text(row["occurred_at"]), "recorded_at": utc_text(row["recorded_at"])}
         for row in rows
     ]
     at = broken_at(spoken)
@@ -79,7 +76,3 @@ def _faults(record: str, head: str, sequence: int, rows: list[dict[str, Any]]) -
             yield ChainFault(
                 record, row["sequence"], "条目内容与承诺值不符", "the payload is not what was committed to"
             )
-
-
-def _spoken(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime(INSTANT)

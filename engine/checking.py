@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from rules.data_file import read_data
 from rules.examination import examine
 from rules.offices import Office, load_office
 from rules.rulebook import load_rulebook
+from rules.schema import Rule
 from rules.terms import load_terms
 
 RULES = Path(__file__).parent.parent / "rules"
@@ -51,7 +53,16 @@ def check(against: Path | None = None) -> Checked:
     finally:
         arbiter.close()
     checked.unverified += [
-        f"规则 {rule.id}：{rule.title}（待核）" for rule in book.rules if not rule.verified
+        f"规则 {rule.key}：{rule.title}（待核）" for rule in book.rules if not rule.verified
+    ]
+    checked.unverified += [
+        f"规则 {rule.key} 轻于 {key}：从旧兼从轻由人判断（待核）"
+        for rule in book.rules
+        for key in rule.lighter_than
+    ]
+    checked.unverified += _flag_bases(book.rules)
+    checked.unverified += [
+        f"公示档 {one.id}：{one.title}（待核）" for one in book.credit.classes if not one.verified
     ]
     checked.unverified += [
         f"期限 {id}：{term.zh}（{term.mark}，待核）" for id, term in terms.items() if _unmarked(term)
@@ -65,6 +76,22 @@ def check(against: Path | None = None) -> Checked:
     if against is not None:
         checked.missing = missing_against(chart_files(), read_data(against))
     return checked
+
+
+def _flag_bases(rules: Sequence[Rule]) -> list[str]:
+    """Each unread article that carries a flag of rules, once, with the rules that rest on it."""
+    resting: dict[str, list[str]] = {}
+    marks: dict[str, str] = {}
+    for rule in rules:
+        for basis in rule.basis:
+            if basis.for_flag is not None and not basis.verified:
+                name = f"{basis.for_flag}：{basis.title}{basis.article}"
+                resting.setdefault(name, []).append(rule.key)
+                marks[name] = basis.mark
+    return [
+        f"信用惩戒 {name}（规则 {'、'.join(resting[name])}）（{marks[name]}，待核）"
+        for name in sorted(resting)
+    ]
 
 
 def _unmarked(term: Any) -> bool:

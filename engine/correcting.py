@@ -133,7 +133,8 @@ def correct_finding(
     told = differences(file.finding, {**intake, "facts": dict(body.get("facts") or {})})
     file.finding = {**intake, "facts": dict(body.get("facts") or {})}
     file.rulings, file.rule_facts = followed_by(file.rulings, judgment.shown), judgment.facts
-    file.snapshot.criminal_threshold = judgment.criminal
+    if judgment.criminal is not None:
+        file.snapshot.criminal_threshold = judgment.criminal
     file.digest, file.recast = finding_digest(body), True
     facts = {"facts_summary": body["facts_summary"], "corrections": told or BY_SENDER, "reason": BY_SENDER}
     decision = desk.decide_and_keep(connection, file, who, (Step("add_facts", facts=facts),), now)

@@ -151,7 +151,8 @@ class Desk:
         if ruling is not None:
             file.rulings, file.rule_facts = followed_by(file.rulings, ruling.shown), ruling.facts
             file.snapshot.ruling = ruling.shown
-            file.snapshot.criminal_threshold = ruling.criminal
+            if ruling.criminal is not None:
+                file.snapshot.criminal_threshold = ruling.criminal
             steps = tuple(_with_rule(step, ruling.shown) for step in steps)
         decision = self.decide_and_keep(connection, file, who, steps, now, asked.several)
         return outcome_of(file, decision, "recorded")

@@ -14,7 +14,7 @@ from engine.core.lawbook import Lawbook
 from engine.desk import Desk
 from engine.documents import DocumentPress
 from engine.exchange import Exchange, open_exchange
-from engine.judging import Judging
+from engine.judging import Judging, ruled_triggers
 from engine.papers import Papers
 from engine.post import Post
 from engine.publications import Publications
@@ -33,7 +33,6 @@ from rules.calendars import load_calendar
 from rules.charts import load_charts
 from rules.facts import FactDictionary
 from rules.offices import Office, load_office
-from rules.publicity import load_publicity
 from rules.rulebook import Rulebook, load_rulebook
 from rules.terms import load_terms, with_office
 
@@ -113,7 +112,7 @@ def open_house(settings: Settings) -> House:
         violations=_violations(rulebook.facts),
         departments=frozenset(office.departments),
     )
-    reception = Reception(office, database, check, Judging(office, arbiter))
+    reception = Reception(office, database, check, Judging(office, arbiter), ruled_triggers(law.charts))
     desk = Desk(clock, office, law, database, writer, scribe, reception)
     reader = open_reader(database, writer, law, office, rulebook.facts, clock)
     accounts = Accounts(database, writer, clock, office)
@@ -144,7 +143,7 @@ def _publications(office: Office, law: Lawbook, rulebook: Rulebook) -> Publicati
     """What publications say, in the words of the vocabularies."""
     kinds = {one["code"]: one["zh"] for one in law.charts.dictionary["vocabularies"]["penalty_kind"]}
     violations = {code: word.zh for code, word in rulebook.facts.vocabulary.every_violation().items()}
-    return Publications(office, load_publicity(rulebook.facts), violations, kinds)
+    return Publications(office, rulebook.credit, rulebook.facts, violations, kinds)
 
 
 def _violations(facts: FactDictionary) -> dict[str, frozenset[str]]:

@@ -10,19 +10,51 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.core.calendar import civil_date
+from engine.core.chart import Charts
 from models import records
 from rules.arbiter import Arbiter, Undecided
 from rules.derive import derive
 from rules.offices import Office
 
+RULING_GUARDS = frozenset(
+    {
+        "law2_fine_open",
+        "law2_close_open",
+        "rectified_first",
+        "not_minor",
+        "filing_conditions",
+        "limitation_not_expired",
+        "threshold_dealt_with",
+    }
+)
+"""Guards that answer for what a ruling shuts (vocabulary.yaml `shut_guards`)."""
+ASKED_AGAIN = frozenset({"propose_route", "close_investigation", "pass_review", "return_for_supplement"})
+"""Where the thresholds are asked again although no guard reads them: law 2."""
+
+
+def ruled_triggers(charts: Charts) -> frozenset[str]:
+    """The triggers before which a finding is ruled upon anew."""
+    guarded = {
+        row.trigger
+        for chart in charts.by_name.values()
+        for row in chart.rows
+        if not row.by_clock_only and any(guard.name in RULING_GUARDS for guard in row.guards)
+    }
+    return ASKED_AGAIN | guarded
+
 
 @dataclass(frozen=True, slots=True)
 class Judgment:
-    """A ruling as everybody may see it, the facts it was made on, and whether a criminal rule fired."""
+    """A ruling as everybody may see it, the facts it was made on, and whether a crime is suspected.
+
+    criminal: a rule of the criminal referral's record fired, or one of two evaluators that differ says so: while
+    that is not cleared up, a fine may not take the place of a referral (law 2).
+    """
 
     shown: Mapping[str, Any]
     facts: Mapping[str, Any]
-    criminal: bool
+    criminal: bool | None
+    """None where the evaluators could not tell: what was known before stands."""
 
 
 def followed_by(rulings: Sequence[Mapping[str, Any]], latest: Mapping[str, Any]) -> list[Any]:
@@ -41,23 +73,29 @@ class Judging:
         """The judgment on a finding as it comes in."""
         return self._judge(inspection, finding, ())
 
-    def finding(self, connection: Connection, id: str) -> Judgment | None:
-        """The judgment on a recorded finding with what has become of it since; None when there is none."""
+    def finding(
+        self, connection: Connection, id: str, stated: Mapping[str, Any] | None = None
+    ) -> Judgment | None:
+        """The judgment on a recorded finding with what has become of it since; None when there is none.
+
+        `stated` are facts of the step that asks, such as the day on which the act ended.
+        """
         row = records.finding_row(connection, id, False)
         if row is None:
             return None
         inspection = records.inspection_row(connection, row.inspection_id, False)
         assert inspection is not None, "a finding always has its inspection"
-        states = [one.state for one in records.proceeding_rows(connection, id) if one.kind == "rectification"]
-        return self._judge(inspection.intake, row.intake, tuple(states))
+        proceedings = records.proceeding_rows(connection, id)
+        intake = {**row.intake, **_ended_on(proceedings, stated)}
+        return self._judge(inspection.intake, intake, proceedings)
 
     def _judge(
-        self, inspection: Mapping[str, Any], finding: Mapping[str, Any], rectifications: tuple[str, ...]
+        self, inspection: Mapping[str, Any], finding: Mapping[str, Any], proceedings: Sequence[Any]
     ) -> Judgment:
         found = civil_date(datetime.fromisoformat(finding["discovered_at"]))
         ended = finding.get("act_ended_on")
         facts = derive(
-            finding.get("facts") or {},
+            {**(finding.get("facts") or {}), **_discretion(proceedings)},
             domain=finding["domain"],
             violation=finding["violation"],
             party_kind=inspection["party"]["kind"],
@@ -69,7 +107,9 @@ class Judging:
             continuing=bool(finding.get("continuing")),
             letters=finding.get("letters") or [],
             tax_due_fen=finding.get("tax_due_fen"),
-            rectifications=rectifications,
+            rectifications=[one.state for one in proceedings if one.kind == "rectification"],
+            penalty=penalty_facts(proceedings, [*self.arbiter.facts.by_name["penalty_heaviest"].vocabulary]),
+            serious_listed=_listed(proceedings),
         )
         return self.judge(facts, found)
 
@@ -80,9 +120,10 @@ class Judging:
         shown_facts = {name: value for name, value in complete.items() if name not in hidden}
         try:
             whole, shown = self.arbiter.rule_twice(facts, on)
-        except Undecided:
-            return Judgment(self._for_everybody(facts, on), shown_facts, False)
-        return Judgment(shown, shown_facts, whole["fired"] != shown["fired"])
+        except Undecided as undecided:
+            return Judgment(self._for_everybody(facts, on), shown_facts, undecided.suspected or None)
+        keys = (f"{one['rule']}@{one['version']}" for one in whole["rules"])
+        return Judgment(shown, shown_facts, self.arbiter.names_a_crime(keys))
 
     def _for_everybody(self, facts: Mapping[str, Any], on: date) -> dict[str, Any]:
         """The ruling without its confidential part, whose trace may not be shown either."""
@@ -103,6 +144,51 @@ class Judging:
             "agreed": False,
             "trace": dict(trace),
         }
+
+
+def _ended_on(proceedings: Sequence[Any], stated: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The day the act ended as stated last: in this step, else in a penalty proceeding."""
+    told = [one.record.get("facts", {}) for one in proceedings if one.kind == "penalty"] + [stated or {}]
+    days = [facts["act_ended_on"] for facts in told if isinstance(facts.get("act_ended_on"), str)]
+    return {"act_ended_on": days[-1]} if days else {}
+
+
+def penalty_facts(proceedings: Sequence[Any], light_to_heavy: Sequence[str]) -> dict[str, Any]:
+    """What the latest penalty proceeding has notified or decided, as the facts of the rules name it."""
+    penalties = [one for one in proceedings if one.kind == "penalty"]
+    if not penalties:
+        return {}
+    memory = penalties[-1].record
+    facts, acts = memory.get("facts", {}), memory.get("acts", {})
+    kinds = set(facts.get("penalty_kinds") or facts.get("proposed_kinds") or ())
+    fine = facts.get("fine_fen", facts.get("proposed_fine_fen"))
+    on_spot = acts.keys() & {"decide_on_spot_fine", "decide_on_spot_warning"}
+    decided = acts.keys() & {"decide_fine", "decide_other_penalty"}
+    heaviest = [kind for kind in light_to_heavy if kind in kinds or (kind == "fine" and fine)]
+    return {
+        "penalty_procedure": "ordinary" if decided else "summary" if on_spot else "none",
+        "penalty_heaviest": heaviest[-1] if heaviest else "none",
+        "fine_fen": -1 if fine is None else fine,
+    }
+
+
+def _discretion(proceedings: Sequence[Any]) -> dict[str, Any]:
+    """The step of the discretion benchmark that a penalty proceeding settled on last, if any."""
+    steps = [
+        one.record.get("facts", {}).get("discretion_step") for one in proceedings if one.kind == "penalty"
+    ]
+    known = [step for step in steps if step]
+    return {"discretion_step": known[-1]} if known else {}
+
+
+def _listed(proceedings: Sequence[Any]) -> bool:
+    """True while the party stands on the serious list for this matter."""
+    return any(
+        one.kind == "credit_flag"
+        and one.record.get("facts", {}).get("flag_kind") == "serious_list"
+        and one.state in ("in_force", "removal_requested", "removal_proposed")
+        for one in proceedings
+    )
 
 
 _LISTS = ("fired", "suppressed", "open", "flags", "shut", "to", "notes", "rules", "pending_check")

@@ -16,13 +16,20 @@ from engine.core.calendar import civil_date
 from engine.core.chart import Charts
 from engine.core.commands import Principal
 from engine.core.effects import IssueDocument, Taken
-from engine.core.snapshot import Record
 from engine.documents import DocumentPress
+from engine.telling import Telling
 from models import records
 from rules.offices import Office
 
 PDF = "application/pdf"
-ORDERS = ("rectification_notice", "special_equipment_order")
+NEW_EACH_TIME = (
+    "order_supervision",
+    "revoke_own_decision",
+    "change_own_decision",
+    "court_finds_illegal",
+    "correct_clerical_error",
+)
+"""Steps whose paper is another one than the last of its kind, though no effect says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ class Papers:
         """The document is entered with the step; told is {kind, title, status, doc_no, id, digest}."""
         declared = self.charts.dictionary["documents"][effect.kind]
         house = declared["issuer"] == "house"
+        if house and not effect.given and self._issued_by_another_chart(effect.kind, taken.row.chart):
+            return self._referred(connection, file, effect.kind, declared["zh"])
         doc_no = self._number(connection, file, taken, effect.kind, declared, now) if house else None
         status, digest = self._status(effect, house)
         if not house and effect.given:
@@ -100,6 +109,24 @@ class Papers:
             "size": len(pdf),
         }
 
+    def _issued_by_another_chart(self, kind: str, chart: str) -> bool:
+        """True where rows of other charts issue the paper and this chart's only speak of it."""
+        issuing = f"issue_document:{kind}"
+        charts = {
+            row.chart for one in self.charts.by_name.values() for row in one.rows if issuing in row.effects
+        }
+        return bool(charts) and chart not in charts
+
+    def _referred(self, connection: Connection, file: CaseFile, kind: str, title: str) -> dict[str, Any]:
+        """The paper that was issued before, told again with the number it has; nothing is issued anew."""
+        before = [row for row in records.documents_of(connection, file.record_id, kind) if row.doc_no]
+        if not before:
+            none = {"status": "missing", "doc_no": None, "id": None, "digest": None}
+            return {"kind": kind, "title": title, **none}
+        last = before[-1]
+        told = {"status": last.status, "doc_no": last.doc_no, "id": last.id, "digest": last.digest}
+        return {"kind": kind, "title": title, **told}
+
     def _status(self, effect: IssueDocument, house: bool) -> tuple[str, str | None]:
         if effect.given:
             return "attached", effect.given["digest"]
@@ -128,14 +155,11 @@ class Papers:
                 if row.proceeding_id == taken.proceeding and row.doc_no
             ]
             issued_elsewhere = any(issuing in row.effects for row in self.charts[taken.row.chart].rows)
-            if given and not self._anew(taken):
+            if given and taken.row.trigger not in NEW_EACH_TIME:
                 return str(given[-1])
             if issued_elsewhere and self.charts[taken.row.chart].states[taken.row.to].kind == "open":
                 return None  # a draft; the row that issues it is still to come
         return self.number(connection, file.snapshot.department, series, civil_date(now).year)
-
-    def _anew(self, taken: Taken) -> bool:
-        return taken.row.trigger == "order_supervision"
 
     def number(self, connection: Connection, department: str, series: str, year: int) -> str:
         """The next number of the series of that department and year, written as the office writes it."""
@@ -156,66 +180,6 @@ class Papers:
         doc_no: str | None,
         now: datetime,
     ) -> dict[str, Any]:
-        """What the template prints, frozen: the record's facts with this step's over them, and who did what."""
-        snapshot = file.snapshot
-        record = snapshot.record(taken.proceeding) or snapshot.main
-        target = record.facts.get("target_department")
-        due = [one for one in snapshot.deadlines if one.proceeding == taken.proceeding and one.term == "DL10"]
-        facts = {**record.facts, **taken.facts}
-        if due:
-            facts.setdefault("due_on", due[-1].dates.due_effective.isoformat())
-        read = self.press.fields(kind)
-        plan = ("task_no", "task_name", "plan_no", "plan_name", "officers", "evidence_list")
-        return {
-            "organisation": self.office.departments[snapshot.department].zh,
-            "doc_no": doc_no,
-            "ledger_no": snapshot.main.facts.get("ledger_no") or file.ledger_no,
-            "party": dict(file.party),
-            "finding": {**file.finding, **_known(snapshot.main.facts, "facts_summary", "clause")},
-            "inspection": {name: file.inspection.get(name) for name in plan},
-            "facts": facts,
-            "order": self._order(connection, file, taken, facts) if "order_no" in read else None,
-            "people": self._people(connection, record, taken),
-            "to": self.office.departments[target].zh if target else None,
-            "ruling": file.rulings[-1] if file.rulings else None,
-            "attachments": self._handed_in(connection, file) if "attachments" in read else [],
-            "date": civil_date(now).isoformat(),
-        }
-
-    def _handed_in(self, connection: Connection, file: CaseFile) -> list[dict[str, Any]]:
-        rows = records.attachment_rows(connection, file.record_id)
-        return [{"name": row.title or row.name, "copies": 1} for row in rows]
-
-    def _order(
-        self, connection: Connection, file: CaseFile, taken: Taken, facts: Mapping[str, Any]
-    ) -> dict[str, Any] | None:
-        """The order to correct that a later paper of the same proceeding refers to."""
-        numbers = [
-            row.doc_no
-            for kind in ORDERS
-            for row in records.documents_of(connection, file.record_id, kind)
-            if row.proceeding_id == taken.proceeding and row.doc_no
-        ]
-        if not numbers:
-            return None
-        return {"doc_no": numbers[-1], **_known(facts, "served_on", "due_on", "correction_requirements")}
-
-    def _people(self, connection: Connection, record: Record, taken: Taken) -> dict[str, Any]:
-        """Who proposed, confirmed and approved, as far as it happened, with dates; contact is the one who acts."""
-        acting = record.acts[taken.row.trigger]
-        people: dict[str, Any] = {"contact": self._named(connection, acting.by)}
-        for part, prefix in (("proposer", "propose_"), ("confirmer", "confirm_"), ("approver", "approve_")):
-            acts = [act for trigger, act in record.acts.items() if trigger.startswith(prefix)]
-            if acts:
-                last = max(acts, key=lambda act: act.sequence)
-                on = civil_date(last.occurred_at).isoformat()
-                people[part] = {**self._named(connection, last.by), "on": on}
-        return people
-
-    def _named(self, connection: Connection, login: str) -> dict[str, Any]:
-        row = records.user_row(connection, login)
-        return {"name": row.name, "phone": row.phone} if row else {"name": login}
-
-
-def _known(facts: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: facts[name] for name in names if facts.get(name)}
+        """What the template prints, frozen."""
+        telling = Telling(self.charts, self.office, connection, file, taken, kind)
+        return telling.content(self.press.fields(kind), doc_no, now)

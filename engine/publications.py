@@ -12,10 +12,12 @@ from engine.core.decided_penalty import DecidedPenalty, decided_penalty, on_seri
 from engine.core.effects import Taken
 from engine.step_in_hand import StepInHand
 from engine.withdrawals import removal, takedown, withdrawal
+from rules.credit import Credit
 from rules.derive import fine_level
+from rules.facts import FactDictionary
 from rules.offices import Office
-from rules.publicity import NOT_PUBLISHED, Publicity
 
+NOT_PUBLISHED = "not_published"
 ABNORMAL_LIST, SERIOUS_LIST = "abnormal_list", "serious_list"
 REPAIR_OF = {ABNORMAL_LIST: "DL42"}
 """The term in which a listing is taken away again, where it does not depend on the rule of the day."""
@@ -38,7 +40,8 @@ class Publications:
     """Collects, for one message about a penalty or a flag, everything it says that its own step does not."""
 
     office: Office
-    publicity: Publicity
+    credit: Credit
+    facts: FactDictionary
     violations: Mapping[str, str]
     """The Chinese name of each violation."""
     penalty_kinds: Mapping[str, str]
@@ -67,7 +70,7 @@ class Publications:
             "violation_zh": self.violations.get(str(step.file.finding.get("violation"))),
             "organ": self.office.departments[step.file.snapshot.department].zh,
             "publicity": self._publicity(step, decided),
-            "masked": self.publicity.masked,
+            "masked": self.credit.masked,
             "due_on": (step.due(own, "DL39") if again else None)
             or step.due(own, "DL38.publish")
             or step.due(decided.proceeding, "DL37")
@@ -78,18 +81,22 @@ class Publications:
         """Class and months on the day of publication."""
         on = date.fromisoformat(step.fact("published_on") or step.day)
         party_kind = str(step.file.party.get("kind"))
+        order = [*self.facts.by_name["penalty_heaviest"].vocabulary]
         facts: dict[str, bool | int | str] = {
+            **self.facts.defaults(),
+            "domain": str(step.file.snapshot.domain),
+            "trade_ban_months": _ban_months(step, decided),
             "penalty_procedure": decided.procedure,
-            "penalty_heaviest": decided.heaviest(self.publicity.heaviness),
+            "penalty_heaviest": decided.heaviest(order),
             "fine_level": fine_level(decided.fine_fen, party_kind, self.office),
             "serious_listed": on_serious_list(step.file.snapshot.proceedings.values()),
         }
-        found = self.publicity.class_of(facts, on)
+        found = self.credit.class_of(facts, on)
         if found is None or found.publicity_class == NOT_PUBLISHED:
             name, least, most = AS_PUBLISHED[step.taken.row.trigger]
         else:
             name = found.publicity_class
-            least, most = found.lasting(step.file.snapshot.domain, _ban_months(step, decided))
+            least, most = found.months(facts)
         return {"publicity_class": name, "months_min": least, "months_max": most}
 
     def _listing(self, step: StepInHand) -> dict[str, Any]:
@@ -102,7 +109,7 @@ class Publications:
             "paper": step.paper(step.record.id, ("listing_decision",)),
             "prior_notice_served_on": civil_date(told.occurred_at).isoformat() if told else None,
             "due_on": step.due(step.record.id, "DL44") if flag == SERIOUS_LIST else None,
-            "repair_term": REPAIR_OF.get(flag) or self.publicity.repair_term(applied),
+            "repair_term": REPAIR_OF.get(flag) or self.credit.repair_term(applied),
             "consent_doc_no": consent.get("doc_no"),
         }
 

@@ -63,15 +63,15 @@ class Reception:
     database: Database
     check: IntakeCheck
     judging: Judging
+    ruled: frozenset[str]
+    """The triggers whose rows rest on a ruling, which is asked anew with what is known at that moment."""
 
     def prepare(self, command: Command, connection: Connection | None = None) -> Any:
         """What a command needs that must not hold up the writer; refuses bodies that do not hold."""
         asked = command.asked
         if isinstance(asked, CarryCommand):
             return None
-        if isinstance(asked, StepCommand) and not any(
-            step.trigger == "propose_route" for step in asked.steps
-        ):
+        if isinstance(asked, StepCommand) and not any(step.trigger in self.ruled for step in asked.steps):
             return None
         if connection is not None:
             return self._prepare(connection, command)
@@ -97,7 +97,8 @@ class Reception:
         row = records.finding_row(connection, asked.id, False)
         if row is None or not sees(command.principal, row.department):
             return None  # the desk refuses; a hidden finding takes no more work than one that never was
-        return self.judging.finding(connection, asked.id)
+        stated = {name: value for step in asked.steps for name, value in step.facts.items()}
+        return self.judging.finding(connection, asked.id, stated)
 
     def inspection(
         self, connection: Connection, desk: Desk, who: Principal, prepared: PreparedInspection, now: datetime
@@ -180,7 +181,7 @@ class Reception:
             digest=finding_digest(body),
             fresh=True,
         )
-        file.snapshot.criminal_threshold = judgment.criminal
+        file.snapshot.criminal_threshold = bool(judgment.criminal)
         facts = _finding_facts(inspection, body)
         decision = desk.decide_and_keep(connection, file, who, (Step("record_finding", facts=facts),), now)
         self._end_wait(connection, desk, inspection, decision.taken[0].occurred_at, who, now)

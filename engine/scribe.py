@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from engine.casefile import CaseFile
-from engine.core.audit import canonical, chained, commitment
+from engine.core.audit import GENESIS, canonical, chained, commitment, utc_text
 from engine.core.chart import Row
 from engine.core.commands import Principal
 from engine.core.effects import Decision, Dispatch, IssueDocument, Remind, Taken
@@ -21,8 +21,6 @@ from engine.papers import Papers
 from engine.post import Post
 from engine.rows import Rows, deadline_state
 from models import records
-
-UTC_FORMAT = "%Y-%m-%dT%H:%M:%S.%f+00:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +149,8 @@ class Scribe:
             "state": state,
             "by": who.login,
             "role": role,
-            "occurred_at": occurred_at.astimezone(UTC).strftime(UTC_FORMAT),
-            "recorded_at": now.astimezone(UTC).strftime(UTC_FORMAT),
+            "occurred_at": utc_text(occurred_at),
+            "recorded_at": utc_text(now),
             "late": late,
             "commitment": commitment(salt, body),
         }
@@ -162,7 +160,7 @@ class Scribe:
             "occurred_at": occurred_at,
             "recorded_at": now,
         }
-        entry["previous"] = file.snapshot.head or "0" * 64
+        entry["previous"] = file.snapshot.head or GENESIS
         entry["hash"] = file.snapshot.head = chained(entry["previous"], spoken)
         payload = {
             "record_id": file.record_id,

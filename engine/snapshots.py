@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Row
 
 from engine.casefile import CaseFile
 from engine.core.deadlines import Dates, Exclusion
-from engine.core.law2 import Law2, law2_of
 from engine.core.snapshot import Deadline, Record, Snapshot, remembered
 from models import records
 from rules.offices import Office
@@ -28,7 +27,7 @@ def load_finding(connection: Connection, office: Office, id: str, lock: bool = F
         version=row.version,
         sequence=row.sequence,
         department=row.department,
-        proceedings={one.id: _proceeding(one) for one in records.proceeding_rows(connection, id)},
+        proceedings={one.id: proceeding(one) for one in records.proceeding_rows(connection, id)},
         deadlines=[restored(one) for one in records.finding_deadline_rows(connection, id)],
         registers=dict(row.record.get("registers", {})),
         inspection_state=row.inspection_state,
@@ -41,7 +40,7 @@ def load_finding(connection: Connection, office: Office, id: str, lock: bool = F
         attachments=records.attachment_digests(connection, id),
         head=row.head,
     )
-    snapshot.law2 = _law2(connection, snapshot, row)
+    snapshot.suspected_elsewhere = _suspected_elsewhere(connection, snapshot, row)
     snapshot.main.facts.setdefault("result_codes", row.inspection_intake.get("result_codes", []))
     return CaseFile(
         snapshot,
@@ -65,13 +64,12 @@ def _started(inspection: Mapping[str, Any]) -> datetime | None:
     return datetime.fromisoformat(stated) if stated else None
 
 
-def _law2(connection: Connection, snapshot: Snapshot, row: Row[Any]) -> Law2:
-    """What a suspicion leaves open, over all findings of the same party and act; nothing asks before a penalty."""
+def _suspected_elsewhere(connection: Connection, snapshot: Snapshot, row: Row[Any]) -> bool:
+    """Law 2 looks at every finding of the same party and act; nothing asks for it before there is a penalty."""
     if all(one.chart != "penalty" for one in snapshot.proceedings.values()):
-        return law2_of(threshold=snapshot.criminal_threshold)
-    memories = records.memories_of_act(connection, row.party_id, row.domain, row.violation)
-    reached = any(memory.get("criminal_threshold") for memory in memories)
-    return law2_of(threshold=reached or snapshot.criminal_threshold)
+        return False
+    memories = records.memories_of_act(connection, row.party_id, row.domain, row.violation, row.id)
+    return any(memory.get("criminal_threshold") for memory in memories)
 
 
 def load_inspection(connection: Connection, id: str, lock: bool = False) -> CaseFile | None:
@@ -103,7 +101,8 @@ def load_inspection(connection: Connection, id: str, lock: bool = False) -> Case
     )
 
 
-def _proceeding(row: Row[Any]) -> Record:
+def proceeding(row: Row[Any]) -> Record:
+    """The proceeding that was stored."""
     record = remembered(row.id, row.kind, row.state, row.record)
     record.opened_at = row.opened_at
     record.opened_sequence = row.opened_sequence

@@ -14,17 +14,21 @@ from sqlalchemy import Connection
 from engine.clock import Clock
 from engine.core.chart import Row
 from engine.core.commands import CLOCK, Command, Step, StepCommand
+from engine.core.guards import all_routes_opened, shut_by
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
-from engine.core.snapshot import Snapshot
+from engine.core.scene import Scene
+from engine.core.snapshot import Record, Snapshot
 from engine.desk import Desk
-from engine.snapshots import load_finding
+from engine.snapshots import load_finding, proceeding
 from models import due, records
 from models.database import Database
 
 log = logging.getLogger("bihuan.sweep")
 LIMIT = 500
 PAGE = 500
+RIGHT_LAPSES = "right lapses"
+"""What the end of a period of the party's own means: nobody of the office has to be reminded."""
 DONE_STATES = ("routed", "in_progress")
 
 
@@ -80,22 +84,25 @@ class Sweep:
             return False
         file = load_finding(connection, self.desk.office, row.finding_id, lock=True)
         assert file is not None, "a deadline of a finding always has its finding"
-        step, moves = self._step(file.snapshot, row)
+        step, moves = self._step(file.snapshot, row, now)
         if step is None:
-            self._notice(connection, row, now)
+            if self.law.terms[row.term].on_expiry != RIGHT_LAPSES:  # else nobody of the office is late
+                self._notice(connection, row, now)
             return False
         key = f"lapse:{row.id}:{row.stage}"
         self.desk.handle_within(connection, _command(row.finding_id, key, step))
         return moves
 
-    def _step(self, snapshot: Snapshot, row: Any) -> tuple[Step | None, bool]:
+    def _step(self, snapshot: Snapshot, row: Any, now: datetime) -> tuple[Step | None, bool]:
         """The clock's row for this deadline: the one its expiry opens, else the reminder of its record or finding."""
         record = snapshot.record(row.proceeding_id)
         assert record is not None, "a deadline's proceeding is there"
         rows = [one for one in self._clock_rows(record.chart) if one.source == record.state]
         for one in rows:
-            if any(guard.name == "term_expired" and guard.argument == row.term for guard in one.guards):
+            if row.term in _waits_for(one) and self._open(snapshot, record, one, now):
                 return Step(one.trigger, row.proceeding_id, self._lapse_facts(one, row)), True
+        if self.law.terms[row.term].on_expiry == RIGHT_LAPSES:
+            return None, False
         text = self._words(row)
         for one in rows:
             if one.requires == ("requirement",):
@@ -104,6 +111,10 @@ class Sweep:
         if any(one.trigger == "remind_overdue" for one in own):
             return Step("remind_overdue", None, {"requirement": text}), False
         return None, False
+
+    def _open(self, snapshot: Snapshot, record: Record, row: Row, now: datetime) -> bool:
+        """True when nothing but the clock's own turn is needed."""
+        return not shut_by(Scene(self.law, snapshot, record, row, CLOCK, now), row.guards)
 
     def _clock_rows(self, chart: str) -> Iterator[Row]:
         return (row for row in self.law.charts[chart].rows if row.by_clock_only)
@@ -134,23 +145,32 @@ class Sweep:
 
     def _finish(self, swept: Swept, limit: int) -> None:
         """Findings whose proceedings are all done wait for verification."""
-        after = ""
-        while limit > 0:
-            with self.database.read() as connection:
-                page = due.findings_without_open_proceeding(
-                    connection, self.desk.office.office_id, DONE_STATES, after, PAGE
-                )
-            if not page:
-                return
-            for row in page:
-                after = row.id
+        after: str | None = ""
+        while after is not None and limit > 0:
+            done, after = self._done_after(after)
+            for row in done:
                 limit -= self._finish_one(row, swept)
                 if limit <= 0:
                     swept.left += 1
                     return
 
+    def _done_after(self, after: str) -> tuple[list[Any], str | None]:
+        """Of the next page of findings without an open proceeding those that can move on, and where the page ended.
+
+        One with an approved route that nobody opened yet can stand for years: it is passed over without a command.
+        """
+        with self.database.read() as connection:
+            page = due.findings_without_open_proceeding(
+                connection, self.desk.office.office_id, DONE_STATES, after, PAGE
+            )
+            opened: dict[str, list[Record]] = {row.id: [] for row in page}
+            for one in due.proceedings_of(connection, list(opened)):
+                opened[one.finding_id].append(proceeding(one))
+        done = [row for row in page if all_routes_opened(row.record.get("registers", {}), opened[row.id])]
+        return done, page[-1].id if len(page) == PAGE else None
+
     def _finish_one(self, row: Any, swept: Swept) -> bool:
-        """True when the finding moved on; one whose routes are not all opened yet stays."""
+        """True when the finding moved on; one that changed meanwhile may stay."""
         command = _command(row.id, f"proceedings_done:{row.id}:{row.version}", Step("proceedings_done"))
         try:
             self.desk.writer.submit(lambda connection: self.desk.handle_within(connection, command))
@@ -161,6 +181,12 @@ class Sweep:
         swept.due += 1
         swept.lapsed += 1
         return True
+
+
+def _waits_for(row: Row) -> set[str | None]:
+    """The terms whose end lets the clock take the row."""
+    expired = {guard.argument for guard in row.guards if guard.name == "term_expired"}
+    return expired or (set(row.settles) if row.guard("remedy_period_over") else set())
 
 
 def _command(finding: str, key: str, step: Step) -> Command:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.core.refusals import Refusal
 from models.database import Database
+from models.prepared import say
 
 T = TypeVar("T")
 BATCH_MAX = 64
@@ -113,16 +114,16 @@ class Writer:
     def _in_savepoint(
         self, connection: Connection, act: Callable[[Connection], Any]
     ) -> tuple[Any, BaseException | None]:
-        connection.exec_driver_sql("SAVEPOINT act")
+        say(connection, "SAVEPOINT act")
         try:
             result = act(connection)
         except Exception as fault:
             if isinstance(fault, DBAPIError) and not _alive(connection):
                 raise
-            connection.exec_driver_sql("ROLLBACK TO act")
-            connection.exec_driver_sql("RELEASE act")
+            say(connection, "ROLLBACK TO act")
+            say(connection, "RELEASE act")
             return None, fault
-        connection.exec_driver_sql("RELEASE act")
+        say(connection, "RELEASE act")
         return result, None
 
     def _alone(self, act: Callable[[Connection], T]) -> T:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, or_, select, update
 
 from models.records import DEADLINE, FINDING, PROCEEDING
 
@@ -46,16 +46,32 @@ def mark_told(connection: Connection, deadline_id: str, stage: int) -> None:
     connection.execute(update(DEADLINE).where(DEADLINE.c.id == deadline_id).values(told_stage=stage))
 
 
+_OF_THE_FINDING = PROCEEDING.c.finding_id == FINDING.c.id
+_WITHOUT_OPEN_PROCEEDING = (
+    select(FINDING.c.id, FINDING.c.version, FINDING.c.record)
+    .where(
+        FINDING.c.office_id == bindparam("office_id"),
+        FINDING.c.state.in_(bindparam("states", expanding=True)),
+        FINDING.c.id > bindparam("after"),
+        ~exists().where(_OF_THE_FINDING, PROCEEDING.c.open.is_(True)),
+        or_(FINDING.c.state == "in_progress", exists().where(_OF_THE_FINDING)),
+    )
+    .order_by(FINDING.c.id)
+    .limit(bindparam("limit"))
+)
+_PROCEEDINGS = select(PROCEEDING).where(PROCEEDING.c.finding_id.in_(bindparam("ids", expanding=True)))
+
+
 def findings_without_open_proceeding(
     connection: Connection, office_id: str, states: Sequence[str], after: str, limit: int
 ) -> Sequence[Any]:
     """Findings in these states with no open proceeding that had some, or are in progress; by id, after the one named."""
-    proceedings = PROCEEDING.c.finding_id == FINDING.c.id
-    found = select(FINDING.c.id, FINDING.c.version).where(
-        FINDING.c.office_id == office_id,
-        FINDING.c.state.in_(states),
-        FINDING.c.id > after,
-        ~exists().where(proceedings, PROCEEDING.c.open.is_(True)),
-        or_(FINDING.c.state == "in_progress", exists().where(proceedings)),
-    )
-    return connection.execute(found.order_by(FINDING.c.id).limit(limit)).all()
+    asked = {"office_id": office_id, "states": list(states), "after": after, "limit": limit}
+    return connection.execute(_WITHOUT_OPEN_PROCEEDING, asked).all()
+
+
+def proceedings_of(connection: Connection, finding_ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """The proceedings of these findings."""
+    if not finding_ids:
+        return ()
+    return connection.execute(_PROCEEDINGS, {"ids": list(finding_ids)}).all()

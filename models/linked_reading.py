@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
 
 from models.exchange import Receipt
 from models.exchange_reading import MESSAGE, SYSTEM
+from models.prepared import Prepared
 from models.records import NOTICE, PROCEEDING, add, insert_once, table_of
 
 RECEIPT = table_of(Receipt)
+_PARKED = Prepared(
+    select(RECEIPT)
+    .where(RECEIPT.c.finding_id == bindparam("finding_id"), RECEIPT.c.state == "parked")
+    .order_by(RECEIPT.c.received_at, RECEIPT.c.id)
+)
 
 
 def system_row(connection: Connection, id: str) -> Row[Any] | None:
@@ -72,8 +78,7 @@ def change_receipt(
 
 def parked_receipts(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
     """The receipts that wait for a step of the finding, in the order they arrived."""
-    waiting = select(RECEIPT).where(RECEIPT.c.finding_id == finding_id, RECEIPT.c.state == "parked")
-    return connection.execute(waiting.order_by(RECEIPT.c.received_at, RECEIPT.c.id)).all()
+    return _PARKED.all(connection, {"finding_id": finding_id})
 
 
 def receipts_of(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, and_, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
+from models.prepared import Prepared, added, changed, named
 from models.tables import (
     Attachment,
     CommandKey,
@@ -43,9 +44,29 @@ PARTY, DOCUMENT, SERIES, ATTACHMENT = (
 NOTICE, MARK, USER = table_of(Notice), table_of(Mark), table_of(User)
 
 _ONE_FINDING = select(FINDING).where(FINDING.c.id == bindparam("id"))
+_FILE_COLUMNS = (
+    "id",
+    "inspection_id",
+    "party_id",
+    "department",
+    "reference",
+    "digest",
+    "carried",
+    "ledger_no",
+    "state",
+    "version",
+    "sequence",
+    "domain",
+    "violation",
+    "intake",
+    "record",
+    "rulings",
+    "head",
+)
+"""What a decision reads of a finding; lights and search are made from it."""
 _FINDING_FILE = (
     select(
-        FINDING,
+        *(FINDING.c[name] for name in _FILE_COLUMNS),
         INSPECTION.c.state.label("inspection_state"),
         INSPECTION.c.intake.label("inspection_intake"),
         PARTY.c.detail.label("party_detail"),
@@ -55,33 +76,57 @@ _FINDING_FILE = (
     .where(FINDING.c.id == bindparam("id"))
 )
 _ONE_INSPECTION = select(INSPECTION).where(INSPECTION.c.id == bindparam("id"))
-_PROCEEDINGS = (
+_PROCEEDINGS = Prepared(
     select(PROCEEDING).where(PROCEEDING.c.finding_id == bindparam("id")).order_by(PROCEEDING.c.ordinal)
 )
-_FINDING_DEADLINES = select(DEADLINE).where(DEADLINE.c.finding_id == bindparam("id")).order_by(DEADLINE.c.id)
-_INSPECTION_DEADLINES = (
+_FINDING_DEADLINES = Prepared(
+    select(DEADLINE).where(DEADLINE.c.finding_id == bindparam("id")).order_by(DEADLINE.c.id)
+)
+_INSPECTION_DEADLINES = Prepared(
     select(DEADLINE)
     .where(DEADLINE.c.inspection_id == bindparam("id"), DEADLINE.c.finding_id.is_(None))
     .order_by(DEADLINE.c.id)
 )
-_DIGESTS = select(ATTACHMENT.c.digest).where(ATTACHMENT.c.finding_id == bindparam("id"))
-_BOUND = select(KEY).where(KEY.c.principal == bindparam("principal"), KEY.c.key == bindparam("key"))
+_DIGESTS = Prepared(select(ATTACHMENT.c.digest).where(ATTACHMENT.c.finding_id == bindparam("id")))
+_BOUND = Prepared(select(KEY).where(KEY.c.principal == bindparam("principal"), KEY.c.key == bindparam("key")))
+_USER = Prepared(select(USER).where(USER.c.login_key == bindparam("login_key")))
+_PARTY = Prepared(select(PARTY).where(PARTY.c.id == bindparam("id")))
+_DOCUMENTS = Prepared(
+    select(DOCUMENT)
+    .where(DOCUMENT.c.record_id == bindparam("record_id"))
+    .order_by(DOCUMENT.c.sequence, DOCUMENT.c.id)
+)
+_DOCUMENTS_OF_KIND = Prepared(_DOCUMENTS.statement.where(DOCUMENT.c.kind == bindparam("kind")))
+_ATTACHMENTS = Prepared(
+    select(*(column for column in ATTACHMENT.c if column.name != "content"))
+    .where(ATTACHMENT.c.finding_id == bindparam("id"))
+    .order_by(ATTACHMENT.c.recorded_at, ATTACHMENT.c.digest)
+)
+
+
+def _with_and_without_lock(statement: Any, **of: Any) -> dict[bool, Prepared]:
+    """The statement as it is, and as it locks its row for this transaction on PostgreSQL."""
+    return {False: Prepared(statement), True: Prepared(statement.with_for_update(**of))}
+
+
+_FINDING = _with_and_without_lock(_ONE_FINDING)
+_FILE = _with_and_without_lock(_FINDING_FILE, of=FINDING)
+_INSPECTION = _with_and_without_lock(_ONE_INSPECTION)
 
 
 def finding_row(connection: Connection, id: str, lock: bool) -> Row[Any] | None:
     """The finding, locked for this transaction on PostgreSQL when asked."""
-    return connection.execute(_locked(_ONE_FINDING, lock), {"id": id}).one_or_none()
+    return _FINDING[lock].one(connection, {"id": id})
 
 
 def finding_file_row(connection: Connection, id: str, lock: bool) -> Row[Any] | None:
-    """The finding with the state and intake of its inspection and the detail of its party; the finding is locked."""
-    statement = _FINDING_FILE.with_for_update(of=FINDING) if lock else _FINDING_FILE
-    return connection.execute(statement, {"id": id}).one_or_none()
+    """What a decision reads of the finding, its inspection and its party; the finding is locked when asked."""
+    return _FILE[lock].one(connection, {"id": id})
 
 
 def inspection_row(connection: Connection, id: str, lock: bool) -> Row[Any] | None:
     """The inspection, locked for this transaction on PostgreSQL when asked."""
-    return connection.execute(_locked(_ONE_INSPECTION, lock), {"id": id}).one_or_none()
+    return _INSPECTION[lock].one(connection, {"id": id})
 
 
 def _locked(statement: Any, lock: bool) -> Any:
@@ -90,27 +135,27 @@ def _locked(statement: Any, lock: bool) -> Any:
 
 def proceeding_rows(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
     """The proceedings of a finding in the order they were opened."""
-    return connection.execute(_PROCEEDINGS, {"id": finding_id}).all()
+    return _PROCEEDINGS.all(connection, {"id": finding_id})
 
 
 def finding_deadline_rows(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
     """Every deadline of a finding and its proceedings."""
-    return connection.execute(_FINDING_DEADLINES, {"id": finding_id}).all()
+    return _FINDING_DEADLINES.all(connection, {"id": finding_id})
 
 
 def inspection_deadline_rows(connection: Connection, inspection_id: str) -> Sequence[Row[Any]]:
     """Every deadline of an inspection itself."""
-    return connection.execute(_INSPECTION_DEADLINES, {"id": inspection_id}).all()
+    return _INSPECTION_DEADLINES.all(connection, {"id": inspection_id})
 
 
 def attachment_digests(connection: Connection, finding_id: str) -> frozenset[str]:
     """The digests handed in with a finding."""
-    return frozenset(connection.execute(_DIGESTS, {"id": finding_id}).scalars())
+    return frozenset(row.digest for row in _DIGESTS.all(connection, {"id": finding_id}))
 
 
 def bound_key(connection: Connection, principal: str, key: str) -> Row[Any] | None:
     """The accepted command that this principal bound to the key."""
-    return connection.execute(_BOUND, {"principal": principal, "key": key}).one_or_none()
+    return _BOUND.one(connection, {"principal": principal, "key": key})
 
 
 def lock_key(connection: Connection, principal: str, key: str) -> None:
@@ -120,22 +165,23 @@ def lock_key(connection: Connection, principal: str, key: str) -> None:
 
 
 def memories_of_act(
-    connection: Connection, party_id: str, domain: str, violation: str
+    connection: Connection, party_id: str, domain: str, violation: str, but: str
 ) -> Sequence[Mapping[str, Any]]:
-    """What each finding of the party on that kind of violation remembers."""
+    """What each other finding of the party on that kind of violation remembers."""
     same = and_(FINDING.c.party_id == party_id, FINDING.c.domain == domain, FINDING.c.violation == violation)
+    same = and_(same, FINDING.c.id != but)
     return connection.execute(select(FINDING.c.record).where(same)).scalars().all()
 
 
 def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """The rows are new."""
+    """The rows are new; all have the columns of the first."""
     if rows:
-        connection.execute(insert(table), list(rows))
+        added(table, tuple(rows[0])).run(connection, rows)
 
 
 def change(connection: Connection, table: Table, id: str, values: Mapping[str, Any]) -> None:
     """The row of that id has these values."""
-    connection.execute(update(table).where(table.c.id == id), dict(values))
+    changed(table, tuple(values)).run(connection, [named(id, values)])
 
 
 def party_by_identity(connection: Connection, office_id: str, identity: str, lock: bool) -> Row[Any] | None:
@@ -146,7 +192,7 @@ def party_by_identity(connection: Connection, office_id: str, identity: str, loc
 
 def party_row(connection: Connection, id: str) -> Row[Any] | None:
     """The party of that id."""
-    return connection.execute(select(PARTY).where(PARTY.c.id == id)).one_or_none()
+    return _PARTY.one(connection, {"id": id})
 
 
 def inspection_by_reference(
@@ -203,22 +249,19 @@ def _first_number(connection: Connection, office_id: str, kind: str, year: int) 
 
 def documents_of(connection: Connection, record_id: str, kind: str | None = None) -> Sequence[Row[Any]]:
     """The documents of a record, oldest first."""
-    found = select(DOCUMENT).where(DOCUMENT.c.record_id == record_id)
-    if kind is not None:
-        found = found.where(DOCUMENT.c.kind == kind)
-    return connection.execute(found.order_by(DOCUMENT.c.sequence, DOCUMENT.c.id)).all()
+    if kind is None:
+        return _DOCUMENTS.all(connection, {"record_id": record_id})
+    return _DOCUMENTS_OF_KIND.all(connection, {"record_id": record_id, "kind": kind})
 
 
 def attachment_rows(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
     """The attachments of a finding without their bytes."""
-    columns = [column for column in ATTACHMENT.c if column.name != "content"]
-    found = select(*columns).where(ATTACHMENT.c.finding_id == finding_id)
-    return connection.execute(found.order_by(ATTACHMENT.c.recorded_at, ATTACHMENT.c.digest)).all()
+    return _ATTACHMENTS.all(connection, {"id": finding_id})
 
 
 def user_row(connection: Connection, login: str) -> Row[Any] | None:
     """The account of that login, compared without case."""
-    return connection.execute(select(USER).where(USER.c.login_key == login.casefold())).one_or_none()
+    return _USER.one(connection, {"login_key": login.casefold()})
 
 
 def last_recorded_at(connection: Connection) -> Any:

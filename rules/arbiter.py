@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,10 +17,13 @@ from rules.schema import Rule
 
 
 class Undecided(Exception):
-    """The two evaluators disagree, or one has no answer; nothing is decided by machine. `trace` has both."""
+    """The two evaluators disagree, or one has no answer; nothing is decided by machine. `trace` has both.
 
-    def __init__(self, trace: dict[str, Any]) -> None:
-        self.trace = trace
+    suspected: at least one of them names a rule of the criminal referral's record.
+    """
+
+    def __init__(self, trace: dict[str, Any], *, suspected: bool = False) -> None:
+        self.trace, self.suspected = trace, suspected
         super().__init__(f"undecided: {trace}")
 
 
@@ -76,10 +79,12 @@ class Arbiter:
         try:
             second = self._visible(self._durable.fired(complete, on), confidential)
         except WorkerGone as gone:
-            raise Undecided(self._trace(on, first, {"error": str(gone)})) from gone
+            trace = self._trace(on, first, {"error": str(gone)})
+            raise Undecided(trace, suspected=self.names_a_crime(first)) from gone
         if first != second:
             self._durable.close()
-            raise Undecided(self._trace(on, first, {"fired": list(second)}))
+            trace = self._trace(on, first, {"fired": list(second)})
+            raise Undecided(trace, suspected=self.names_a_crime((*first, *second)))
         return self._decision(complete, on, first, confidential)
 
     def rule_twice(self, facts: Mapping[str, object], on: date) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -90,7 +95,11 @@ class Arbiter:
         whole = self.decide(facts, on)
         rules = [rule for rule in whole.rules if not rule.confidential]
         if self._complete(facts, confidential=False) != whole.facts:
-            return self.as_answer(whole), self.rule(facts, on, confidential=False)
+            try:
+                return self.as_answer(whole), self.rule(facts, on, confidential=False)
+            except Undecided as undecided:
+                undecided.suspected = self.names_a_crime(rule.key for rule in whole.rules)
+                raise
         shown = self._decision(dict(whole.facts), on, tuple(rule.key for rule in rules), confidential=False)
         return self.as_answer(whole), self.as_answer(shown)
 
@@ -103,10 +112,11 @@ class Arbiter:
     def as_answer(self, decision: Decision) -> dict[str, Any]:
         """A decision in the shape of ruling_answer.json.
 
-        credit is null while there is no penalty; the class of a decided penalty is not worked out, and absent.
+        credit: how a decided penalty is published on that day, and the term of a repair asked for on it; null
+        while there is nothing to publish.
         """
         ruled = ruling_as_data(decision.ruling, decision.rules)
-        answer = {
+        return {
             "on": decision.on.isoformat(),
             "rulebook_version": self.rulebook.version,
             "fired": ruled["fired"],
@@ -114,10 +124,12 @@ class Arbiter:
             "open": [{"rule": rule, "missing": list(missing)} for rule, missing in decision.open.items()],
             **ruled,
             "agreed": True,
+            "credit": self.rulebook.credit.answer(decision.facts, decision.on, decision.on),
         }
-        if decision.facts["penalty_procedure"] == "none":
-            answer["credit"] = None
-        return answer
+
+    def names_a_crime(self, keys: Iterable[str]) -> bool:
+        """True when one of the keys is a rule of the criminal referral's record."""
+        return any(key in self._by_key and self._by_key[key].confidential for key in keys)
 
     @property
     def version(self) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -12,11 +11,10 @@ from typing import Any, TypeAlias
 from rules.conditions import All, Comparison, Condition
 from rules.data_file import DataFault
 from rules.facts import Fact, FactDictionary, Value
+from rules.predicates import COMPARE, Facts, Predicate, predicate
 from rules.rulebook import Rulebook
 from rules.schema import Rule
 
-Facts: TypeAlias = Mapping[str, Value]
-Predicate: TypeAlias = Callable[[Facts], bool]
 Term: TypeAlias = tuple[str, str, int]
 """A comparison as it crosses to the worker: fact, operator of durable_rules, integer."""
 
@@ -29,27 +27,7 @@ MOST_BRANCHES = 64
 MOST_COMPARISONS = 256
 """Far below the 512 distinct comparisons at which the library runs into an endless loop."""
 
-_PYTHON: dict[str, Callable[[Any, Any], bool]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "in": lambda value, codes: value in codes,
-}
 _DURABLE = {"==": "", "!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
-
-
-def predicate(condition: Condition) -> Predicate:
-    """A plain Python function that says whether the condition holds for complete facts."""
-    if isinstance(condition, Comparison):
-        compare, name, value = _PYTHON[condition.operator], condition.fact, condition.value
-        return lambda facts: compare(facts[name], value)
-    parts = tuple(predicate(part) for part in condition.parts)
-    if isinstance(condition, All):
-        return lambda facts: all(part(facts) for part in parts)
-    return lambda facts: any(part(facts) for part in parts)
 
 
 def missing_facts(condition: Condition, facts: Facts, dictionary: FactDictionary) -> tuple[str, ...]:
@@ -65,7 +43,7 @@ def _kleene(
         value, unknown = facts[condition.fact], dictionary.by_name[condition.fact].unknown
         if unknown is not None and value == unknown:
             return None, (condition.fact,)
-        return _PYTHON[condition.operator](value, condition.value), ()
+        return COMPARE[condition.operator](value, condition.value), ()
     decisive = not isinstance(condition, All)
     missing: tuple[str, ...] = ()
     for part in condition.parts:
@@ -156,7 +134,7 @@ def _branches(
     found = []
     for alternative in _alternatives(rule.when):
         here = [c for c in alternative if c.fact == "domain"]
-        if not all(_PYTHON[c.operator](domain, c.value) for c in here):
+        if not all(COMPARE[c.operator](domain, c.value) for c in here):
             continue
         terms = [_term(c, dictionary, numbers) for c in alternative if c.fact != "domain"]
         found.append(tuple(dict.fromkeys((*dates, *terms))))

@@ -56,6 +56,7 @@ def derive(
     tax_due_fen: int | None,
     rectifications: Sequence[str],
     penalty: Mapping[str, Value] | None = None,
+    serious_listed: bool = False,
 ) -> dict[str, Value]:
     """The entered facts with all that the house derives; the rest takes its default when ruled upon.
 
@@ -76,6 +77,7 @@ def derive(
         "result_uncooperative": "UNCOOPERATIVE" in result_codes,
         "own_power": office.has_power(department, domain, violation),
         "rectification_state": rectification_state(rectifications),
+        "serious_listed": serious_listed,
         "letters_interval_days": letters_interval_days(posted),
         "limitation": limitation(act_ended_on, discovered_on, continuing=continuing),
         "tax_evaded_ten_percent": tax_evaded_ten_percent(int(entered.get("tax_evaded_fen", -1)), tax_due_fen),

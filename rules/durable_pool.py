@@ -15,7 +15,8 @@ from queue import LifoQueue
 from threading import Lock
 from typing import IO, Any, cast
 
-from rules.compiled import DurableRulesets, Facts
+from rules.compiled import DurableRulesets
+from rules.predicates import Facts
 
 WORKER = (sys.executable, "-I", str(Path(__file__).with_name("durable_worker.py")))
 START_SECONDS = 10.0

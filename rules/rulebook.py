@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from rules.credit import Credit, credit_files, load_credit
 from rules.data_file import DataFault, Fields, read_as
 from rules.facts import FactDictionary, load_facts
 from rules.offices import Office, load_office
@@ -17,17 +18,20 @@ from rules.vocabulary import load_vocabulary
 
 ROOT = Path(__file__).parent
 """The folder that holds rulebook.yaml and what it names."""
+CREDIT = Path("sets", "national", "credit")
+"""Classes of publication are the nation's; no office or province has its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Rules in the order of their ids; `digest` is SHA-256 over every file that was read."""
+    """Rules in the order of their ids, versions in theirs; `digest` is SHA-256 over every file that was read."""
 
     version: str
     digest: str
     rules: tuple[Rule, ...]
     facts: FactDictionary
     office: Office
+    credit: Credit
 
     def in_force(self, on: date) -> tuple[Rule, ...]:
         """The rules, each in the version that stands on the date."""
@@ -59,8 +63,10 @@ def load_rulebook(root: Path = ROOT) -> Rulebook:
     rules = [_rule(path, facts, office) for path in rule_files]
     rules.sort(key=lambda rule: (rule.id, rule.version))
     _one_version_at_a_time(rules, start)
-    files = (start, facts_file, vocabulary_file, office_file, *rule_files)
-    return Rulebook(version, _digest(root, files), tuple(rules), facts, office)
+    _lighter_than_what_is_there(rules, start)
+    credit = load_credit(root / CREDIT, facts)
+    files = (start, facts_file, vocabulary_file, office_file, *rule_files, *credit_files(root / CREDIT))
+    return Rulebook(version, _digest(root, files), tuple(rules), facts, office, credit)
 
 
 def _contents(data: Any) -> tuple[str, str, tuple[str, ...]]:
@@ -95,6 +101,20 @@ def _one_version_at_a_time(rules: list[Rule], start: Path) -> None:
                 file=str(start),
                 line=1,
             )
+
+
+def _lighter_than_what_is_there(rules: list[Rule], start: Path) -> None:
+    versions = {(rule.id, rule.key) for rule in rules}
+    for rule in rules:
+        for key in rule.lighter_than:
+            if key == rule.key or (rule.id, key) not in versions:
+                raise DataFault(
+                    f"{rule.key} is lighter than {key}, which is no other version of it",
+                    "Name another version of the same rule.",
+                    field="/lighter_than",
+                    file=str(start),
+                    line=1,
+                )
 
 
 def _digest(root: Path, files: tuple[Path, ...]) -> str:

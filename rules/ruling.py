@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rules.compiled import Facts, predicate
 from rules.offices import Office
+from rules.predicates import Facts, predicate
 from rules.schema import CRIMINAL_REFERRAL, RECTIFY_FIRST, Rule
 from rules.vocabulary import Vocabulary
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from rules.basis import Basis, read_basis
 from rules.conditions import Condition, comparisons, condition_as_data, read_condition
 from rules.data_file import Fields
 from rules.facts import FactDictionary, Value
@@ -15,19 +16,6 @@ RECTIFY_FIRST = ("none", "parallel", "required")
 """From the least to the most strict: whether an order to correct must come before a penalty."""
 
 CRIMINAL_REFERRAL = "criminal_referral"
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """An article of law and the mark that says how far it was verified."""
-
-    title: str
-    article: str
-    mark: str
-
-    def as_data(self) -> dict[str, str]:
-        """The shape of the public contract."""
-        return {"title": self.title, "article": self.article, "mark": self.mark}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +46,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One version of one rule; in force from its first to its last day, both included."""
+    """One version of one rule; in force from its first to its last day, both included.
+
+    lighter_than: keys of versions that are harder on the party (行政处罚法 第三十七条 从旧兼从轻: a person weighs it).
+    """
 
     id: str
     rule: str
@@ -68,6 +59,7 @@ class Rule:
     description: str
     in_force_from: date
     in_force_until: date | None
+    lighter_than: tuple[str, ...]
     when: Condition
     routes: tuple[str, ...]
     rectify_first: str
@@ -122,6 +114,8 @@ class Rule:
                 "until": self.in_force_until and self.in_force_until.isoformat(),
             },
         }
+        if self.lighter_than:
+            data["lighter_than"] = list(self.lighter_than)
         if self.parameters:
             data["parameters"] = [
                 {"name": p.name, "value": p.value, "range": list(p.range)} for p in self.parameters
@@ -148,6 +142,7 @@ def read_rule(data: Any, facts: FactDictionary, departments: Collection[str]) ->
         description=fields.text("description"),
         in_force_from=force.day("from"),
         in_force_until=force.day_or_none("until"),
+        lighter_than=fields.codes("lighter_than"),
         when=read_condition(fields.take("when"), "/when", facts),
         routes=fields.codes("routes", vocabulary.proceedings),
         rectify_first=fields.code("rectify_first", RECTIFY_FIRST),
@@ -161,7 +156,7 @@ def read_rule(data: Any, facts: FactDictionary, departments: Collection[str]) ->
         confidential=fields.boolean("confidential"),
         human_confirm=fields.boolean("human_confirm"),
         verified=fields.boolean("verified"),
-        basis=tuple(_basis(item, i) for i, item in enumerate(fields.items("basis"))),
+        basis=read_basis(fields),
         parameters=tuple(_parameter(item, i) for i, item in enumerate(fields.items("parameters"))),
         examples=tuple(_example(item, i, facts) for i, item in enumerate(fields.items("examples"))),
     )
@@ -190,13 +185,6 @@ def _urgent(fields: Fields, facts: FactDictionary) -> bool | Condition:
     return urgent if isinstance(urgent, bool) else read_condition(urgent, "/urgent", facts)
 
 
-def _basis(item: Any, position: int) -> Basis:
-    entry = Fields(item, f"/basis/{position}")
-    basis = Basis(entry.text("title"), entry.text("article"), entry.text("mark"))
-    entry.done()
-    return basis
-
-
 def _parameter(item: Any, position: int) -> Parameter:
     entry = Fields(item, f"/parameters/{position}")
     name, value, ends = entry.text("name"), entry.integer("value"), entry.items("range")
@@ -218,11 +206,31 @@ def _example(item: Any, position: int, facts: FactDictionary) -> Example:
 def _sound(rule: Rule, fields: Fields) -> None:
     """What holds between the fields of a rule."""
     stated = {(c.fact, c.value) for c in comparisons(rule.when) if c.operator == ">="}
+    proposed = {flag.flag for flag in rule.flags}
+    shuts = bool(rule.shut) or ("penalty" in rule.routes and rule.rectify_first == "required")
     checks = (
         (rule.id.startswith(rule.rule), "id", "does not begin with its family", "Name it after the family."),
         (rule.version >= 1, "version", "versions count from 1", "Write 1 or more."),
         (rule.human_confirm, "human_confirm", "no rule acts without a person", "Write true."),
         (bool(rule.basis), "basis", "states no law", "Name title, article and mark."),
+        (
+            not rule.verified or all(basis.verified for basis in rule.basis if basis.for_flag is None),
+            "verified",
+            "a basis that carries the rule is not marked V or V2",
+            "Write false until the legal section has read it.",
+        ),
+        (
+            rule.verified or rule.confidential or not shuts,
+            "verified",
+            "a rule that nobody has checked only proposes, and shuts nothing",
+            "Have its basis checked first.",
+        ),
+        (
+            all(basis.for_flag is None or basis.for_flag in proposed for basis in rule.basis),
+            "basis",
+            "names a flag that the rule does not propose",
+            "Name one of its flags.",
+        ),
         (bool(rule.routes or rule.flags or rule.shut), "routes", "the rule does nothing", "Name a route."),
         (
             (CRIMINAL_REFERRAL in rule.routes) == rule.confidential,

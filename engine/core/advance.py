@@ -14,7 +14,15 @@ from engine.core.running import Moment, close, open_term, running, settle
 from engine.core.scope import Scope
 from engine.core.snapshot import Act, Record, Snapshot
 from engine.core.standing_still import day_of, extend, run_on, stop
-from engine.core.starting import extension_length, extensions_of, starts, starts_on
+from engine.core.starting import (
+    SHARED,
+    extension_length,
+    extensions_of,
+    running_since,
+    shared_with,
+    starts,
+    starts_on,
+)
 from engine.core.times import Timing
 
 CARRIED = frozenset({"carry_over", "correct_carry_over"})
@@ -37,7 +45,9 @@ def advance(
         record.last_occurred_at = max(timed.occurred_at, record.last_occurred_at or timed.occurred_at)
     keep_registers(snapshot, row, facts, snapshot.sequence)
     proceeding = None if record is snapshot.main else record.id
-    settle(snapshot, proceeding, row.settles, moment, lapsed=scope.principal.kind == "clock")
+    lapsed = scope.principal.kind == "clock"
+    for owner in (proceeding, *shared_with(snapshot, record, row)):
+        settle(snapshot, owner, row.settles if owner == proceeding else SHARED, moment, lapsed)
     if chart.states[record.state].kind == "ended":
         for deadline in running(snapshot, proceeding):
             close(deadline, "cancelled", moment, reason="记录已结束 · the record has ended")
@@ -102,12 +112,12 @@ def _start_carried(
 def _terms_to_open(law: Lawbook, snapshot: Snapshot, row: Row) -> Iterator[str]:
     for term in row.opens:
         # 启动处置程序 need not run when every approved route already has its proceeding.
-        if term == "DL15" and row.trigger == "approve_route" and all_routes_opened(snapshot):
+        if term == "DL15" and row.trigger == "approve_route" and every_route_has_a_proceeding(snapshot):
             continue
         yield term
 
 
-def all_routes_opened(snapshot: Snapshot) -> bool:
+def every_route_has_a_proceeding(snapshot: Snapshot) -> bool:
     opened = {record.chart for record in snapshot.proceedings.values()}
     return set(snapshot.registers.get("approved_routes", ())) <= opened
 
@@ -125,7 +135,8 @@ def _open_proceeding(
     snapshot.proceedings[record.id] = record
     for term in chart.states[chart.initial].clock:
         if starts(term, snapshot, record, None, facts):
-            open_term(scope.law, snapshot, record, term, timed.legal, moment, scope.new_id, {})
+            start = running_since(snapshot, term) or timed.legal
+            open_term(scope.law, snapshot, record, term, start, moment, scope.new_id, {})
     return record.id
 
 

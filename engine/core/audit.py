@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 GENESIS = "0" * 64
@@ -25,9 +26,17 @@ CHAINED = (
 )
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def canonical(value: Any) -> str:
     """The value as JSON with sorted names and no blanks; equal values give equal text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
+
+
+def utc_text(instant: datetime) -> str:
+    """The instant as the chain keeps it: ISO text in UTC, always with microseconds."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def commitment(salt: str, body: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from engine.core.advance import advance, all_routes_opened
+from engine.core.advance import advance, every_route_has_a_proceeding
 from engine.core.calendar import civil_date
 from engine.core.chart import Chart, Row
 from engine.core.commands import CLOCK, Principal, Step
@@ -229,6 +229,6 @@ def _waits_for_a_route(law: Lawbook, snapshot: Snapshot) -> bool:
     if running(snapshot, None, ("DL15",)):
         return False
     if snapshot.main.state == "routed":
-        return not all_routes_opened(snapshot)
+        return not every_route_has_a_proceeding(snapshot)
     nothing_open = not a_proceeding_is_open(snapshot, law) and not all_proceedings_done(snapshot, law)
     return snapshot.main.state == "in_progress" and nothing_open

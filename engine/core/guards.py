@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.core.basis import basis_of
@@ -13,7 +13,7 @@ from engine.core.lawbook import Lawbook
 from engine.core.penalty_guards import PENALTY_JUDGES
 from engine.core.refusals import Reason
 from engine.core.scene import Judge, Scene, Verdict
-from engine.core.snapshot import Snapshot
+from engine.core.snapshot import Record, Snapshot
 
 EXCLUSIVE_RESULTS = frozenset({"NO_PROBLEM"})
 LEDGER_RESULTS = frozenset(
@@ -64,13 +64,18 @@ def _kind_in_approved_routes(scene: Scene, kind: str | None) -> Verdict:
 
 def all_proceedings_done(snapshot: Snapshot, law: Lawbook) -> bool:
     """True when every approved route has a proceeding of this round and none is open."""
+    opened = all_routes_opened(snapshot.registers, snapshot.proceedings.values())
+    return opened and not a_proceeding_is_open(snapshot, law)
+
+
+def all_routes_opened(registers: Mapping[str, Any], proceedings: Iterable[Record]) -> bool:
+    """True when every approved route has a proceeding of this round."""
     opened = {
         record.chart
-        for record in snapshot.proceedings.values()
-        if record.opened_sequence > snapshot.registers.get("round_from", -1) or record.carried
+        for record in proceedings
+        if record.opened_sequence > registers.get("round_from", -1) or record.carried
     }
-    routes = set(snapshot.registers.get("approved_routes", ()))
-    return routes <= opened and not a_proceeding_is_open(snapshot, law)
+    return set(registers.get("approved_routes", ())) <= opened
 
 
 def a_proceeding_is_open(snapshot: Snapshot, law: Lawbook) -> bool:

@@ -22,16 +22,16 @@ def openings(law: Lawbook, snapshot: Snapshot, principal: Principal, now: dateti
     """The `steps` of the contract: for this person and instant, each trigger of the record and its proceedings."""
     records = (snapshot.main, *sorted(snapshot.proceedings.values(), key=lambda record: record.ordinal))
     return [
-        opening
+        opening(law, snapshot, record, trigger, principal, now)
         for record in records
         for trigger in law.charts[record.chart].triggers
-        for opening in [_opening(law, snapshot, record, trigger, principal, now)]
     ]
 
 
-def _opening(
+def opening(
     law: Lawbook, snapshot: Snapshot, record: Record, trigger: str, principal: Principal, now: datetime
 ) -> dict[str, Any]:
+    """One trigger of one record: open with its form, or shut with every reason."""
     rows = law.charts[record.chart].rows_from(record.state, trigger)
     best = _best(law, snapshot, record, rows, principal, now)
     chart = law.charts[record.chart]

@@ -53,7 +53,48 @@ def faults_of(charts: Charts, terms: Iterable[str]) -> list[Fault]:
         found += _closing(chart)
         found += _owners(chart)
         found += _two_rows(chart)
+    if "penalty" in charts:
+        found += law2_faults(charts["penalty"])
     return found
+
+
+def law2_faults(penalty: Chart) -> Iterator[Fault]:
+    """Law 2: in whatever state a suspicion finds a penalty, no row of the house decides money or ends it.
+
+    What a court or superior decides, and what an old ledger says, is a record and no decision of the house.
+    """
+    paths = paths_from(penalty, _starts(penalty))
+    for row in penalty.rows:
+        held = row.guard("law2_fine_open") or row.guard("law2_close_open")
+        if held or row.trigger in CARRIED or row.on_behalf_of is not None:
+            continue
+        what = _taken_from_the_police(penalty, row)
+        if what is not None:
+            path = (*paths.get(str(row.source), ()), row.trigger)
+            yield Fault(
+                penalty.name, f"{row.trigger} from {row.source} {what} while a crime is suspected", path
+            )
+
+
+MONEY_FACTS = frozenset({"fine_fen", "confiscation_fen"})
+ENDINGS = frozenset({"no_penalty_decided", "close_proposed"})
+"""Open states in which the end of a penalty is decided already."""
+WAITING = frozenset({"awaiting_criminal", "with_judiciary"})
+"""States in which a penalty waits for the police and the courts."""
+
+
+def _taken_from_the_police(chart: Chart, row: Row) -> str | None:
+    """What the row would do that only the outcome of the criminal case may open; None for nothing of the kind."""
+    money = MONEY_FACTS & {*row.requires, *row.optional}
+    if row.guard("no_money") is None:
+        if money:
+            return "decides money"
+        if row.source in WAITING and row.to not in WAITING:
+            return "goes on with the penalty"
+    moves = row.source != row.to
+    if moves and (chart.states[row.to].kind == "ended" or row.to in ENDINGS):
+        return "ends the penalty"
+    return None
 
 
 def _names(chart: Chart, charts: Charts, terms: frozenset[str]) -> Iterator[Fault]:

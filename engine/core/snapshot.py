@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.core.deadlines import Dates, Exclusion
-from engine.core.law2 import NOTHING_SUSPECTED, Law2
+from engine.core.law2 import Law2, law2_of
 
 
 @dataclass(slots=True)
@@ -135,9 +135,15 @@ class Snapshot:
     criminal_threshold: bool = False
     domain: str | None = None
     party_kind: str | None = None
-    law2: Law2 = NOTHING_SUSPECTED
+    suspected_elsewhere: bool = False
+    """True when another finding of the same party and act reaches a criminal threshold."""
     attachments: frozenset[str] = frozenset()
     head: str = ""
+
+    @property
+    def law2(self) -> Law2:
+        """What the suspicion of a crime leaves open, over all findings of the same party and act."""
+        return law2_of(threshold=self.criminal_threshold or self.suspected_elsewhere)
 
     def record(self, proceeding: str | None) -> Record | None:
         """The record a step names, or None when there is no such proceeding here."""

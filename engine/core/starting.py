@@ -27,6 +27,25 @@ def starts_on(term: str, facts: Mapping[str, Any], legal: date | datetime) -> da
     return legal
 
 
+SHARED = ("DL37",)
+"""Publishing a penalty is due of the penalty and of its flag alike, from the same day, and done for both at once."""
+
+
+def shared_with(snapshot: Snapshot, record: Record, row: Row) -> list[str]:
+    """The penalty proceedings whose publication is dealt with by this row of a flag."""
+    if record.facts.get("flag_kind") != "penalty_publicity" or not set(SHARED) & set(row.settles):
+        return []
+    return [one.id for one in snapshot.proceedings.values() if one.chart == "penalty"]
+
+
+def running_since(snapshot: Snapshot, term: str) -> date | datetime | None:
+    """The day from which a shared term runs already on the finding; None for all others."""
+    if term not in SHARED:
+        return None
+    started = [one.start for one in snapshot.deadlines if one.term == term and one.state == "running"]
+    return started[-1] if started else None
+
+
 @cache
 def _extensions(terms: tuple[tuple[str, str | None, bool], ...]) -> dict[str, tuple[str, ...]]:
     known: dict[str, tuple[str, ...]] = {}

@@ -75,6 +75,12 @@ def entries(value: object) -> list[str]:
     return [bare for one in found if (bare := ENTRY_MARK.sub("", one).strip())]
 
 
+def codes(value: object) -> list[str]:
+    """The codes of a coded fact, which holds one or several."""
+    several = isinstance(value, Sequence) and not isinstance(value, str)
+    return [code for one in (value if several else [value]) if (code := words(one))]  # type: ignore[attr-defined]
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What is known for a paper: `told` as the desk assembled it, `row` the member a grid row stands for."""
@@ -108,6 +114,8 @@ class Content:
         if declared.written == "rows":
             listed = value if isinstance(value, Sequence) and not isinstance(value, str) else []
             rows = [one if isinstance(one, Mapping) else {declared.members[0]: one} for one in listed]
+        elif declared.written == "code":
+            rows = [{"": code, "zh": self.label(name, code)} for code in codes(value)]
         else:
             rows = [{"": one} for one in entries(value)]
         return [self._member(number, row) for number, row in enumerate(rows, start=1)]
@@ -120,7 +128,11 @@ class Content:
         named = {f"each.{name}" if name else "each": value for name, value in row.items()}
         return Content(self.told, self.fields, {"each": None, **named, "each.number": number})
 
-    def label(self, code: str) -> str:
-        """The Chinese name of a code as the desk told it, or the code itself."""
+    def label(self, name: str, code: str) -> str:
+        """The Chinese name of a code of that field as the desk told it, or the code itself."""
         labels = self.told.get("labels")
-        return words(labels.get(code)) or code if isinstance(labels, Mapping) else code
+        for path in self.fields[name].source or (name,):
+            named = labels.get(path.rpartition(".")[2]) if isinstance(labels, Mapping) else None
+            if isinstance(named, Mapping) and words(named.get(code)):
+                return words(named.get(code))
+        return code

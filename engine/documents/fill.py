@@ -1,7 +1,7 @@
 """Filling a template with content: what comes out is a paper ready to be set."""
 
 from engine.documents.content import Content
-from engine.documents.paper import Block, Cell, Grid, Listing, Paper, Paragraph, Row, Seal, Slip, Spans
+from engine.documents.paper import Block, Cell, Grid, Listing, Paper, Paragraph, Row, Seal, Slip, Spans, plain
 from engine.documents.template import (
     BlockTemplate,
     CellTemplate,
@@ -28,7 +28,7 @@ class Filling:
         """The whole paper."""
         template = self._template
         return Paper(
-            title=template.title,
+            title=plain(self._spans(template.title)),
             organisation=self._spans(template.organisation),
             number=self._spans(template.number),
             letterhead=template.letterhead,

@@ -125,7 +125,7 @@ class Template(_Written):
     """One paper: its head, its blocks, its foot."""
 
     kind: str
-    title: str
+    title: Text
     organisation: Text
     number: Text = ""
     letterhead: bool = False
@@ -141,10 +141,24 @@ class FieldDeclaration(_Written):
     zh: str
     source: Annotated[tuple[str, ...], Field(alias="from")] = ()
     written: Annotated[
-        Literal["text", "sentence", "clause", "date", "moment", "lines", "identifiers", "code", "rows"],
+        Literal[
+            "text",
+            "sentence",
+            "clause",
+            "date",
+            "moment",
+            "lines",
+            "identifiers",
+            "code",
+            "money",
+            "capitals",
+            "rows",
+        ],
         Field(alias="as"),
     ] = "text"
     members: Annotated[tuple[str, ...], Field(alias="of")] = ()
+    choice: str | None = None
+    """Whose words a code is written in; left out, those that the desk tells."""
     blank: int = 8
 
 
@@ -217,6 +231,8 @@ def _check_name(file: str, name: str, each: str | None, house: HouseRules) -> No
     if name == "blank" or name in house.fields:
         return
     owner = house.fields.get(each or "")
+    if owner and owner.written == "code" and name == "each.zh":
+        return
     if owner and (name in ("each", "each.number") or name.removeprefix("each.") in owner.members):
         return
     raise TemplateFault(f"{file}: {{{name}}} is not declared in {HOUSE}")

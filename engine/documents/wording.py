@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from re import Match
 
-from engine.documents.content import SENTENCE_ENDS, Content, civil, entries, words
+from engine.documents.content import SENTENCE_ENDS, Content, civil, codes, entries, words
+from engine.documents.money import in_capitals, in_yuan
 from engine.documents.paper import Span, Spans
 from engine.documents.template import PLACEHOLDER, FieldDeclaration, Part, Text, conditions, filters_of
 
@@ -103,9 +104,8 @@ class Wording:
         return () if alone else blank_spans(content.fields.get(name, MEMBER))
 
     def _boxes(self, choice: str, value: object) -> Sequence[Span]:
-        several = isinstance(value, Sequence) and not isinstance(value, str)
-        codes = {words(one) for one in value} if several else {words(value)}  # type: ignore[attr-defined]
-        return [Span("box", zh, ticked=code in codes) for code, zh in self._choices[choice].items()]
+        held = codes(value)
+        return [Span("box", zh, ticked=code in held) for code, zh in self._choices[choice].items()]
 
     def _written(self, name: str, value: object, content: Content) -> str:
         declared = content.fields.get(name, MEMBER)
@@ -115,7 +115,9 @@ class Wording:
                 return long_date(when) if declared.written == "date" else long_moment(when)
             return words(value)
         if declared.written == "code":
-            return self._code(words(value), content)
+            return "、".join(self._code(name, code, content) for code in codes(value))
+        if declared.written in ("money", "capitals"):
+            return in_yuan(value) if declared.written == "money" else in_capitals(value)
         if declared.written == "identifiers":
             return "、".join(self._identifiers(value))
         if declared.written in ("lines", "rows"):
@@ -127,11 +129,9 @@ class Wording:
             return text + "。"
         return text
 
-    def _code(self, code: str, content: Content) -> str:
-        for named in self._choices.values():
-            if code in named:
-                return named[code]
-        return content.label(code)
+    def _code(self, name: str, code: str, content: Content) -> str:
+        named = self._choices.get(content.fields[name].choice or "", {})
+        return named.get(code) or content.label(name, code)
 
     def _identifiers(self, value: object) -> list[str]:
         if not isinstance(value, Sequence) or isinstance(value, str):

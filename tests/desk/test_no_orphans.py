@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from engine.core.commands import IMPORTER, CarryCommand, Step
 from engine.intake import CarriedFinding, CarriedInspection
 from tests.builders import OFFICERS, PARTY, Town, item, refused
@@ -95,6 +97,37 @@ def test_a_finding_reopened_without_any_proceeding_goes_on_to_verification(town:
     town.house.sweep.run()
 
     assert (town.state(finding), running(town, finding)) == ("awaiting_verification", ["DL16"])
+
+
+def test_a_finding_that_waits_for_its_routes_costs_the_sweep_no_command(town: Town) -> None:
+    finding = routed(town, "rectification", "transfer")
+    town.step("C01", finding, "open_rectification", legal_ground="依据。")
+    town.step("W01", finding, "correct_on_spot", town.proceedings(finding)[0].id, **CORRECTED_AT_ONCE)
+    acts = town.house.desk.writer.acts
+
+    swept = town.house.sweep.run()
+
+    assert (swept.due, swept.lapsed, town.house.desk.writer.acts - acts) == (0, 0, 0)
+    assert (town.state(finding), running(town, finding)) == ("in_progress", ["DL15"])
+
+
+def test_the_sweep_looks_through_every_page_and_does_no_more_than_it_may(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.sweep.PAGE", 2)
+    findings = []
+    for number in range(5):
+        finding = routed(town, "rectification")
+        town.step("C01", finding, "open_rectification", legal_ground="依据。")
+        town.step("W01", finding, "correct_on_spot", town.proceedings(finding)[0].id, **CORRECTED_AT_ONCE)
+        if number == 1:
+            town.step("H01", finding, "add_route", routes=["copy_notice"], legal_ground="依据。")
+        findings.append(finding)
+
+    first, second = town.house.sweep.run(3), town.house.sweep.run(3)
+
+    assert ((first.lapsed, first.left), (second.lapsed, second.left)) == ((3, 1), (1, 0))
+    assert [town.state(one) == "in_progress" for one in findings] == [False, True, False, False, False]
 
 
 def test_a_request_to_reopen_does_not_run_on_the_date_of_an_earlier_order(town: Town) -> None:

@@ -1,4 +1,4 @@
-"""A press over the templates of the house, and what the desk tells it about two invented findings."""
+"""A press over the templates of the house, and what the desk tells it about invented cases."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from engine.documents import DocumentPress
+from tests.documents.told import PENALTY
 
 TEMPLATES = Path(__file__).parents[2] / "rules" / "documents"
 ISSUED_ON = date(2024, 4, 28)
@@ -138,6 +139,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         },
     },
 }
+SAMPLES |= PENALTY
 KINDS = sorted(SAMPLES)
 
 

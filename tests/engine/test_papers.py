@@ -54,9 +54,24 @@ def test_numbers_have_neither_gaps_nor_doubles(town: Town) -> None:
 
 def test_a_paper_without_a_template_is_pending_and_has_no_file(town: Town) -> None:
     finding = town.finding()
+    town.house.press._templates.pop("ledger_register")
 
-    assert [(row.kind, row.status) for row in papers_of(town, finding)] == [("onsite_record", "pending")]
-    assert refused(town.house.reader.document, town.who("W01"), finding, "onsite_record").code == "not_found"
+    town.step(
+        "W01",
+        finding,
+        "register",
+        ledger_no="原台〔2024〕0001",
+        department="market_regulation",
+        handler="W01",
+    )
+
+    assert [(row.kind, row.status) for row in papers_of(town, finding)] == [
+        ("onsite_record", "issued"),
+        ("ledger_register", "pending"),
+    ]
+    assert (
+        refused(town.house.reader.document, town.who("W01"), finding, "ledger_register").code == "not_found"
+    )
 
 
 def papers_of(town: Town, finding: str) -> list[object]:

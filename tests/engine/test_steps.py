@@ -111,12 +111,12 @@ def test_an_unknown_trigger_is_told_apart_from_a_shut_one(town: Town) -> None:
     finding = town.finding()
 
     assert refused(town.step, "C01", finding, "no_such_trigger").code == "unknown_trigger"
-    assert refused(town.step, "C01", finding, "open_penalty").code == "unknown_trigger"
+    assert refused(town.step, "C01", finding, "open_criminal_referral").code == "unknown_trigger"
     shut = refused(town.step, "C01", finding, "approve_route", routes=["rectification"])
     assert (shut.code, shut.reasons[0].code) == ("step_shut", "no_such_step")
 
 
-def test_a_route_without_a_chart_is_approved_but_never_closes(town: Town) -> None:
+def test_an_approved_route_that_nobody_opened_keeps_the_finding_from_closing(town: Town) -> None:
     finding = routed(town, "penalty", "rectification")
 
     town.step("C01", finding, "open_rectification", legal_ground="依据。")

@@ -79,7 +79,13 @@ def test_found_is_open_and_closed_in_total_and_in_every_part(
         assert split(part) <= total
     (none,) = (part for part in answer["by_light"] if part["light"] == "none")
     assert none["closed"]["count"] == total[2]
-    assert [part["route"] for part in answer["by_route"]] == ["rectification", "transfer", "copy_notice"]
+    assert [part["route"] for part in answer["by_route"]] == [
+        "rectification",
+        "penalty",
+        "transfer",
+        "copy_notice",
+        "credit_flag",
+    ]
 
 
 def test_a_ledger_of_nothing_is_all_noughts(reader: Reader) -> None:

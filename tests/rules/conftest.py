@@ -1,6 +1,7 @@
-"""The rulebook of the house, the whole rulebook of the contract, and arbiters over both."""
+"""The rulebook of the house, an arbiter over it, and the contract it is held against."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,7 @@ from typing import Any
 import pytest
 
 from rules.arbiter import Arbiter
-from rules.rulebook import Rulebook, load_rulebook
-from rules.schema import Rule, read_rule
+from rules.rulebook import ROOT, Rulebook, load_rulebook
 
 CONTRACT = Path(__file__).parents[2] / "docs" / "contract"
 
@@ -19,12 +19,13 @@ def contract(name: str) -> Any:
     return json.loads((CONTRACT / name).read_text(encoding="utf-8"))
 
 
-def contract_rule(data: dict[str, Any], rulebook: Rulebook) -> Rule:
-    """A rule of the contract as the house reads it from a file of its own."""
-    written = {name: value for name, value in data.items() if name != "lighter_than" and value is not None}
-    # the contract names these two in its resolution, step 2; a rule file says it of itself
-    written["yields_to_criminal"] = data["id"] in ("R29a", "R29b")
-    return read_rule(written, rulebook.facts, rulebook.office.departments)
+def copy_of_the_law(folder: Path) -> Path:
+    """The folder, with a copy of the law in it that a test may spoil."""
+    for name in ("facts.yaml", "vocabulary.yaml", "rulebook.yaml"):
+        shutil.copy(ROOT / name, folder / name)
+    for name in ("offices", "sets"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -34,28 +35,11 @@ def rulebook() -> Rulebook:
 
 
 @pytest.fixture(scope="session")
-def whole_rulebook(rulebook: Rulebook) -> Rulebook:
-    """All 48 rule versions of the contract, so that the machinery is tried on more than is in force."""
-    rules = tuple(contract_rule(data, rulebook) for data in contract("facts.json")["rules"])
-    return Rulebook("contract", "sha256:" + "0" * 64, rules, rulebook.facts, rulebook.office)
-
-
-def _arbiter(rulebook: Rulebook) -> Iterator[Arbiter]:
+def arbiter(rulebook: Rulebook) -> Iterator[Arbiter]:
+    """An arbiter over the house's rules."""
     arbiter = Arbiter(rulebook, rulebook.facts, rulebook.office, timeout_seconds=20)
     yield arbiter
     arbiter.close()
-
-
-@pytest.fixture(scope="session")
-def arbiter(rulebook: Rulebook) -> Iterator[Arbiter]:
-    """An arbiter over the house's rules."""
-    yield from _arbiter(rulebook)
-
-
-@pytest.fixture(scope="session")
-def whole_arbiter(whole_rulebook: Rulebook) -> Iterator[Arbiter]:
-    """An arbiter over all rules of the contract."""
-    yield from _arbiter(whole_rulebook)
 
 
 @pytest.fixture(scope="session")

@@ -147,10 +147,10 @@ def test_derived_facts_lead_to_the_transfer_with_its_criminal_figure(
     rulebook: Rulebook, arbiter: Arbiter
 ) -> None:
     answer = arbiter.rule(_derived(rulebook), date(2024, 6, 1))
-    assert answer["fired"] == ["R22a", "R22c"]
+    assert answer["fired"] == ["R22a", "R22c", "R27a"]
     assert answer["routes"] == ["transfer"]
     assert answer["to"] == ["taxation"]
-    assert answer["notes"] == ["crime_threshold_noted"]
+    assert answer["notes"] == ["crime_threshold_noted", "ordered_publication_DL03"]
 
 
 def test_an_office_knows_who_is_competent(rulebook: Rulebook) -> None:

@@ -12,17 +12,15 @@ from rules.compiled import durable_rulesets
 from rules.data_file import DataFault, read_data
 from rules.rulebook import ROOT, Rulebook, load_rulebook
 
+from .conftest import copy_of_the_law
+
 R20 = (ROOT / "sets/national/routing/R20.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     """A copy of the law that a test may spoil."""
-    for name in ("facts.yaml", "vocabulary.yaml", "rulebook.yaml"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    shutil.copytree(ROOT / "offices", tmp_path / "offices")
-    shutil.copytree(ROOT / "sets", tmp_path / "sets")
-    return tmp_path
+    return copy_of_the_law(tmp_path)
 
 
 def _line(text: str, words: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from engine.casefile import CaseFile
 from engine.core.chart import Row
 from engine.core.commands import Outcome, Step, StepCommand
-from engine.core.openings import openings
+from engine.core.openings import opening
 from engine.core.refusals import Refusal
 from engine.core.snapshot import Record
 from engine.core.visibility import sees
@@ -31,11 +31,8 @@ class Asking:
         """The row is asked for with valid facts, and the answer is what the openings said."""
         now, snapshot = self.world.now(), file.snapshot
         proceeding = None if record is snapshot.main else record.id
-        said = next(
-            one
-            for one in openings(self.world.town.house.law, snapshot, self.world.town.people[login], now)
-            if (one["trigger"], one["proceeding"]) == (row.trigger, proceeding)
-        )
+        who, law = self.world.town.people[login], self.world.town.house.law
+        said = opening(law, snapshot, record, row.trigger, who, now)
         facts = self.pen.valid(snapshot, record, row, now)
         step = Step(row.trigger, proceeding, facts)
         answer = self.ask(file, login, step)

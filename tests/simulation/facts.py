@@ -178,6 +178,7 @@ _BY_TYPE: dict[str, Callable[[Pen, FactType, date], Any]] = {
     "boolean": lambda pen, fact, today: pen.chance.random() < 0.5,
     "date": lambda pen, fact, today: today.isoformat(),
     "instant": lambda pen, fact, today: f"{today.isoformat()}T00:00:00+08:00",
+    "money_fen": lambda pen, fact, today: pen.chance.randint(1, 9) * 100_000,
     "integer": lambda pen, fact, today: pen.chance.randint(1, 9),
     "department": lambda pen, fact, today: pen.chance.choice(TARGETS),
     "party": lambda pen, fact, today: {},

@@ -13,8 +13,9 @@ from engine.core.calendar import SHANGHAI
 from engine.core.chart import Chart, Row
 from engine.core.commands import Principal
 from engine.core.deadlines import turns
-from engine.core.guards import Scene, shut_by
+from engine.core.guards import shut_by
 from engine.core.lawbook import Lawbook
+from engine.core.scene import Scene
 from engine.core.snapshot import Record
 from engine.core.visibility import sees
 from tests.simulation.replay import CARRIED

@@ -15,7 +15,7 @@ from engine.core.audit import GENESIS, chained, commitment
 from engine.core.snapshot import Record
 from engine.house import House
 from engine.rows import thresholds
-from engine.snapshots import load_finding, load_inspection, restored
+from engine.snapshots import load_finding, load_inspection
 from models import records
 from tests.simulation.replay import CARRIED, Event, Replay
 
@@ -61,7 +61,7 @@ class Watch:
         row = records.finding_row(connection, id, False)
         assert row is not None
         watched = self._entries(connection, "finding", file)
-        self._check(connection, file, watched, row, records.finding_deadline_rows(connection, id))
+        self._check(file, watched, row)
         self._closed(file, watched)
         return file
 
@@ -73,7 +73,7 @@ class Watch:
         row = records.inspection_row(connection, id, False)
         assert row is not None
         watched = self._entries(connection, "inspection", file)
-        self._check(connection, file, watched, row, records.inspection_deadline_rows(connection, id))
+        self._check(file, watched, row)
         return file
 
     def _entries(self, connection: Connection, subject: str, file: CaseFile) -> Watched:
@@ -125,42 +125,37 @@ class Watch:
             self._broken(7, watched, f"payload {row.sequence} is not what was committed to")
         watched.sequence, watched.version, watched.head = row.sequence, row.version, row.hash
 
-    def _check(
-        self, connection: Connection, file: CaseFile, watched: Watched, row: Any, deadlines: Any
-    ) -> None:
+    def _check(self, file: CaseFile, watched: Watched, row: Any) -> None:
         snapshot = file.snapshot
         if (row.version, row.sequence, row.head) != (watched.version, watched.sequence, watched.head):
             self._broken(7, watched, f"the record says {row.version}/{row.sequence}, its chain another")
         states = {None: snapshot.main.state} | {one.id: one.state for one in snapshot.proceedings.values()}
         if states != watched.replay.states:
             self._broken(7, watched, f"stored states {states}, told by the entries {watched.replay.states}")
-        self._deadlines(file, watched, row, deadlines)
+        self._deadlines(file, watched, row)
         self._owned(file, watched)
 
-    def _deadlines(self, file: CaseFile, watched: Watched, row: Any, stored: Any) -> None:
+    def _deadlines(self, file: CaseFile, watched: Watched, row: Any) -> None:
         """Law 6: what is stored is what the events give, and the columns of the lights follow from it."""
-        kept = [restored(one) for one in stored]
-        told = sorted(
+        kept = file.snapshot.deadlines
+        told = Counter(
             (
-                (
-                    one.proceeding,
-                    one.term,
-                    one.state,
-                    one.nature,
-                    one.counted,
-                    one.dates,
-                    one.fixed_due,
-                    one.settled_at,
-                )
-                for one in kept
-                if not self._awaits_ledger(file, one)
-            ),
-            key=repr,
+                one.proceeding,
+                one.term,
+                one.state,
+                one.nature,
+                one.counted,
+                one.dates,
+                one.fixed_due,
+                one.settled_at,
+            )
+            for one in kept
+            if not self._awaits_ledger(file, one)
         )
-        if told != watched.replay.told():
-            differs = [one for one in told if one not in watched.replay.told()]
-            expected = [one for one in watched.replay.told() if one not in told]
-            self._broken(6, watched, f"stored {differs} where replaying gives {expected}")
+        expected = Counter(watched.replay.told())
+        if told != expected:
+            differs, missing = [*(told - expected).elements()], [*(expected - told).elements()]
+            self._broken(6, watched, f"stored {differs} where replaying gives {missing}")
         if file.snapshot.subject == "finding":
             expected_lights = thresholds(kept)
             if {name: getattr(row, name) for name in expected_lights} != expected_lights:
@@ -174,7 +169,9 @@ class Watch:
     def _owned(self, file: CaseFile, watched: Watched) -> None:
         """Law 3: each open record has an owner and a running clock, or a reason that is true."""
         snapshot = file.snapshot
-        clocks = {(one.proceeding, one.term) for one in snapshot.deadlines if one.state == "running"}
+        clocks = {
+            (one.proceeding, one.term) for one in snapshot.deadlines if one.state in ("running", "suspended")
+        }
         for record in (snapshot.main, *snapshot.proceedings.values()):
             state = self.house.law.charts[record.chart].states[record.state]
             if state.kind != "open":
@@ -182,7 +179,8 @@ class Watch:
             owner = None if record is snapshot.main else record.id
             if state.owner is None:
                 self._broken(3, watched, f"{record.chart} {record.state} has no owner")
-            if state.clock and not any((owner, term) in clocks for term in state.clock):
+            on_watch = (owner, self.house.law.charts[record.chart].watch) in clocks
+            if state.clock and not on_watch and not any((owner, term) in clocks for term in state.clock):
                 if record.state == "routed" and not watched.replay.open_routes():
                     continue  # every approved route has its proceeding, and these have their clocks
                 self._broken(3, watched, f"{record.chart} {record.state} runs none of {state.clock}")

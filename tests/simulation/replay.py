@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from engine.core.calendar import civil_date
 from engine.core.chart import Row
-from engine.core.deadlines import Dates, compute, overdue
 from engine.core.lawbook import Lawbook
+from tests.simulation.told_clocks import Clocks
 
 CARRIED = ("carry_over", "correct_carry_over")
-STATES_ONE_DATE = {"DL01.review": "review_date", "DL18": "due_on"}
-SETTLED = ("met", "met_late", "lapsed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +37,6 @@ class Event:
 
 
 @dataclass(slots=True)
-class Running:
-    """A deadline as the events say it should be."""
-
-    proceeding: str | None
-    term: str
-    dates: Dates
-    nature: str
-    counted: bool
-    start: date | datetime
-    fixed_due: date | None
-    state: str = "running"
-    settled_at: datetime | None = None
-
-    def told(self) -> tuple[Any, ...]:
-        """What must be equal to the stored one."""
-        return (
-            self.proceeding,
-            self.term,
-            self.state,
-            self.nature,
-            self.counted,
-            self.dates,
-            self.fixed_due,
-            self.settled_at,
-        )
-
-
-@dataclass(slots=True)
 class Replay:
     """Feeds on the entries of one finding or inspection, in order."""
 
@@ -80,9 +50,14 @@ class Replay:
     orders: dict[str | None, dict[str, Any]] = field(default_factory=dict)
     routes: list[str] = field(default_factory=list)
     round_from: int = -1
-    deadlines: list[Running] = field(default_factory=list)
+    known: dict[str | None, dict[str, Any]] = field(default_factory=dict)
+    """For each record the facts that say which of its clocks apply."""
+    clocks: Clocks = field(init=False)
     last_word: str = ""
     """The trigger that last moved the record itself, or last corrected what was carried over of it."""
+
+    def __post_init__(self) -> None:
+        self.clocks = Clocks(self.law, self.orders, self.carried)
 
     def feed(self, event: Event) -> Row | None:
         """The row that the entry took; None for a note that moves nothing."""
@@ -105,7 +80,7 @@ class Replay:
 
     def told(self) -> list[tuple[Any, ...]]:
         """All deadlines, in no order that matters."""
-        return sorted((one.told() for one in self.deadlines), key=repr)
+        return [one.told() for one in self.clocks.all]
 
     def open_routes(self) -> set[str]:
         """Approved routes that no proceeding of this round serves."""
@@ -119,7 +94,7 @@ class Replay:
     def _note(self, event: Event) -> None:
         """A finding recorded later ends the inspection's wait for it."""
         if self.subject == "inspection" and event.trigger == "record_finding":
-            self._settle(("DL13",), event)
+            self.clocks.settle(event.proceeding, ("DL13",), event.occurred_at, event.by)
 
     def _remember(self, row: Row, event: Event) -> None:
         facts = event.facts
@@ -134,40 +109,84 @@ class Replay:
         known = self.orders.setdefault(event.proceeding, {})
         stated = {"deadline_type", "period_length", "period_unit", "new_due_on"}
         known.update({name: value for name, value in facts.items() if name in stated})
+        self._about(event.proceeding).update({name: facts[name] for name in facts if name != "late_reason"})
 
     def _clocks(self, row: Row, event: Event) -> None:
-        chart = self.law.charts[event.chart]
-        self._settle(row.settles, event)
+        chart, owner, clocks = self.law.charts[event.chart], event.proceeding, self.clocks
+        clocks.settle(owner, row.settles, event.occurred_at, event.by)
+        if "DL37" in row.settles and self._about(owner).get("flag_kind") == "penalty_publicity":
+            for id in [id for id, kind in self.kinds.items() if kind == "penalty"]:
+                clocks.settle(id, ("DL37",), event.occurred_at, event.by)
         if chart.states[event.state].kind == "ended":
-            self._cancel(event.proceeding)
-        start: Any = event.occurred_at
-        if row.legal_date and event.facts.get(row.legal_date):
-            text = event.facts[row.legal_date]
-            start = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+            clocks.cancel(owner)
+        start = self._legal(row, event)
         if event.trigger in CARRIED:
-            self.carried.add(event.proceeding)
-            self._cancel(event.proceeding)
+            self.carried.add(owner)
+            clocks.cancel(owner)
             for term in chart.states[event.state].clock:
-                self._open(term, event, civil_date(event.recorded_at), event.proceeding)
-        opened = event.said.get("opened")
+                clocks.open(term, {}, civil_date(event.recorded_at), owner)
+        told = [effect.partition(":")[::2] for effect in row.effects]
+        day = civil_date(start) if isinstance(start, datetime) else start
+        for name, term in told:
+            if name == "resume_clock":
+                clocks.run_on(owner, term, row.ends, day)
+            elif name == "suspend_clock":
+                clocks.stop(owner, term, row.trigger, day)
+        for name, term in told:
+            if name == "extend_clock":
+                clocks.extend(owner, term, event.facts, row.opens)
         for term in row.opens:
-            if term == "DL15" and event.trigger == "approve_route" and self._every_route_has_one():
-                continue
-            self._open(term, event, start, event.proceeding)
-        for effect in row.effects:
-            name, _, argument = effect.partition(":")
+            if not (term == "DL15" and event.trigger == "approve_route" and self._every_route_has_one()):
+                self._open(term, event, start, owner)
+        for name, kind in told:
             if name == "open_proceeding":
-                self._begin(argument, opened, event, start)
-            elif name == "extend_clock":
-                self._extend(argument, event)
+                self._begin(kind, event.said["opened"], event, start)
+
+    def _legal(self, row: Row, event: Event) -> Any:
+        """The day or instant that the law counts from."""
+        text = event.facts.get(row.legal_date) if row.legal_date else None
+        if not text:
+            return event.occurred_at
+        return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+    def _about(self, owner: str | None) -> dict[str, Any]:
+        return self.known.setdefault(owner, {})
+
+    def _open(self, term: str, event: Event, start: Any, owner: str | None) -> None:
+        """The term opens where it applies: see the notes of the contract on fact-dependent terms."""
+        facts, known = event.facts, {**self._about(owner), **event.facts}
+        kinds = set(facts.get("penalty_kinds", ()))
+        money = facts.get("fine_fen") or facts.get("confiscation_fen")
+        out = {
+            "DL30": not known.get("fine_fen"),
+            "DL33.after_reconsideration": facts.get("remedy_kind") != "reconsideration",
+            "DL37": not money and kinds == {"warning"},
+            "DL40": known.get("informant_named") is not True,
+        }
+        if out.get(term):
+            return
+        if term == "DL27":
+            start = date.fromisoformat(facts["hearing_on"])
+        self.clocks.open(term, facts, start, owner)
 
     def end_of_command(self, event: Event) -> None:
-        """After the last entry of a command: the clock to open what was approved runs again when nothing else does."""
+        """After a command: where no clock of a state runs, the chart's watch does; approved routes wait to be opened."""
+        for id, kind in self.kinds.items():
+            watch, state = self.law.charts[kind].watch, self.states[id]
+            if id is None or watch is None:
+                continue
+            declared = self.law.charts[kind].states[str(state)]
+            if watch in declared.clock:
+                continue
+            if declared.kind != "open" or self.clocks.alive(id, declared.clock):
+                self.clocks.cancel(id, watch)
+            elif not self.clocks.alive(id, (watch,)):
+                self.clocks.open(watch, {}, civil_date(event.recorded_at), id)
         if self._waits_for_a_route():
-            self._open("DL15", event, event.occurred_at, None)
+            self.clocks.open("DL15", {}, event.occurred_at, None)
 
     def _waits_for_a_route(self) -> bool:
-        if self.subject != "finding" or self._running(None, ("DL15",)):
+        if self.subject != "finding" or self.clocks.alive(None, ("DL15",)):
             return False
         if self.states[None] == "routed":
             return not self._every_route_has_one()
@@ -185,69 +204,15 @@ class Replay:
     def _begin(self, kind: str, id: str, event: Event, start: Any) -> None:
         chart = self.law.charts[kind]
         self.states[id], self.kinds[id], self.rounds[id] = chart.initial, kind, event.sequence
+        handed_on = ("flag_kind", "source_type", "clue_on", "clause", "target_department", "legal_ground")
+        self._about(id).update({name: event.facts[name] for name in handed_on if name in event.facts})
+        flag = self._about(id).get("flag_kind")
         for term in chart.states[chart.initial].clock:
-            self._open(term, event, start, id)
-
-    def _open(self, term_id: str, event: Event, start: date | datetime, owner: str | None) -> None:
-        term, carried = self.law.terms[term_id], owner in self.carried
-        length, unit, fixed = None, None, None
-        if term_id in STATES_ONE_DATE:
-            stated = event.facts.get(STATES_ONE_DATE[term_id])
-            if stated is None:
-                return
-            fixed = date.fromisoformat(stated)
-        elif term_id == "DL10":
-            length, unit, fixed = self._ordered(owner)
-        if term.unit != "hour" and isinstance(start, datetime):
-            start = civil_date(start)
-        self._cancel(owner, term_id)
-        dates = compute(
-            term,
-            start,
-            self.law.calendar,
-            length=length,
-            unit=unit,
-            fixed_due=fixed,
-            severe_after=self.law.severe_after,
-        )
-        nature = "internal" if carried else term.nature
-        self.deadlines.append(Running(owner, term_id, dates, nature, not carried, start, fixed))
-
-    def _ordered(self, owner: str | None) -> tuple[int | None, str | None, date | None]:
-        order = self.orders.get(owner, {})
-        if order.get("deadline_type") == "immediate":
-            return 0, "calendar_day", None
-        if order.get("deadline_type") == "dated":
-            return order["period_length"], order["period_unit"], None
-        if order.get("new_due_on"):
-            return None, None, date.fromisoformat(order["new_due_on"])
-        return 15, "calendar_day", None
-
-    def _running(self, owner: str | None, terms: Iterable[str] | None) -> list[Running]:
-        return [
-            one
-            for one in self.deadlines
-            if one.state == "running" and one.proceeding == owner and (terms is None or one.term in terms)
-        ]
-
-    def _settle(self, terms: Iterable[str], event: Event) -> None:
-        for one in self._running(event.proceeding, terms):
-            late = overdue(one.dates, event.occurred_at)
-            one.state = ("lapsed" if event.by == "clock" else "met_late") if late else "met"
-            one.settled_at = event.occurred_at
-
-    def _cancel(self, owner: str | None, term: str | None = None) -> None:
-        for one in self._running(owner, None if term is None else (term,)):
-            one.state = "cancelled"
-
-    def _extend(self, term: str, event: Event) -> None:
-        until = date.fromisoformat(event.facts["new_due_on"])
-        for one in self._running(event.proceeding, (term,)):
-            one.fixed_due = until
-            one.dates = compute(
-                self.law.terms[term],
-                one.start,
-                self.law.calendar,
-                fixed_due=until,
-                severe_after=self.law.severe_after,
-            )
+            if (term, flag) in (("DL37", "abnormal_list"), ("DL37", "serious_list")):
+                continue
+            if kind == "credit_flag" and term == "DL41" and flag != "abnormal_list":
+                continue
+            begun = [
+                one.start for one in self.clocks.all if one.term == term == "DL37" and one.state == "running"
+            ]
+            self.clocks.open(term, {}, begun[-1] if begun else start, id)

@@ -25,10 +25,14 @@ def reached_when_carried(chart: Chart) -> set[str]:
     return reached
 
 
+GUIDED = ("inspection", "finding", "rectification", "transfer", "copy_notice")
+"""Charts whose every row the walk looks for; in those of penalty and credit flags it only strays, under the same laws."""
+
+
 def rows_to_take(charts: Charts) -> list[Row]:
-    """Every row of every chart but corrections of carried-over records from where no such record ever stands."""
+    """Every row of the charts that are guided, corrections from where no carried-over record ever stands aside."""
     rows = []
-    for chart in charts.by_name.values():
+    for chart in (charts[name] for name in GUIDED):
         carried = reached_when_carried(chart)
         rows += [row for row in chart.rows if row.trigger != "correct_carry_over" or row.source in carried]
     return rows
@@ -43,11 +47,11 @@ def told(charts: Charts, taken: Counter[RowKey]) -> list[str]:
 
 
 def never_reached(charts: Charts, taken: Counter[RowKey]) -> list[str]:
-    """The settled and ended states into which no row led."""
+    """The settled and ended states of guided charts into which no row led."""
     reached = {(chart, to) for (chart, _, _, to), count in taken.items() if count}
     return [
         f"{chart.name} {state.name}"
-        for chart in charts.by_name.values()
+        for chart in (charts[name] for name in GUIDED)
         for state in chart.states.values()
         if state.kind != "open" and (chart.name, state.name) not in reached
     ]
