@@ -234,6 +234,7 @@ def test_an_informant_is_told_on_paper_whoever_is_linked(played: Any) -> None:
 
 def test_the_court_is_asked_to_enforce_and_for_progress(played: Any) -> None:
     story = played("S03", "payment_lapsed")
+    story.step("clock", "2025-02-17", "P", "remedy_period_ended")
     story.step("C01", "2025-03-03", "P", "demand", demanded_on="2025-03-03", served_on="2025-03-03")
     story.step("C01", "2025-03-20", "P", "apply_court", applied_on="2025-03-20", court="原平市人民法院")
     message = story.one("enforcement_application")
