@@ -1,4 +1,4 @@
-"""Scenarios as outsiders play them: HTTP, signed receipts and the command line, on both databases."""
+"""S01, S02 and S06 as outsiders play them: HTTP, signed receipts and the command line, on both databases."""
 
 from __future__ import annotations
 
@@ -15,17 +15,7 @@ from referencing import Registry, Resource
 
 from tests.builders import PARTY
 from tests.partner import HmacKey, Partner
-from tests.scenarios.player import (
-    ADVERTISING,
-    BOILER,
-    FIRE,
-    FOOD,
-    SCRAPPED,
-    SOME_TEXT,
-    UNREACHED,
-    as_told,
-    scenario,
-)
+from tests.scenarios.player import FIRE, FOOD, SOME_TEXT, scenario
 from tests.scenarios.server import Server
 
 SCHEMAS = {
@@ -110,7 +100,7 @@ class Outsider:
         for number, step in enumerate(story["steps"]):
             self.now = step["at"]
             self.server.at(self.now)
-            facts = {name: as_told(value) for name, value in step["facts"].items()}
+            facts = {name: SOME_TEXT if value == "（略）" else value for name, value in step["facts"].items()}
             told = self._take(step, facts)
             assert told == step["expect"].get("refused"), f"step {number} {step['trigger']}: {told}"
             assert self.state(step["proceeding_ref"]) == step["expect"]["state"], (
@@ -121,10 +111,10 @@ class Outsider:
         if step["by"] == "clock":
             self.server.bihuan("sweep")
             return None
-        if step["by"] == "linked_system" and step["trigger"] in RECEIPTS:
+        if step["by"] == "linked_system":
             return self._receipt(step, facts)
         if step["trigger"] == "record_result":
-            self.finished_at = facts.pop("finished_at")
+            self.finished_at = f"{facts.pop('finished_at')}:00+08:00"
             body = {**facts, "party": PARTY, "check_type": "internal", "department": "market_regulation"}
             answer = self.server.post(
                 step["as"], "/api/v1/inspections", body | {"finished_at": self.finished_at}
@@ -149,10 +139,7 @@ class Outsider:
         version = self.server.get(step["as"], path)["version"]
         body = {"trigger": step["trigger"], "expected_version": version, "facts": facts}
         body["proceeding"] = None if ref in "IF" else self.refs[ref]
-        who = (
-            "D01" if step["by"] == "linked_system" else step["as"]
-        )  # no receipt kind says this: it came on paper
-        answer = self.server.post(who, f"{path}/steps", body)
+        answer = self.server.post(step["as"], f"{path}/steps", body)
         if answer.status_code != 200:
             valid("problem.json", answer.json())
             return _short(answer.json())
@@ -195,27 +182,7 @@ def _short(problem: dict[str, Any]) -> str:
     return f"fact_missing:{problem['errors'][0]['pointer'].rsplit('/', 1)[-1]}"
 
 
-def counted(server: Server, wanted: dict[str, Any]) -> dict[str, Any]:
-    """What the command line counts for a date that need not occur in the story itself."""
-    told = wanted["arithmetic"]
-    excluded = [part for first, last in told["exclude"] for part in ("--exclude", f"{first}..{last}")]
-    asked = ["--term", wanted["term"], "--from", wanted["start"], "--unit", told["unit"]]
-    lengths = ["--length", str(told["length"]), "--extended", str(told["extended"])]
-    return dict(server.bihuan("deadline", *asked, *lengths, *excluded))
-
-
-@pytest.mark.parametrize(
-    ("id", "kind"),
-    [
-        ("S01", FOOD),
-        ("S02", FOOD),
-        ("S03", BOILER),
-        ("S05", ADVERTISING),
-        ("S06", FIRE),
-        ("S10", UNREACHED),
-        ("S12", SCRAPPED),
-    ],
-)
+@pytest.mark.parametrize(("id", "kind"), [("S01", FOOD), ("S02", FOOD), ("S06", FIRE)])
 def test_the_scenario_runs_exactly(server: Server, id: str, kind: dict[str, str]) -> None:
     story = scenario(id)
     outsider = Outsider(server, kind)
@@ -225,8 +192,6 @@ def test_the_scenario_runs_exactly(server: Server, id: str, kind: dict[str, str]
     found = outsider.deadlines()
     names = ("term", "start", "due_raw", "due_rolled", "due_effective", "provisional")
     for wanted in story["expected_deadlines"]:
-        if wanted["via"] == "arithmetic":
-            found.append(counted(server, wanted))
         assert {name: wanted[name] for name in names} in [
             {name: one[name] for name in names} for one in found
         ]
