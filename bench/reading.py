@@ -35,6 +35,7 @@ from tests.reading.world import NOW, World
 RULES = Path(__file__).parent.parent / "rules"
 SIZES = (1_000, 100_000)
 BATCH = 5_000
+PER_INSPECTION = 4
 REPEATS = 7
 TODAY = NOW.date()
 DEPARTMENTS = ("market_regulation",) * 6 + ("fire_rescue", "ecology")
@@ -45,9 +46,10 @@ FILLER = "凉菜间紫外线灯损坏，操作人员未更换专用工作服；�
 def fill(database: Database, count: int) -> None:
     """So many findings stand in the tables, half of them closed, with clocks spread over three months."""
     chance, world = random.Random(count), World()
-    party = world.party()
-    inspection = world.inspection(party)
     for number in range(count):
+        if number % PER_INSPECTION == 0:
+            party = world.party()
+            inspection = world.inspection(party)
         state = chance.choice(STATES)
         dues = [] if state == "closed" else [TODAY + timedelta(days=chance.randint(-45, 45))]
         finding = world.finding(

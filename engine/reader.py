@@ -220,8 +220,14 @@ class Reader:
             counts = figures.lights_of(connection, self._seen(who), mine, asked_page.as_of)
             for group in [named] if named else GROUPS:
                 page = replace(asked_page, asked=Asked({"group": [group]}, ("group",)))
-                lines = self._finding_page(connection, page, FindingFilter(lights=GROUPS[group]), [mine])
-                count = sum(counts.get(light, 0) for light in GROUPS[group])
+                # A light that nothing shows would be looked for in vain among all findings.
+                reached = asked_page.after[:1] if asked_page.after else ()
+                shown = tuple(light for light in GROUPS[group] if counts.get(light) or light in reached)
+                wanted = FindingFilter(lights=shown)
+                lines = (
+                    self._finding_page(connection, page, wanted, [mine]) if shown else page.answer([], None)
+                )
+                count = sum(counts.get(light, 0) for light in shown)
                 groups.append(
                     {"group": group, "count": count, "items": lines["items"], "next": lines["next"]}
                 )

@@ -16,7 +16,7 @@ SAFE_BRANCHES = ((3, 50, 7), (3, 44, 6))
 FIRST_WAL = (3, 7, 0)
 STATEMENTS_KEPT = 1_000
 """Compiled statements per connection. The driver keeps 128 and drops the seldom used, so that those of a migration
-fill its store and every statement of the day is compiled anew each time; a step took half as long again."""
+fill its store and every statement of the day is compiled anew each time: those of a step took four times as long."""
 NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "glusterfs"}
 )

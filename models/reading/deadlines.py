@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_, select, tuple_
 
 from models.reading.findings import not_criminal
-from models.reading.lights import LIGHTS, Position, burning
+from models.reading.inspections import findings_of_inspections
+from models.reading.lights import LIGHTS, Position, burning, days_of
 from models.reading.scope import Scope
 from models.records import DEADLINE, FINDING, INSPECTION, PROCEEDING
 
@@ -60,7 +61,8 @@ def page_of_deadlines(
         page = select(columns.due_effective, number.label("number"), columns.id).select_from(
             DEADLINE.outerjoin(FINDING, FINDING.c.id == columns.finding_id)
         )
-        page = page.where(running, burning(columns, light, as_of), *matching(asked, as_of))
+        shown = and_(days_of(columns.due_effective, light, as_of), burning(columns, light, as_of))
+        page = page.where(running, shown, *matching(asked, as_of))
         if after is not None and light == after[0]:
             page = page.where(tuple_(*keys) > tuple_(*map(literal, after[1:])))
         rows = connection.execute(page.order_by(*keys).limit(limit - len(found)))
@@ -107,10 +109,7 @@ def deadlines_of_inspection(connection: Connection, inspection_id: str) -> Seque
 
 def first_findings(connection: Connection, seen: Scope, inspection_ids: Sequence[str]) -> dict[str, str]:
     """The first seen finding of each of these inspections."""
-    asked = select(FINDING.c.inspection_id, FINDING.c.id).where(
-        FINDING.c.inspection_id.in_(inspection_ids), seen(FINDING)
-    )
     first: dict[str, str] = {}
-    for row in connection.execute(asked.order_by(FINDING.c.id)):
+    for row in findings_of_inspections(connection, seen, inspection_ids):
         first.setdefault(row.inspection_id, row.id)
     return first

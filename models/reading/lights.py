@@ -56,7 +56,7 @@ def finding_burns(light: str, as_of: datetime) -> ColumnElement[bool]:
     """True when the finding shows this light, or none, at that instant; every finding shows exactly one."""
     if light == NONE:
         return _due == literal_column("''")
-    return and_(_due > literal_column("''"), _days_of(light, as_of), burning(FINDING.c, light, as_of))
+    return and_(_due > literal_column("''"), days_of(_due, light, as_of), burning(FINDING.c, light, as_of))
 
 
 def finding_light(as_of: datetime) -> ColumnElement[str]:
@@ -65,15 +65,15 @@ def finding_light(as_of: datetime) -> ColumnElement[str]:
     return case((_due == literal_column("''"), literal(NONE)), *begun, else_=literal("green"))
 
 
-def _days_of(light: str, as_of: datetime) -> ColumnElement[bool]:
+def days_of(due: ColumnElement[str], light: str, as_of: datetime) -> ColumnElement[bool]:
     """What the light implies for due_effective, said so that the index is entered at the right place.
 
     A day of room on either side, as an instant may be written with any offset.
     """
     today = as_of.astimezone(CIVIL).date()
     if light in ("severe", "overdue"):
-        return _due < literal((today + timedelta(days=2)).isoformat())
-    return _due >= literal((today - timedelta(days=1)).isoformat())
+        return due < literal((today + timedelta(days=2)).isoformat())
+    return due >= literal((today - timedelta(days=1)).isoformat())
 
 
 def findings_in_order(

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, Table, and_, false, true
+from sqlalchemy import ColumnElement, FromClause, and_, false, true
 
 from engine.core.commands import Principal
 from engine.core.visibility import sees_department, sees_office
 
-Scope = Callable[[Table], ColumnElement[bool]]
-"""The condition under which a row of a table with office and department is seen."""
+Scope = Callable[[FromClause], ColumnElement[bool]]
+"""The condition under which a row of a table (or of a selection from it) with office and department is seen."""
 
 
 def scope(office_id: str, who: Principal) -> Scope:
     """What this principal may see of inspections, findings or deadlines; by default nothing."""
 
-    def seen(table: Table) -> ColumnElement[bool]:
+    def seen(table: FromClause) -> ColumnElement[bool]:
         return and_(table.c.office_id == office_id, _departments(table, who))
 
     return seen
@@ -27,7 +27,7 @@ def every_record(office_id: str) -> Scope:
     return lambda table: table.c.office_id == office_id
 
 
-def _departments(table: Table, who: Principal) -> ColumnElement[bool]:
+def _departments(table: FromClause, who: Principal) -> ColumnElement[bool]:
     if sees_office(who):
         return true()
     department = sees_department(who)

@@ -72,7 +72,7 @@ def asked(database: Database) -> list[tuple[str, Any]]:
     statements: list[tuple[str, Any]] = []
 
     def remember(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
             statements.append((statement, parameters))
 
     event.listen(database.engine, "before_cursor_execute", remember)
@@ -113,3 +113,35 @@ def test_a_page_is_read_in_the_order_of_an_index_and_never_sorted(
             plan = " ".join(row[3] for row in rows)
             assert "USING INDEX finding_list" in plan or "USING COVERING INDEX finding_list" in plan, plan
             assert "TEMP B-TREE" not in plan, plan
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_findings_of_an_inspection_are_looked_for_by_the_inspection(
+    database: Database, reader: Reader, world: World, settle: Settle, asked: list[tuple[str, Any]]
+) -> None:
+    random_world(world, 4, 100)
+    settle(world)
+    asked.clear()
+    reader.inspections(OFFICER, {})
+    (statement, parameters), *_ = [one for one in asked if "inspection_id IN" in one[0]]
+    with database.read() as connection:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        assert "ix_finding_inspection_id" in " ".join(row[3] for row in rows)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_deadlines_are_entered_at_the_due_day(
+    database: Database, reader: Reader, world: World, settle: Settle, asked: list[tuple[str, Any]]
+) -> None:
+    random_world(world, 5, 100)
+    settle(world)
+    asked.clear()
+    for who, index in ((OFFICER, "deadline_department"), (SUPERVISOR, "deadline_soonest")):
+        reader.deadlines(who, {"limit": ["5"]})
+        pages = [one for one in asked if "LIMIT" in one[0] and "FROM deadline" in one[0]]
+        asked.clear()
+        assert pages
+        with database.read() as connection:
+            for statement, parameters in pages:
+                rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                assert f"USING INDEX {index} " in " ".join(row[3] for row in rows)

@@ -10,6 +10,8 @@ import pytest
 
 from engine.core.refusals import Refusal
 from engine.reader import Reader
+from models import records
+from models.database import Database
 from tests.reading.people import OFFICER, SUPERVISOR, person
 from tests.reading.world import NOW, World, ids
 
@@ -72,3 +74,24 @@ def test_a_group_of_work_is_paged_by_itself(reader: Reader, world: World, settle
         with pytest.raises(Refusal) as refusal:
             reader.work(OFFICER, query)
         assert refusal.value.code == "parameter_invalid"
+
+
+def test_a_group_goes_on_when_its_light_has_gone_out_meanwhile(
+    reader: Reader, world: World, settle: Settle, database: Database
+) -> None:
+    party = world.party()
+    inspection = world.inspection(party)
+    red = [world.finding(inspection, party, dues=[TODAY], handler="W01") for _ in range(2)]
+    yellow = [
+        world.finding(inspection, party, dues=[TODAY + timedelta(days=2)], handler="W01") for _ in range(2)
+    ]
+    settle(world)
+    group = reader.work(OFFICER, {"limit": ["1"]})["groups"][2]
+    with database.engine.begin() as connection:
+        for id in red:
+            records.change(connection, records.FINDING, id, {"closed": True})
+
+    query = {"group": ["red_yellow"], "limit": ["9"], "cursor": [group["next"]]}
+    (onward,) = reader.work(OFFICER, query)["groups"]
+
+    assert (onward["count"], ids(onward["items"])) == (2, yellow)
