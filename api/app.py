@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
-from api import attachments, exchange, findings, health, inspections, ledger, rulebook, sessions
+from api import attachments, exchange, findings, health, inspections, ledger, referrals, rulebook, sessions
 from api.answers import refused
 from api.envelope import Envelope
 from api.figures import Figures
@@ -22,6 +22,8 @@ ROUTERS = (
     inspections.router,
     attachments.router,
     findings.router,
+    attachments.referral_router,
+    referrals.router,
     ledger.router,
     rulebook.router,
     exchange.router,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -23,6 +23,7 @@ from engine.settings import Settings
 from engine.uploads import HandedIn, inspected
 
 router = APIRouter(prefix="/api/v1/findings", tags=["papers"])
+referral_router = APIRouter(prefix="/api/v1/referrals", tags=["referrals"])
 FILES_MAX = 50
 FIELD_BYTES_MAX = 4000
 ENVELOPE_BYTES_MAX = 256 * 1024
@@ -51,10 +52,20 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @router.post("/{id}/attachments", status_code=201, openapi_extra=UPLOAD)
 async def hand_in(request: Request, id: str) -> Response:
     """Files are kept with the finding, all or none; each may be preceded by its title and doc_no."""
+    return await _handed_in(request, id, "finding")
+
+
+@referral_router.post("/{id}/attachments", status_code=201, openapi_extra=UPLOAD)
+async def hand_in_with_referral(request: Request, id: str) -> Response:
+    """Files are kept with the criminal referral, which has papers of its own."""
+    return await _handed_in(request, id, "referral")
+
+
+async def _handed_in(request: Request, id: str, subject: str) -> Response:
     house: House = request.app.state.house
-    who = await run_in_threadpool(_may_see, request, house, id)
+    who = await run_in_threadpool(_may_see, request, house, id, subject)
     parts = await read_upload(request, house.settings)
-    return await run_in_threadpool(_take, house, who, id, parts)
+    return await run_in_threadpool(_take, house, who, id, parts, subject)
 
 
 @router.get("/{id}/attachments/{digest}")
@@ -65,22 +76,44 @@ def attachment(call: Received, id: str, digest: str) -> Response:
     return file(*call.house.reader.attachment(who, an_id(id), digest[:100].replace("\x00", "")))
 
 
+@referral_router.get("/{id}/attachments/{digest}")
+def attachment_of_referral(call: Received, id: str, digest: str) -> Response:
+    """The bytes of an attachment of a criminal referral."""
+    who = call.who
+    no_query(call.request)
+    return file(*call.house.reader.referrals.attachment(who, an_id(id), digest[:100].replace("\x00", "")))
+
+
+@referral_router.get("/{id}/documents/{doc}.pdf")
+def document_of_referral_pdf(call: Received, id: str, doc: str) -> Response:
+    """A document of a criminal referral as PDF."""
+    return _printed(call, id, doc, "pdf", call.house.reader.referrals.document)
+
+
+@referral_router.get("/{id}/documents/{doc}.docx")
+def document_of_referral_docx(call: Received, id: str, doc: str) -> Response:
+    """A document of a criminal referral as an editable DOCX."""
+    return _printed(call, id, doc, "docx", call.house.reader.referrals.document)
+
+
 @router.get("/{id}/documents/{doc}.pdf")
 def document_pdf(call: Received, id: str, doc: str) -> Response:
     """A document of the house as PDF."""
-    return _printed(call, id, doc, "pdf")
+    return _printed(call, id, doc, "pdf", call.house.reader.document)
 
 
 @router.get("/{id}/documents/{doc}.docx")
 def document_docx(call: Received, id: str, doc: str) -> Response:
     """A document of the house as an editable DOCX."""
-    return _printed(call, id, doc, "docx")
+    return _printed(call, id, doc, "docx", call.house.reader.document)
 
 
-def _printed(call: Received, id: str, doc: str, form: str) -> Response:
+def _printed(
+    call: Received, id: str, doc: str, form: str, found: Callable[[Principal, str, str], Any]
+) -> Response:
     who = call.who
     no_query(call.request)
-    row = call.house.reader.document(who, an_id(id), an_id(doc))
+    row = found(who, an_id(id), an_id(doc))
     name = f"{call.house.charts.dictionary['documents'][row.kind]['zh']}.{form}"
     try:
         if form == "pdf":
@@ -92,16 +125,17 @@ def _printed(call: Received, id: str, doc: str, form: str) -> Response:
         raise Refusal("not_found") from unknown
 
 
-def _may_see(request: Request, house: House, id: str) -> Principal:
-    """Who calls, when the finding is theirs to see; told before anything of the upload is read."""
+def _may_see(request: Request, house: House, id: str, subject: str) -> Principal:
+    """Who calls, when the record is theirs to see; told before anything of the upload is read."""
     who = visit_of(request, house).principal
     Asked(query_of(request), ()).done()
-    house.reader.party_of(who, an_id(id))
+    see = house.reader.referrals.see if subject == "referral" else house.reader.party_of
+    see(who, an_id(id))
     return who
 
 
-def _take(house: House, who: Principal, id: str, parts: list[HandedIn]) -> Response:
-    new, kept = Attachments(house.desk).take(who, id, inspected(parts))
+def _take(house: House, who: Principal, id: str, parts: list[HandedIn], subject: str) -> Response:
+    new, kept = Attachments(house.desk).take(who, id, inspected(parts), subject)
     told = [{**one, "recorded_at": recorded(one["recorded_at"])} for one in kept]
     return answer({"attachments": told}, 201 if new else 200)
 

@@ -93,6 +93,13 @@ class Call:
         who, outcome = self.command(make)
         return finding_answered(self.house, who, outcome)
 
+    def referral(self, make: Callable[[Any], Asked]) -> Response:
+        """The command on a criminal referral was carried out; answered is the referral as it is now."""
+        who, outcome = self.command(make)
+        shown = self.house.reader.referrals.referral(who, outcome.id)
+        place = f"/api/v1/referrals/{outcome.id}"
+        return _answered(shown | {"decision": dict(outcome.decision)}, outcome, place, etag_of(shown))
+
     def inspection(self, make: Callable[[Any], Asked]) -> Response:
         """The command on an inspection was carried out; answered is the inspection as it is now."""
         who, outcome = self.command(make)
@@ -201,7 +208,7 @@ def digest_of(method: str, path: str, body: Any) -> str:
 
 
 def etag_of(finding: Mapping[str, Any]) -> dict[str, str]:
-    """The ETag of a finding: its version and sequence."""
+    """The ETag of a finding or referral: its version and sequence."""
     return {"ETag": f'"{finding["version"]}.{finding["sequence"]}"'}
 
 

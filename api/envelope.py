@@ -30,6 +30,7 @@ ALWAYS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+CONFIDENTIAL = "/referrals/"
 METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "PUT", "PATCH", "OPTIONS"})
 
 
@@ -76,5 +77,7 @@ class Envelope:
 
     def _count(self, scope: Scope, inner: Scope, status: int, seconds: float) -> None:
         route = getattr(inner.get("route"), "path", "(none)")
+        if CONFIDENTIAL in route:
+            return  # figures are read by people who may not know that there is a referral (law 9)
         method = scope["method"] if scope["method"] in METHODS else "(other)"
         self.figures.count(method, route, status, seconds)

@@ -39,20 +39,23 @@ class Attachments:
     desk: Desk
 
     def take(
-        self, who: Principal, finding_id: str, files: Sequence[AttachmentFile]
+        self, who: Principal, id: str, files: Sequence[AttachmentFile], subject: str = "finding"
     ) -> tuple[bool, list[dict[str, Any]]]:
-        """True when something was new, and the attachments as answered; all are kept or none."""
-        return self.desk.writer.submit(lambda connection: self._take(connection, who, finding_id, files))
+        """True when something was new, and the attachments as answered; all are kept or none.
+
+        `id` is that of a finding or, with the subject referral, of a criminal referral, whose papers are its own.
+        """
+        return self.desk.writer.submit(lambda connection: self._take(connection, who, subject, id, files))
 
     def _take(
-        self, connection: Connection, who: Principal, finding_id: str, files: Sequence[AttachmentFile]
+        self, connection: Connection, who: Principal, subject: str, id: str, files: Sequence[AttachmentFile]
     ) -> tuple[bool, list[dict[str, Any]]]:
-        file = self.desk.open_file(connection, who, "finding", finding_id, lock=True)
+        file = self.desk.open_file(connection, who, subject, id, lock=True)
         now = self.desk.clock.now_after(self.desk.last_recorded_at)
         new = []
         for one in files:
             row = {
-                "finding_id": finding_id,
+                "finding_id": id,
                 "digest": one.digest,
                 "office_id": self.desk.office.office_id,
                 "name": one.name,
@@ -69,7 +72,7 @@ class Attachments:
         if new:
             self.desk.scribe.note(connection, file, "attachment", {"facts": {}, "attachments": new}, who, now)
         wanted = {one.digest for one in files}
-        kept = [row for row in records.attachment_rows(connection, finding_id) if row.digest in wanted]
+        kept = [row for row in records.attachment_rows(connection, id) if row.digest in wanted]
         return bool(new), [_answer(row) for row in kept]
 
 

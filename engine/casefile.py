@@ -25,6 +25,8 @@ class CaseFile:
     ledger_no: str | None = None
     reference: str | None = None
     digest: str | None = None
+    finding_id: str | None = None
+    """The finding that a criminal referral belongs to."""
     carried: bool = False
     fresh: bool = False
     recast: bool = False

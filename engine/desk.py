@@ -32,14 +32,15 @@ from engine.core.scope import Scope
 from engine.core.visibility import has_any_row, sees
 from engine.judging import followed_by
 from engine.outcomes import new_id, outcome_of
+from engine.referrals import Referrals
 from engine.scribe import Scribe
-from engine.snapshots import load_finding, load_inspection
+from engine.snapshots import load_finding, load_inspection, load_referral
 from engine.writer import Writer
-from models import records
+from models import records, referral_reading
 from models.database import Database
 from rules.offices import Office
 
-Follower = Callable[[Connection, str], None]
+Follower = Callable[[Connection, str, str], None]
 Finisher = Callable[[CaseFile, Decision, Scope], None]
 
 
@@ -53,9 +54,10 @@ class Desk:
     database: Database
     writer: Writer
     scribe: Scribe
+    referrals: Referrals
     reception: Any  # engine.reception.Reception: intake, rulings and carry-over
     after_step: Follower | None = None
-    """Called in the transaction after each command on a finding: parked receipts get their turn."""
+    """Called in the transaction after each command on a finding or referral: parked receipts get their turn."""
     bell: Callable[[], object] | None = None
     """Rung under a test clock when it has jumped forward to a later civil date, before the next command."""
     last_recorded_at: datetime | None = None
@@ -99,8 +101,8 @@ class Desk:
                 }
             ],
         )
-        if self.after_step is not None and outcome.subject == "finding":
-            self.after_step(connection, outcome.id)
+        if self.after_step is not None and outcome.subject != "inspection":
+            self.after_step(connection, outcome.subject, outcome.id)
         return outcome
 
     def check_unbound(self, who: Principal, key: str, digest: str) -> None:
@@ -152,6 +154,7 @@ class Desk:
             file.rulings, file.rule_facts = followed_by(file.rulings, ruling.shown), ruling.facts
             file.snapshot.ruling = ruling.shown
             if ruling.criminal is not None:
+                referral_reading.lock_party(connection, file.party_id)
                 file.snapshot.criminal_threshold = ruling.criminal
             steps = tuple(_with_rule(step, ruling.shown) for step in steps)
         decision = self.decide_and_keep(connection, file, who, steps, now, asked.several)
@@ -176,22 +179,30 @@ class Desk:
         if finish is not None:
             finish(file, decision, scope)
         self.scribe.keep(connection, file, decision, who, now)
-        calls = any(
-            isinstance(effect, ReopenFindings) for taken in decision.taken for effect in taken.effects
-        )
-        if calls and file.snapshot.subject == "inspection":
-            self._reopen_findings(connection, file, now)
+        self._follow(connection, file, decision, scope)
         return decision
+
+    def _follow(self, connection: Connection, file: CaseFile, decision: Decision, scope: Scope) -> None:
+        """What the decision means for other records follows in the same transaction.
+
+        A referral reopens no finding by itself, which would tell everybody of it: persons on its list resume the
+        penalty, and that step does (law 9).
+        """
+        subject = file.snapshot.subject
+        if subject == "finding":
+            decision.referral_version = self.referrals.confide(connection, file, decision, scope)
+            if file.snapshot.suspicions:
+                self.referrals.follow(connection, file, scope.now)
+        elif subject == "referral":
+            self.referrals.keep_list(connection, file.snapshot.id, scope.now)
+        elif any(isinstance(effect, ReopenFindings) for taken in decision.taken for effect in taken.effects):
+            self._reopen_findings(connection, file, scope.now)
 
     def open_file(
         self, connection: Connection, who: Principal, subject: str, id: str, lock: bool
     ) -> CaseFile:
         """The file of a record this principal may see and has some row on; refuses alike what is hidden or absent."""
-        file = (
-            load_finding(connection, self.office, id, lock)
-            if subject == "finding"
-            else load_inspection(connection, id, lock)
-        )
+        file = self._file(connection, who, subject, id, lock)
         if file is None or not (sees(who, file.snapshot.department) or self._linked(who)):
             raise Refusal("not_found")
         held = (file.snapshot.main, *file.snapshot.proceedings.values())
@@ -200,6 +211,18 @@ class Desk:
             roles = {role for chart in charts for row in chart.rows for role in row.roles}
             raise Refusal("not_yours", roles=sorted(roles))
         return file
+
+    def _file(
+        self, connection: Connection, who: Principal, subject: str, id: str, lock: bool
+    ) -> CaseFile | None:
+        """The file of that id, of a referral only for whoever is on its list; None like one that never was."""
+        if subject == "inspection":
+            return load_inspection(connection, id, lock)
+        if subject == "finding":
+            return load_finding(connection, self.office, id, lock)
+        row = referral_reading.referral_row(connection, id)
+        known = self._linked(who) or self.referrals.admits(connection, who, row)
+        return load_referral(connection, id, lock) if known else None
 
     def _linked(self, who: Principal) -> bool:
         """A linked system acts only where the inbox, which checked its message, brings it."""

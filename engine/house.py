@@ -20,6 +20,7 @@ from engine.post import Post
 from engine.publications import Publications
 from engine.reader import Reader, open_reader
 from engine.reception import Reception
+from engine.referrals import Referrals
 from engine.scribe import Scribe
 from engine.settings import Settings
 from engine.sweep import Sweep
@@ -113,8 +114,9 @@ def open_house(settings: Settings) -> House:
         departments=frozenset(office.departments),
     )
     reception = Reception(office, database, check, Judging(office, arbiter), ruled_triggers(law.charts))
-    desk = Desk(clock, office, law, database, writer, scribe, reception)
-    reader = open_reader(database, writer, law, office, rulebook.facts, clock)
+    referrals = Referrals(office.office_id, law, scribe)
+    desk = Desk(clock, office, law, database, writer, scribe, referrals, reception)
+    reader = open_reader(database, writer, law, office, rulebook.facts, clock, referrals)
     accounts = Accounts(database, writer, clock, office)
     sweep = Sweep(clock, database, law, desk)
     desk.bell = sweep.run

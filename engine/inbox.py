@@ -19,6 +19,7 @@ from engine.core.strict_json import Malformed, parsed
 from engine.desk import Desk
 from engine.receipt_effects import Arrived, ReceiptEffects
 from models import exchange_reading, linked_reading
+from models.exchange_reading import CRIMINAL_QUEUE
 
 RECORDED, NOTED, PARKED, CONTRADICTORY = "recorded", "noted", "parked", "contradicts"
 
@@ -83,9 +84,9 @@ class Inbox:
             raise Refusal("not_found")
         return row.finding_id, paper
 
-    def retry_parked(self, connection: Connection, finding_id: str) -> None:
-        """Receipts that waited for a step of the finding have had their turn; contradictory ones are a task now."""
-        for waiting in linked_reading.parked_receipts(connection, finding_id):
+    def retry_parked(self, connection: Connection, subject: str, id: str) -> None:
+        """Receipts that waited for a step of the record have had their turn; contradictory ones are a task now."""
+        for waiting in linked_reading.parked_receipts(connection, subject, id):
             row = linked_reading.receipt_row(connection, waiting.system_id, waiting.id)
             if row is not None and row.state == PARKED:  # one that went before may have brought it along
                 self._retry(connection, row)
@@ -129,8 +130,10 @@ class Inbox:
         )
         state, waiting_for = self._effects.of(connection, principal_of(system), arrived, now)
         self._keep_state(connection, arrived, state, waiting_for, message, now)
-        if state == NOTED and message.finding_id:
-            self.retry_parked(connection, message.finding_id)
+        if state == NOTED and message.queue == CRIMINAL_QUEUE:
+            self.retry_parked(connection, "referral", message.proceeding_id)
+        elif state == NOTED and message.finding_id:
+            self.retry_parked(connection, "finding", message.finding_id)
         if state in (PARKED, CONTRADICTORY):
             return ReceiptAnswer(PARKED, row["id"], waiting_for)
         return ReceiptAnswer(RECORDED, row["id"])

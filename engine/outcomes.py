@@ -18,18 +18,16 @@ def new_id() -> str:
 
 def outcome_of(file: CaseFile, decision: Decision, status: str) -> Outcome:
     """What the command did to the record of the file, as it is answered and kept."""
-    return Outcome(
-        file.snapshot.subject,
-        file.snapshot.id,
-        status,
-        {
-            "version": file.snapshot.version,
-            "triggers": [taken.row.trigger for taken in decision.taken],
-            "sequence_from": decision.taken[0].sequence,
-            "sequence_to": decision.taken[-1].sequence,
-            "replayed": False,
-        },
-    )
+    told = {
+        "version": file.snapshot.version,
+        "triggers": [taken.row.trigger for taken in decision.taken],
+        "sequence_from": decision.taken[0].sequence,
+        "sequence_to": decision.taken[-1].sequence,
+        "replayed": False,
+    }
+    if decision.referral_version is not None:
+        told["referral_version"] = decision.referral_version
+    return Outcome(file.snapshot.subject, file.snapshot.id, status, told)
 
 
 def unchanged(row: Any, subject: str) -> Outcome:

@@ -74,7 +74,10 @@ class Papers:
             else {},
         }
         records.add(connection, records.DOCUMENT, [row])
-        if doc_no and doc_no not in file.doc_numbers:
+        own = (
+            house or file.finding_id is None
+        )  # a referral is known by its own number, not by what others wrote
+        if doc_no and own and doc_no not in file.doc_numbers:
             file.doc_numbers.append(doc_no)
         return {
             "kind": effect.kind,
@@ -119,7 +122,8 @@ class Papers:
 
     def _referred(self, connection: Connection, file: CaseFile, kind: str, title: str) -> dict[str, Any]:
         """The paper that was issued before, told again with the number it has; nothing is issued anew."""
-        before = [row for row in records.documents_of(connection, file.record_id, kind) if row.doc_no]
+        issued = records.documents_of(connection, file.finding_id or file.record_id, kind)
+        before = [row for row in issued if row.doc_no]
         if not before:
             none = {"status": "missing", "doc_no": None, "id": None, "digest": None}
             return {"kind": kind, "title": title, **none}

@@ -96,6 +96,7 @@ class Post:
     ) -> bool:
         snapshot = file.snapshot
         record = snapshot.record(taken.proceeding) or snapshot.main
+        of_finding = snapshot.subject != "referral"  # what a referral sends belongs to no finding's exchange
         step = StepInHand(connection, file, taken, record, self.papers, now)
         found = self.publications.content(step, name)
         if found is None:
@@ -111,8 +112,8 @@ class Post:
             queue=queue,
             data=data,
             finding_id=snapshot.id if snapshot.subject == "finding" else None,
-            inspection_id=file.inspection_id,
-            proceeding_id=taken.proceeding,
+            inspection_id=file.inspection_id if of_finding else None,
+            proceeding_id=taken.proceeding if of_finding else snapshot.id,
             step_sequence=taken.sequence,
             now=now,
             subject=file.ledger_no

@@ -28,6 +28,8 @@ from engine.projections.parties import party_answer
 from engine.projections.privacy import knows_particulars
 from engine.projections.sources import ReadClock, Sources, Steps
 from engine.projections.work import GROUPS, owned_states
+from engine.referral_reader import ReferralReader
+from engine.referrals import Referrals
 from engine.writer import Writer
 from models.database import Database
 from models.reading import deadlines, entries, figures, findings, inspections, parties
@@ -48,10 +50,17 @@ class Reader:
     """Projections of the ledger; whatever is hidden or absent answers `not_found`, in the same words."""
 
     def __init__(
-        self, database: Database, sources: Sources, clock: ReadClock, steps: Steps, secret: bytes
+        self,
+        database: Database,
+        sources: Sources,
+        clock: ReadClock,
+        steps: Steps,
+        secret: bytes,
+        referrals: ReferralReader,
     ) -> None:
         """`secret` seals cursors and belongs to the database, so that each node opens the others' cursors."""
         self._database, self._sources, self._clock, self._steps = database, sources, clock, steps
+        self.referrals = referrals
         self._cursors = Cursors(secret)
 
     def finding(self, who: Principal, id: str) -> dict[str, Any]:
@@ -70,7 +79,9 @@ class Reader:
                 "clock": "test" if self._clock.is_test else "real",
             }
             steps = self._steps(connection, "finding", id, who, now)
-        return finding_answer(self._sources, parts, now) | {"steps": steps}
+        answer = finding_answer(self._sources, parts, now) | {"steps": steps}
+        referral = self.referrals.of_finding(who, id)
+        return answer if referral is None else answer | {"referral": referral}
 
     def party_of(self, who: Principal, id: str) -> str:
         """The id of the party of a finding."""
@@ -254,11 +265,18 @@ class Reader:
 
 
 def open_reader(
-    database: Database, writer: Writer, law: Lawbook, office: Office, facts: FactDictionary, clock: ReadClock
+    database: Database,
+    writer: Writer,
+    law: Lawbook,
+    office: Office,
+    facts: FactDictionary,
+    clock: ReadClock,
+    referrals: Referrals,
 ) -> Reader:
     """The reader over a database that has its tables."""
-    secret = cursor_secret(writer, clock.now())
-    return Reader(database, gather_sources(law, office, facts), clock, steps_of(law, office), secret)
+    secret, sources = cursor_secret(writer, clock.now()), gather_sources(law, office, facts)
+    confidential = ReferralReader(database, writer, clock, law, sources, referrals)
+    return Reader(database, sources, clock, steps_of(law, office), secret, confidential)
 
 
 def _there(row: T | None) -> T:

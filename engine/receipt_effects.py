@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.casefile import CaseFile
 from engine.core.commands import Command, Principal, Step, StepCommand
 from engine.core.fact_types import Names
 from engine.core.receipts import (
@@ -25,8 +26,9 @@ from engine.core.refusals import Faults, FieldError, Refusal
 from engine.core.snapshot import Record
 from engine.core.times import timing
 from engine.desk import Desk
-from engine.snapshots import load_finding, load_inspection
+from engine.snapshots import load_finding, load_inspection, load_referral
 from models import exchange_reading, linked_reading
+from models.exchange_reading import CRIMINAL_QUEUE
 
 NOTE = "receipt"
 PUBLISHING = frozenset({"result_publication", "penalty_publication", "credit_flag"})
@@ -58,12 +60,13 @@ class ReceiptEffects:
         """The receipt has had its effect in this transaction; raises Refusal when a row lacks its facts."""
         message = exchange_reading.message_row(connection, arrived.message_id)
         assert message is not None, "receipts are kept only for messages that were sent"
-        if message.finding_id is None:
+        if message.finding_id is None and message.queue != CRIMINAL_QUEUE:
             return self._note(connection, who, arrived, message, now)
-        file = load_finding(connection, self._desk.office, message.finding_id, lock=True)
+        file = self._file(connection, message)
         message = exchange_reading.message_row(connection, arrived.message_id)  # as it stands under the lock
-        assert file is not None and message is not None
-        record = file.snapshot.proceedings.get(message.proceeding_id or "")
+        assert message is not None
+        held = {**file.snapshot.proceedings, file.snapshot.id: file.snapshot.main}
+        record = held.get(message.proceeding_id or "")
         if arrived.kind.noted or not message.answerable or record is None:
             return self._note(connection, who, arrived, message, now)
         return self._move(connection, who, arrived, message, record, now)
@@ -138,7 +141,10 @@ class ReceiptEffects:
         said = {fact: arrived.data[name] for fact, name in line.remember.items() if arrived.data.get(name)}
         if said:
             linked_reading.remember(connection, message.proceeding_id, said)
-        asked = StepCommand("finding", message.finding_id, (step,))
+        if message.queue == CRIMINAL_QUEUE:
+            asked = StepCommand("referral", message.proceeding_id, (replace(step, proceeding=None),))
+        else:
+            asked = StepCommand("finding", message.finding_id, (step,))
         try:
             self._desk.handle_within(connection, Command(who, arrived.id, arrived.digest, asked))
         except Refusal as refusal:
@@ -154,16 +160,22 @@ class ReceiptEffects:
             raise Refusal("facts_invalid", errors=told_of(line, faults.errors))
         timing(law, row, facts, step.occurred_at, None, now, who)
 
+    def _file(self, connection: Connection, message: Any) -> CaseFile:
+        """The file of what the message was about, locked."""
+        if message.queue == CRIMINAL_QUEUE:
+            file = load_referral(connection, message.proceeding_id, lock=True)
+        elif message.finding_id:
+            file = load_finding(connection, self._desk.office, message.finding_id, lock=True)
+        else:
+            file = load_inspection(connection, message.inspection_id, lock=True)
+        assert file is not None, "a message is about a finding, an inspection or a referral"
+        return file
+
     def _note(
         self, connection: Connection, who: Principal, arrived: Arrived, message: Any, now: datetime
     ) -> Effect:
         """The receipt stands on the timeline of what the message was about and moves nothing."""
-        file = (
-            load_finding(connection, self._desk.office, message.finding_id, lock=True)
-            if message.finding_id
-            else load_inspection(connection, message.inspection_id, lock=True)
-        )
-        assert file is not None, "a message is about a finding or an inspection"
+        file = self._file(connection, message)
         said = {"receipt_kind": arrived.kind.kind, "receipt": arrived.id, **arrived.data}
         if arrived.kind.kind == "published" and message.kind in PUBLISHING:
             published = file.snapshot.record(message.proceeding_id) or file.snapshot.main

@@ -15,6 +15,7 @@ from engine.core.lawbook import Lawbook
 from engine.core.snapshot import Deadline, Record
 from engine.snapshots import DATE_NAMES
 from models import records
+from models.referral_reading import REFERRAL, REFERRAL_DEADLINE
 
 PERSONAL_SCHEMES = frozenset({"resident_id", "passport", "foreign_permit"})
 """Numbers of persons are not searched for: who may not read one could guess it through the search."""
@@ -36,6 +37,8 @@ class Rows:
                 self._finding_identity(),
                 self._finding_state(occurred_at, now),
             )
+        elif self.file.snapshot.subject == "referral":
+            table, identity, values = REFERRAL, self._referral_identity(), self._referral_state(now)
         else:
             table, identity, values = (
                 records.INSPECTION,
@@ -129,6 +132,35 @@ class Rows:
             "finished_at": datetime.fromisoformat(inspection["finished_at"]),
         }
 
+    def _referral_identity(self) -> dict[str, Any]:
+        file = self.file
+        return {
+            "id": file.snapshot.id,
+            "office_id": self.office_id,
+            "department": file.snapshot.department,
+            "finding_id": file.finding_id,
+            "party_id": file.party_id,
+            "domain": file.finding["domain"],
+            "violation": file.finding["violation"],
+        }
+
+    def _referral_state(self, now: datetime) -> dict[str, Any]:
+        snapshot = self.file.snapshot
+        return {
+            "state": snapshot.main.state,
+            "version": snapshot.version,
+            "sequence": snapshot.sequence,
+            "record": snapshot.main.stored(),
+            "doc_no": next(reversed(self.file.doc_numbers), None),
+            "opened_at": snapshot.main.opened_at,
+            "recorded_at": now,
+            "head": snapshot.head,
+        }
+
+    def finding_memory(self) -> dict[str, Any]:
+        """What a finding remembers and no answer shows; all that a confided step may change of it."""
+        return {"record": self._finding_memory()}
+
     def new_proceeding(self, record: Record) -> dict[str, Any]:
         """The row of a proceeding just opened."""
         return {
@@ -153,20 +185,36 @@ class Rows:
 
     def new_deadline(self, deadline: Deadline) -> dict[str, Any]:
         """The row of a deadline just begun."""
-        file = self.file
         return {
             "id": deadline.id,
             "office_id": self.office_id,
-            "department": file.snapshot.department,
-            "inspection_id": file.inspection_id,
-            "finding_id": file.snapshot.id if file.snapshot.subject == "finding" else None,
-            "proceeding_id": deadline.proceeding,
+            "department": self.file.snapshot.department,
+            **self._belongs_to(deadline),
             "term": deadline.term,
             "nature": deadline.nature,
             "counted": deadline.counted,
             "told_stage": 0,
             **deadline_state(deadline),
         }
+
+    def _belongs_to(self, deadline: Deadline) -> dict[str, Any]:
+        file, subject = self.file, self.file.snapshot.subject
+        if subject == "referral":
+            return {"referral_id": file.snapshot.id}
+        return {
+            "inspection_id": file.inspection_id,
+            "finding_id": file.snapshot.id if subject == "finding" else None,
+            "proceeding_id": deadline.proceeding,
+        }
+
+
+TABLES = {"finding": records.FINDING, "inspection": records.INSPECTION, "referral": REFERRAL}
+"""Where the present state of a record stands, by its subject."""
+
+
+def deadline_table(file: CaseFile) -> Table:
+    """Where the deadlines of the record stand: those of a referral are nobody else's."""
+    return REFERRAL_DEADLINE if file.snapshot.subject == "referral" else records.DEADLINE
 
 
 def search_text(file: CaseFile) -> str:

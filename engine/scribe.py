@@ -19,7 +19,7 @@ from engine.core.lawbook import Lawbook
 from engine.core.times import roles_of
 from engine.papers import Papers
 from engine.post import Post
-from engine.rows import Rows, deadline_state
+from engine.rows import TABLES, Rows, deadline_state, deadline_table
 from models import records
 
 
@@ -39,7 +39,7 @@ class Scribe:
     ) -> None:
         """Everything the decision says is in the transaction; the audit chain is one entry longer per step."""
         entries, payloads = [], []
-        for taken in decision.taken:
+        for taken in decision.standing:
             papers = [
                 self.papers.issue(connection, file, taken, effect, who, now)
                 for effect in taken.effects
@@ -58,7 +58,11 @@ class Scribe:
             payloads.append(payload)
         records.add(connection, records.ENTRY, entries)
         records.add(connection, records.PAYLOAD, payloads)
-        self._keep_state(connection, file, decision, now)
+        if entries:
+            self._keep_state(connection, file, decision, now)
+        else:  # everything was confided: nothing that anybody is shown may change
+            memory = Rows(self.office_id, self.law, file).finding_memory()
+            records.change(connection, records.FINDING, file.snapshot.id, memory)
 
     def note(
         self,
@@ -89,8 +93,8 @@ class Scribe:
         records.add(connection, records.ENTRY, [entry])
         records.add(connection, records.PAYLOAD, [payload])
         self._keep_changed_deadlines(connection, file)
-        table = records.FINDING if snapshot.subject == "finding" else records.INSPECTION
-        records.change(connection, table, snapshot.id, {"sequence": snapshot.sequence, "head": snapshot.head})
+        told = {"sequence": snapshot.sequence, "head": snapshot.head}
+        records.change(connection, TABLES[snapshot.subject], snapshot.id, told)
 
     def _entry(
         self,
@@ -172,6 +176,8 @@ class Scribe:
         return entry, payload
 
     def _remind(self, connection: Connection, file: CaseFile, taken: Taken, role: str, now: datetime) -> None:
+        if role == "supervisor" and file.snapshot.subject == "referral":
+            return  # the lead office is on no list, and silence tells it nothing (law 9)
         department = "lead_office" if role == "supervisor" else file.snapshot.department
         row = {
             "natural_key": f"remind:{file.record_id}:{taken.sequence}:{role}",
@@ -197,9 +203,9 @@ class Scribe:
             if one.touched and one not in fresh:
                 records.change(connection, records.PROCEEDING, one.id, rows.proceeding_state(one))
         begun = [rows.new_deadline(one) for one in snapshot.deadlines if one.fresh]
-        records.add(connection, records.DEADLINE, begun)
+        records.add(connection, deadline_table(file), begun)
         self._keep_changed_deadlines(connection, file)
-        table, identity, values = rows.main(decision.taken[-1].occurred_at, now)
+        table, identity, values = rows.main(decision.standing[-1].occurred_at, now)
         if file.fresh:
             records.add(connection, table, [{**identity, **values}])
         else:
@@ -208,7 +214,7 @@ class Scribe:
     def _keep_changed_deadlines(self, connection: Connection, file: CaseFile) -> None:
         for deadline in file.snapshot.deadlines:
             if deadline.touched and not deadline.fresh:
-                records.change(connection, records.DEADLINE, deadline.id, deadline_state(deadline))
+                records.change(connection, deadline_table(file), deadline.id, deadline_state(deadline))
 
 
 def _role_in(row: Row, who: Principal) -> str | None:

@@ -9,9 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from engine.casefile import CaseFile
+from engine.core.chart import CRIMINAL
 from engine.core.deadlines import Dates, Exclusion
-from engine.core.snapshot import Deadline, Record, Snapshot, remembered
-from models import records
+from engine.core.law2 import Suspicion
+from engine.core.penalty_guards import no_open_measure
+from engine.core.snapshot import SUSPICION_ON_RECORD, Deadline, Record, Snapshot, remembered
+from models import records, referral_reading
 from models.acts import memories_of_act
 from rules.offices import Office
 
@@ -41,7 +44,7 @@ def load_finding(connection: Connection, office: Office, id: str, lock: bool = F
         attachments=records.attachment_digests(connection, id),
         head=row.head,
     )
-    snapshot.suspected_elsewhere = _suspected_elsewhere(connection, snapshot, row)
+    _look_for_suspicions(connection, snapshot, row, lock)
     snapshot.main.facts.setdefault("result_codes", row.inspection_intake.get("result_codes", []))
     return CaseFile(
         snapshot,
@@ -65,12 +68,57 @@ def _started(inspection: Mapping[str, Any]) -> datetime | None:
     return datetime.fromisoformat(stated) if stated else None
 
 
-def _suspected_elsewhere(connection: Connection, snapshot: Snapshot, row: Row[Any]) -> bool:
-    """Law 2 looks at every finding of the same party and act; nothing asks for it before there is a penalty."""
-    if all(one.chart != "penalty" for one in snapshot.proceedings.values()):
-        return False
-    memories = memories_of_act(connection, row.party_id, row.domain, row.violation, row.id)
-    return any(memory.get("criminal_threshold") for memory in memories)
+def _look_for_suspicions(connection: Connection, snapshot: Snapshot, row: Row[Any], lock: bool) -> None:
+    """Law 2 looks at every finding of the same party and act, where a penalty or a suspicion gives it reason to."""
+    penalty = any(one.chart == "penalty" for one in snapshot.proceedings.values())
+    suspected = snapshot.suspected or bool(snapshot.registers.get(SUSPICION_ON_RECORD))
+    if lock and (penalty or suspected):
+        referral_reading.lock_party(connection, row.party_id)
+    if penalty:
+        memories = memories_of_act(connection, row.party_id, row.domain, row.violation, row.id)
+        snapshot.suspected_elsewhere = any(memory.get("criminal_threshold") for memory in memories)
+    if penalty or suspected:
+        found = referral_reading.suspicions_of_act(connection, row.party_id, row.domain, row.violation)
+        snapshot.suspicions = [Suspicion(one.finding_id == row.id, one.state or None) for one in found]
+
+
+def load_referral(connection: Connection, id: str, lock: bool = False) -> CaseFile | None:
+    """The file of a criminal referral with what its papers and messages tell of its finding; None when there is none."""
+    if lock:
+        referral_reading.lock_referral(connection, id)
+    row = referral_reading.referral_row(connection, id)
+    if row is None:
+        return None
+    finding = records.finding_file_row(connection, row.finding_id, False)
+    assert finding is not None, "a referral always has its finding"
+    held = [proceeding(one) for one in records.proceeding_rows(connection, row.finding_id)]
+    snapshot = Snapshot(
+        subject="referral",
+        id=row.id,
+        main=remembered(row.id, CRIMINAL, row.state, row.record),
+        version=row.version,
+        sequence=row.sequence,
+        department=row.department,
+        deadlines=[restored(one) for one in referral_reading.deadline_rows(connection, id)],
+        domain=row.domain,
+        party_kind=finding.inspection_intake["party"]["kind"],
+        items_held=any(one.chart == "penalty" and not no_open_measure(one) for one in held),
+        attachments=records.attachment_digests(connection, id),
+        head=row.head,
+    )
+    snapshot.main.opened_at = row.opened_at
+    return CaseFile(
+        snapshot,
+        finding.inspection_id,
+        finding.inspection_intake,
+        row.party_id,
+        finding.party_detail,
+        finding=dict(finding.intake),
+        rulings=list(finding.rulings),
+        doc_numbers=[row.doc_no] if row.doc_no else [],
+        ledger_no=finding.ledger_no,
+        finding_id=row.finding_id,
+    )
 
 
 def load_inspection(connection: Connection, id: str, lock: bool = False) -> CaseFile | None:

@@ -9,12 +9,23 @@ from sqlalchemy import Connection, bindparam, select
 
 from models.records import FINDING
 
+_FINDINGS = select(FINDING.c.id).where(
+    FINDING.c.party_id == bindparam("party"),
+    FINDING.c.domain == bindparam("domain"),
+    FINDING.c.violation == bindparam("violation"),
+)
 _MEMORIES = select(FINDING.c.record).where(
     FINDING.c.party_id == bindparam("party"),
     FINDING.c.domain == bindparam("domain"),
     FINDING.c.violation == bindparam("violation"),
     FINDING.c.id != bindparam("but"),
 )
+
+
+def findings_of_act(connection: Connection, party_id: str, domain: str, violation: str) -> Sequence[str]:
+    """The findings of the party on that kind of violation."""
+    values = {"party": party_id, "domain": domain, "violation": violation}
+    return connection.execute(_FINDINGS, values).scalars().all()
 
 
 def memories_of_act(

@@ -6,44 +6,43 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, Table, and_, bindparam, case, exists, func, or_, select, update
 
 from models.records import DEADLINE, FINDING, PROCEEDING
 
 OVERDUE_STAGE, SEVERE_STAGE = 1, 2
 
 
-def due_deadlines(connection: Connection, office_id: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
+def due_deadlines(
+    connection: Connection, office_id: str, now: datetime, limit: int, table: Table = DEADLINE
+) -> Sequence[Row[Any]]:
     """Running deadlines that are overdue or severe and of which this has not been told yet, oldest first."""
-    stage = case((DEADLINE.c.severe_at <= now, SEVERE_STAGE), else_=OVERDUE_STAGE)
-    found = select(DEADLINE, stage.label("stage")).where(_untold(office_id, now))
-    return connection.execute(found.order_by(DEADLINE.c.overdue_at, DEADLINE.c.id).limit(limit)).all()
+    stage = case((table.c.severe_at <= now, SEVERE_STAGE), else_=OVERDUE_STAGE)
+    found = select(table, stage.label("stage")).where(_untold(table, office_id, now))
+    return connection.execute(found.order_by(table.c.overdue_at, table.c.id).limit(limit)).all()
 
 
-def count_due(connection: Connection, office_id: str, now: datetime) -> int:
+def count_due(connection: Connection, office_id: str, now: datetime, table: Table = DEADLINE) -> int:
     """How many deadlines wait to be told of."""
-    return int(
-        connection.execute(
-            select(func.count()).select_from(DEADLINE).where(_untold(office_id, now))
-        ).scalar_one()
-    )
+    waiting = select(func.count()).select_from(table).where(_untold(table, office_id, now))
+    return int(connection.execute(waiting).scalar_one())
 
 
-def _untold(office_id: str, now: datetime) -> Any:
+def _untold(table: Table, office_id: str, now: datetime) -> Any:
     return and_(
-        DEADLINE.c.office_id == office_id,
-        DEADLINE.c.state == "running",
-        DEADLINE.c.overdue_at <= now,
+        table.c.office_id == office_id,
+        table.c.state == "running",
+        table.c.overdue_at <= now,
         or_(
-            DEADLINE.c.told_stage < OVERDUE_STAGE,
-            and_(DEADLINE.c.severe_at <= now, DEADLINE.c.told_stage < SEVERE_STAGE),
+            table.c.told_stage < OVERDUE_STAGE,
+            and_(table.c.severe_at <= now, table.c.told_stage < SEVERE_STAGE),
         ),
     )
 
 
-def mark_told(connection: Connection, deadline_id: str, stage: int) -> None:
+def mark_told(connection: Connection, deadline_id: str, stage: int, table: Table = DEADLINE) -> None:
     """The sweep has told of this deadline up to this stage."""
-    connection.execute(update(DEADLINE).where(DEADLINE.c.id == deadline_id).values(told_stage=stage))
+    connection.execute(update(table).where(table.c.id == deadline_id).values(told_stage=stage))
 
 
 _OF_THE_FINDING = PROCEEDING.c.finding_id == FINDING.c.id

@@ -19,6 +19,8 @@ PUBLICITY_RECIPIENT = "market_regulation"
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """When a fresh message is due: before any clock, because the house may run on a test clock and the courier never does."""
 ALL_KINDS = "all"
+CRIMINAL_QUEUE = "criminal"
+"""The queue of criminal referrals: its messages belong to no finding, and their proceeding is the referral."""
 RESULT_PUBLICATION = "result_publication"
 OUTCOME_LENGTH = 200
 NO_SYSTEM = {"zh": "该部门没有联网系统，请以纸质送达", "en": "no linked system: deliver on paper"}

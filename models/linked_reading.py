@@ -13,11 +13,13 @@ from models.prepared import Prepared
 from models.records import NOTICE, PROCEEDING, add, insert_once, table_of
 
 RECEIPT = table_of(Receipt)
-_PARKED = Prepared(
-    select(RECEIPT)
-    .where(RECEIPT.c.finding_id == bindparam("finding_id"), RECEIPT.c.state == "parked")
-    .order_by(RECEIPT.c.received_at, RECEIPT.c.id)
-)
+_IN_ORDER = select(RECEIPT).where(RECEIPT.c.state == "parked").order_by(RECEIPT.c.received_at, RECEIPT.c.id)
+_PARKED = {
+    "finding": Prepared(_IN_ORDER.where(RECEIPT.c.finding_id == bindparam("id"))),
+    "referral": Prepared(
+        _IN_ORDER.where(RECEIPT.c.finding_id.is_(None), RECEIPT.c.proceeding_id == bindparam("id"))
+    ),
+}
 
 
 def system_row(connection: Connection, id: str) -> Row[Any] | None:
@@ -76,9 +78,9 @@ def change_receipt(
     connection.execute(update(RECEIPT).where(mine).values(state=state, waiting_for=waiting_for))
 
 
-def parked_receipts(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
-    """The receipts that wait for a step of the finding, in the order they arrived."""
-    return _PARKED.all(connection, {"finding_id": finding_id})
+def parked_receipts(connection: Connection, subject: str, id: str) -> Sequence[Row[Any]]:
+    """The receipts that wait for a step of the finding or referral, in the order they arrived."""
+    return _PARKED[subject].all(connection, {"id": id})
 
 
 def receipts_of(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:

@@ -7,8 +7,9 @@ from models.entry import CommandKey, Entry, Payload
 from models.exchange import LinkedSystem, Message, MessageSeries, Receipt
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
+from models.referral import Referral, ReferralDeadline, ReferralListed, ReferralReading
 
-APPEND_ONLY = (Entry, Payload, CommandKey, Receipt, AdminEntry)
+APPEND_ONLY = (Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading)
 """Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
 
 __all__ = [
@@ -31,6 +32,10 @@ __all__ = [
     "Proceeding",
     "Proposal",
     "Receipt",
+    "Referral",
+    "ReferralDeadline",
+    "ReferralListed",
+    "ReferralReading",
     "Series",
     "Session",
     "Token",

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from engine.core.calendar import civil_date
-from engine.core.chart import Row
+from engine.core.chart import CRIMINAL, Row
+from engine.core.confiding import apart
 from engine.core.effects import Dispatch, Effect, IssueDocument, Remind, ReopenFindings, Taken
 from engine.core.lawbook import Lawbook
 from engine.core.registers import keep_registers, propose_flag
@@ -32,6 +33,7 @@ def advance(
     scope: Scope, snapshot: Snapshot, record: Record, row: Row, facts: Mapping[str, Any], timed: Timing
 ) -> Taken:
     """The row is taken: the record moves, deadlines settle and open, and the effects are told."""
+    facts, kept_apart = apart(scope, snapshot, row, facts)
     snapshot.sequence += 1
     moment = Moment(timed.occurred_at, scope.now, snapshot.sequence)
     chart = scope.law.charts[record.chart]
@@ -55,9 +57,11 @@ def advance(
         _start_carried(scope, snapshot, record, proceeding, moment)
     _clocks(scope, snapshot, record, row, facts, timed, moment)
     opened, effects = None, list(_documents(scope.law, row, facts))
+    if kept_apart is not None:
+        effects.append(kept_apart)
     for effect in row.effects:
         name, _, argument = effect.partition(":")
-        if name == "open_proceeding":
+        if name == "open_proceeding" and argument != CRIMINAL:
             opened = _open_proceeding(scope, snapshot, argument, facts, timed, moment)
         elif name == "propose_flag":
             propose_flag(snapshot, argument)
@@ -112,7 +116,8 @@ def _start_carried(
 def _terms_to_open(law: Lawbook, snapshot: Snapshot, row: Row) -> Iterator[str]:
     for term in row.opens:
         # 启动处置程序 need not run when every approved route already has its proceeding.
-        if term == "DL15" and row.trigger == "approve_route" and every_route_has_a_proceeding(snapshot):
+        routed = term == "DL15" and row.trigger == "approve_route" and snapshot.registers["approved_routes"]
+        if routed and every_route_has_a_proceeding(snapshot):
             continue
         yield term
 

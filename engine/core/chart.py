@@ -10,6 +10,10 @@ from typing import Any
 from transitions import EventData, Machine
 
 SAME = "="
+CRIMINAL = "criminal_referral"
+"""The chart of a record of its own; every other proceeding belongs to its finding."""
+CHART_OF = {"inspection": "inspection", "finding": "finding", "referral": CRIMINAL}
+"""The chart of the record itself, by the subject of a command."""
 
 
 class ChartFault(ValueError):
@@ -27,6 +31,10 @@ class State:
     owner: str | None
     clock: tuple[str, ...]
     why_no_clock: str | None
+    fine: str | None = None
+    """What a criminal referral in this state leaves of a fine for the same act: open, shut or never."""
+    close: str | None = None
+    """What it leaves of ending the penalty for the same act: open or shut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +191,12 @@ class Charts:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The proceedings that have a chart."""
-        return tuple(name for name in self.by_name if name not in ("inspection", "finding"))
+        """The proceedings of a finding that have a chart."""
+        return tuple(name for name in self.by_name if name not in ("inspection", "finding", CRIMINAL))
 
     def knows_trigger(self, trigger: str, subject: str) -> bool:
         """True when some chart that a record of this subject may hold has the trigger."""
-        names = ("inspection",) if subject == "inspection" else ("finding", *self.kinds)
+        names = ("finding", *self.kinds) if subject == "finding" else (CHART_OF[subject],)
         return any(trigger in self.by_name[name].triggers for name in names)
 
 
@@ -204,6 +212,7 @@ def build_chart(data: Mapping[str, Any]) -> Chart:
             value.get("owner"),
             tuple(value.get("clock", ())),
             value.get("why_no_clock"),
+            **value.get("law2", {}),
         )
         for key, value in data["states"].items()
     ]

@@ -42,9 +42,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class StepCommand:
-    """Steps of one finding (or inspection) that stand or fall together."""
+    """Steps of one finding (inspection, criminal referral) that stand or fall together."""
 
-    subject: str  # "finding" | "inspection"
+    subject: str  # "finding" | "inspection" | "referral"
     id: str
     steps: tuple[Step, ...]
     expected_version: int | None = None
@@ -91,7 +91,7 @@ class Command:
 class Outcome:
     """What an accepted command did; kept under its key and given again when the command is repeated."""
 
-    subject: str  # "finding" | "inspection"
+    subject: str  # "finding" | "inspection" | "referral"
     id: str
     status: str  # "created" | "recorded" | "unchanged" | "corrected"
     decision: Mapping[str, Any]

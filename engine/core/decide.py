@@ -12,6 +12,7 @@ from engine.core.advance import advance, every_route_has_a_proceeding
 from engine.core.calendar import civil_date
 from engine.core.chart import Chart, Row
 from engine.core.commands import CLOCK, Principal, Step
+from engine.core.confiding import CONFIDED, confided
 from engine.core.deadlines import DeadlineError, compute
 from engine.core.effects import Decision, ReopenFindings, Taken
 from engine.core.fact_types import Names
@@ -53,7 +54,8 @@ def decide(scope: Scope, snapshot: Snapshot, steps: Sequence[Step], several: boo
         start = moment.occurred_at
         open_term(scope.law, snapshot, snapshot.main, "DL15", start, moment, scope.new_id, {})
     after = [record.state for record in (snapshot.main, *snapshot.proceedings.values())]
-    decision.raised = scope.principal.kind in ("person", "importer") or before != after
+    counts = scope.principal.kind in ("person", "importer") or before != after
+    decision.raised = bool(decision.standing) and counts
     if decision.raised:
         snapshot.version += 1
     return decision
@@ -151,6 +153,8 @@ def _take(scope: Scope, snapshot: Snapshot, step: Step, prefix: str) -> Taken:
     shut = shut_by(scene, row.guards)
     if shut:
         raise Refusal("step_shut", reasons=shut)
+    if row.trigger in CONFIDED:
+        return confided(scope, snapshot, row, facts, timed)
     return advance(scope, snapshot, record, row, facts, timed)
 
 
@@ -229,6 +233,6 @@ def _waits_for_a_route(law: Lawbook, snapshot: Snapshot) -> bool:
     if running(snapshot, None, ("DL15",)):
         return False
     if snapshot.main.state == "routed":
-        return not every_route_has_a_proceeding(snapshot)
+        return not snapshot.registers.get("approved_routes") or not every_route_has_a_proceeding(snapshot)
     nothing_open = not a_proceeding_is_open(snapshot, law) and not all_proceedings_done(snapshot, law)
     return snapshot.main.state == "in_progress" and nothing_open

@@ -40,7 +40,15 @@ class ReopenFindings:
     """The findings of the inspection that wait to be closed, or are closed, are open again."""
 
 
-Effect = IssueDocument | Dispatch | Remind | ReopenFindings
+@dataclass(frozen=True, slots=True)
+class Confide:
+    """What was stated belongs to the record of the finding's criminal referral; `opens` begins the referral."""
+
+    facts: Mapping[str, Any]
+    opens: bool
+
+
+Effect = IssueDocument | Dispatch | Remind | ReopenFindings | Confide
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,8 @@ class Taken:
     effects: tuple[Effect, ...] = ()
     by: Principal | None = None
     """Who took it, when it is not the one who sent the command."""
+    confided: bool = False
+    """True when nothing of it stands on the finding itself."""
 
 
 @dataclass(slots=True)
@@ -67,3 +77,10 @@ class Decision:
     snapshot: Snapshot
     taken: list[Taken] = field(default_factory=list)
     raised: bool = True
+    referral_version: int | None = None
+    """The version of the criminal referral that something was confided to."""
+
+    @property
+    def standing(self) -> list[Taken]:
+        """The steps that stand on the record itself."""
+        return [taken for taken in self.taken if not taken.confided]

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.core.basis import basis_of
-from engine.core.chart import Guard
+from engine.core.chart import CRIMINAL, Guard
 from engine.core.credit_guards import CREDIT_JUDGES, removal_conditions
+from engine.core.criminal_guards import CRIMINAL_JUDGES
 from engine.core.deadlines import overdue
 from engine.core.lawbook import Lawbook
 from engine.core.penalty_guards import PENALTY_JUDGES
 from engine.core.refusals import Reason
 from engine.core.scene import Judge, Scene, Verdict
-from engine.core.snapshot import Record, Snapshot
+from engine.core.snapshot import CRIMINAL_ROUTE, Record, Snapshot
 
 EXCLUSIVE_RESULTS = frozenset({"NO_PROBLEM"})
 LEDGER_RESULTS = frozenset(
@@ -59,6 +60,8 @@ def _proposal_on_record(scene: Scene, _: str | None) -> Verdict:
 
 
 def _kind_in_approved_routes(scene: Scene, kind: str | None) -> Verdict:
+    if kind == CRIMINAL:
+        return bool(scene.snapshot.registers.get(CRIMINAL_ROUTE))
     return kind in scene.snapshot.registers.get("approved_routes", ())
 
 
@@ -98,10 +101,6 @@ def _credit_dealt_with(scene: Scene, _: str | None) -> Verdict:
     if scene.row.trigger == "propose_close":
         return True  # the form asks for credit_result; an empty one is a fault of the form
     return bool(scene.record.facts.get("credit_result"))
-
-
-def _threshold_dealt_with(scene: Scene, _: str | None) -> Verdict:
-    return not scene.snapshot.criminal_threshold
 
 
 def _before_expiry(scene: Scene, term: str | None) -> Verdict:
@@ -198,9 +197,6 @@ JUDGES: dict[str, Judge] = {
     "all_proceedings_done": lambda scene, _: all_proceedings_done(scene.snapshot, scene.law),
     "inspection_published_or_withheld": lambda scene, _: _published_or_withheld(scene),
     "credit_dealt_with": _credit_dealt_with,
-    "threshold_dealt_with": _threshold_dealt_with,
-    # A returned case is one whose criminal referral came back; while no referral has a chart, none can have.
-    "returned_case_dealt_with": lambda scene, _: True,
     "before_expiry": _before_expiry,
     "term_expired": _term_expired,
     "not_filed_by_target": _not_filed_by_target,
@@ -224,6 +220,7 @@ JUDGES: dict[str, Judge] = {
     "not_counted_in_statistics": _not_counted,
     **PENALTY_JUDGES,
     **CREDIT_JUDGES,
+    **CRIMINAL_JUDGES,
 }
 OF_PERSONS = frozenset({"approver_is_not_proposer", "verifier_is_not_handler"})
 

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
+
+from engine.core.chart import Chart
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A crime that is suspected in an act: of this finding (`own`) or another of the same party and act."""
+
+    own: bool
+    state: str | None
+    """The state of its criminal referral; None while it is recorded and not referred yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +33,24 @@ class Law2:
 NOTHING_SUSPECTED = Law2("open", "open")
 THRESHOLD_ALONE = Law2("shut", "shut")
 """A threshold is reached and nobody has referred it yet."""
+FOLLOWED_UP = "following_up"
 
 
-def law2_of(*, threshold: bool) -> Law2:
-    """What stands open while a threshold of the same party and act is reached, or while none is."""
-    return THRESHOLD_ALONE if threshold else NOTHING_SUSPECTED
+def law2_of(referrals: Chart, suspicions: Iterable[Suspicion], *, threshold: bool) -> Law2:
+    """What stands open: of several referrals of the act the strictest decides, and a court's fine for good.
+
+    `referrals` is the chart of criminal referrals; `threshold`, whether one is reached in some finding of the act.
+    """
+    known = list(suspicions)
+    if not known:
+        return THRESHOLD_ALONE if threshold else NOTHING_SUSPECTED
+    states = [referrals.states[one.state] for one in known if one.state is not None]
+    waits = len(states) < len(known)
+    fines = {state.fine for state in states}
+    shut = waits or any(state.close == "shut" for state in states)
+    return Law2(
+        "never" if "never" in fines else "shut" if waits or "shut" in fines else "open",
+        "shut" if shut else "open",
+        under_way=any(state.close == "shut" for state in states),
+        settled=any(state.name == FOLLOWED_UP for state in states),
+    )

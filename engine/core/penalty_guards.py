@@ -254,8 +254,4 @@ PENALTY_JUDGES: dict[str, Judge] = {
     "publicity_dealt_with": stands(_publicity_dealt_with),
     "revocation_carried_out": stands(_revocation_carried_out),
     "on_remedy_document": stands(_on_remedy_document),
-    "law2_fine_open": lambda scene, _: scene.snapshot.law2.fine == "open",
-    "law2_close_open": lambda scene, _: scene.snapshot.law2.close == "open",
-    "referral_under_way": lambda scene, _: scene.snapshot.law2.under_way,
-    "referral_settled": lambda scene, _: scene.snapshot.law2.settled,
 }

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from engine.core.chart import Row
+from engine.core.chart import CRIMINAL, Row
 from engine.core.commands import Principal
 from engine.core.deadlines import overdue
+from engine.core.law2 import Law2, law2_of
 from engine.core.lawbook import Lawbook
 from engine.core.snapshot import Deadline, Record, Snapshot
 
@@ -45,6 +46,13 @@ class Scene:
     def at(self) -> datetime:
         """When the step happened; now while that is not known."""
         return self.occurred_at or self.now
+
+    @property
+    def law2(self) -> Law2:
+        """What the suspicion of a crime leaves open, over all findings of the same party and act."""
+        snapshot = self.snapshot
+        reached = snapshot.suspected or snapshot.suspected_elsewhere
+        return law2_of(self.law.charts[CRIMINAL], snapshot.suspicions, threshold=reached)
 
     def of_kind(self, chart: str) -> list[Record]:
         """The proceedings of that kind, in the order they were opened."""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.core.deadlines import Dates, Exclusion
-from engine.core.law2 import Law2, law2_of
+from engine.core.law2 import Suspicion
 
 
 @dataclass(slots=True)
@@ -111,6 +111,12 @@ class Deadline:
     fresh: bool = False
 
 
+CRIMINAL_ROUTE = "criminal_route"
+"""The register that keeps whether a criminal referral was approved; it stands among no routes."""
+SUSPICION_ON_RECORD = "suspicion_on_record"
+"""The register that tells a decision to look for suspicions on record; no answer shows it."""
+
+
 @dataclass(slots=True)
 class Snapshot:
     """One finding with its proceedings and deadlines (or one inspection), as read for this command.
@@ -137,13 +143,18 @@ class Snapshot:
     party_kind: str | None = None
     suspected_elsewhere: bool = False
     """True when another finding of the same party and act reaches a criminal threshold."""
+    suspicions: list[Suspicion] = field(default_factory=list)
+    """What is on record of crimes suspected in the same act; read where something depends on it."""
+    items_held: bool = False
+    """Of a referral: a penalty of its finding still holds seized or preserved items."""
     attachments: frozenset[str] = frozenset()
     head: str = ""
 
     @property
-    def law2(self) -> Law2:
-        """What the suspicion of a crime leaves open, over all findings of the same party and act."""
-        return law2_of(threshold=self.criminal_threshold or self.suspected_elsewhere)
+    def suspected(self) -> bool:
+        """True while a crime is suspected in this finding: a threshold, a referral approved, or one on record."""
+        approved = bool(self.registers.get(CRIMINAL_ROUTE))
+        return self.criminal_threshold or approved or any(one.own for one in self.suspicions)
 
     def record(self, proceeding: str | None) -> Record | None:
         """The record a step names, or None when there is no such proceeding here."""

@@ -57,7 +57,13 @@ class Teller:
         clock = ReplayClock()
         scribe = replace(house.desk.scribe, stamp=STAMP)
         desk = replace(
-            house.desk, clock=clock, scribe=scribe, after_step=None, bell=None, last_recorded_at=None
+            house.desk,
+            clock=clock,
+            scribe=scribe,
+            referrals=replace(house.desk.referrals, scribe=scribe),
+            after_step=None,
+            bell=None,
+            last_recorded_at=None,
         )
         return cls(clock, desk, Sweep(clock, house.database, house.law, desk), people)
 

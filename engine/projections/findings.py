@@ -98,7 +98,7 @@ def finding_answer(sources: Sources, parts: Mapping[str, Any], as_of: datetime) 
         "proceedings": [_proceeding(sources, row, one, deadlines, as_of) for one in parts["proceedings"]],
         "deadlines": [deadline_answer(sources, one, row.id, as_of) for one in deadlines],
         "rulings": row.rulings,
-        "attachments": [_attachment(one) for one in parts["attachments"]],
+        "attachments": [attachment_answer(one) for one in parts["attachments"]],
         "occurred_at": occurred(first.occurred_at, first.recorded_at),
         "recorded_at": recorded(first.recorded_at),
         "clock": parts["clock"],
@@ -176,7 +176,8 @@ def _fits(value: Any) -> bool:
     return not isinstance(value, dict) and len(str(value)) <= SUMMARY_TEXT_MAX
 
 
-def _attachment(row: Any) -> dict[str, Any]:
+def attachment_answer(row: Any) -> dict[str, Any]:
+    """An attachment as answers list it."""
     said = {name: getattr(row, name) for name in ("digest", "name", "media_type", "size", "title", "doc_no")}
     kept = {name: value for name, value in said.items() if value is not None}
     return kept | {"recorded_at": recorded(row.recorded_at)}

@@ -1,0 +1,156 @@
+"""Criminal referrals as they are read: only by the persons on their list, and each reading is on record (law 9)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.core.commands import Principal
+from engine.core.lawbook import Lawbook
+from engine.core.openings import openings
+from engine.core.refusals import Refusal
+from engine.core.visibility import sees_department
+from engine.outcomes import new_id
+from engine.projections.asked import Asked, Query
+from engine.projections.history import timeline_item
+from engine.projections.referrals import referral_answer, referral_line, referral_member
+from engine.projections.sources import ReadClock, Sources
+from engine.referrals import Referrals
+from engine.snapshots import load_referral
+from engine.writer import Writer
+from models import referral_reading
+from models.database import Database
+from models.reading import entries
+
+TIMELINE_LENGTH, TIMELINE_LENGTH_MAX = 50, 200
+SEQUENCE_MAX = 999_999_999
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralReader:
+    """Whoever is not on the list is answered in the words for an id that never was."""
+
+    database: Database
+    writer: Writer
+    clock: ReadClock
+    law: Lawbook
+    sources: Sources
+    referrals: Referrals
+
+    def of_finding(self, who: Principal, finding: str, *, recorded: bool = True) -> dict[str, Any] | None:
+        """The `referral` of a finding for this person: the last whose list names the person, or None."""
+        now = self.clock.now()
+        with self.database.read() as connection:
+            known = [
+                row
+                for row in referral_reading.referrals_of(connection, finding)
+                if self.referrals.admits(connection, who, row)
+            ]
+            if not known:
+                return None
+            shown = self._member(connection, known[-1], now)
+        if recorded:
+            self._read(who, shown["id"], "finding")
+        return shown
+
+    def referral(self, who: Principal, id: str) -> dict[str, Any]:
+        """The referral with its facts, papers and next steps; raises `not_found`."""
+        now = self.clock.now()
+        with self.database.read() as connection:
+            row = self._row(connection, who, id)
+            file = load_referral(connection, id)
+            assert file is not None
+            answer = referral_answer(
+                self.sources,
+                row,
+                self._member(connection, row, now),
+                referral_reading.attachments_of(connection, id),
+                "test" if self.clock.is_test else "real",
+            )
+            steps = openings(self.law, file.snapshot, who, now)
+        self._read(who, id, "referral")
+        return answer | {"steps": [step for step in steps if step["trigger"] != "carry_over"]}
+
+    def timeline(self, who: Principal, id: str, query: Query) -> dict[str, Any]:
+        """What happened to the referral, oldest first; `next` is the `after` of the next page."""
+        asked = Asked(query, ("after", "limit"))
+        after = asked.number("after", 0, 0, SEQUENCE_MAX)
+        limit = asked.number("limit", TIMELINE_LENGTH, 1, TIMELINE_LENGTH_MAX)
+        asked.done()
+        with self.database.read() as connection:
+            self._row(connection, who, id)
+            rows = entries.entries_after(connection, id, after, limit + 1)
+            shown = rows[:limit]
+            papers: dict[int, list[Any]] = defaultdict(list)
+            for one in (
+                entries.documents_of_steps(connection, id, shown[0].sequence, shown[-1].sequence)
+                if shown
+                else ()
+            ):
+                papers[one.sequence].append(one)
+        self._read(who, id, "timeline")
+        items = [timeline_item(self.sources, row, papers[row.sequence], True) for row in shown]
+        return {"items": items, "next": shown[-1].sequence if len(rows) > limit else None}
+
+    def attachment(self, who: Principal, id: str, digest: str) -> tuple[bytes, str, str]:
+        """The bytes of an attachment, its name and its media type; raises `not_found`."""
+        with self.database.read() as connection:
+            self._row(connection, who, id)
+            row = entries.attachment_row(connection, id, digest)
+        if row is None:
+            raise Refusal("not_found")
+        self._read(who, id, "attachment")
+        return bytes(row.content), row.name, row.media_type
+
+    def document(self, who: Principal, id: str, doc: str) -> Row[Any]:
+        """The row of a document that the house issued on the referral, ready to be printed; raises `not_found`."""
+        with self.database.read() as connection:
+            self._row(connection, who, id)
+            row = entries.document_row(connection, id, doc)
+        if row is None or row.status != "issued":
+            raise Refusal("not_found")
+        self._read(who, id, "document")
+        return row
+
+    def known_to(self, who: Principal) -> list[dict[str, Any]]:
+        """The referrals on whose list this person is, soonest due first; nothing for everybody else."""
+        department, now = sees_department(who), self.clock.now()
+        if department is None or who.kind != "person":
+            return []
+        with self.database.read() as connection:
+            rows = [
+                row
+                for row in referral_reading.opened_referrals(connection, self.sources.office_id, department)
+                if self.referrals.admits(connection, who, row)
+            ]
+            due: dict[str, list[Any]] = defaultdict(list)
+            for one in referral_reading.shown_deadlines(connection, [row.id for row in rows]):
+                due[one.referral_id].append(one)
+        lines = [referral_line(self.sources, row, due[row.id], now) for row in rows]
+        return sorted(
+            lines, key=lambda line: (line["due_effective"] is None, line["due_effective"] or "", line["id"])
+        )
+
+    def see(self, who: Principal, id: str) -> None:
+        """Returns when the person is on the list of the referral; raises `not_found`."""
+        with self.database.read() as connection:
+            self._row(connection, who, id)
+
+    def _row(self, connection: Connection, who: Principal, id: str) -> Row[Any]:
+        row = referral_reading.referral_row(connection, id)
+        if row is None or not self.referrals.admits(connection, who, row):
+            raise Refusal("not_found")
+        return row
+
+    def _member(self, connection: Connection, row: Row[Any], now: Any) -> dict[str, Any]:
+        readers = self.referrals.list_of(connection, row)
+        return referral_member(
+            self.sources, row, readers, referral_reading.shown_deadlines(connection, [row.id]), now
+        )
+
+    def _read(self, who: Principal, id: str, part: str) -> None:
+        now = self.clock.now()
+        self.writer.submit(lambda connection: self.referrals.read(connection, who, id, part, now, new_id()))

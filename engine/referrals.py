@@ -1,0 +1,160 @@
+"""Criminal referrals at the desk: what is confided gets its own record, and the list of each is kept (law 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.casefile import CaseFile
+from engine.core.chart import CRIMINAL
+from engine.core.commands import CLOCK, Principal
+from engine.core.confiding import begun
+from engine.core.effects import Confide, Decision
+from engine.core.lawbook import Lawbook
+from engine.core.readership import ground_for, roles_with_a_step
+from engine.core.scope import Scope
+from engine.core.snapshot import Record, Snapshot
+from engine.core.visibility import sees_department
+from engine.scribe import Scribe
+from engine.snapshots import load_referral
+from models import records, referral_reading
+from models.acts import findings_of_act
+
+PUT_ON_LIST = "put_on_list"
+
+
+@dataclass(frozen=True, slots=True)
+class Referrals:
+    """The referrals of one office, within the transactions of the desk."""
+
+    office_id: str
+    law: Lawbook
+    scribe: Scribe
+
+    def confide(self, connection: Connection, file: CaseFile, decision: Decision, scope: Scope) -> int | None:
+        """What the decision on a finding confides stands on the referral's record; its version, None without any."""
+        version = None
+        for taken in decision.taken:
+            for said in taken.effects:
+                if isinstance(said, Confide):
+                    referral_reading.lock_party(connection, file.party_id)
+                    record = self._record_for(connection, file, said, scope)
+                    step = begun(scope, record.snapshot, taken, said)
+                    self.scribe.keep(connection, record, step, scope.principal, scope.now)
+                    self.keep_list(connection, record.snapshot.id, scope.now)
+                    version = record.snapshot.version
+        return version
+
+    def follow(self, connection: Connection, file: CaseFile, now: datetime) -> None:
+        """Whoever a step on the finding brings an open step that depends on a referral is on its list."""
+        for row in self._of_act(connection, file.party_id, file.finding):
+            self.keep_list(connection, row.id, now)
+
+    def list_of(self, connection: Connection, row: Row[Any]) -> dict[str, str]:
+        """Who is on the list of the referral at this moment, by login, with the ground."""
+        findings = findings_of_act(connection, row.party_id, row.domain, row.violation)
+        held = referral_reading.states_of_findings(connection, findings)
+        roles = roles_with_a_step(self.law.charts, row.state, held)
+        known = referral_reading.colleagues(connection, self.office_id, row.department)
+        grounds = {
+            str(one.login): ground_for(one.login, frozenset(one.roles), row.record, roles) for one in known
+        }
+        return {login: ground for login, ground in grounds.items() if ground is not None}
+
+    def admits(self, connection: Connection, who: Principal, row: Row[Any] | None) -> bool:
+        """True when this person is on the list of the referral, with the rights of this moment."""
+        if row is None or not row.state or who.kind != "person" or sees_department(who) != row.department:
+            return False
+        return who.login in self.list_of(connection, row)
+
+    def keep_list(self, connection: Connection, id: str, now: datetime) -> None:
+        """Who is on the list now and was never put there is put there, each with an entry of the referral's chain."""
+        row = referral_reading.referral_row(connection, id)
+        assert row is not None, "a list belongs to a referral"
+        if not row.state:
+            return
+        before = referral_reading.readers_of(connection, id)
+        new = {login: why for login, why in self.list_of(connection, row).items() if login not in before}
+        if not new:
+            return
+        file = load_referral(connection, id)
+        assert file is not None
+        for login, ground in new.items():
+            self._put_on_list(connection, file, login, ground, now)
+
+    def read(
+        self, connection: Connection, who: Principal, id: str, part: str, now: datetime, new_id: str
+    ) -> None:
+        """That this person read a part of the referral is on record, and so is that the person is on its list."""
+        self.keep_list(connection, id, now)
+        row = {
+            "id": new_id,
+            "office_id": self.office_id,
+            "referral_id": id,
+            "login": who.login,
+            "part": part,
+            "read_at": now,
+        }
+        records.add(connection, referral_reading.READING, [row])
+
+    def _put_on_list(
+        self, connection: Connection, file: CaseFile, login: str, ground: str, now: datetime
+    ) -> None:
+        row = {
+            "referral_id": file.snapshot.id,
+            "login": login,
+            "office_id": self.office_id,
+            "ground": ground,
+            "since": now,
+        }
+        records.add(connection, referral_reading.READER, [row])
+        said = {"facts": {"reader": login, "ground": ground}}
+        self.scribe.note(connection, file, PUT_ON_LIST, said, CLOCK, now)
+
+    def _of_act(self, connection: Connection, party_id: str, finding: Mapping[str, Any]) -> list[Row[Any]]:
+        """What is on record of the act, opened or not."""
+        return list(
+            referral_reading.suspicions_of_act(connection, party_id, finding["domain"], finding["violation"])
+        )
+
+    def _record_for(self, connection: Connection, file: CaseFile, said: Confide, scope: Scope) -> CaseFile:
+        """The record that the statement belongs to: the last that has not ended, or a new one.
+
+        A referral is opened on the record that holds its suspicion; while one runs, another opening is another referral.
+        """
+        states = self.law.charts[CRIMINAL].states
+        known = referral_reading.referrals_of(connection, file.snapshot.id)
+        last = known[-1] if known else None
+        fits = last is not None and (
+            not last.state if said.opens else not last.state or states[last.state].kind != "ended"
+        )
+        if last is not None and fits:
+            found = load_referral(connection, last.id, lock=True)
+            assert found is not None
+            return found
+        snapshot = Snapshot(
+            subject="referral",
+            id=scope.new_id(),
+            main=Record("", CRIMINAL, ""),
+            version=0,
+            sequence=0,
+            department=file.snapshot.department,
+            domain=file.finding["domain"],
+        )
+        snapshot.main.id = snapshot.id
+        return CaseFile(
+            snapshot,
+            file.inspection_id,
+            file.inspection,
+            file.party_id,
+            file.party,
+            finding=file.finding,
+            rulings=file.rulings,
+            ledger_no=file.ledger_no,
+            finding_id=file.snapshot.id,
+            fresh=True,
+        )
