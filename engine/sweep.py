@@ -20,9 +20,10 @@ from engine.core.refusals import Refusal
 from engine.core.scene import Scene
 from engine.core.snapshot import Record, Snapshot
 from engine.desk import Desk
-from engine.snapshots import load_finding, proceeding
+from engine.snapshots import load_finding, load_referral, proceeding
 from models import due, records
 from models.database import Database
+from models.referral_reading import REFERRAL_DEADLINE
 
 log = logging.getLogger("bihuan.sweep")
 LIMIT = 500
@@ -30,6 +31,8 @@ PAGE = 500
 RIGHT_LAPSES = "right lapses"
 """What the end of a period of the party's own means: nobody of the office has to be reminded."""
 DONE_STATES = ("routed", "in_progress")
+OVERDUE = "overdue"
+"""The entry by which the readers of a criminal referral learn that one of its clocks has run out."""
 
 
 @dataclass(slots=True)
@@ -74,7 +77,25 @@ class Sweep:
         swept.failed = len(refused)
         swept.left = max(0, swept.due - len(deadlines))
         self._finish(swept, limit - len(deadlines))
+        self._tell_readers(office, now, limit)
         return swept
+
+    def _tell_readers(self, office: str, now: datetime, limit: int) -> None:
+        """Overdue clocks of criminal referrals are told to their readers; the round's figures do not count them.
+
+        No row of a referral is the clock's, and who rings the bell may not know that there is a referral (law 9).
+        """
+        with self.database.read() as connection:
+            lapsed = due.due_deadlines(connection, office, now, limit, REFERRAL_DEADLINE)
+        for row in lapsed:
+            self.desk.writer.submit(partial(self._tell_of_referral, row=row, now=now))
+
+    def _tell_of_referral(self, connection: Connection, *, row: Any, now: datetime) -> None:
+        due.mark_told(connection, row.id, row.stage, REFERRAL_DEADLINE)
+        file = load_referral(connection, row.referral_id, lock=True)
+        assert file is not None, "a deadline of a referral always has its referral"
+        said = {"facts": {"term": row.term, "due_on": row.due_effective, "requirement": self._words(row)}}
+        self.desk.scribe.note(connection, file, OVERDUE, said, CLOCK, now)
 
     def _tell(self, connection: Connection, *, row: Any, now: datetime) -> bool:
         """True when a record moved; False when somebody was reminded."""

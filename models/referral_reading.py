@@ -92,7 +92,7 @@ def readers_of(connection: Connection, referral_id: str) -> dict[str, str]:
     return {str(login): str(ground) for login, ground in connection.execute(asked.order_by(READER.c.login))}
 
 
-def colleagues(connection: Connection, office_id: str, department: str) -> Sequence[Row[Any]]:
+def colleagues(connection: Connection, office_id: str, department: str) -> Sequence[Any]:
     """The accounts of the department that are not disabled, by login."""
     mine = and_(USER.c.office_id == office_id, USER.c.department == department, USER.c.disabled.is_(False))
     return connection.execute(select(USER.c.login, USER.c.roles).where(mine).order_by(USER.c.login_key)).all()

@@ -21,7 +21,7 @@ from engine.core.commands import (
 from engine.core.refusals import Refusal
 from engine.house import House, open_house
 from engine.settings import Settings
-from models import records
+from models import records, referral_reading
 
 PARTY = {
     "kind": "individual_business",
@@ -159,6 +159,15 @@ class Town:
     def on_inspection(self, login: str, inspection: str, trigger: str, **facts: Any) -> Outcome:
         """One step on the inspection."""
         return self.steps(login, inspection, Step(trigger, None, facts), subject="inspection")
+
+    def on_referral(self, login: str, referral: str, trigger: str, **facts: Any) -> Outcome:
+        """One step on the criminal referral."""
+        return self.steps(login, referral, Step(trigger, None, facts), subject="referral")
+
+    def referrals(self, finding: str) -> list[Any]:
+        """The rows of the finding's criminal referrals, opened or not."""
+        with self.house.database.read() as connection:
+            return list(referral_reading.referrals_of(connection, finding))
 
     def state(self, finding: str) -> str:
         """The state of the finding."""

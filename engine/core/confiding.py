@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.core.chart import CRIMINAL, Row
-from engine.core.effects import Confide, Decision, Remind, Taken
+from engine.core.effects import Confide, Decision, Effect, Remind, Taken
 from engine.core.law2 import Suspicion
 from engine.core.running import Moment, open_term
 from engine.core.scope import Scope
@@ -29,7 +29,7 @@ def confided(scope: Scope, snapshot: Snapshot, row: Row, facts: Mapping[str, Any
     """The step as it was decided: the finding keeps no trace but that its party's act is suspected."""
     reminders = [effect.partition(":")[2] for effect in row.effects if effect.startswith("remind:")]
     suspect(scope, snapshot, opens=opens_referral(row))
-    effects = (Confide(dict(facts), opens_referral(row)), *map(Remind, reminders))
+    effects: tuple[Effect, ...] = (Confide(dict(facts), opens_referral(row)), *map(Remind, reminders))
     return Taken(
         row, None, facts, timed.occurred_at, timed.late, snapshot.sequence, None, effects, confided=True
     )
@@ -82,4 +82,4 @@ def begun(scope: Scope, referral: Snapshot, taken: Taken, said: Confide) -> Deci
     step = replace(
         taken, row=row, proceeding=None, facts=said.facts, sequence=referral.sequence, effects=told
     )
-    return Decision(referral, [replace(step, opened=None)])
+    return Decision(referral, [replace(step, opened=None, confided=False)])

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_, select, tuple_
 
-from models.reading.findings import not_criminal
 from models.reading.inspections import findings_of_inspections
 from models.reading.lights import LIGHTS, Position, burning, days_of
 from models.reading.scope import Scope
@@ -55,7 +54,7 @@ def page_of_deadlines(
     columns = DEADLINE.c
     number = func.coalesce(FINDING.c.ledger_no, "")
     keys = (columns.due_effective, number, columns.id)
-    running = and_(seen(DEADLINE), columns.state == "running", not_criminal(columns.proceeding_id))
+    running = and_(seen(DEADLINE), columns.state == "running")
     found: list[Position] = []
     for light in LIGHTS[LIGHTS.index(after[0]) if after else 0 :]:
         page = select(columns.due_effective, number.label("number"), columns.id).select_from(
@@ -96,7 +95,7 @@ def matching(asked: DeadlineFilter, as_of: datetime) -> list[ColumnElement[bool]
 def deadlines_of_finding(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
     """Every deadline of a finding and its proceedings, in the order they were opened."""
     columns = DEADLINE.c
-    asked = _with_states().where(columns.finding_id == finding_id, not_criminal(columns.proceeding_id))
+    asked = _with_states().where(columns.finding_id == finding_id)
     return connection.execute(asked.order_by(columns.id)).all()
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from engine.core.commands import Principal
 from engine.core.visibility import sees_department
-from models.reading.findings import CRIMINAL, FindingFilter, matching, spellings
+from models.reading.findings import FindingFilter, matching, spellings
 from models.reading.lights import finding_light
 from models.reading.scope import Scope
 from models.records import FINDING, PROCEEDING
@@ -54,7 +54,7 @@ def findings_by_route(
     counted: Any = (
         select(PROCEEDING.c.kind, FINDING.c.closed, func.count(distinct(FINDING.c.id)).label("count"))
         .select_from(PROCEEDING.join(FINDING, FINDING.c.id == PROCEEDING.c.finding_id))
-        .where(seen(FINDING), PROCEEDING.c.kind != CRIMINAL, *matching(asked))
+        .where(seen(FINDING), *matching(asked))
         .group_by(PROCEEDING.c.kind, FINDING.c.closed)
     )
     figures: dict[str, tuple[int, int]] = {}
@@ -85,7 +85,7 @@ def _has_open(owned: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
         return false()
     columns = PROCEEDING.c
     # One text per pair, so that the index is entered by the finding once and not once for each pair.
-    pairs = [f"{kind} {state}" for kind, state in owned if kind != CRIMINAL]
+    pairs = [f"{kind} {state}" for kind, state in owned]
     return exists().where(
         columns.finding_id == FINDING.c.id, columns.open, (columns.kind + " " + columns.state).in_(pairs)
     )

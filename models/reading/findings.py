@@ -14,9 +14,6 @@ from models.reading.lights import ALL, NONE, Position, findings_in_order
 from models.reading.scope import Scope
 from models.records import ATTACHMENT, DEADLINE, FINDING, INSPECTION, PARTY, PROCEEDING
 
-CRIMINAL = "criminal_referral"
-"""A record of its own: no reading query of findings ever looks at a proceeding of this kind."""
-
 OPEN, CLOSED = "open", "closed"
 ESCAPE = "\\"
 
@@ -89,8 +86,7 @@ def _in_state(state: str) -> ColumnElement[bool]:
 
 
 def _with_proceeding(kinds: Sequence[str]) -> Any:
-    wanted = [kind for kind in kinds if kind != CRIMINAL]
-    return select(PROCEEDING.c.finding_id).where(PROCEEDING.c.kind.in_(wanted))
+    return select(PROCEEDING.c.finding_id).where(PROCEEDING.c.kind.in_(kinds))
 
 
 def _containing(word: str) -> str:
@@ -168,22 +164,14 @@ def running_deadlines(connection: Connection, finding_ids: Sequence[str]) -> Seq
     columns = DEADLINE.c
     asked: Any = select(
         columns.finding_id, columns.term, columns.state, columns.counted, columns.overdue_at
-    ).where(
-        columns.finding_id.in_(finding_ids), columns.state == "running", not_criminal(columns.proceeding_id)
-    )
+    ).where(columns.finding_id.in_(finding_ids), columns.state == "running")
     return connection.execute(asked.order_by(columns.due_effective, columns.id)).all()
 
 
-def not_criminal(proceeding_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """True unless the proceeding is a criminal referral."""
-    referrals = select(PROCEEDING.c.id).where(PROCEEDING.c.kind == CRIMINAL)
-    return or_(proceeding_id.is_(None), proceeding_id.not_in(referrals))
-
-
 def proceedings_of(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
-    """The proceedings of a finding in the order they were opened, criminal referrals left out."""
+    """The proceedings of a finding in the order they were opened."""
     columns = PROCEEDING.c
-    asked = select(PROCEEDING).where(columns.finding_id == finding_id, columns.kind != CRIMINAL)
+    asked = select(PROCEEDING).where(columns.finding_id == finding_id)
     return connection.execute(asked.order_by(columns.ordinal, columns.id)).all()
 
 

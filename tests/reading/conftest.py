@@ -13,6 +13,9 @@ from engine.core.forms import Forms
 from engine.core.lawbook import Lawbook
 from engine.projections.gather import gather_sources
 from engine.reader import Reader
+from engine.referral_reader import ReferralReader
+from engine.referrals import Referrals
+from engine.writer import Writer
 from models.database import Database
 from rules.calendars import load_calendar
 from rules.charts import load_charts
@@ -20,7 +23,7 @@ from rules.offices import load_office
 from rules.rulebook import load_rulebook
 from rules.terms import load_terms
 from tests.reading.people import StandingClock
-from tests.reading.world import World
+from tests.reading.world import OFFICE, World
 from tests.throwaway_postgres import ThrowawayPostgres
 
 RULES = Path(__file__).parent.parent.parent / "rules"
@@ -89,9 +92,14 @@ def clock() -> StandingClock:
 
 
 @pytest.fixture
-def reader(database: Database, sources: Any, clock: StandingClock) -> Reader:
-    """The reader; what is open is not its affair, so it lists no steps."""
-    return Reader(database, sources, clock, lambda *_: [], SECRET)
+def reader(database: Database, sources: Any, clock: StandingClock, lawbook: Lawbook) -> Iterator[Reader]:
+    """The reader; what is open is not its affair, so it lists no steps. Nobody has an account, so no list names any."""
+    writer = Writer(database)
+    nobody_writes: Any = None
+    referrals = Referrals(OFFICE, lawbook, nobody_writes)
+    confidential = ReferralReader(database, writer, clock, lawbook, sources, referrals)
+    yield Reader(database, sources, clock, lambda *_: [], SECRET, confidential)
+    writer.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.reading.world import NOW, World, ids
 TODAY = NOW.date()
 STATES = ("found", "registered", "routed", "in_progress", "awaiting_verification", "close_proposed", "closed")
 DEPARTMENTS = ("market_regulation", "market_regulation", "fire_rescue", "ecology")
-KINDS = ("rectification", "transfer", "copy_notice", "criminal_referral")
+KINDS = ("rectification", "transfer", "copy_notice", "penalty")
 
 
 def random_world(world: World, seed: int, count: int) -> None:

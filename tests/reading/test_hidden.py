@@ -36,12 +36,13 @@ def test_a_criminal_referral_leaves_no_trace_in_what_is_read(
     finding = world.finding(inspection, party)
     settle(world)
     before = (reader.finding(OFFICER, finding), reader.ledger(OFFICER, {}), reader.deadlines(OFFICER, {}))
-    referral = world.proceeding(finding, "criminal_referral", "suspected")
-    world.deadline(inspection, TODAY, finding=finding, proceeding_id=referral, term="DL60")
+    referral = world.referral(finding, party, "suspected")
     settle(world)
     after = (reader.finding(OFFICER, finding), reader.ledger(OFFICER, {}), reader.deadlines(OFFICER, {}))
     assert after == before
     assert reader.findings(OFFICER, {"route": ["criminal_referral"]})["items"] == []
+    hidden(reader.referrals.referral, OFFICER, referral)
+    hidden(reader.referrals.referral, OFFICER, "no-such-id")
 
 
 def test_what_belongs_to_another_department_or_to_no_role_is_not_found(

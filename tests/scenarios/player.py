@@ -20,6 +20,7 @@ FOOD = {"domain": "food", "violation": "food_item_failed"}
 BOILER = {"domain": "special_equipment", "violation": "se_unregistered"}
 SCRAPPED = {"domain": "special_equipment", "violation": "se_scrapped"}
 ADVERTISING = {"domain": "advertising", "violation": "ad_false"}
+POPPY = {"domain": "food", "violation": "food_unsafe"}
 UNREACHED = {"domain": "market_entity", "violation": "address_unreachable"}
 SOME_TEXT = "如实填写。"
 SYSTEM = Principal(
@@ -94,11 +95,15 @@ class Player:
     def _step(self, step: dict[str, Any], facts: dict[str, Any]) -> None:
         target = None if step["proceeding_ref"] == "F" else self.refs[step["proceeding_ref"]]
         facts.pop("rule_id", None)
-        one = Step(step["trigger"], target, facts)
         if step["by"] == "linked_system":
             self.town.people["system"] = SYSTEM
-        self.town.steps(step["as"], self.refs["F"], one)
-        if "opens" in step:
+        if step["chart"] == "criminal_referral":
+            self.town.on_referral(step["as"], str(target), step["trigger"], **facts)
+            return
+        self.town.steps(step["as"], self.refs["F"], Step(step["trigger"], target, facts))
+        if step["trigger"] == "open_criminal_referral":
+            self.refs[step["opens"]] = self.town.referrals(self.refs["F"])[-1].id
+        elif "opens" in step:
             self.refs[step["opens"]] = self.town.proceedings(self.refs["F"])[-1].id
 
     def _state(self, step: dict[str, Any]) -> str:
@@ -110,11 +115,8 @@ class Player:
             return str(row.state) if row else ""
         if step["proceeding_ref"] == "F":
             return self.town.state(self.refs["F"])
-        return next(
-            one.state
-            for one in self.town.proceedings(self.refs["F"])
-            if one.id == self.refs[step["proceeding_ref"]]
-        )
+        records_of = (*self.town.proceedings(self.refs["F"]), *self.town.referrals(self.refs["F"]))
+        return next(str(one.state) for one in records_of if one.id == self.refs[step["proceeding_ref"]])
 
 
 def as_told(value: Any) -> Any:

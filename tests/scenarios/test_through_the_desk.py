@@ -8,9 +8,19 @@ from typing import Any
 import pytest
 
 from engine.core.deadlines import Exclusion, compute
-from models import records
+from models import records, referral_reading
 from tests.builders import Town
-from tests.scenarios.player import ADVERTISING, BOILER, FIRE, FOOD, SCRAPPED, UNREACHED, Player, scenario
+from tests.scenarios.player import (
+    ADVERTISING,
+    BOILER,
+    FIRE,
+    FOOD,
+    POPPY,
+    SCRAPPED,
+    UNREACHED,
+    Player,
+    scenario,
+)
 
 
 def dates(town: Town, player: Player) -> dict[tuple[str, str], list[dict[str, Any]]]:
@@ -20,6 +30,8 @@ def dates(town: Town, player: Player) -> dict[tuple[str, str], list[dict[str, An
         rows = list(records.inspection_deadline_rows(connection, player.refs["I"]))
         if "F" in player.refs:
             rows += records.finding_deadline_rows(connection, player.refs["F"])
+        if "K" in player.refs:
+            rows += referral_reading.shown_deadlines(connection, [player.refs["K"]])
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
         owner = names[row.proceeding_id or row.finding_id or row.inspection_id]
@@ -56,6 +68,7 @@ def counted(town: Town, wanted: dict[str, Any]) -> dict[str, Any]:
         ("S03", BOILER),
         ("S05", ADVERTISING),
         ("S06", FIRE),
+        ("S08", POPPY),
         ("S10", UNREACHED),
         ("S12", SCRAPPED),
     ],
