@@ -169,6 +169,13 @@ class Town:
         with self.house.database.read() as connection:
             return list(referral_reading.referrals_of(connection, finding))
 
+    def referrals_finding(self, referral: str) -> str:
+        """The finding of the referral."""
+        with self.house.database.read() as connection:
+            row = referral_reading.referral_row(connection, referral)
+        assert row is not None
+        return str(row.finding_id)
+
     def state(self, finding: str) -> str:
         """The state of the finding."""
         return str(self.row(finding).state)

@@ -1,0 +1,186 @@
+"""Law 9: with and without a criminal referral, whoever is not on its list reads the same bytes everywhere."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders import OFFICERS, Town
+from tests.hostile.fort import Fort
+from tests.hostile.wire import Answer, named
+from tests.referral_walk import FILED, THRESHOLD, led, opened, stated
+
+NOBODY = "nobody"
+OUTSIDERS = ("W03", "T01", "F01", "F02", "F03", "S01", "O01", "A01", "B01", "E01", NOBODY, "yuanping-fire")
+"""Ten kinds of officer who have no open step that depends on the referral, a stranger, and a linked system."""
+LATER = (("W03", "market_regulation", ("inspector",)), ("F03", "fire_rescue", ("duty_clerk",)))
+ADMINISTRATORS = (("B01", "lead_office", ("security_admin",)),)
+NEVER = "01921dbe-2475-7c6c-8fa0-64652fff9bed"
+FRESH = re.compile(rb"form-[0-9a-f-]{36}|urn:bihuan:request:[0-9a-f-]+")
+"""What differs between any two readings of the same page."""
+ASKED = (
+    "/api/v1/findings?limit=200",
+    "/api/v1/findings?state=open&limit=200",
+    "/api/v1/findings?route=criminal_referral",
+    "/api/v1/findings?route=penalty",
+    "/api/v1/findings?q=%E7%BD%82%E7%B2%9F",
+    "/api/v1/findings?q=%E5%88%91%E7%A7%BB",
+    "/api/v1/deadlines?limit=200",
+    "/api/v1/deadlines?term=DL60",
+    "/api/v1/deadlines?term=DL77",
+    "/api/v1/ledger?from=2024-01-01&to=2024-12-31",
+    "/ledger?state=open",
+    "/work?group=green",
+    "/deadlines?light=green",
+)
+
+
+@pytest.fixture
+def office(database_url: str, tmp_path: Path, fort_hash: str) -> Iterator[Fort]:
+    """A bureau with three findings of one party, two of them with a penalty, one of these of the same act."""
+    town = Town.open(database_url, tmp_path, "2024-04-26T17:00")
+    for login, department, roles in (*LATER, *ADMINISTRATORS):
+        town.add_person(login, department, roles)
+    fort = Fort.open(town, fort_hash)
+    fort.settle()
+    for name in ("plain", "fined", "split"):
+        fort.ids[name] = town.add_finding(fort.ids["inspection"], item=f"事项{name}")
+    for name in ("fined", "split"):
+        _investigated(town, fort.ids[name])
+    yield fort
+    fort.close()
+
+
+def _investigated(town: Town, finding: str) -> None:
+    """The finding has a penalty under investigation, which no inspector can fine on the spot any more."""
+    clue = {"source_type": "inspection", "clue_on": "2024-04-26"}
+    town.step("C02", finding, "open_penalty", urgent_ground="evidence", **clue)
+    penalty = town.proceedings(finding)[-1].id
+    filing = {
+        "clause": "条款。",
+        "facts_summary": "事实。",
+        "jurisdiction_checked": True,
+        "limitation_checked": True,
+        "officers": OFFICERS,
+    }
+    town.step("C02", finding, "start_verification", penalty, officers=OFFICERS, **clue)
+    town.step("C02", finding, "propose_filing", penalty, **filing)
+    town.step("H01", finding, "approve_filing", penalty)
+    town.step("U01", finding, "assign_officers", penalty, officers=OFFICERS)
+
+
+def _paths(fort: Fort, referral: str) -> Iterator[str]:
+    """Every GET route with every id there is, the referral's own and one that never was."""
+    known = [*fort.ids.values(), referral, NEVER]
+    for route in fort.app.routes:
+        if "GET" not in (getattr(route, "methods", None) or ()) or "exchange" in route.path:
+            continue
+        places = re.findall(r"\{(\w+)(?::\w+)?\}", route.path)
+        for ids in itertools.product(
+            known, *([("sha256:" + "0" * 64, "criminal_referral_letter")] * (len(places) - 1))
+        ):
+            path = route.path
+            for place, id in zip(places, ids, strict=False):
+                path = re.sub(r"\{" + place + r"(:\w+)?\}", id, path)
+            yield path
+            if not places:
+                break
+    yield from ASKED
+
+
+def _read(fort: Fort, who: str, path: str) -> Answer:
+    if who == "yuanping-fire":
+        return fort.wire.send("GET", path, [])
+    headers = {} if who == NOBODY else fort.signed(who, "GET")
+    return fort.wire.send("GET", path, named(headers))
+
+
+def _told(answer: Answer) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """What the reader gets, but for what is fresh each time."""
+    headers = [one for one in answer.headers if one[0] not in (b"x-request-id",)]
+    body = answer.body
+    if answer.header("content-type") == "application/json" and b'"next"' in body:
+        body = re.sub(rb'"next":"[^"]*"', b'"next":"..."', body)
+    return answer.status, headers, FRESH.sub(b"fresh", body)
+
+
+def everything(fort: Fort, referral: str) -> dict[tuple[str, str], Any]:
+    """Every answer to every outsider, and the messages of the linked system."""
+    paths = sorted({path for path in _paths(fort, referral) if path != "/metrics"})
+    told: dict[tuple[str, str], Any] = {
+        (who, path): _told(_read(fort, who, path)) for who in OUTSIDERS[:-1] for path in paths
+    }
+    assert fort.partner is not None
+    for queue in ("ordinary", "criminal"):
+        told["yuanping-fire", queue] = json.dumps(fort.partner.pull(f"queue={queue}"))
+    return told
+
+
+def _differences(before: dict[tuple[str, str], Any], after: dict[tuple[str, str], Any]) -> list[str]:
+    return [f"{who} at {path}" for (who, path), told in before.items() if after[who, path] != told]
+
+
+def referred(fort: Fort) -> str:
+    """A referral went its way to the police and came back filed; a suspicion is on record elsewhere too."""
+    town = fort.town
+    referral = opened(town, fort.ids["fined"])
+    led(town, referral, *FILED, "handover_items")
+    town.step("L01", fort.ids["plain"], "record_threshold", **THRESHOLD)
+    return referral
+
+
+def test_nobody_else_reads_a_byte_that_tells_of_it(office: Fort) -> None:
+    before = everything(office, NEVER)
+    assert _differences(before, everything(office, NEVER)) == [], "the same is read twice"
+
+    referral = referred(office)
+    after = everything(office, referral)
+
+    with_its_id = {key: told for key, told in after.items() if referral in key[1]}
+    assert _differences(before, {**before, **{k: v for k, v in after.items() if k in before}}) == []
+    assert with_its_id and {told[0] for told in with_its_id.values()} <= {303, 401, 403, 404}
+    for (who, path), told in with_its_id.items():
+        assert told == after[who, path.replace(referral, NEVER)], f"{who} at {path}"
+
+
+def test_no_step_of_anybody_else_is_answered_differently(office: Fort) -> None:
+    steps = [
+        {"trigger": "form_team", "facts": stated(office.town)["form_team"], "expected_version": 1},
+        {"trigger": "no_such_trigger", "facts": {}, "expected_version": 7},
+    ]
+    referral = referred(office)
+    for who in OUTSIDERS[:-2]:
+        for body in steps:
+            hidden = office.post(who, f"/api/v1/referrals/{referral}/steps", body)
+            never = office.post(who, f"/api/v1/referrals/{NEVER}/steps", body)
+            assert _told(hidden) == _told(never)
+            assert (hidden.status, hidden.json["code"]) == (404, "not_found")
+
+
+def test_its_overdue_clocks_are_told_to_nobody_else(tmp_path: Path, fort_hash: str) -> None:
+    town = Town.open(f"sqlite:///{tmp_path / 'bihuan.db'}", tmp_path, "2024-04-26T17:00")
+    for login, department, roles in (*LATER, *ADMINISTRATORS):
+        town.add_person(login, department, roles)
+    fort = Fort.open(town, fort_hash)
+    fort.settle()
+    fort.ids["fined"] = town.add_finding(fort.ids["inspection"], item="事项")
+    fort.keep()
+    town.at("2024-06-26T09:00")
+    town.house.sweep.run()
+    before = everything(fort, NEVER)
+
+    fort.restore()
+    town.at("2024-04-26T17:00", jump=True)
+    opened(town, fort.ids["fined"])
+    town.at("2024-06-26T09:00")
+    swept = town.house.sweep.run()
+
+    assert _differences(before, everything(fort, NEVER)) == []
+    assert swept.failed == 0
+    fort.close()
