@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from engine.outbox import Asked
+from models import linked_reading
 from tests.builders import OFFICERS, Town
 from tests.hostile.fort import Fort
 from tests.hostile.wire import Answer, named
@@ -95,8 +97,6 @@ def _paths(fort: Fort, referral: str) -> Iterator[str]:
 
 
 def _read(fort: Fort, who: str, path: str) -> Answer:
-    if who == "yuanping-fire":
-        return fort.wire.send("GET", path, [])
     headers = {} if who == NOBODY else fort.signed(who, "GET")
     return fort.wire.send("GET", path, named(headers))
 
@@ -116,9 +116,14 @@ def everything(fort: Fort, referral: str) -> dict[tuple[str, str], Any]:
     told: dict[tuple[str, str], Any] = {
         (who, path): _told(_read(fort, who, path)) for who in OUTSIDERS[:-1] for path in paths
     }
-    assert fort.partner is not None
+    house = fort.town.house
+    with house.database.read() as connection:
+        system = linked_reading.system_row(connection, "yuanping-fire")
+    assert system is not None
     for queue in ("ordinary", "criminal"):
-        told["yuanping-fire", queue] = json.dumps(fort.partner.pull(f"queue={queue}"))
+        feed = house.exchange.outbox.feed(system, Asked(queue))
+        events = [{name: value for name, value in one.items() if name != "id"} for one in feed["items"]]
+        told["yuanping-fire", queue] = json.dumps(events, sort_keys=True)
     return told
 
 
