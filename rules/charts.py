@@ -10,7 +10,16 @@ import yaml
 from engine.core.chart import Charts, build_chart
 
 CHARTS_FOLDER = Path(__file__).parent.parent / "engine" / "core" / "charts"
-ORDER = ("inspection", "finding", "rectification", "penalty", "transfer", "copy_notice", "credit_flag")
+ORDER = (
+    "inspection",
+    "finding",
+    "rectification",
+    "penalty",
+    "transfer",
+    "copy_notice",
+    "credit_flag",
+    "criminal_referral",
+)
 
 
 def load_charts(folder: Path = CHARTS_FOLDER) -> Charts:
