@@ -63,12 +63,22 @@ NULLABLE = frozenset({"uscc", "proceeding", "prior_notice_served_on", "effective
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How a message of the charts travels; `answerable`: a receipt for it may move its proceeding."""
+    """How a message of the charts travels.
+
+    answerable: a receipt for it may move its proceeding; alongside: earlier ones stay answerable beside it, because
+    the police and the procuratorate answer each their own, or the first referral as well as what followed it.
+    """
 
     kind: str
     title: str
     answerable: bool = False
     queue: str = "ordinary"
+    alongside: bool = False
+
+
+def _following(kind: str, title: str) -> Route:
+    """What follows a referral, or is a copy of it."""
+    return Route(kind, title, answerable=True, queue=CRIMINAL, alongside=True)
 
 
 ROUTES: Mapping[str, Route] = {
@@ -91,11 +101,11 @@ ROUTES: Mapping[str, Route] = {
     "enforcement_application": Route("official_letter", "强制执行申请"),
     "informant_notice": Route("official_letter", "告知实名举报人"),
     "criminal_referral": Route("criminal_referral", "涉嫌犯罪案件移送书", answerable=True, queue=CRIMINAL),
-    "procuratorate_copy": Route("criminal_referral", "涉嫌犯罪案件移送书", answerable=True, queue=CRIMINAL),
-    "supplement_material": Route("supplement", "补充材料", answerable=True, queue=CRIMINAL),
-    "items_handover": Route("items_handover", "涉案物品移交清单", answerable=True, queue=CRIMINAL),
-    "psb_reconsideration": Route("official_letter", "提请复议书", answerable=True, queue=CRIMINAL),
-    "supervision_suggestion": Route("official_letter", "建议立案监督函", answerable=True, queue=CRIMINAL),
+    "procuratorate_copy": _following("criminal_referral", "涉嫌犯罪案件移送书"),
+    "supplement_material": _following("supplement", "补充材料"),
+    "items_handover": _following("items_handover", "涉案物品移交清单"),
+    "psb_reconsideration": _following("official_letter", "提请复议书"),
+    "supervision_suggestion": _following("official_letter", "建议立案监督函"),
     "opinion_reply": Route("official_letter", "检察意见回复", queue=CRIMINAL),
     "decision_copy": Route("official_letter", "行政处罚决定书", queue=CRIMINAL),
 }
