@@ -17,9 +17,11 @@ from engine.core.deadlines import light
 from engine.core.effects import Taken
 from engine.core.lawbook import Lawbook
 from engine.core.messages import compose
+from engine.core.referral_messages import REFERRAL
 from engine.core.snapshot import Act, Deadline, Record
 from engine.papers import Papers
 from engine.publications import Publications
+from engine.referral_letters import REFERRAL_LETTERS, referral_content, referral_recipients
 from engine.step_in_hand import StepInHand
 from models import exchange_reading, records
 from rules.offices import Office
@@ -33,6 +35,7 @@ LETTERS = {
     "consent_request": "jurisdiction_request",
     "enforcement_application": "enforcement_application",
     "informant_notice": "informant_notice",
+    **REFERRAL_LETTERS,
 }
 LEAD_OFFICE, COURT = "lead_office", "court"
 PUBLICITY = frozenset(
@@ -69,8 +72,12 @@ class Post:
         False, and nothing stands anywhere, where the message would take back what was never made public.
         """
         record = file.snapshot.record(taken.proceeding) or file.snapshot.main
-        recipient = self._recipient(file.snapshot.department, name, record, taken)
-        return self._send(connection, file, taken, name, recipient, who, now)
+        if record.chart == REFERRAL:
+            recipients = referral_recipients(self.office, name, {**record.facts, **taken.facts})
+        else:
+            recipients = (self._recipient(file.snapshot.department, name, record, taken),)
+        sent = [self._send(connection, file, taken, name, recipient, who, now) for recipient in recipients]
+        return all(sent)
 
     def remind(
         self, connection: Connection, file: CaseFile, taken: Taken, role: str, who: Principal, now: datetime
@@ -102,6 +109,8 @@ class Post:
         if found is None:
             return False
         content = {**self._content(connection, file, taken, name, record, recipient, who, now), **found}
+        if record.chart == REFERRAL:
+            content |= referral_content(step, name, content)
         kind, queue, data = compose(name, content)
         exchange_reading.enqueue(
             connection,
@@ -116,7 +125,8 @@ class Post:
             proceeding_id=taken.proceeding if of_finding else snapshot.id,
             step_sequence=taken.sequence,
             now=now,
-            subject=file.ledger_no
+            subject=content.get("subject")
+            or file.ledger_no
             or snapshot.main.facts.get("ledger_no")
             or file.inspection.get("task_no")
             or snapshot.id,

@@ -67,7 +67,7 @@ class ReceiptEffects:
         assert message is not None
         held = {**file.snapshot.proceedings, file.snapshot.id: file.snapshot.main}
         record = held.get(message.proceeding_id or "")
-        if arrived.kind.noted or not message.answerable or record is None:
+        if not message.answerable or record is None:
             return self._note(connection, who, arrived, message, now)
         return self._move(connection, who, arrived, message, record, now)
 
@@ -81,18 +81,20 @@ class ReceiptEffects:
         now: datetime,
     ) -> Effect:
         chart, data = self._desk.law.charts[record.chart], arrived.data
-        lines = lines_for(arrived.kind, record.chart, data, record)
+        lines = lines_for(arrived.kind, message.chart_name, data, record)
+        if not lines and arrived.kind.only_noted(record.chart, message.chart_name):
+            return self._note(connection, who, arrived, message, now)
         if not lines:
             words = ("所答复的报文不收这种回执", "the message answered takes no such receipt")
             raise Refusal("facts_invalid", errors=[FieldError("/type", "inconsistent", *words)])
         line = open_line(lines, chart, record.state)
         if line is not None and not self._before_is_missing(connection, arrived):
-            self._take(connection, who, arrived, message, line, now)
+            self._take(connection, who, arrived, message, record, line, now)
             return "recorded", None
         if line is None and taken_since(lines, record, message.step_sequence):
             return self._note(connection, who, arrived, message, now)
         wanted = line or lines[0]
-        self._check(who, wanted, self._step(wanted, message, data, now), now)
+        self._check(who, wanted, self._step(wanted, record, data, now), now)
         return self._wait(connection, who, arrived, message, record, wanted, now)
 
     def _before_is_missing(self, connection: Connection, arrived: Arrived) -> bool:
@@ -116,7 +118,7 @@ class ReceiptEffects:
         if chart.rows_from(
             record.state, wanted.trigger
         ):  # open, but the receipt that belongs before it is missing
-            before = lines_for(self._kinds[arrived.kind.after or ""], record.chart, {}, record)
+            before = lines_for(self._kinds[arrived.kind.after or ""], message.chart_name, {}, record)
             return "parked", f"{record.chart}.{before[0].trigger}"
         awaited = first_step_towards(chart, record.state, wanted.trigger)
         if awaited is not None:
@@ -125,8 +127,8 @@ class ReceiptEffects:
             return self._note(connection, who, arrived, message, now)
         return "contradicts", f"{record.chart}.{wanted.trigger}"
 
-    def _step(self, line: Line, message: Any, data: Mapping[str, Any], now: datetime) -> Step:
-        return step_of(line, message.proceeding_id, data, now, self._desk.law.department_code)
+    def _step(self, line: Line, record: Record, data: Mapping[str, Any], now: datetime) -> Step:
+        return step_of(line, record, data, now, self._desk.law.department_code)
 
     def _take(
         self,
@@ -134,10 +136,11 @@ class ReceiptEffects:
         who: Principal,
         arrived: Arrived,
         message: Any,
+        record: Record,
         line: Line,
         now: datetime,
     ) -> None:
-        step = self._step(line, message, arrived.data, now)
+        step = self._step(line, record, arrived.data, now)
         said = {fact: arrived.data[name] for fact, name in line.remember.items() if arrived.data.get(name)}
         if said:
             linked_reading.remember(connection, message.proceeding_id, said)
@@ -181,7 +184,7 @@ class ReceiptEffects:
             published = file.snapshot.record(message.proceeding_id) or file.snapshot.main
             said["confirmed"] = published.facts.get("published_on") == arrived.data["published_on"]
         self._desk.scribe.note(connection, file, NOTE, {"facts": said}, who, now)
-        role = arrived.kind.task_for or ("duty_clerk" if said.get("confirmed") is False else None)
+        role = arrived.kind.tasked(arrived.data) or ("duty_clerk" if said.get("confirmed") is False else None)
         if role is not None:
             words = {
                 "zh": f"收到回执：{arrived.kind.zh}",

@@ -115,6 +115,7 @@ def load_referral(connection: Connection, id: str, lock: bool = False) -> CaseFi
         finding.party_detail,
         finding=dict(finding.intake),
         rulings=list(finding.rulings),
+        rule_facts=finding.record.get("rule_facts", {}),
         doc_numbers=[row.doc_no] if row.doc_no else [],
         ledger_no=finding.ledger_no,
         finding_id=row.finding_id,

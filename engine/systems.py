@@ -30,15 +30,7 @@ from models.exchange_reading import ALL_KINDS
 from rules.offices import Office
 
 SYSTEM_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,55}")
-LATER_KINDS = frozenset(
-    {
-        "criminal_referral",
-        "supplement",
-        "items_handover",
-    }
-)
-"""Kinds of the contract whose charts this house does not have yet; a system may already be linked for them."""
-KINDS = frozenset({route.kind for route in ROUTES.values()}) | LATER_KINDS | {ALL_KINDS}
+KINDS = frozenset({route.kind for route in ROUTES.values()}) | {ALL_KINDS}
 HMAC, ED25519 = "hmac", "ed25519"
 OVERLAP_HOURS = 24
 

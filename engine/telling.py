@@ -193,6 +193,9 @@ class Telling:
             confirmed, asked = deed, self._latest([deciding.trigger.replace("confirm_", "propose_")])
         else:
             asked = deed
+        referred = self._latest(["approve_referral"])
+        if referred and "approver" not in people:
+            people["approver"] = self._signed(referred)  # hands over what somebody else approved
         if asked:
             people["proposer"] = self._signed(asked)
         if confirmed:

@@ -53,7 +53,8 @@ class Message(SQLModel, table=True):
     proceeding_id: str | None = Field(default=None, max_length=ID_LENGTH)
     step_sequence: int
     answerable: bool
-    """True while a receipt may move the chart: the latest message of its proceeding that asks for one."""
+    """True while a receipt may move the chart: the latest message of its proceeding that asks for one, and those that
+    it stands beside on the criminal queue."""
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     state: str = Field(max_length=12)
     """waiting, delivered (2xx or acknowledged), paper (no linked system), dead (a person must act)."""

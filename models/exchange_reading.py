@@ -64,8 +64,9 @@ def enqueue(
         now=now,
         data=data,
     )
-    answerable = ROUTES[chart_name].answerable and proceeding_id is not None
-    if answerable:
+    route = ROUTES[chart_name]
+    answerable = route.answerable and proceeding_id is not None
+    if answerable and not route.alongside:
         _supersede(connection, str(proceeding_id))
     row = {
         "id": message_id,
@@ -145,7 +146,15 @@ def last_answerable(connection: Connection, proceeding_id: str, recipient: str |
     found = select(MESSAGE.c.id).where(MESSAGE.c.proceeding_id == proceeding_id, MESSAGE.c.answerable)
     if recipient is not None:
         found = found.where(MESSAGE.c.recipient == recipient)
-    return connection.execute(found).scalar()
+    latest = found.order_by(MESSAGE.c.step_sequence.desc(), MESSAGE.c.id.desc()).limit(1)
+    return connection.execute(latest).scalar()
+
+
+def sent_as(connection: Connection, proceeding_id: str, chart_name: str) -> list[str]:
+    """The messages of that name which the proceeding has sent, oldest first."""
+    mine = and_(MESSAGE.c.proceeding_id == proceeding_id, MESSAGE.c.chart_name == chart_name)
+    found = select(MESSAGE.c.id).where(mine).order_by(MESSAGE.c.step_sequence, MESSAGE.c.id)
+    return [str(id) for id in connection.execute(found).scalars()]
 
 
 def last_publication(

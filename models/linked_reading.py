@@ -101,6 +101,13 @@ def answered_with(connection: Connection, system_id: str, message_id: str, kind:
     return connection.execute(select(RECEIPT.c.id).where(settled).limit(1)).scalar() is not None
 
 
+def last_receipt(connection: Connection, proceeding_id: str, kind: str) -> str | None:
+    """The latest receipt of that kind about the proceeding."""
+    mine = and_(RECEIPT.c.proceeding_id == proceeding_id, RECEIPT.c.kind == kind)
+    latest = select(RECEIPT.c.id).where(mine).order_by(RECEIPT.c.received_at.desc(), RECEIPT.c.id.desc())
+    return connection.execute(latest.limit(1)).scalar()
+
+
 def remember(connection: Connection, proceeding_id: str, facts: Mapping[str, Any]) -> None:
     """The proceeding knows these facts beside the ones its forms asked for."""
     where = PROCEEDING.c.id == proceeding_id

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.core.messages import ROUTES
 from engine.core.receipt_form import TYPES, Member
 from engine.core.receipts import Condition, Line, ReceiptKind, Source
 from rules.data_file import DataFault, Fields, read_as
 
 FILE = Path(__file__).parent / "exchange.yaml"
 OVERTAKEN = ("noted",)
-NOTE_ONLY, TASK = "timeline", "task "
+NOTE_ONLY, TASK, IF = "timeline", "task ", " if "
+CONVERSIONS = ("day", "organ", "lines")
+MEASURED = ("text", "free")
+"""Types that say how long the text may be."""
 SAID_OF_ALL = frozenset({"in_reply_to", "by", "remarks"})
 
 
@@ -39,6 +43,11 @@ def _kind(fields: Fields) -> ReceiptKind:
     names = {member.name: member for member in members}
     rows = fields.items("rows")
     note = fields.text_or_none("note")
+    task_for, _, task_if = (
+        note.removeprefix(TASK).partition(IF) if note and note != NOTE_ONLY else ("", "", "")
+    )
+    if task_if:
+        _known(fields, task_if, names)
     kind = ReceiptKind(
         kind=fields.text("kind"),
         zh=fields.text("zh"),
@@ -47,9 +56,10 @@ def _kind(fields: Fields) -> ReceiptKind:
         lines=tuple(_line(Fields(row, f"{fields.at}/rows/{place}"), names) for place, row in enumerate(rows)),
         after=fields.text_or_none("after"),
         noted=note is not None,
-        task_for=note.removeprefix(TASK) if note and note.startswith(TASK) else None,
+        task_for=task_for or None,
+        task_if=task_if or None,
     )
-    if bool(kind.lines) == kind.noted or (note and not kind.task_for and note != NOTE_ONLY):
+    if not (kind.lines or kind.noted) or (note and note != NOTE_ONLY and not note.startswith(TASK)):
         raise DataFault(
             "needs rows, or a note", "Write rows, `note: timeline` or `note: task ROLE`.", field=fields.at
         )
@@ -71,9 +81,9 @@ def _member(at: str, name: str, declared: Any) -> Member:
     if isinstance(declared, list):
         return Member(plain, "code", required, codes=tuple(str(code) for code in declared))
     type_, _, length = (
-        str(declared).partition(" ") if str(declared).startswith("text") else (str(declared), "", "")
+        str(declared).partition(" ") if str(declared).startswith(MEASURED) else (str(declared), "", "")
     )
-    if type_ not in TYPES or (length and not length.isdigit()) or bool(length) != type_.startswith("text"):
+    if type_ not in TYPES or (length and not length.isdigit()) or bool(length) != type_.startswith(MEASURED):
         raise DataFault(
             f"{declared!r} is no type", "The head of the file lists the types.", field=f"{at}/{name}"
         )
@@ -91,6 +101,7 @@ def _line(fields: Fields, members: Mapping[str, Member]) -> Line:
     line = Line(
         chart=fields.text("chart"),
         trigger=fields.text("trigger"),
+        messages=tuple(_message(fields, str(said)) for said in fields.items("answers")),
         when=tuple(_condition(fields, str(said), members) for said in fields.items("when")),
         facts=facts,
         occurred_at=occurred_at,
@@ -101,13 +112,21 @@ def _line(fields: Fields, members: Mapping[str, Member]) -> Line:
     return line
 
 
+def _message(fields: Fields, name: str) -> str:
+    if name not in ROUTES:
+        raise fields.fault("answers", f"{name!r} is no message", "Name a message that the charts dispatch.")
+    return name
+
+
 def _source(fields: Fields, fact: str, said: str, members: Mapping[str, Member]) -> Source:
     how, _, what = said.partition(" ")
     if not what:
         how, what = "member", said
     elif how == "=":
         return Source("constant", what)
-    elif how not in ("day", "organ"):
+    elif how == "record":
+        return Source(how, what)
+    elif how not in CONVERSIONS:
         raise fields.fault(
             f"facts/{fact}", f"{said!r} is no source", "The head of the file lists the sources."
         )

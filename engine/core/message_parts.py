@@ -149,6 +149,10 @@ def letter_of(data: Data) -> Data:
 
 def unfiled(data: Data, title: str, doc_no: str) -> Data:
     """A document that has no file: its digest is that of what the message says."""
-    spoken = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    digest = "sha256:" + hashlib.sha256(spoken.encode()).hexdigest()
+    digest = "sha256:" + hashlib.sha256(spoken(data)).hexdigest()
     return {"digest": digest, "title": title, "doc_no": doc_no}
+
+
+def spoken(data: Data) -> bytes:
+    """What the message says, in the one way in which it can be written."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -15,6 +15,8 @@ optional unless a kind below needs it; what is missing is left out, or said to b
 * official_letter: reply (its text); facts: reason; fields are the facts of the step; those about penalties and
   credit flags have texts of their own
 * penalty_publication, publication_withdrawal, credit_flag, credit_flag_removal: see credit_messages
+* criminal_referral, supplement, items_handover, letters about a referral: see referral_messages; chart: the chart of
+  the proceeding, for what is said of all kinds of them
 
 Where a letter has no file yet (文书待制, or a phone notice) its digest is that of the message's own data.
 """
@@ -47,6 +49,13 @@ from engine.core.message_parts import (
     task,
     today,
 )
+from engine.core.referral_messages import (
+    CRIMINAL,
+    FOLLOW_UP_TERM,
+    REFERRAL,
+    REFERRAL_COMPOSERS,
+    referral_letter,
+)
 
 DETENTION_ORGAN = "public_security"
 NULLABLE = frozenset({"uscc", "proceeding", "prior_notice_served_on", "effective_until"})
@@ -54,12 +63,22 @@ NULLABLE = frozenset({"uscc", "proceeding", "prior_notice_served_on", "effective
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How a message of the charts travels; `answerable`: a receipt for it may move its proceeding."""
+    """How a message of the charts travels.
+
+    answerable: a receipt for it may move its proceeding; alongside: earlier ones stay answerable beside it, because
+    the police and the procuratorate answer each their own, or the first referral as well as what followed it.
+    """
 
     kind: str
     title: str
     answerable: bool = False
     queue: str = "ordinary"
+    alongside: bool = False
+
+
+def _following(kind: str, title: str) -> Route:
+    """What follows a referral, or is a copy of it."""
+    return Route(kind, title, answerable=True, queue=CRIMINAL, alongside=True)
 
 
 ROUTES: Mapping[str, Route] = {
@@ -81,6 +100,14 @@ ROUTES: Mapping[str, Route] = {
     "cross_province_push": Route("official_letter", "跨省推送"),
     "enforcement_application": Route("official_letter", "强制执行申请"),
     "informant_notice": Route("official_letter", "告知实名举报人"),
+    "criminal_referral": Route("criminal_referral", "涉嫌犯罪案件移送书", answerable=True, queue=CRIMINAL),
+    "procuratorate_copy": _following("criminal_referral", "涉嫌犯罪案件移送书"),
+    "supplement_material": _following("supplement", "补充材料"),
+    "items_handover": _following("items_handover", "涉案物品移交清单"),
+    "psb_reconsideration": _following("official_letter", "提请复议书"),
+    "supervision_suggestion": _following("official_letter", "建议立案监督函"),
+    "opinion_reply": Route("official_letter", "检察意见回复", queue=CRIMINAL),
+    "decision_copy": Route("official_letter", "行政处罚决定书", queue=CRIMINAL),
 }
 """The messages of the charts of this house; codes.json of the contract names the same kinds and queues."""
 
@@ -92,7 +119,7 @@ def compose(chart_name: str, content: Content) -> tuple[str, str, Data]:
     data = {name: value for name, value in said.items() if value is not None or name in NULLABLE}
     if data.get("letter") == {}:
         data["letter"] = letter_of(data)
-    return route.kind, route.queue, data
+    return route.kind, CRIMINAL if content.get("chart") == REFERRAL else route.queue, data
 
 
 def _department_transfer(chart_name: str, content: Content) -> Data:
@@ -179,9 +206,10 @@ def _reminder(_: str, content: Content) -> Data:
     term = content.get("term") or {}
     due = term.get("due_effective") or content.get("due_on") or today(content)
     late = str(due)[:10] < today(content)
+    unsaid = FOLLOW_UP_TERM if content.get("chart") == REFERRAL else "DL56b"
     return {
         **case(content),
-        "term": term.get("id") or "DL56b",
+        "term": term.get("id") or unsaid,
         "term_title": clip(term.get("title"), TITLE_MAX) or ROUTES["progress_query"].title,
         "due_effective": due,
         "light": term.get("light") or ("overdue" if late else "green"),
@@ -193,6 +221,8 @@ def _reminder(_: str, content: Content) -> Data:
 
 
 def _official_letter(chart_name: str, content: Content) -> Data:
+    if ROUTES[chart_name].queue == CRIMINAL:
+        return referral_letter(chart_name, ROUTES[chart_name].title, content)
     facts, worded = facts_of(content), LETTER_TEXTS.get(chart_name)
     said = worded(content) if worded else content.get("reply") or facts.get("reason")
     return {
@@ -212,6 +242,11 @@ def _credit(chart_name: str, content: Content) -> Data:
     return CREDIT_COMPOSERS[route.kind](route.title, content)
 
 
+def _referral(chart_name: str, content: Content) -> Data:
+    route = ROUTES[chart_name]
+    return REFERRAL_COMPOSERS[route.kind](chart_name, route.title, content)
+
+
 _COMPOSERS: Mapping[str, Callable[[str, Content], Data]] = {
     "department_transfer": _department_transfer,
     "copy_notice": _copy_notice,
@@ -220,4 +255,5 @@ _COMPOSERS: Mapping[str, Callable[[str, Content], Data]] = {
     "reminder": _reminder,
     "official_letter": _official_letter,
     **dict.fromkeys(CREDIT_COMPOSERS, _credit),
+    **dict.fromkeys(REFERRAL_COMPOSERS, _referral),
 }

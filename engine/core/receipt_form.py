@@ -60,6 +60,14 @@ ATTACHMENT = (
     optional("pages", "count"),
     optional("recorded_at", "instant"),
 )
+ITEM = (
+    Member("name", "text", length=200),
+    Member("quantity", "free", length=60),
+    optional("unit", "text", 20),
+    Member("value_fen", "money_fen", required=False),
+    optional("state", "text", 200),
+    optional("place", "text", 200),
+)
 COMMON = (Member("in_reply_to", "id"), optional("by", "person"), optional("remarks", "text", 2000))
 
 
@@ -125,10 +133,15 @@ class Reading:
 
     def text(self, value: Any, pointer: str, member: Member) -> None:
         """A text of one to so many characters."""
+        if value == "":
+            self.faults.add(pointer, "missing")
+        else:
+            self.free(value, pointer, member)
+
+    def free(self, value: Any, pointer: str, member: Member) -> None:
+        """A text that may be empty."""
         if not isinstance(value, str):
             self.faults.add(pointer, "type")
-        elif not value:
-            self.faults.add(pointer, "missing")
         elif len(value) > member.length:
             longest = member.length
             self.faults.add(pointer, "range", f"不超过{longest}字", f"at most {longest} characters")
@@ -144,6 +157,16 @@ class Reading:
             self.faults.add(pointer, "too_few")
         for index, one in enumerate(value):
             self.text(one, f"{pointer}/{index}", member)
+
+    def items(self, value: Any, pointer: str, member: Member) -> None:
+        """A list of things with their number; a required one is not empty."""
+        if not isinstance(value, list):
+            self.faults.add(pointer, "type")
+            return
+        if member.required and not value:
+            self.faults.add(pointer, "too_few")
+        for index, one in enumerate(value):
+            self.object(one, f"{pointer}/{index}", ITEM)
 
     def code(self, value: Any, pointer: str, member: Member) -> None:
         """One of the codes."""
@@ -204,7 +227,9 @@ class Reading:
 
 _READERS: Mapping[str, Callable[[Reading, Any, str, Member], None]] = {
     "text": Reading.text,
+    "free": Reading.free,
     "texts": Reading.texts,
+    "items": Reading.items,
     "code": Reading.code,
     "department": Reading.department,
     "pattern": Reading.pattern,

@@ -35,33 +35,39 @@ class Condition:
         value = (data if self.of == "data" else record.facts).get(self.name)
         if self.test == "given":
             return bool(value)
-        return (value == self.code) is (self.test == "is")
+        said = str(value).lower() if isinstance(value, bool) else value
+        return (said == self.code) is (self.test == "is")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a fact of the row comes from: a constant, or a member of the data, as it is or converted."""
+    """Where a fact of the row comes from: a constant, a fact of the proceeding, or a member of the data."""
 
-    how: str  # "constant" | "member" | "day" | "organ"
+    how: str  # "constant" | "record" | "member", or how the member is converted: "day" | "organ" | "lines"
     what: str
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the table: a row that a kind of receipt may take."""
+    """One line of the table: a row that a kind of receipt may take, and the messages (all, if none) it answers."""
 
     chart: str
     trigger: str
+    messages: tuple[str, ...]
     when: tuple[Condition, ...]
     facts: Mapping[str, Source]
     occurred_at: str | None
     remember: Mapping[str, str]
     overtaken: bool
 
+    def answers(self, message: str) -> bool:
+        """True when the line may be taken in answer to a message of that name."""
+        return not self.messages or message in self.messages
+
 
 @dataclass(frozen=True, slots=True)
 class ReceiptKind:
-    """A kind of receipt: what it says, and what it does."""
+    """A kind of receipt: what it says, and what it does; `noted`: where it takes no line it is kept on the timeline."""
 
     kind: str
     zh: str
@@ -71,14 +77,27 @@ class ReceiptKind:
     after: str | None
     noted: bool
     task_for: str | None
+    task_if: str | None
+    """The member that must say something for the task."""
+
+    def tasked(self, data: Mapping[str, Any]) -> str | None:
+        """The role that is told of it, when somebody is."""
+        return self.task_for if self.task_if is None or data.get(self.task_if) else None
+
+    def only_noted(self, chart: str, message: str) -> bool:
+        """True when it is no fault that no line can be taken: it may be noted, or its lines answer other messages."""
+        lines = [line for line in self.lines if line.chart == chart]
+        return self.noted or (bool(lines) and not any(line.answers(message) for line in lines))
 
 
-def lines_for(kind: ReceiptKind, chart: str, data: Mapping[str, Any], record: Record) -> list[Line]:
-    """The lines that the receipt may take on that proceeding, in the order of the table."""
+def lines_for(kind: ReceiptKind, message: str, data: Mapping[str, Any], record: Record) -> list[Line]:
+    """The lines that the receipt may take on that proceeding, in answer to that message, in the order of the table."""
     return [
         line
         for line in kind.lines
-        if line.chart == chart and all(condition.holds(data, record) for condition in line.when)
+        if line.chart == record.chart
+        and line.answers(message)
+        and all(condition.holds(data, record) for condition in line.when)
     ]
 
 
@@ -88,16 +107,18 @@ def open_line(lines: Iterable[Line], chart: Chart, state: str) -> Line | None:
 
 
 def step_of(
-    line: Line, proceeding: str, data: Mapping[str, Any], now: datetime, organ: Callable[[str], str | None]
+    line: Line, record: Record, data: Mapping[str, Any], now: datetime, organ: Callable[[str], str | None]
 ) -> Step:
     """The step that the receipt asks for; words that name no department stay as they are, for the form to refuse."""
     facts: dict[str, Any] = {}
     for fact, source in line.facts.items():
         if source.how == "constant":
             facts[fact] = source.what
+        elif source.how == "record":
+            facts[fact] = record.facts.get(source.what)
         elif data.get(source.what) is not None:
             facts[fact] = _converted(source.how, data[source.what], organ)
-    return Step(line.trigger, proceeding, facts, _instant(data, line.occurred_at, now))
+    return Step(line.trigger, record.id, facts, _instant(data, line.occurred_at, now))
 
 
 def _converted(how: str, value: Any, organ: Callable[[str], str | None]) -> Any:
@@ -105,6 +126,8 @@ def _converted(how: str, value: Any, organ: Callable[[str], str | None]) -> Any:
         return civil_date(datetime.fromisoformat(value)).isoformat()
     if how == "organ":
         return organ(value) or value
+    if how == "lines":
+        return "\n".join(value)
     return value
 
 
@@ -126,7 +149,7 @@ def told_of(line: Line, errors: Sequence[FieldError]) -> list[FieldError]:
 def _place(line: Line, pointer: str) -> str:
     fact = pointer.removeprefix("/facts/").split("/")[0]
     source = line.facts.get(fact)
-    if fact and source is not None and source.how != "constant":
+    if fact and source is not None and source.how not in ("constant", "record"):
         return f"/data/{source.what}"
     return f"/data/{line.occurred_at}" if pointer == "/occurred_at" and line.occurred_at else "/data"
 

@@ -16,6 +16,7 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from engine.documents import DocumentPress
+from tests.documents.referral import REFERRAL
 from tests.documents.told import PENALTY
 
 TEMPLATES = Path(__file__).parents[2] / "rules" / "documents"
@@ -139,7 +140,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         },
     },
 }
-SAMPLES |= PENALTY
+SAMPLES |= PENALTY | REFERRAL
 KINDS = sorted(SAMPLES)
 
 

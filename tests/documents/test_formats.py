@@ -17,10 +17,11 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from engine.documents import DocumentPress
+from tests.documents import referral
 
 ROOT = Path(__file__).parents[2]
 FORMS = ("case_close_approval", "case_source_form", "filing_approval", "matter_approval", "service_receipt")
-FORMS += ("reinspection_record", "route_approval")
+FORMS += ("reinspection_record", "route_approval", *referral.FORMS)
 
 
 def test_the_pdf_is_marked_pdf_a_2b(
@@ -116,7 +117,7 @@ def test_grids_of_the_docx_are_ruled_and_fill_the_type_area(
     assert section.page_width and section.left_margin and section.right_margin
     area = section.page_width - section.left_margin - section.right_margin
     grids = [table for table in document.tables if table._tbl.tblPr.find(qn("w:tblBorders")) is not None]
-    assert grids or kind == "penalty_prior_notice"
+    assert grids or kind in ("penalty_prior_notice", *referral.WITHOUT_GRID)
     for grid in grids:
         lines = grid._tbl.tblPr.find(qn("w:tblBorders"))
         assert {line.get(qn("w:val")) for line in lines} == {"single"}

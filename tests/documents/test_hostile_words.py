@@ -59,7 +59,8 @@ def test_markup_is_printed_as_it_was_typed(
 def test_two_thousand_characters_are_all_there(
     press: DocumentPress, kind: str, told: dict[str, Any], word_text: Read, issued_on: date
 ) -> None:
-    said = dict.fromkeys(("facts_summary", "reason", "requirement", "refusal_note"), "鑫" * 2000)
+    names = ("facts_summary", "reason", "requirement", "refusal_note", "items_list", "reply", "opinion")
+    said = dict.fromkeys(names, "鑫" * 2000)
     step = {"trigger": "act", "facts": said}
     long = everywhere(told, "") | {"finding": said, "facts": said, "step": step, "asked": {}}
     reader = pypdf.PdfReader(io.BytesIO(press.pdf(kind, long, issued_on=issued_on)))

@@ -13,6 +13,7 @@ import pytest
 from engine.documents import DocumentPress, DocumentUnknown
 from engine.documents.money import in_capitals, in_yuan
 from rules.charts import load_charts
+from tests.documents.referral import SAID as SAID_OF_A_REFERRAL
 
 Read = Callable[[str, dict[str, Any]], str]
 Samples = dict[str, dict[str, Any]]
@@ -89,6 +90,7 @@ SAID = {
         "行政处罚信息已公示。|原市监档2024-0061|罚款及加处罚款已缴清。|建议结案，请审批。|签名：檀海峰"
     ),
 }
+SAID |= SAID_OF_A_REFERRAL
 DATED = ("rectification_notice", "transfer_letter", "penalty_prior_notice", "penalty_decision")
 WITHOUT = {"reconsideration_decision", "remedy_notice", "testing_report"}
 """Papers which other authorities write, though the dictionary says that the house issues them."""
@@ -172,8 +174,9 @@ def test_dates_are_civil_dates_in_shanghai(samples: Samples, word_text: Read) ->
 
 
 VERIFIED = {
-    "行政处罚法": "二十五 二十八 四十四 四十五 五十一 五十六 六十三 六十四 六十六 七十二",
-    "行政强制法": "二十五 二十八 五十三 五十四",
+    "行政处罚法": "二十五 二十七 二十八 四十四 四十五 五十一 五十六 六十三 六十四 六十六 七十二",
+    "行政强制法": "二十一 二十五 二十八 五十三 五十四",
+    "行政执法机关移送涉嫌犯罪案件的规定": "三 五 九 十二",
 }
 
 
@@ -185,7 +188,7 @@ def test_templates_quote_no_article_but_the_verified_ones(templates: Path) -> No
         if line.startswith("#"):
             continue
         for law, articles in re.findall(
-            "(?:《中华人民共和国(.{2,6})》)?((?:第[一二三四五六七八九十百]+条、?)+)", line
+            "(?:《(?:中华人民共和国)?([^《》]{2,20})》)?((?:第[一二三四五六七八九十百]+条、?)+)", line
         ):
             assert law in VERIFIED, line
             for article in re.findall("第(.+?)条", articles):

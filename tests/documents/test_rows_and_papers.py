@@ -45,6 +45,7 @@ ELSEWHERE = {
     "copy_notice.resend:reason": "is why a letter was sent again; stands on the timeline",
     "transfer.refuse_transfer:reason": "a letter that was refused is never sent",
     "copy_notice.refuse_copy:reason": "a letter that was refused is never sent",
+    "criminal_referral.note_prior_penalty:decided_on": "stands on the decision that another chart issued",
 }
 
 
