@@ -79,17 +79,17 @@ def _http(request: Request, fault: Exception) -> Response:
 def methods_at(request: Request) -> set[str]:
     """Every method that some route takes at the path of the request."""
     methods: set[str] = set()
-    for route in _each(request.app.routes):
+    for route in each_route(request.app.routes):
         if route.matches(request.scope)[0] is not Match.NONE:
             methods |= getattr(route, "methods", None) or set()
     return methods | ({"HEAD"} if "GET" in methods else set())
 
 
-def _each(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+def each_route(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
     """The routes, those of included routers too."""
     for route in routes:
         inner = getattr(route, "original_router", None)
         if inner is None:
             yield route
         else:
-            yield from _each(inner.routes)
+            yield from each_route(inner.routes)

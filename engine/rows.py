@@ -151,7 +151,9 @@ class Rows:
             "version": snapshot.version,
             "sequence": snapshot.sequence,
             "record": snapshot.main.stored(),
-            "doc_no": next(iter(self.file.doc_numbers), None),  # the letter that handed it over was numbered first
+            "doc_no": next(
+                iter(self.file.doc_numbers), None
+            ),  # the letter that handed it over was numbered first
             "opened_at": snapshot.main.opened_at,
             "recorded_at": now,
             "head": snapshot.head,

@@ -72,13 +72,22 @@ def all_proceedings_done(snapshot: Snapshot, law: Lawbook) -> bool:
 
 
 def all_routes_opened(registers: Mapping[str, Any], proceedings: Iterable[Record]) -> bool:
-    """True when every approved route has a proceeding of this round."""
+    """True when every approved route that can be opened has a proceeding of this round."""
+    held = list(proceedings)
     opened = {
         record.chart
-        for record in proceedings
+        for record in held
         if record.opened_sequence > registers.get("round_from", -1) or record.carried
     }
-    return set(registers.get("approved_routes", ())) <= opened
+    wanted = set(registers.get("approved_routes", ()))
+    if _flag_waits_for_the_court(held):
+        wanted.discard("credit_flag")
+    return wanted <= opened
+
+
+def _flag_waits_for_the_court(proceedings: Iterable[Record]) -> bool:
+    """A flag rests on a decision; while the penalty waits with the judicial organs, there is none to rest on."""
+    return any(record.chart == "penalty" and record.state == "with_judiciary" for record in proceedings)
 
 
 def a_proceeding_is_open(snapshot: Snapshot, law: Lawbook) -> bool:
@@ -95,8 +104,8 @@ def _published_or_withheld(scene: Scene) -> bool:
 
 def _credit_dealt_with(scene: Scene, _: str | None) -> Verdict:
     if "credit_flag" in scene.snapshot.registers.get("approved_routes", ()):
-        flags = [one for one in scene.snapshot.proceedings.values() if one.chart == "credit_flag"]
-        if not flags:
+        held = list(scene.snapshot.proceedings.values())
+        if not any(one.chart == "credit_flag" for one in held) and not _flag_waits_for_the_court(held):
             return False
     if scene.row.trigger == "propose_close":
         return True  # the form asks for credit_result; an empty one is a fault of the form

@@ -134,7 +134,7 @@ def test_a_failing_commit_is_told_to_its_cause_alone(town: Town) -> None:
 def test_a_command_whose_commit_fails_left_nothing_and_can_be_sent_again(town: Town) -> None:
     with_promises(town)
     finding, desk = town.finding(), town.house.desk
-    desk.after_step = lambda connection, _: connection.execute(BREAK_A_PROMISE)
+    desk.after_step = lambda connection, *_: connection.execute(BREAK_A_PROMISE)
 
     with pytest.raises(DBAPIError):
         town.handle("W01", added_facts(finding), "k")

@@ -97,9 +97,9 @@ def test_bytes_are_kept_and_a_value_that_the_statement_names_is_looked_for(town:
     town.house.writer.submit(lambda connection: records.add(connection, RECEIPT, rows))
 
     with town.house.database.read() as connection:
-        found = parked_receipts(connection, "F1")
+        found = parked_receipts(connection, "finding", "F1")
         assert [(row.id, bytes(row.body)) for row in found] == [("receipt-1", b"\x00\xff{}")]
-        assert parked_receipts(connection, "F2") == []
+        assert parked_receipts(connection, "finding", "F2") == []
 
 
 def test_a_change_reaches_its_row_alone(town: Town) -> None:
