@@ -28,6 +28,11 @@ ENCLOSED: Mapping[str, tuple[str, ...]] = {
     "items_handover": PAPERS[3:],
 }
 """The papers of the referral that a message speaks of beside its letter."""
+TITLES: Mapping[str, str] = {
+    "investigation_report": "涉嫌犯罪案件情况的调查报告",
+    "items_list": "涉案物品清单",
+}
+"""What papers are called among the five materials that are handed over."""
 FINE = "fine_fen"
 
 
@@ -43,7 +48,9 @@ def referral_content(step: StepInHand, name: str, known: Mapping[str, Any]) -> d
     connection, own = step.connection, str(step.record.id)
     mine = step.taken.proceeding  # papers stand on the referral itself
     letter = step.paper(mine, (LETTER,)) or {}
-    papers = {kind: paper for kind in ENCLOSED.get(name, ()) if (paper := step.paper(mine, (kind,)))}
+    papers = {
+        kind: _called(paper, kind) for kind in ENCLOSED.get(name, ()) if (paper := step.paper(mine, (kind,)))
+    }
     sent = exchange_reading.sent_as(connection, own, name)
     referred = exchange_reading.sent_as(connection, own, "criminal_referral")
     enclosed = [paper for paper in papers.values() if paper.get("name")]
@@ -61,6 +68,12 @@ def referral_content(step: StepInHand, name: str, known: Mapping[str, Any]) -> d
         "attachments": [*enclosed, *known["attachments"]],
     }
     return content | (_decision(step, known) if name == "decision_copy" else {})
+
+
+def _called(paper: dict[str, Any], kind: str) -> dict[str, Any]:
+    """The paper by the name that it has in a referral."""
+    title = TITLES.get(kind, paper["title"])
+    return {**paper, "title": title, **({"name": f"{title}.pdf"} if paper.get("name") else {})}
 
 
 def _officer(step: StepInHand, told: Any) -> dict[str, Any]:
