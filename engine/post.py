@@ -219,7 +219,9 @@ class Post:
             "result_zh": [
                 self._word("result_code", code) for code in file.inspection.get("result_codes", ())
             ],
-            "resend_of": self._sent_before(connection, taken.proceeding, recipient),
+            "resend_of": self._sent_before(
+                connection, record.id if record.chart == REFERRAL else taken.proceeding, recipient
+            ),
         }
 
     def _sent_before(self, connection: Connection, proceeding: str | None, recipient: str) -> str | None:

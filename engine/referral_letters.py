@@ -56,6 +56,7 @@ def referral_content(step: StepInHand, name: str, known: Mapping[str, Any]) -> d
     enclosed = [paper for paper in papers.values() if paper.get("name")]
     content = {
         "chart": REFERRAL,
+        "proceeding_id": own,
         "referral_no": letter.get("doc_no"),
         "subject": letter.get("doc_no"),
         "sent_before": len(sent),

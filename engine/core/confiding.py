@@ -11,12 +11,19 @@ from engine.core.effects import Confide, Decision, Effect, Remind, Taken
 from engine.core.law2 import Suspicion
 from engine.core.running import Moment, open_term
 from engine.core.scope import Scope
-from engine.core.snapshot import CRIMINAL_ROUTE, SUSPICION_ON_RECORD, Act, Snapshot
+from engine.core.snapshot import (
+    CRIMINAL_ROUTE,
+    CRIMINAL_ROUTE_PROPOSED,
+    SUSPICION_ON_RECORD,
+    Act,
+    Snapshot,
+)
 from engine.core.times import Timing
 
 CONFIDED = frozenset({"open_criminal_referral", "record_threshold"})
 """Steps of which nothing stands on the finding: its version, sequence and timeline are the same without them."""
 CONFIDED_FACTS = ("threshold_rule", "threshold_facts")
+PROPOSING = frozenset({"propose_route", "confirm_route"})
 APPROVING = frozenset({"approve_route", "add_route", "reopen"})
 
 
@@ -55,10 +62,22 @@ def apart(
         return own, None
     referred = CRIMINAL in own["routes"]
     own["routes"] = [route for route in own["routes"] if route != CRIMINAL]
-    if row.trigger in APPROVING:
-        kept = row.trigger == "add_route" and bool(snapshot.registers.get(CRIMINAL_ROUTE))
-        snapshot.registers[CRIMINAL_ROUTE] = referred or kept
+    keep_route(snapshot.registers, row.trigger, referred)
     return own, Confide({"routes": [CRIMINAL]}, False) if referred else None
+
+
+def keep_route(registers: dict[str, Any], trigger: str, stated: bool) -> None:
+    """Whether a referral is proposed and approved, after this step; whoever approves what is shown approves it too.
+
+    Nobody is shown that one was proposed, and so nobody can leave it out by mistake; only a new proposal does.
+    """
+    if trigger in PROPOSING:
+        kept = trigger == "confirm_route" and bool(registers.get(CRIMINAL_ROUTE_PROPOSED))
+        registers[CRIMINAL_ROUTE_PROPOSED] = stated or kept
+    elif trigger in APPROVING:
+        before = CRIMINAL_ROUTE_PROPOSED if trigger == "approve_route" else CRIMINAL_ROUTE
+        kept = trigger != "reopen" and bool(registers.get(before))
+        registers[CRIMINAL_ROUTE] = stated or kept
 
 
 def begun(scope: Scope, referral: Snapshot, taken: Taken, said: Confide) -> Decision:

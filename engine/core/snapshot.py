@@ -113,6 +113,8 @@ class Deadline:
 
 CRIMINAL_ROUTE = "criminal_route"
 """The register that keeps whether a criminal referral was approved; it stands among no routes."""
+CRIMINAL_ROUTE_PROPOSED = "criminal_route_proposed"
+"""The register that keeps whether one was proposed, until it is approved or proposed anew without it."""
 SUSPICION_ON_RECORD = "suspicion_on_record"
 """The register that tells a decision to look for suspicions on record; no answer shows it."""
 

@@ -265,7 +265,8 @@ def test_the_route_to_the_police_stands_among_no_routes(town: Town) -> None:
     town.step("C02", finding, "confirm_route", **routes, jurisdiction_checked=True, limitation_checked=True)
     early = refused(town.step, "C02", finding, "record_threshold", threshold_rule="R05a")
     assert early.code == "facts_invalid"
-    town.step("H01", finding, "approve_route", **routes)
+    shown = {"routes": ["rectification"]}  # what whoever approves is shown: the proposal itself says no more
+    town.step("H01", finding, "approve_route", **shown)
 
     told = [one.body for one in chain(town, finding)]
     assert not any("criminal" in body for body in told)

@@ -15,12 +15,12 @@ from sqlalchemy import Connection
 
 from engine.core.effects import IssueDocument, Taken
 from engine.core.snapshot import Act
-from engine.snapshots import load_finding
-from models import exchange_reading, records
+from engine.snapshots import load_referral
+from models import exchange_reading
 from tests.exchange.contract import faults
 from tests.exchange.linked import Linked
+from tests.referral_walk import opened
 
-REFERRAL = "0192fc65-93cf-7498-8388-040f0e4ef622"
 BEFORE: dict[str, Any] = {
     "team": ["W01", "W02"],
     "suspected_crime": "生产、销售有毒、有害食品罪",
@@ -44,29 +44,22 @@ Told = Callable[..., list[dict[str, Any]]]
 def tell(sqlite_linked: Linked) -> Told:
     """Lets the post room know of a step; answers the messages that went out, every one as its schema says."""
     town = sqlite_linked.town
-    desk, finding = town.house.desk, town.finding()
+    desk = town.house.desk
     now = town.house.clock.now()
     sqlite_linked.link("yuanping-psb", "public_security")
     sqlite_linked.link("yuanping-procuratorate", "procuratorate")
-    kept = {"facts": dict(BEFORE), "acts": {}}
-    row = {"id": REFERRAL, "office_id": desk.office.office_id, "finding_id": finding, "ordinal": 0}
-    row |= {"kind": "criminal_referral", "state": "approved", "open": True, "record": kept}
-    row |= {"opened_at": now, "opened_sequence": 2}
-    desk.writer.submit(lambda connection: records.add(connection, records.PROCEEDING, [row]))
+    referral = opened(town, town.finding())
     sequence = [10]
 
     def take(connection: Connection, trigger: str, facts: dict[str, Any]) -> None:
-        file = load_finding(connection, desk.office, finding)
+        file = load_referral(connection, referral)
         assert file is not None
-        record, step = (
-            file.snapshot.proceedings[REFERRAL],
-            desk.law.charts["criminal_referral"].any_row(trigger),
-        )
+        record, step = file.snapshot.main, desk.law.charts["criminal_referral"].any_row(trigger)
         known.update(facts)
         record.facts.update(known)
         record.acts["approve_referral"] = Act("P01", 9, datetime.fromisoformat(BEFORE["approved_at"]), now)
         record.acts[trigger] = Act("C01", sequence[0], now, now)
-        taken = Taken(step, REFERRAL, facts, now, False, sequence[0])
+        taken = Taken(step, None, facts, now, False, sequence[0])
         for kind in step.documents:
             desk.scribe.papers.issue(connection, file, taken, IssueDocument(kind, None), town.who("C01"), now)
         for effect in step.effects:
@@ -74,12 +67,16 @@ def tell(sqlite_linked: Linked) -> Told:
             if name == "dispatch":
                 assert desk.scribe.post.dispatch(connection, file, taken, told, town.who("C01"), now)
 
-    known: dict[str, Any] = {}
+    known: dict[str, Any] = dict(BEFORE)
 
     def told(trigger: str, **facts: Any) -> list[dict[str, Any]]:
         sequence[0] += 1
         desk.writer.submit(lambda connection: take(connection, trigger, facts))
-        sent = [one for one in sqlite_linked.messages(finding) if one.step_sequence == sequence[0]]
+        with town.house.database.read() as connection:
+            queue = connection.execute(exchange_reading.MESSAGE.select().order_by("id")).all()
+        sent = [one for one in queue if one.step_sequence == sequence[0]]
+        about = [(one.finding_id, one.inspection_id, one.proceeding_id) for one in sent]
+        assert about == [(None, None, referral)] * len(sent)
         events = [json.loads(one.body) for one in sent]
         for one, event in zip(sent, events, strict=True):
             assert faults(f"message_{one.kind}", event) == []
@@ -93,7 +90,7 @@ def test_the_referral_goes_to_the_police_and_its_copy_to_the_procuratorate(tell:
     (referral,) = tell("hand_over", **HANDED)
     assert (referral["recipient"], referral["subject"]) == ("public_security", NUMBER)
     data = referral["data"]
-    assert (data["doc_no"], data["letter"]["doc_no"], data["referral"]) == (NUMBER, NUMBER, REFERRAL)
+    assert (data["doc_no"], data["letter"]["doc_no"]) == (NUMBER, NUMBER)
     assert data["evidence"] == ["抽样记录", "检验报告"]
     assert [one["certificate_no"] for one in data["special_team"]] != ["未载明", "未载明"]
     assert data["investigation_report"]["title"] == "涉嫌犯罪案件情况的调查报告"
