@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from engine.core.basis import spoken
+from engine.core.chart import CRIMINAL, Row
+from engine.core.confiding import CONFIDED, opens_referral
 from web.commanding import fresh_key
 from web.fields import Choice, Field, Typed, person_label
 from web.forms import StepForm
@@ -37,6 +38,8 @@ class Card:
     carried: frozenset[str]
     """Names of inputs that started with what was stated before."""
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    draft: str = ""
+    """Under which name the browser keeps what is typed; empty for what must not stay on the machine."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -100,6 +103,21 @@ def with_others(one: Field, typed: Typed) -> list[Choice]:
     return [*one.choices, *(Choice(token, person_label(token)) for token in others)]
 
 
+def confidential(row: Row) -> bool:
+    """True for a step that states what only the list of a criminal referral may know."""
+    return row.chart == CRIMINAL or row.trigger in CONFIDED or opens_referral(row)
+
+
+def standing_first(
+    cards: Sequence[Card], again: Card | None, wanted: tuple[str, str]
+) -> tuple[Card | None, list[Card]]:
+    """The one big next step and the others: the form that was refused, else the one asked for, else the suggested one."""
+    others = [one for one in cards if again is None or one.key != again.key]
+    first = again or next((one for one in others if wanted[0] and one.key == wanted), None)
+    first = first or next((one for one in others if one.first), None)
+    return first, [one for one in others if one is not first]
+
+
 def card(folder: Folder, offer: Offer, subject: str = "finding") -> Card:
     """The form of an act with what is known already."""
     form = folder.maker.of(offer)
@@ -126,19 +144,16 @@ def _card(
 ) -> Card:
     words = folder.asking.words
     known = prefilled(form, offer, folder.known)
-    record: Mapping[str, Any] = folder.finding if subject == "finding" else folder.inspection
-    place = "findings" if subject == "finding" else "inspections"
-    here = (
-        f"/findings/{folder.finding['id']}" if folder.finding else f"/inspections/{folder.inspection['id']}"
-    )
+    record = folder.record(subject)
+    action = f"/{subject}s/{record['id']}/steps"
     row = offer.steps[0].row
     return Card(
         title=words.of(offer),
         triggers=offer.triggers,
         chart=offer.chart,
         proceeding=offer.proceeding or "",
-        action=f"/{place}/{record['id']}/steps",
-        back=here,
+        action=action,
+        back=folder.home,
         form=form,
         typed=known if typed is None else typed,
         version=record["version"],
@@ -149,4 +164,7 @@ def _card(
         mark=row.mark,
         carried=frozenset(one.name for one in form.fields if one.input_name in known),
         errors=errors,
+        draft=""
+        if any(confidential(step.row) for step in offer.steps)
+        else f"{action} {offer.triggers} {offer.proceeding or ''}",
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from engine.core.calendar import WorkingCalendar, civil_date
+from web.asking import Asking
 from web.wording import Words
 
 HOUR_SECONDS = 3600
@@ -40,3 +41,18 @@ def clock_line(
         "left": left_of(deadline["due_effective"], now, calendar, words) if running else "",
         "running": running,
     }
+
+
+def clock_lines(
+    asking: Asking, deadlines: Iterable[Mapping[str, Any]], now: datetime
+) -> list[dict[str, Any]]:
+    """Deadlines as a page shows them, those that run first."""
+    law, words = asking.house.law, asking.words
+    ordered = sorted(deadlines, key=lambda one: one["state"] != "running")
+    return [clock_line(one, now, law.calendar, words, words.of(law.terms[one["term"]])) for one in ordered]
+
+
+def first_due(clocks: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Of the clocks that run, the one that is due first."""
+    running = [one for one in clocks if one["state"] == "running"]
+    return min(running, key=lambda one: (one["due_effective"] or "", one["term"]), default=None)

@@ -15,7 +15,7 @@ from web.fields import ABSENT, Field, Typed, read_field
 from web.forms import OCCURRED, StepForm, facts_of
 from web.steps import Offer
 
-PLACES = {"finding": "/api/v1/findings", "inspection": "/api/v1/inspections"}
+PLACES = {"finding": "/api/v1/findings", "inspection": "/api/v1/inspections", "referral": "/api/v1/referrals"}
 
 
 def fresh_key() -> str:

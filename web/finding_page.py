@@ -9,11 +9,13 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api.calls import an_id
+from engine.core.chart import CRIMINAL
+from engine.core.confiding import opens_referral
 from engine.core.refusals import Refusal
 from engine.core.visibility import has_any_row
 from web.asking import Asked, Asking, Form, check_form_token, local_path, see
-from web.cards import Card, card, refused_card
-from web.clocks import clock_line
+from web.cards import Card, card, refused_card, standing_first
+from web.clocks import clock_lines
 from web.commanding import step_body, take_steps
 from web.fields import Typed
 from web.look import page
@@ -22,10 +24,9 @@ from web.problems import Told, told
 from web.records import Folder, open_finding
 from web.routing import PageRoute
 from web.steps import Offer, foreseen
+from web.why_not import shut_steps
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-PLAIN = ("role_not_allowed", "no_such_step")
-"""Reasons that say nothing of this finding; steps shut by them alone stand last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,21 @@ def take(asking: Asked, posted: Form, id: str) -> Response:
         if refusal.code == "not_found":
             raise
         return refused(open_finding(asking, id), offer, typed, refusal)
+    if any(opens_referral(planned.row) for planned in offer.steps):
+        opened = asking.house.reader.referrals.of_finding(asking.who, id, recorded=False)
+        if opened is not None:
+            return see(with_flash(f"/referrals/{opened['id']}", offer))
     return see(done_path(typed, f"/findings/{id}", offer))
 
 
 def done_path(typed: Typed, here: str, offer: Offer) -> str:
     """Where the browser goes after a step: back to where the form stood, with what was done."""
-    back = local_path(typed.first("back") or here).split("?")[0]
-    return f"{back}?flash=recorded&did={'+'.join(offer.triggers.split())}"
+    return with_flash(local_path(typed.first("back") or here).split("?")[0], offer)
+
+
+def with_flash(path: str, offer: Offer) -> str:
+    """The address of the page that says what was done."""
+    return f"{path}?flash=recorded&did={'+'.join(offer.triggers.split())}"
 
 
 def offered(folder: Folder, typed: Typed) -> Offer:
@@ -101,12 +110,7 @@ def show_finding(folder: Folder, first: Card | None = None, problem: Told | None
     """The page; `first` takes the place of the next step."""
     asking = folder.asking
     cards = [card(folder, offer) for offer in folder.offers]
-    cards = [one for one in cards if first is None or one.key != first.key]
-    wanted = (asking.parameter("step"), asking.parameter("of"))
-    if first is None:
-        first = next((one for one in cards if wanted[0] and (one.triggers, one.proceeding) == wanted), None)
-        first = first or next((one for one in cards if one.first), None)
-        cards = [one for one in cards if one is not first]
+    first, cards = standing_first(cards, first, (asking.parameter("step"), asking.parameter("of")))
     publishing = [card(folder, offer, "inspection") for offer in folder.publishing if offer.first]
     if first is None and publishing:
         first = publishing.pop(0)
@@ -122,12 +126,15 @@ def show_finding(folder: Folder, first: Card | None = None, problem: Told | None
         inspection=folder.inspection,
         first=first,
         cards=cards,
-        shut=_shut(folder),
+        shut=shut_steps(asking, finding["steps"]),
         lanes=lanes(folder),
+        confidential=confidential_lane(folder),
         main_clocks=_clocks(folder, None),
-        inspection_clocks=[_clock(folder, one) for one in folder.inspection["deadlines"]],
+        inspection_clocks=clock_lines(asking, folder.inspection["deadlines"], folder.now),
         timeline=list(reversed(folder.timeline)),
-        papers=_papers(folder),
+        papers=papers_of(folder),
+        attachments=finding["attachments"],
+        home=folder.home,
         uploads=may_act(asking),
         ruling=folder.known.ruling,
         names=names_of(asking),
@@ -160,34 +167,21 @@ def lanes(folder: Folder) -> list[Lane]:
     return shown
 
 
-def _clocks(folder: Folder, proceeding: str | None) -> list[Mapping[str, Any]]:
+def _clocks(folder: Folder, proceeding: str | None) -> Sequence[Mapping[str, Any]]:
     mine = [one for one in folder.finding["deadlines"] if one["proceeding"] == proceeding]
-    return [_clock(folder, one) for one in sorted(mine, key=lambda one: one["state"] != "running")]
+    return clock_lines(folder.asking, mine, folder.now)
 
 
-def _clock(folder: Folder, deadline: Mapping[str, Any]) -> Mapping[str, Any]:
-    law, words = folder.asking.house.law, folder.asking.words
-    return clock_line(deadline, folder.now, law.calendar, words, words.of(law.terms[deadline["term"]]))
-
-
-def _shut(folder: Folder) -> list[dict[str, Any]]:
-    """Shut steps, those that a guard shuts first, then those of other roles, then those of other states."""
-    steps = [_shut_step(folder, step) for step in folder.finding["steps"] if not step["open"]]
-    return sorted(steps, key=lambda one: (one["plain"], PLAIN.index(one["code"]) if one["plain"] else 0))
-
-
-def _shut_step(folder: Folder, step: Mapping[str, Any]) -> dict[str, Any]:
-    chart = folder.asking.house.charts[step["chart"]]
-    row = chart.any_row(step["trigger"])
-    words = folder.asking.words
-    code = step["reasons"][0]["code"] if step["reasons"] else PLAIN[-1]
-    return {
-        **step,
-        "shown": words.of(row),
-        "record": words.of(chart),
-        "code": code,
-        "plain": code in PLAIN,
-    }
+def confidential_lane(folder: Folder) -> Lane | None:
+    """The criminal referral of the finding, for the persons on its list; None for everybody else and without any."""
+    asking, referral = folder.asking, folder.finding.get("referral")
+    if referral is None:
+        return None
+    title, state = (
+        asking.words.of(asking.house.charts[CRIMINAL]),
+        state_of(asking, CRIMINAL, referral["state"]),
+    )
+    return Lane(referral, title, state, (), clock_lines(asking, referral["deadlines"], folder.now))
 
 
 def may_act(asking: Asking) -> bool:
@@ -196,7 +190,8 @@ def may_act(asking: Asking) -> bool:
     return has_any_row(asking.who, [charts[name] for name in charts.by_name if name != "inspection"])
 
 
-def _papers(folder: Folder) -> list[dict[str, Any]]:
+def papers_of(folder: Folder) -> list[dict[str, Any]]:
+    """The papers that belong to the steps of the timeline, oldest first."""
     return [
         {**paper, "recorded_at": entry["recorded_at"]}
         for entry in folder.timeline

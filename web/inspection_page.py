@@ -11,7 +11,7 @@ from api.calls import an_id
 from engine.core.refusals import Refusal
 from web.asking import Asked, Asking, Form, check_form_token, see
 from web.cards import card, refused_card
-from web.clocks import clock_line
+from web.clocks import clock_lines
 from web.commanding import fresh_key, record_finding, step_body, take_steps
 from web.fields import Typed
 from web.finding_page import done_path, names_of, state_of
@@ -98,7 +98,6 @@ def show_inspection(
         again = refused_card(folder, offer, typed, problem, "inspection")
         cards = [again, *(one for one in cards if one.key != again.key)]
     first = cards[0] if cards and (cards[0].first or offer is not None) else None
-    law, words = asking.house.law, asking.words
     return page(
         asking,
         "inspection.html",
@@ -108,10 +107,7 @@ def show_inspection(
         facts=folder.inspection["inspection"],
         state=state_of(asking, "inspection", folder.inspection["state"]),
         findings=[_finding(asking, one["id"]) for one in folder.inspection["findings"]],
-        clocks=[
-            clock_line(one, folder.now, law.calendar, words, words.of(law.terms[one["term"]]))
-            for one in folder.inspection["deadlines"]
-        ],
+        clocks=clock_lines(asking, folder.inspection["deadlines"], folder.now),
         first=first,
         cards=[one for one in cards if one is not first],
         shut=[one for one in folder.inspection["steps"] if not one["open"]],

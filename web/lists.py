@@ -1,4 +1,4 @@
-"""Rows of findings as lists show them."""
+"""Rows of findings and of criminal referrals as lists show them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.core.chart import CRIMINAL
 from web.asking import Asking
 from web.clocks import left_of
 from web.finding_page import state_of
@@ -29,3 +30,20 @@ def finding_rows(asking: Asking, items: Iterable[Mapping[str, Any]], now: dateti
         }
         for item in items
     ]
+
+
+def referral_rows(asking: Asking, lines: Iterable[Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """One line per criminal referral that has not ended: its finding, state, light, how long is left, who is at it."""
+    names, words = Names(asking.house, asking.words), asking.words
+    rows = [
+        {
+            **line,
+            "shown_state": state_of(asking, CRIMINAL, line["state"]),
+            "shown_light": line["light"] or "none",
+            "left": left_of(line["due_effective"], now, asking.house.law.calendar, words),
+            "term_title": names.term(line["term"]) if line["term"] else "",
+            "owner": names.role(line["owner_role"]) if line["owner_role"] else "",
+        }
+        for line in lines
+    ]
+    return [row for row in rows if row["shown_state"]["kind"] != "ended"]

@@ -80,10 +80,10 @@ class Names:
         return self._words.of(state) if state else code
 
     def step(self, chart: str, trigger: str, fallback: str) -> str:
-        """The title of a step in this language."""
+        """The title of a step in this language, or of an entry that moved no chart."""
         if chart in self._house.charts and trigger in self._house.charts[chart].triggers:
             return self._words.of(self._house.charts[chart].any_row(trigger))
-        return fallback
+        return self._words(f"note.{trigger}") if self._words.has(f"note.{trigger}") else fallback
 
     def term(self, code: str) -> str:
         """The name of a term."""

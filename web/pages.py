@@ -14,6 +14,7 @@ from web import (
     intake_page,
     ledger_page,
     party_page,
+    referral_page,
     rulebook_page,
     sign_in_page,
     upload_page,
@@ -34,6 +35,7 @@ ROUTERS = (
     upload_page.router,
     sign_in_page.router,
     finding_page.router,
+    referral_page.router,
 )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fnmatch import fnmatch
 from typing import Any
 
+from engine.core.calendar import civil_date
 from engine.core.commands import Principal
 from rules.offices import Office
 from web.fields import Field, Typed, write_field
@@ -24,12 +25,17 @@ class Known:
     """What is on record about a finding (or an inspection alone) when its forms are made."""
 
     who: Principal
-    today: date
+    now: datetime
     office: Office
     finding: Mapping[str, Any]
     inspection: Mapping[str, Any]
     timeline: Sequence[Mapping[str, Any]]
     next_ledger_no: Callable[[], str]
+
+    @property
+    def today(self) -> date:
+        """The civil date."""
+        return civil_date(self.now)
 
     @property
     def ruling(self) -> Mapping[str, Any]:
@@ -95,6 +101,8 @@ def _value(field: Field, offer: Offer, known: Known) -> Any:
             return proposed
     if name in book.today:
         return known.today.isoformat()
+    if name in book.now:
+        return known.now.isoformat()
     if name in book.once:
         stated = known.stated(name, offer.proceeding)
         if stated is not None:
@@ -114,6 +122,9 @@ def _carried(source: str, known: Known) -> Any:
     if source in _SOURCES:
         return _SOURCES[source](known)
     place, _, name = source.partition(".")
+    if place == "body":
+        body = known.office.departments.get(name)
+        return body.zh if body else None
     return getattr(known, place).get(name)
 
 

@@ -1,14 +1,18 @@
-"""A finding or inspection with everything its page shows: read once, through the reader, as this person may see it."""
+"""A record with everything its page shows: read once, through the reader, as this person may see it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from engine.core.calendar import civil_date
+from engine.core.chart import CRIMINAL
+from engine.core.refusals import Refusal
 from engine.ledger_numbers import next_ledger_no
+from engine.reader import Reader
+from engine.referral_reader import ReferralReader
 from web.asking import Asking
 from web.fields import Choice
 from web.forms import FormMaker, Lists
@@ -18,6 +22,7 @@ from web.steps import Offer, Situation, offers
 
 TIMELINE_PAGE = "200"
 TIMELINE_PAGES_MAX = 10
+Timeline = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +34,35 @@ class Folder:
     people: People
     finding: Mapping[str, Any]
     inspection: Mapping[str, Any]
-    timeline: Sequence[Mapping[str, Any]]
+    timeline: Timeline
     known: Known
     maker: FormMaker
     offers: Sequence[Offer]
     publishing: Sequence[Offer]
     """Acts on the inspection, offered beside those on the finding."""
+    referral: Mapping[str, Any] = field(default_factory=dict)
+    """The criminal referral where the page is its own; empty on every other page."""
+
+    @property
+    def home(self) -> str:
+        """The path of the page."""
+        named = {"referrals": self.referral, "findings": self.finding, "inspections": self.inspection}
+        place = next(place for place, record in named.items() if record)
+        return f"/{place}/{named[place]['id']}"
+
+    def record(self, subject: str) -> Mapping[str, Any]:
+        """The finding, inspection or referral of the page."""
+        known = {"finding": self.finding, "inspection": self.inspection, "referral": self.referral}
+        return known[subject]
 
 
-def timeline_of(asking: Asking, id: str) -> list[Mapping[str, Any]]:
+def timeline_of(asking: Asking, id: str, told_by: Reader | ReferralReader | None = None) -> Timeline:
     """The whole timeline, oldest first, up to a bound that no ordinary record reaches."""
+    reader = told_by or asking.house.reader
     items: list[Mapping[str, Any]] = []
     after = 0
     for _ in range(TIMELINE_PAGES_MAX):
-        page = asking.house.reader.timeline(asking.who, id, {"after": [str(after)], "limit": [TIMELINE_PAGE]})
+        page = reader.timeline(asking.who, id, {"after": [str(after)], "limit": [TIMELINE_PAGE]})
         items += page["items"]
         if page["next"] is None:
             break
@@ -96,11 +116,48 @@ def open_inspection(asking: Asking, id: str) -> Folder:
 NO_SITUATION = Situation(frozenset(), frozenset(), True, False, False)
 
 
+def open_referral(asking: Asking, id: str) -> Folder:
+    """The folder of a criminal referral, for the persons on its list; raises `not_found`.
+
+    What the finding says is carried into its forms; a finding that is no longer this person's to see gives nothing.
+    """
+    house, who = asking.house, asking.who
+    referral = house.reader.referrals.referral(who, id)
+    story = timeline_of(asking, id, house.reader.referrals)
+    finding, inspection, before = _behind(asking, referral["finding"])
+    now = house.clock.now()
+    known = _known(asking, now, finding, inspection, [*before, *story])
+    states: dict[str | None, tuple[str, str]] = {None: (CRIMINAL, referral["state"])}
+    situation = replace(NO_SITUATION, running=running_terms(referral["deadlines"]))
+    found = offers(house.charts, who, referral["steps"], states, situation, known.pending)
+    people = people_of(house)
+    lists = Lists(people.offered(referral["department"]), attachment_choices(referral["attachments"]))
+    maker = FormMaker(house.law, house.office, asking.words, lists)
+    return Folder(asking, now, people, finding, inspection, story, known, maker, found, (), referral)
+
+
+def _behind(asking: Asking, id: str) -> tuple[Mapping[str, Any], Mapping[str, Any], Timeline]:
+    """The finding of a referral, its inspection and its timeline; nothing where the person no longer sees it."""
+    try:
+        finding = asking.house.reader.finding(asking.who, id)
+        inspection = asking.house.reader.inspection(asking.who, finding["inspection"])
+        return finding, inspection, timeline_of(asking, id)
+    except Refusal as refusal:
+        if refusal.code != "not_found":
+            raise
+        return {}, {}, ()
+
+
+def running_terms(deadlines: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """The terms of the clocks that run."""
+    return frozenset(one["term"] for one in deadlines if one["state"] == "running")
+
+
 def _publishing(
     asking: Asking,
     inspection: Mapping[str, Any],
     situation: Situation,
-    timeline: Sequence[Mapping[str, Any]],
+    timeline: Timeline,
 ) -> Sequence[Offer]:
     house = asking.house
     states: dict[str | None, tuple[str, str]] = {None: ("inspection", inspection["state"])}
@@ -113,18 +170,17 @@ def _known(
     now: datetime,
     finding: Mapping[str, Any],
     inspection: Mapping[str, Any],
-    timeline: Sequence[Mapping[str, Any]],
+    timeline: Timeline,
 ) -> Known:
     house = asking.house
-    today = civil_date(now)
     return Known(
         asking.who,
-        today,
+        now,
         house.office,
         finding,
-        inspection["inspection"],
+        inspection.get("inspection", {}),
         timeline,
-        lambda: next_ledger_no(house.database, house.office, today),
+        lambda: next_ledger_no(house.database, house.office, civil_date(now)),
     )
 
 
@@ -136,6 +192,7 @@ def _situation(finding: Mapping[str, Any], known: Known, now: datetime) -> Situa
         own_power=bool(finding["facts"].get("own_power", True)),
         urgent=bool(known.ruling.get("urgent")),
         same_day=found == civil_date(now),
+        running=running_terms(finding["deadlines"]),
     )
 
 

@@ -45,6 +45,7 @@ class ActBook:
     filled_by_the_house: frozenset[str]
     long_texts: frozenset[str]
     today: frozenset[str]
+    now: frozenset[str]
     once: frozenset[str]
     not_from_proposal: Mapping[str, Sequence[str]]
     carry: Mapping[str, str]
@@ -128,7 +129,15 @@ def act_book() -> ActBook:
     )
     sets = {
         name: frozenset(data[name])
-        for name in ("approvals", "never_prefilled", "filled_by_the_house", "long_texts", "today", "once")
+        for name in (
+            "approvals",
+            "never_prefilled",
+            "filled_by_the_house",
+            "long_texts",
+            "today",
+            "now",
+            "once",
+        )
     }
     return ActBook(
         acts=lines,
@@ -150,6 +159,8 @@ class Situation:
     own_power: bool
     urgent: bool
     same_day: bool
+    running: frozenset[str] = frozenset()
+    """The terms whose clocks run."""
 
     def suits(self, conditions: Mapping[str, Any]) -> bool:
         """True when every condition of an act holds here."""
@@ -160,6 +171,7 @@ class Situation:
                 not conditions.get("own_power") or self.own_power,
                 not conditions.get("urgent") or self.urgent,
                 not conditions.get("same_day") or self.same_day,
+                conditions.get("running") is None or conditions["running"] in self.running,
             )
         )
 

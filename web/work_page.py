@@ -12,7 +12,7 @@ from web.asking import Asked, Asking, Form, check_form_token
 from web.clocks import left_of
 from web.commanding import fresh_key
 from web.finding_page import state_of
-from web.lists import finding_rows
+from web.lists import finding_rows, referral_rows
 from web.look import page, query_path
 from web.naming import Names
 from web.routing import PageRoute
@@ -46,15 +46,17 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
     approves = may_approve(asking)
     groups = [_group(asking, group, now, approves) for group in answer["groups"]]
     unpublished, inspections = _unpublished(asking, now)
+    referrals = referral_rows(asking, asking.house.reader.referrals.known_to(asking.who), now)
     return page(
         asking,
         "work.html",
         groups=groups,
+        referrals=referrals,
         results=results,
         decided=decided,
         approves=approves,
         alone=len(groups) == 1,
-        nothing=not inspections and not any(group["count"] for group in groups),
+        nothing=not inspections and not referrals and not any(group["count"] for group in groups),
         inspections=inspections,
         unpublished=unpublished,
         key=fresh_key(),

@@ -27,6 +27,15 @@ STATED_BY_THE_PERSON = {
     "credit_result",
     "served_on",
     "signer",
+    "threshold_facts",
+    "refusal_ground",
+    "materials_complete",
+    "handed_over_at",
+    "notice_no",
+    "notice_received_on",
+    "judgment_no",
+    "judgment_effective_on",
+    "court_fine_fen",
 }
 SAID = re.compile(r"""\bt\(\s*'([a-z_.]+)'""")
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -57,13 +66,18 @@ def _matches(pattern: str, chart: str, trigger: str) -> bool:
 
 def test_every_carried_fact_is_in_the_dictionary(charts: Charts) -> None:
     book, facts = act_book(), charts.dictionary["facts"]
-    named = {*book.carry, *book.once, *book.today, *book.long_texts, *book.never_prefilled}
+    named = {*book.carry, *book.once, *book.today, *book.now, *book.long_texts, *book.never_prefilled}
     assert named - set(facts) == set()
 
 
 def test_what_a_person_must_state_is_declared_so() -> None:
     assert act_book().never_prefilled >= STATED_BY_THE_PERSON
-    assert not act_book().never_prefilled & {*act_book().carry, *act_book().today, *act_book().once}
+    assert not act_book().never_prefilled & {
+        *act_book().carry,
+        *act_book().today,
+        *act_book().now,
+        *act_book().once,
+    }
 
 
 def test_no_open_form_holds_what_a_person_must_state(sqlite_town: Town) -> None:
@@ -136,6 +150,6 @@ def test_every_path_of_the_contract_has_its_page() -> None:
     paths = {route.path for router in ROUTERS for route in router.routes}  # type: ignore[attr-defined]
     contract = {
         "/login", "/work", "/intake", "/inspections/{id}", "/findings/{id}", "/ledger", "/deadlines",
-        "/parties/{id}", "/rulebook", "/exchange", "/admin",
+        "/referrals/{id}", "/parties/{id}", "/rulebook", "/exchange", "/admin",
     }  # fmt: skip
     assert contract - paths == set()
