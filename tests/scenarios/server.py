@@ -18,15 +18,6 @@ import httpx
 ROOT = Path(__file__).parent.parent.parent
 PASSWORD = "原平-Bihuan-2024"
 READY_WITHIN_SECONDS = 60
-PEOPLE = {
-    "W01": ("inspector", "market_regulation"),
-    "W02": ("inspector", "market_regulation"),
-    "C01": ("case_officer", "market_regulation"),
-    "U01": ("unit_head", "market_regulation"),
-    "H01": ("department_head", "market_regulation"),
-    "D01": ("duty_clerk", "market_regulation"),
-    "F01": ("inspector", "fire_rescue"),
-}
 
 
 @dataclass(slots=True)
@@ -42,7 +33,7 @@ class Server:
 
     @classmethod
     def start(cls, folder: Path, database_url: str, at: str) -> Server:
-        """The server answers and everybody has an account."""
+        """The server answers; it has the accounts and linked systems of the demonstration, and no findings."""
         (folder / "clock").write_text(f"{at}:00+08:00\n")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -58,9 +49,7 @@ class Server:
         )
         server = cls(folder, f"http://127.0.0.1:{port}", database_url, process)
         server._wait()
-        for login, (role, department) in PEOPLE.items():
-            named = ["--name", f"姓名{login}", "--role", role, "--department", department, "--password-stdin"]
-            server.bihuan("user", "add", login, *named, says=PASSWORD)
+        server.bihuan("demo", "--accounts-only", "--password-stdin", says=PASSWORD)
         return server
 
     def _wait(self) -> None:
