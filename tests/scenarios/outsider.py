@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
 
+from tests.exchange.contract import faults
 from tests.partner import HmacKey, Partner
 from tests.scenarios.player import Dates, Performance
 from tests.scenarios.receipts import CORRESPONDENTS, RECEIPTS
 from tests.scenarios.server import Server
 
-SCHEMAS = {
-    path.name: json.loads(path.read_text(encoding="utf-8"))
-    for path in (Path(__file__).parent.parent.parent / "docs/contract/schemas").glob("*.json")
-}
-REGISTRY: Registry[Any] = Registry().with_resources(
-    [(schema["$id"], Resource.from_contents(schema)) for schema in SCHEMAS.values()]
-)
 REFERRAL = "criminal_referral"
 READER, READER_OF_REFERRALS = "W01", "P01"
 """An inspector sees everything but referrals; the principal head is on the list of every referral."""
@@ -33,8 +23,7 @@ FIRST = "after=00000000000000000000"
 
 def valid(schema: str, answer: Any) -> Any:
     """The answer, which is as the contract's schema says."""
-    validator = Draft202012Validator(SCHEMAS[f"{schema}.json"], registry=REGISTRY)
-    assert [error.message for error in validator.iter_errors(answer)] == []
+    assert faults(schema, answer) == []
     return answer
 
 
@@ -45,6 +34,7 @@ class Outsider(Performance):
         super().__init__(kind)
         self.server, self.now = server, ""
         self.partners: dict[str, Partner] = {}
+        self.versions: dict[str, int] = {}
 
     def at(self, civil: str) -> None:
         """The server's clock stands at that civil time, and so do the partners'."""
@@ -77,9 +67,10 @@ class Outsider(Performance):
     def _step(self, login: str, step: dict[str, Any], facts: dict[str, Any]) -> str | None:
         path, proceeding = self._record(step["proceeding_ref"])
         body = {"trigger": step["trigger"], "proceeding": proceeding, "facts": facts}
-        answer = self._sent(login, path, body)
+        answer = self._send(login, path, body)
         if answer.json().get("code") == "stale_version":  # the bell of a new day rang before it
-            answer = self._sent(login, path, body)
+            self._read(login, path)
+            answer = self._send(login, path, body)
         if answer.status_code != 200:
             return _refusal(valid("problem", answer.json()))
         if path.startswith("/api/v1/inspections/"):
@@ -90,9 +81,15 @@ class Outsider(Performance):
             self.refs[step["opens"]] = self._opened(answer.json())
         return None
 
-    def _sent(self, login: str, path: str, body: dict[str, Any]) -> httpx.Response:
-        version = self.server.get(login, path)["version"]
-        return self.server.post(login, f"{path}/steps", body | {"expected_version": version})
+    def _send(self, login: str, path: str, body: dict[str, Any]) -> httpx.Response:
+        """The answer to the step, asked for under the version that was read last."""
+        return self.server.post(login, f"{path}/steps", body | {"expected_version": self.versions[path]})
+
+    def _read(self, login: str, path: str) -> Any:
+        """What that person sees of the record."""
+        shown = self.server.get(login, path)
+        self.versions[path] = shown["version"]
+        return shown
 
     def _record(self, ref: str) -> tuple[str, str | None]:
         """The path of the record whose version counts, and the proceeding that its steps name."""
@@ -133,8 +130,8 @@ class Outsider(Performance):
         """The state that a reader of the record sees."""
         path, proceeding = self._record(ref)
         if path.startswith("/api/v1/referrals/"):
-            return str(self.server.get(READER_OF_REFERRALS, path)["state"])
-        shown = self.server.get(READER, path)
+            return str(self._read(READER_OF_REFERRALS, path)["state"])
+        shown = self._read(READER, path)
         if proceeding is None:
             return str(shown["inspection"]["state"] if ref == "I" else shown["state"])
         return str(next(one["state"] for one in shown["proceedings"] if one["id"] == proceeding))

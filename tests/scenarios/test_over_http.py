@@ -7,14 +7,30 @@ from pathlib import Path
 
 import pytest
 
+from tests.once import Copies
 from tests.scenarios.outsider import Outsider
 from tests.scenarios.player import KINDS, scenario
-from tests.scenarios.server import Server
+from tests.scenarios.server import PASSWORD, Server, bihuan, tell
+
+OPENED_AT = "2024-03-01T09:00"
+ACCOUNTS = ("demo", "--accounts-only", "--password-stdin")
 
 
-@pytest.fixture
-def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
-    started = Server.start(tmp_path, database_url, "2024-03-01T09:00")
+@pytest.fixture(scope="session")
+def offices(tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    """Databases with the accounts and linked systems of the demonstration, and without findings."""
+    folder = tmp_path_factory.mktemp("offices")
+    tell(folder, OPENED_AT)
+    return Copies(folder, lambda url: bihuan(folder, url, *ACCOUNTS, says=PASSWORD))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def server(request: pytest.FixtureRequest, offices: Copies, tmp_path: Path) -> Iterator[Server]:
+    if request.param == "sqlite":
+        url = offices.sqlite(tmp_path / "bihuan.db")
+    else:
+        url = offices.postgres(request.getfixturevalue("postgres"))
+    started = Server.start(tmp_path, url, OPENED_AT)
     yield started
     started.stop()
 
