@@ -67,9 +67,9 @@ def give_passwords(town: Town) -> None:
 
 
 @pytest.fixture
-def served(sqlite_url: str, open_town: Callable[..., Town]) -> Iterator[Served]:
+def served(sqlite_town_url: str, open_town: Callable[..., Town]) -> Iterator[Served]:
     """A market regulation bureau on 2024-04-26 whose pages are served."""
-    town = open_town(sqlite_url)
+    town = open_town(sqlite_town_url)
     give_passwords(town)
     yield from serve(town)
 
@@ -87,9 +87,9 @@ class Pages:
 
 
 @pytest.fixture
-def pages(sqlite_url: str, open_town: Callable[..., Town]) -> Pages:
+def pages(sqlite_town_url: str, open_town: Callable[..., Town]) -> Pages:
     """A market regulation bureau on 2024-04-26 whose pages are asked directly."""
-    town = open_town(sqlite_url)
+    town = open_town(sqlite_town_url)
     give_passwords(town)
     return Pages(town, application(town))
 
