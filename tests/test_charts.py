@@ -20,21 +20,23 @@ LATER = {"chart criminal_referral"}
 LATER_TRIGGERS = {"open_criminal_referral", "record_threshold", "decide_refer_criminal"}
 
 
+FILES, WHOLE, TERMS = chart_files(), load_charts(), load_terms()
+
+
 def broken(chart: str, change: object) -> list[str]:
     """The faults of the house with one chart changed."""
-    data = copy.deepcopy(chart_files())
-    change(data[chart])  # type: ignore[operator]
-    whole = load_charts()
-    charts = Charts({**whole.by_name, chart: build_chart(data[chart])}, whole.dictionary)
-    return [str(fault) for fault in faults_of(charts, load_terms())]
+    data = copy.deepcopy(FILES[chart])
+    change(data)  # type: ignore[operator]
+    charts = Charts({**WHOLE.by_name, chart: build_chart(data)}, WHOLE.dictionary)
+    return [str(fault) for fault in faults_of(charts, TERMS)]
 
 
 def test_every_proof_holds() -> None:
-    assert [str(fault) for fault in faults_of(load_charts(), load_terms())] == []
+    assert [str(fault) for fault in faults_of(WHOLE, TERMS)] == []
 
 
 def test_only_the_rows_of_later_charts_are_missing() -> None:
-    missing = missing_against(chart_files(), CONTRACT)
+    missing = missing_against(FILES, CONTRACT)
     rows = {line for line in missing if line not in LATER and ": row " in line}
     assert {line.split(": row ")[1].split(" from ")[0] for line in rows} == LATER_TRIGGERS
     assert set(missing) - rows == LATER
@@ -85,14 +87,14 @@ def test_two_rows_that_do_not_exclude_each_other_are_found() -> None:
 
 
 def test_every_row_moves_by_the_machine_to_where_it_says() -> None:
-    for chart in load_charts().by_name.values():
+    for chart in WHOLE.by_name.values():
         for row in chart.rows:
             assert chart.move(row) == row.to
 
 
 LAW2 = [
     (row["trigger"], row["from"], guard)
-    for row in chart_files()["penalty"]["rows"]
+    for row in FILES["penalty"]["rows"]
     for guard in row.get("guards", [])
     if guard.startswith("law2_")
 ]

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -55,9 +56,15 @@ def serve(town: Town) -> Iterator[Served]:
     thread.join(10)
 
 
+@cache
+def password_hash() -> str:
+    """The hash of everybody's password, made once."""
+    return hash_password(PASSWORD)
+
+
 def give_passwords(town: Town) -> None:
     """Everybody of the town may sign in with the same password."""
-    values = {"password_hash": hash_password(PASSWORD)}
+    values = {"password_hash": password_hash()}
 
     def change(connection: Connection) -> None:
         for login in town.people:
