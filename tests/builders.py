@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from engine.core.commands import (
     CLOCK,
     Command,
@@ -69,8 +71,12 @@ class Town:
         settings = Settings(data_dir=folder, database_url=url, test_clock=clock_file)
         town = cls(open_house(settings), clock_file, {})
         known = {login: ("market_regulation", roles) for login, roles in PEOPLE.items()} | OTHERS
-        for login, (department, roles) in known.items():
-            town.add_person(login, department or "market_regulation", roles)
+        town.add_people(
+            {
+                login: (department or "market_regulation", roles)
+                for login, (department, roles) in known.items()
+            }
+        )
         return town
 
     def close(self) -> None:
@@ -79,24 +85,41 @@ class Town:
 
     def add_person(self, login: str, department: str, roles: tuple[str, ...]) -> Principal:
         """An account of that login with those roles."""
-        row = {
-            "login_key": login.casefold(),
-            "login": login,
-            "office_id": self.house.office.office_id,
-            "name": f"姓名{login}",
-            "department": department,
-            "certificate_no": f"晋H0981-{login}",
-            "roles": list(roles),
-            "password_hash": "no password",
-            "disabled": False,
-            "created_at": self.house.clock.now(),
-        }
-        self.house.writer.submit(lambda connection: records.insert_once(connection, records.USER, row))
-        who = Principal(
-            login, row["name"], frozenset(roles), department, certificate_no=row["certificate_no"]
-        )
-        self.people[login] = who
-        return who
+        self.add_people({login: (department, roles)})
+        return self.people[login]
+
+    def add_people(self, known: Mapping[str, tuple[str, tuple[str, ...]]]) -> None:
+        """An account for each login, in its department and with its roles."""
+        now = self.house.clock.now()
+        rows = [
+            {
+                "login_key": login.casefold(),
+                "login": login,
+                "office_id": self.house.office.office_id,
+                "name": f"姓名{login}",
+                "department": department,
+                "certificate_no": f"晋H0981-{login}",
+                "roles": list(roles),
+                "password_hash": "no password",
+                "disabled": False,
+                "created_at": now,
+            }
+            for login, (department, roles) in known.items()
+        ]
+
+        def add(connection: Connection) -> None:
+            for row in rows:
+                records.insert_once(connection, records.USER, row)
+
+        self.house.writer.submit(add)
+        for row in rows:
+            self.people[row["login"]] = Principal(
+                row["login"],
+                row["name"],
+                frozenset(row["roles"]),
+                row["department"],
+                certificate_no=row["certificate_no"],
+            )
 
     def at(self, civil: str, jump: bool = False) -> None:
         """The clock stands at that civil time, such as 2024-05-01T09:00."""

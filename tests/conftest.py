@@ -9,6 +9,20 @@ from pathlib import Path
 import pytest
 
 from tests.builders import Town
+from tests.once import Copies, law_read_once, migrated
+
+
+@pytest.fixture(scope="session", autouse=True)
+def law() -> Iterator[None]:
+    """The law is read once for all houses of this worker."""
+    with law_read_once():
+        yield
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    """Databases that have their tables already."""
+    return Copies(tmp_path_factory.mktemp("tables"), migrated)
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +54,20 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'bihuan.db'}"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def town_url(request: pytest.FixtureRequest, tables: Copies, tmp_path: Path) -> str:
+    """A database with its tables, once of each kind."""
+    if request.param == "sqlite":
+        return tables.sqlite(tmp_path / "bihuan.db")
+    return tables.postgres(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture
+def sqlite_town_url(tables: Copies, tmp_path: Path) -> str:
+    """The same on SQLite alone."""
+    return tables.sqlite(tmp_path / "bihuan.db")
+
+
 @pytest.fixture
 def open_town(tmp_path: Path) -> Iterator[Callable[..., Town]]:
     """Opens houses that are closed again after the test."""
@@ -59,12 +87,12 @@ def open_town(tmp_path: Path) -> Iterator[Callable[..., Town]]:
 
 
 @pytest.fixture
-def town(database_url: str, open_town: Callable[..., Town]) -> Town:
+def town(town_url: str, open_town: Callable[..., Town]) -> Town:
     """A market regulation bureau at work on 2024-04-26, on each kind of database."""
-    return open_town(database_url)
+    return open_town(town_url)
 
 
 @pytest.fixture
-def sqlite_town(sqlite_url: str, open_town: Callable[..., Town]) -> Town:
+def sqlite_town(sqlite_town_url: str, open_town: Callable[..., Town]) -> Town:
     """The same on SQLite alone."""
-    return open_town(sqlite_url)
+    return open_town(sqlite_town_url)

@@ -18,22 +18,24 @@ CONTRACT = json.loads(
 )
 
 
+FILES, WHOLE, TERMS = chart_files(), load_charts(), load_terms()
+
+
 def broken(chart: str, change: object) -> list[str]:
     """The faults of the house with one chart changed."""
-    data = copy.deepcopy(chart_files())
-    change(data[chart])  # type: ignore[operator]
-    whole = load_charts()
-    charts = Charts({**whole.by_name, chart: build_chart(data[chart])}, whole.dictionary)
-    return [str(fault) for fault in faults_of(charts, load_terms())]
+    data = copy.deepcopy(FILES[chart])
+    change(data)  # type: ignore[operator]
+    charts = Charts({**WHOLE.by_name, chart: build_chart(data)}, WHOLE.dictionary)
+    return [str(fault) for fault in faults_of(charts, TERMS)]
 
 
 def test_every_proof_holds() -> None:
-    assert [str(fault) for fault in faults_of(load_charts(), load_terms())] == []
+    assert [str(fault) for fault in faults_of(WHOLE, TERMS)] == []
 
 
 def test_no_chart_state_or_row_of_the_contract_is_missing() -> None:
-    assert missing_against(chart_files(), CONTRACT) == []
-    assert missing_against({**chart_files(), "penalty": {"states": {}, "rows": []}}, CONTRACT)
+    assert missing_against(FILES, CONTRACT) == []
+    assert missing_against({**FILES, "penalty": {"states": {}, "rows": []}}, CONTRACT)
 
 
 def test_a_dead_end_is_found_with_the_path_to_it() -> None:
@@ -81,14 +83,14 @@ def test_two_rows_that_do_not_exclude_each_other_are_found() -> None:
 
 
 def test_every_row_moves_by_the_machine_to_where_it_says() -> None:
-    for chart in load_charts().by_name.values():
+    for chart in WHOLE.by_name.values():
         for row in chart.rows:
             assert chart.move(row) == row.to
 
 
 LAW2 = [
     (row["trigger"], row["from"], guard)
-    for row in chart_files()["penalty"]["rows"]
+    for row in FILES["penalty"]["rows"]
     for guard in row.get("guards", [])
     if guard.startswith("law2_")
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ IMPURE_CALLS = {
 }
 
 
+@cache
 def files() -> list[Path]:
     return [
         path
@@ -52,8 +54,15 @@ def floor_of(module: str) -> int | None:
     return None
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.Import | ast.ImportFrom | ast.Call, ...]:
+    """What the file imports and calls, read once for all tests."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return tuple(one for one in ast.walk(tree) if isinstance(one, ast.Import | ast.ImportFrom | ast.Call))
+
+
 def imports(path: Path) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -120,7 +129,7 @@ def test_the_core_imports_little() -> None:
 def test_the_core_reads_no_clock_and_no_file() -> None:
     impure = []
     for path in (ROOT / "engine" / "core").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if not isinstance(node, ast.Call):
                 continue
             if isinstance(node.func, ast.Name) and node.func.id in IMPURE:
@@ -135,7 +144,7 @@ def test_the_clock_is_read_in_one_place() -> None:
     readers = {
         str(path.relative_to(ROOT))
         for path in files()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Call) and _called(node) in IMPURE_CALLS
     }
     assert readers <= {"engine/clock.py"}

@@ -23,13 +23,13 @@ PARTS = ("bin", "lib", "share")
 SECONDS_TO_START = 60
 
 # Stands between owner and server. Its standard input is a pipe from the owner, so however the owner ends,
-# kill -9 included, the pipe closes, the server stops and the folder goes.
+# kill -9 included, the pipe closes, the server stops and the folder goes. What goes need not be written: QUIT.
 GUARD = """
 folder=$1; shift
 "$@" </dev/null >"$folder/server.log" 2>&1 &
 server=$!
 read -r _
-kill -INT "$server" 2>/dev/null
+kill -QUIT "$server" 2>/dev/null
 wait "$server"
 rm -rf "$folder"
 """

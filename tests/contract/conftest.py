@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,6 +12,7 @@ from api.app import create_app
 from engine.accounts import hash_password
 from tests.builders import Town
 from tests.contract.stage import PASSWORD, Stage
+from tests.once import Copies
 
 pytest.register_assert_rewrite("tests.contract.player")
 
@@ -31,15 +30,14 @@ def _on(town: Town, password_hash: str) -> Iterator[Stage]:
 
 
 @pytest.fixture
-def stage(sqlite_url: str, open_town: Callable[..., Town], password_hash: str) -> Iterator[Stage]:
+def stage(sqlite_town_url: str, open_town: Callable[..., Town], password_hash: str) -> Iterator[Stage]:
     """A stage on SQLite; the clock stands before every story."""
-    yield from _on(open_town(sqlite_url, "2024-01-02T09:00"), password_hash)
+    yield from _on(open_town(sqlite_town_url, "2024-01-02T09:00"), password_hash)
 
 
 @pytest.fixture
 def postgres_stage(
-    postgres: Any, tmp_path: Path, open_town: Callable[..., Town], password_hash: str
+    postgres: Any, tables: Copies, open_town: Callable[..., Town], password_hash: str
 ) -> Iterator[Stage]:
     """The same on PostgreSQL."""
-    url = str(postgres.create_database(f"stage_{uuid4().hex}"))
-    yield from _on(open_town(url, "2024-01-02T09:00"), password_hash)
+    yield from _on(open_town(tables.postgres(postgres), "2024-01-02T09:00"), password_hash)

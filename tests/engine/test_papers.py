@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from engine.core.commands import Step
 from tests.builders import Town, refused
 from tests.engine.test_times import ORDER, ordered
@@ -52,9 +54,11 @@ def test_numbers_have_neither_gaps_nor_doubles(town: Town) -> None:
     assert len(given) == 8
 
 
-def test_a_paper_without_a_template_is_pending_and_has_no_file(town: Town) -> None:
+def test_a_paper_without_a_template_is_pending_and_has_no_file(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     finding = town.finding()
-    town.house.press._templates.pop("ledger_register")
+    monkeypatch.delitem(town.house.press._templates, "ledger_register")
 
     town.step(
         "W01",

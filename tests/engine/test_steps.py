@@ -111,7 +111,7 @@ def test_an_unknown_trigger_is_told_apart_from_a_shut_one(town: Town) -> None:
     finding = town.finding()
 
     assert refused(town.step, "C01", finding, "no_such_trigger").code == "unknown_trigger"
-    assert refused(town.step, "C01", finding, "open_criminal_referral").code == "unknown_trigger"
+    assert refused(town.step, "C01", finding, "form_team").code == "unknown_trigger", "another record's row"
     shut = refused(town.step, "C01", finding, "approve_route", routes=["rectification"])
     assert (shut.code, shut.reasons[0].code) == ("step_shut", "no_such_step")
 

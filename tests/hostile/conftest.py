@@ -12,6 +12,7 @@ import pytest
 from engine.accounts import hash_password
 from tests.builders import Town
 from tests.hostile.fort import PASSWORD, Fort
+from tests.once import Copies
 
 OPENED_AT = "2024-04-26T17:00"
 
@@ -37,10 +38,10 @@ def _opened(url: str, folder: Path, hashed: str) -> Fort:
 
 
 @pytest.fixture(scope="session")
-def one_fort(tmp_path_factory: pytest.TempPathFactory, fort_hash: str) -> Iterator[Fort]:
+def one_fort(tables: Copies, tmp_path_factory: pytest.TempPathFactory, fort_hash: str) -> Iterator[Fort]:
     """The bureau with its records on SQLite, opened once."""
     folder = tmp_path_factory.mktemp("fort")
-    fort = _opened(f"sqlite:///{folder / 'bihuan.db'}", folder, fort_hash)
+    fort = _opened(tables.sqlite(folder / "bihuan.db"), folder, fort_hash)
     fort.settle()
     fort.keep()
     yield fort
@@ -56,9 +57,9 @@ def fort(one_fort: Fort) -> Fort:
 
 
 @pytest.fixture
-def empty_fort(tmp_path: Path, sqlite_url: str, fort_hash: str) -> Iterator[Fort]:
+def empty_fort(tmp_path: Path, sqlite_town_url: str, fort_hash: str) -> Iterator[Fort]:
     """The same without records, for one test alone."""
-    fort = _opened(sqlite_url, tmp_path, fort_hash)
+    fort = _opened(sqlite_town_url, tmp_path, fort_hash)
     yield fort
     fort.close()
 

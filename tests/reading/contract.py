@@ -20,11 +20,15 @@ def registry() -> Registry[Any]:
     return Registry().with_resources([(one["$id"], Resource.from_contents(one)) for one in contents])
 
 
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """The schema of that name, with formats asserted."""
+    schema = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
+    checker = Draft202012Validator.FORMAT_CHECKER
+    return Draft202012Validator(schema, registry=registry(), format_checker=checker)
+
+
 def faults(name: str, answer: Any) -> list[str]:
     """Where the answer breaks the schema of that name; it is read as JSON first, as a caller would."""
-    schema = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
-    validator = Draft202012Validator(
-        schema, registry=registry(), format_checker=Draft202012Validator.FORMAT_CHECKER
-    )
     spoken = json.loads(json.dumps(answer, ensure_ascii=False))
-    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(spoken)]
+    return [f"{error.json_path}: {error.message}" for error in validator(name).iter_errors(spoken)]

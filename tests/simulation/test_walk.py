@@ -14,9 +14,9 @@ RANDOM_STEPS = 1_000
 
 
 def test_each_row_of_each_chart_is_taken_and_every_law_holds(
-    database_url: str, open_town: Callable[..., Town]
+    town_url: str, open_town: Callable[..., Town]
 ) -> None:
-    walk = Walk(open_town(database_url, "2025-09-01T09:00"), DIRECTED_SEED)
+    walk = Walk(open_town(town_url, "2025-09-01T09:00"), DIRECTED_SEED)
 
     walk.run_directed()
 
@@ -24,8 +24,8 @@ def test_each_row_of_each_chart_is_taken_and_every_law_holds(
     assert never_reached(walk.town.house.charts, walk.world.watch.taken) == []
 
 
-def test_a_random_walk_breaks_no_law(sqlite_url: str, open_town: Callable[..., Town]) -> None:
-    town = open_town(sqlite_url, opening_day(RANDOM_SEED).strftime("%Y-%m-%dT%H:%M"))
+def test_a_random_walk_breaks_no_law(sqlite_town_url: str, open_town: Callable[..., Town]) -> None:
+    town = open_town(sqlite_town_url, opening_day(RANDOM_SEED).strftime("%Y-%m-%dT%H:%M"))
     walk = Walk(town, RANDOM_SEED)
 
     walk.run(RANDOM_STEPS)

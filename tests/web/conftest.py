@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -55,9 +56,15 @@ def serve(town: Town) -> Iterator[Served]:
     thread.join(10)
 
 
+@cache
+def password_hash() -> str:
+    """The hash of everybody's password, made once."""
+    return hash_password(PASSWORD)
+
+
 def give_passwords(town: Town) -> None:
     """Everybody of the town may sign in with the same password."""
-    values = {"password_hash": hash_password(PASSWORD)}
+    values = {"password_hash": password_hash()}
 
     def change(connection: Connection) -> None:
         for login in town.people:
@@ -67,9 +74,9 @@ def give_passwords(town: Town) -> None:
 
 
 @pytest.fixture
-def served(sqlite_url: str, open_town: Callable[..., Town]) -> Iterator[Served]:
+def served(sqlite_town_url: str, open_town: Callable[..., Town]) -> Iterator[Served]:
     """A market regulation bureau on 2024-04-26 whose pages are served."""
-    town = open_town(sqlite_url)
+    town = open_town(sqlite_town_url)
     give_passwords(town)
     yield from serve(town)
 
@@ -87,9 +94,9 @@ class Pages:
 
 
 @pytest.fixture
-def pages(sqlite_url: str, open_town: Callable[..., Town]) -> Pages:
+def pages(sqlite_town_url: str, open_town: Callable[..., Town]) -> Pages:
     """A market regulation bureau on 2024-04-26 whose pages are asked directly."""
-    town = open_town(sqlite_url)
+    town = open_town(sqlite_town_url)
     give_passwords(town)
     return Pages(town, application(town))
 
