@@ -103,8 +103,10 @@ class Outsider(Performance):
         """The one proceeding that no reference stands for yet; a referral is a record of its own."""
         shown = [*finding["proceedings"], *([finding["referral"]] if "referral" in finding else [])]
         known = set(self.refs.values())
-        (opened,) = (one["id"] for one in shown if one["id"] not in known)
-        return str(opened)
+        (opened,) = (one for one in shown if one["id"] not in known)
+        if "version" in opened:
+            self.versions[f"/api/v1/referrals/{opened['id']}"] = opened["version"]
+        return str(opened["id"])
 
     def _receipt(self, step: dict[str, Any], facts: dict[str, Any]) -> None:
         """The system has answered the last message that asked for it."""
