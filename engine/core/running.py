@@ -77,10 +77,13 @@ def open_term(
         length, unit = CARRIED_CORRECTION
     if term.unit != "hour":
         start = start if not isinstance(start, datetime) else civil_date(start)
+    elif not isinstance(start, datetime):
+        start = moment.occurred_at  # of an act of which only the day is known, hours run from its instant on record
     proceeding = None if record is snapshot.main else record.id
     for former in running(snapshot, proceeding, (term_id,)):
         close(former, "cancelled", moment, reason="重新起算 · started anew")
-    base = next(iter(running(snapshot, proceeding, (term.of,))), None) if term.of and term.adds else None
+    added_to = [name for name in (term.of, term.follows) if name] if term.adds else []
+    base = next((one for name in added_to for one in running(snapshot, proceeding, (name,))), None)
     start = base.start if base else start
     try:
         dates = compute(

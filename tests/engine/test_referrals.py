@@ -318,3 +318,25 @@ def test_a_step_on_the_finding_cannot_name_the_referral(town: Town) -> None:
         with pytest.raises(Refusal) as refusal:
             town.steps("U01" if named != "@0" else "C01", finding, *steps)
         assert refusal.value.code == "facts_invalid"
+
+
+def test_the_special_extension_is_added_to_the_thirty_days_from_the_signing(town: Town) -> None:
+    finding = town.finding()
+    referral = opened(town, finding)
+    led(town, referral, *FILED[:-1])
+    for trigger in ("psb_extend_complex", "psb_extend_special"):
+        town.on_referral("C02", referral, trigger, received_on="2024-04-26")
+
+    with town.house.database.read() as connection:
+        clocks = {one.term: one.spec for one in referral_reading.shown_deadlines(connection, [referral])}
+    assert (clocks["DL65.special"]["start"], clocks["DL65.special"]["due_raw"]) == ("2024-04-26", "2024-06-25")
+
+
+def test_hours_of_an_act_whose_day_alone_is_known_run_from_its_instant_on_record(town: Town) -> None:
+    referral = opened(town, town.finding())
+    led(town, referral, *FILED[:-1])
+    town.on_referral("C02", referral, "psb_forward", psb="忻州市公安局", received_on="2024-04-26")
+
+    with town.house.database.read() as connection:
+        clocks = {one.term: one.spec for one in referral_reading.shown_deadlines(connection, [referral])}
+    assert clocks["DL63"]["due_effective"] == "2024-04-27T17:00:00+08:00"
