@@ -78,7 +78,9 @@ def open_term(
     if term.unit != "hour":
         start = start if not isinstance(start, datetime) else civil_date(start)
     elif not isinstance(start, datetime):
-        start = moment.occurred_at  # of an act of which only the day is known, hours run from its instant on record
+        start = (
+            moment.occurred_at
+        )  # of an act of which only the day is known, hours run from its instant on record
     proceeding = None if record is snapshot.main else record.id
     for former in running(snapshot, proceeding, (term_id,)):
         close(former, "cancelled", moment, reason="重新起算 · started anew")

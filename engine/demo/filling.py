@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from engine.core.calendar import civil_date
 from engine.demo.cases import Case, Found
 from engine.demo.days import Days
 from engine.demo.scenery import Wording
@@ -22,8 +23,13 @@ class Filling:
     wording: Wording
     case: Case
     found: Found | None
-    on: date
+    at: datetime
     ledger_no: str
+
+    @property
+    def on(self) -> date:
+        """The civil date of the step."""
+        return civil_date(self.at)
 
     def facts(self, written: Mapping[str, Any]) -> dict[str, Any]:
         """The facts with every `$name` replaced."""
@@ -84,5 +90,6 @@ _NAMED: dict[str, Callable[[Filling], Any]] = {
     "signer": lambda one: one.case.luck.choice(one.wording.signers),
     "receipt_no": lambda one: f"演示收{one.number()}",
     "case_no": lambda one: f"演示案〔{one.on.year}〕{one.number()}号",
+    "at": lambda one: one.at.isoformat(timespec="seconds"),
     "mail_no": lambda one: f"演示邮{one.number()}",
 }

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from engine.core.calendar import SHANGHAI, civil_date
+from engine.core.chart import CRIMINAL
 from engine.demo.cases import Case
 from engine.demo.days import Days
 from engine.demo.filling import Filling
@@ -96,7 +97,7 @@ class Planner:
         ledger[on.year] += sum(line.trigger == "register" for line in placed.lines)
         ledger_no = f"{PATTERN.format(year=on.year)}{ledger[on.year]:0{DIGITS}d}"
         found = None if placed.finding is None else case.found[placed.finding]
-        filling = Filling(self.days, self.office, self.wording, case, found, on, ledger_no)
+        filling = Filling(self.days, self.office, self.wording, case, found, placed.at, ledger_no)
         steps = tuple((line, filling.facts(line.facts)) for line in placed.lines)
         return replace(first, by=placed.lines[0].by, steps=steps)
 
@@ -159,8 +160,13 @@ def _together(case: Case) -> Iterator[tuple[int, int | None, tuple[Line, ...]]]:
         steps += [(line.day, index, line) for line in found.strand.lines]
     yield case.story.day, None, ()
     steps.sort(key=lambda step: step[0])  # stable: what a story writes first on a day comes first
-    for (day, finding, _), row in groupby(steps, key=lambda step: (step[0], step[1], step[2].by)):
+    for (day, finding, *_), row in groupby(steps, key=_one_command):
         yield day, finding, tuple(line for _, _, line in row)
+
+
+def _one_command(step: tuple[int, int | None, Line]) -> tuple[int, int | None, str, bool]:
+    day, finding, line = step
+    return day, finding, line.by, line.chart == CRIMINAL
 
 
 def _order(placed: Placed) -> tuple[datetime, int, int]:

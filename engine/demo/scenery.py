@@ -31,7 +31,7 @@ class SystemLink:
     kinds: tuple[str, ...]
 
 
-PARTS = ("verifier", "unit_head", "head", "clerk", "supervisor", "reviewer")
+PARTS = ("verifier", "unit_head", "head", "principal", "clerk", "supervisor", "reviewer")
 
 
 @dataclass(frozen=True, slots=True)

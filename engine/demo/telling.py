@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from engine.core.audit import canonical
 from engine.core.calendar import SHANGHAI, civil_date
+from engine.core.chart import CRIMINAL
 from engine.core.commands import Asked, Command, InspectionCommand, Principal, Step, StepCommand
 from engine.core.refusals import Refusal
 from engine.demo.marking import STAMP
@@ -21,7 +22,7 @@ from engine.demo.plan import Planned
 from engine.demo.replay_clock import ReplayClock
 from engine.desk import Desk
 from engine.sweep import Sweep
-from models import records
+from models import records, referral_reading
 
 if TYPE_CHECKING:
     from engine.house import House
@@ -118,6 +119,10 @@ class Teller:
             subject, id = "inspection", self._inspections[one.case.number]
         else:
             subject, id = "finding", self._findings[f"{one.case.reference}-{one.finding + 1}"]
+        if one.steps[0][0].chart == CRIMINAL:  # a referral is a record of its own
+            referral = referral_reading.referrals_of(connection, id)[-1].id
+            told = tuple(Step(line.trigger, None, facts) for line, facts in one.steps)
+            return StepCommand("referral", referral, told, several=True)
         return StepCommand(subject, id, tuple(_steps(connection, id, one)), several=True)
 
 

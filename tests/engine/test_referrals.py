@@ -329,7 +329,10 @@ def test_the_special_extension_is_added_to_the_thirty_days_from_the_signing(town
 
     with town.house.database.read() as connection:
         clocks = {one.term: one.spec for one in referral_reading.shown_deadlines(connection, [referral])}
-    assert (clocks["DL65.special"]["start"], clocks["DL65.special"]["due_raw"]) == ("2024-04-26", "2024-06-25")
+    assert (clocks["DL65.special"]["start"], clocks["DL65.special"]["due_raw"]) == (
+        "2024-04-26",
+        "2024-06-25",
+    )
 
 
 def test_hours_of_an_act_whose_day_alone_is_known_run_from_its_instant_on_record(town: Town) -> None:
