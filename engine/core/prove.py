@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.core.chart import Chart, Charts, Row
+from engine.core.chart import CRIMINAL, Chart, Charts, Row
 from engine.core.guards import JUDGES
+from engine.core.prove_product import product_faults
 
 EFFECTS = frozenset(
     {
@@ -55,6 +56,10 @@ def faults_of(charts: Charts, terms: Iterable[str]) -> list[Fault]:
         found += _two_rows(chart)
     if "penalty" in charts:
         found += law2_faults(charts["penalty"])
+    if "penalty" in charts and CRIMINAL in charts:
+        found += (
+            Fault("penalty and referral", *one) for one in product_faults(charts, _taken_from_the_police)
+        )
     return found
 
 
