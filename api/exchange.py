@@ -81,12 +81,13 @@ async def receipt_document(request: Request, system: str, id: str) -> Response:
 
 
 def _keep(house: House, exchange: Exchange, caller: System, id: str, parts: list[HandedIn]) -> Response:
-    finding, paper = exchange.inbox.announced(caller, id)
+    subject, record, paper = exchange.inbox.announced(caller, id)
     files = inspected(parts)
     if [one.digest for one in files] != [paper["digest"]]:
         words = ("与回执中载明的附件摘要不符", "not the paper whose digest the receipt names")
         raise Refusal("facts_invalid", errors=[FieldError("/file", "inconsistent", *words)])
-    new, kept = Attachments(house.desk).take(principal_of(caller), finding, [_titled(files[0], paper)])
+    titled = [_titled(files[0], paper)]
+    new, kept = Attachments(house.desk).take(principal_of(caller), record, titled, subject)
     told = [{**one, "recorded_at": recorded(one["recorded_at"])} for one in kept]
     return answer({"attachments": told}, 201 if new else 200)
 

@@ -75,14 +75,18 @@ class Inbox:
         self._desk.ring_after_jump()
         return self._desk.writer.submit(lambda connection: self._take_in(connection, system, event, row))
 
-    def announced(self, system: Row[Any], receipt_id: str) -> tuple[str, Mapping[str, Any]]:
-        """The finding of a receipt of that system and the paper it announced; `not_found` where there is none."""
+    def announced(self, system: Row[Any], receipt_id: str) -> tuple[str, str, Mapping[str, Any]]:
+        """Subject and id of what a receipt of that system is about, and the paper it announced; else `not_found`."""
         with self._desk.database.read() as connection:
             row = linked_reading.receipt_row(connection, system.id, receipt_id)
         paper = parsed(row.body)["data"].get("document") if row is not None else None
-        if row is None or row.finding_id is None or paper is None:
+        if row is None or paper is None:
             raise Refusal("not_found")
-        return row.finding_id, paper
+        if row.finding_id is not None:
+            return "finding", row.finding_id, paper
+        if row.proceeding_id is not None:  # a proceeding of no finding is a criminal referral
+            return "referral", row.proceeding_id, paper
+        raise Refusal("not_found")
 
     def retry_parked(self, connection: Connection, subject: str, id: str) -> None:
         """Receipts that waited for a step of the record have had their turn; contradictory ones are a task now."""

@@ -22,7 +22,7 @@ OPENERS = frozenset(
         "result_exempted",
     }
 )
-"""The only states that open a fine again: reasoned refusal, final no-filing, withdrawal, non-prosecution, acquittal, exemption."""
+"""The only states that open a fine again: reasoned refusal, final no-filing, and outcomes without punishment."""
 PUNISHED = frozenset({"result_court_fine", "result_convicted"})
 """States after which the penalty may end, and a fine stays shut for good."""
 CARRIED = frozenset({"carry_over", "correct_carry_over"})
