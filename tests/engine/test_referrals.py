@@ -9,7 +9,7 @@ import pytest
 from engine.auditing import verify
 from engine.core.commands import Step
 from engine.core.refusals import Refusal
-from models import records, referral_reading
+from models import referral_reading
 from models.reading import entries
 from tests.builders import OFFICERS, Town, refused
 from tests.engine.test_law2 import CLUE, FINE
@@ -289,24 +289,6 @@ def test_a_finding_is_not_closed_while_its_referral_is_open(town: Town) -> None:
     town.step("C02", finding, "propose_no_action", **told)
 
 
-def test_an_overdue_clock_of_a_referral_is_told_to_its_readers_alone(town: Town) -> None:
-    referral = opened(town, town.finding())
-    town.house.sweep.run()
-    town.at("2024-05-20T09:00")
-    with town.house.database.read() as connection:
-        others = connection.execute(records.NOTICE.select()).all()
-
-    swept = town.house.sweep.run()
-
-    assert [one.trigger for one in chain(town, referral)].count("overdue") == 1
-    assert town.house.sweep.run().reminded == 0
-    assert [one.trigger for one in chain(town, referral)].count("overdue") == 1
-    with town.house.database.read() as connection:
-        told = connection.execute(records.NOTICE.select()).all()
-    assert not any("DL77" in str(one) or referral in str(one.detail) for one in told[len(others) :])
-    assert swept.due == swept.lapsed + swept.reminded
-
-
 def test_a_step_on_the_finding_cannot_name_the_referral(town: Town) -> None:
     finding = town.finding()
     referral = opened(town, finding)
@@ -318,28 +300,3 @@ def test_a_step_on_the_finding_cannot_name_the_referral(town: Town) -> None:
         with pytest.raises(Refusal) as refusal:
             town.steps("U01" if named != "@0" else "C01", finding, *steps)
         assert refusal.value.code == "facts_invalid"
-
-
-def test_the_special_extension_is_added_to_the_thirty_days_from_the_signing(town: Town) -> None:
-    finding = town.finding()
-    referral = opened(town, finding)
-    led(town, referral, *FILED[:-1])
-    for trigger in ("psb_extend_complex", "psb_extend_special"):
-        town.on_referral("C02", referral, trigger, received_on="2024-04-26")
-
-    with town.house.database.read() as connection:
-        clocks = {one.term: one.spec for one in referral_reading.shown_deadlines(connection, [referral])}
-    assert (clocks["DL65.special"]["start"], clocks["DL65.special"]["due_raw"]) == (
-        "2024-04-26",
-        "2024-06-25",
-    )
-
-
-def test_hours_of_an_act_whose_day_alone_is_known_run_from_its_instant_on_record(town: Town) -> None:
-    referral = opened(town, town.finding())
-    led(town, referral, *FILED[:-1])
-    town.on_referral("C02", referral, "psb_forward", psb="忻州市公安局", received_on="2024-04-26")
-
-    with town.house.database.read() as connection:
-        clocks = {one.term: one.spec for one in referral_reading.shown_deadlines(connection, [referral])}
-    assert clocks["DL63"]["due_effective"] == "2024-04-27T17:00:00+08:00"

@@ -14,6 +14,7 @@ from engine.reader import Reader
 from models import records
 from tests.reading.contract import faults
 from tests.reading.one_case import RESIDENT, case
+from tests.reading.one_referral import referral as referral_of
 from tests.reading.people import OFFICER, SUPERVISOR, person
 from tests.reading.world import NOW, OFFICE, World
 
@@ -36,7 +37,7 @@ def test_a_criminal_referral_leaves_no_trace_in_what_is_read(
     finding = world.finding(inspection, party)
     settle(world)
     before = (reader.finding(OFFICER, finding), reader.ledger(OFFICER, {}), reader.deadlines(OFFICER, {}))
-    referral = world.referral(finding, party, "suspected")
+    referral = referral_of(world, finding, party, "suspected")
     settle(world)
     after = (reader.finding(OFFICER, finding), reader.ledger(OFFICER, {}), reader.deadlines(OFFICER, {}))
     assert after == before

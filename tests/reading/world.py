@@ -194,46 +194,6 @@ class World:
         }
         return self.put(records.PROCEEDING, row | more)
 
-    def referral(self, finding: str, party: str, state: str) -> str:
-        """A criminal referral of a finding, one of whose own clocks runs."""
-        id, due = self.new_id("referral"), NOW.date()
-        row = {
-            "id": id,
-            "office_id": OFFICE,
-            "department": "market_regulation",
-            "finding_id": finding,
-            "party_id": party,
-            "domain": "food",
-            "violation": "food_item_failed",
-            "state": state,
-            "version": 1,
-            "sequence": 1,
-            "record": {"facts": {}, "acts": {}, "last": None, "carried": False},
-            "doc_no": None,
-            "opened_at": NOW,
-            "recorded_at": NOW,
-            "head": "",
-        }
-        clock = {
-            "id": self.new_id("clock"),
-            "office_id": OFFICE,
-            "department": "market_regulation",
-            "referral_id": id,
-            "term": "DL77",
-            "nature": "internal",
-            "counted": True,
-            "state": "running",
-            "spec": {},
-            "history": [],
-            "due_effective": due.isoformat(),
-            "provisional": False,
-            "settled_at": None,
-            "told_stage": 0,
-            **instants(due),
-        }
-        self.put(referral_reading.REFERRAL_DEADLINE, clock)
-        return self.put(referral_reading.REFERRAL, row)
-
     def deadline(self, inspection: str, due: date, finding: str | None = None, **more: Any) -> str:
         """A running deadline due on that day."""
         start = due - timedelta(days=5)
