@@ -31,6 +31,7 @@ def finding(call: Received, id: str) -> Response:
     who = call.who
     no_query(call.request)
     shown = call.house.reader.finding(who, an_id(id))
+    call.house.reader.referrals.note_with(who, shown)
     return answer(shown, headers=etag_of(shown))
 
 

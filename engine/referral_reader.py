@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,8 +41,11 @@ class ReferralReader:
     sources: Sources
     referrals: Referrals
 
-    def of_finding(self, who: Principal, finding: str, *, recorded: bool = True) -> dict[str, Any] | None:
-        """The `referral` of a finding for this person: the last whose list names the person, or None."""
+    def of_finding(self, who: Principal, finding: str) -> dict[str, Any] | None:
+        """The `referral` of a finding for this person: the last whose list names the person, or None.
+
+        Whoever shows it notes that it was read; a finding may be asked for other reasons than to be shown.
+        """
         now = self.clock.now()
         with self.database.read() as connection:
             known = [
@@ -51,10 +55,7 @@ class ReferralReader:
             ]
             if not known:
                 return None
-            shown = self._member(connection, known[-1], now)
-        if recorded:
-            self._read(who, shown["id"], "finding")
-        return shown
+            return self._member(connection, known[-1], now)
 
     def referral(self, who: Principal, id: str) -> dict[str, Any]:
         """The referral with its facts, papers and next steps; raises `not_found`."""
@@ -71,7 +72,7 @@ class ReferralReader:
                 "test" if self.clock.is_test else "real",
             )
             steps = openings(self.law, file.snapshot, who, now)
-        self._read(who, id, "referral")
+        self.note(who, id, "referral")
         return answer | {"steps": [step for step in steps if step["trigger"] != "carry_over"]}
 
     def timeline(self, who: Principal, id: str, query: Query) -> dict[str, Any]:
@@ -91,7 +92,7 @@ class ReferralReader:
                 else ()
             ):
                 papers[one.sequence].append(one)
-        self._read(who, id, "timeline")
+        self.note(who, id, "timeline")
         items = [timeline_item(self.sources, row, papers[row.sequence], True) for row in shown]
         return {"items": items, "next": shown[-1].sequence if len(rows) > limit else None}
 
@@ -102,7 +103,7 @@ class ReferralReader:
             row = entries.attachment_row(connection, id, digest)
         if row is None:
             raise Refusal("not_found")
-        self._read(who, id, "attachment")
+        self.note(who, id, "attachment")
         return bytes(row.content), row.name, row.media_type
 
     def document(self, who: Principal, id: str, doc: str) -> Row[Any]:
@@ -112,7 +113,7 @@ class ReferralReader:
             row = entries.document_row(connection, id, doc)
         if row is None or row.status != "issued":
             raise Refusal("not_found")
-        self._read(who, id, "document")
+        self.note(who, id, "document")
         return row
 
     def known_to(self, who: Principal) -> list[dict[str, Any]]:
@@ -134,6 +135,11 @@ class ReferralReader:
             lines, key=lambda line: (line["due_effective"] is None, line["due_effective"] or "", line["id"])
         )
 
+    def note_with(self, who: Principal, finding: Mapping[str, Any]) -> None:
+        """That the finding was shown with its referral is on record; nothing where it has none for this person."""
+        if "referral" in finding:
+            self.note(who, finding["referral"]["id"], "finding")
+
     def see(self, who: Principal, id: str) -> None:
         """Returns when the person is on the list of the referral; raises `not_found`."""
         with self.database.read() as connection:
@@ -151,6 +157,7 @@ class ReferralReader:
             self.sources, row, readers, referral_reading.shown_deadlines(connection, [row.id]), now
         )
 
-    def _read(self, who: Principal, id: str, part: str) -> None:
+    def note(self, who: Principal, id: str, part: str) -> None:
+        """That this person read that part of the referral is on record."""
         now = self.clock.now()
         self.writer.submit(lambda connection: self.referrals.read(connection, who, id, part, now, new_id()))

@@ -69,7 +69,7 @@ def take(asking: Asked, posted: Form, id: str) -> Response:
             raise
         return refused(open_finding(asking, id), offer, typed, refusal)
     if any(opens_referral(planned.row) for planned in offer.steps):
-        opened = asking.house.reader.referrals.of_finding(asking.who, id, recorded=False)
+        opened = asking.house.reader.referrals.of_finding(asking.who, id)
         if opened is not None:
             return see(with_flash(f"/referrals/{opened['id']}", offer))
     return see(done_path(typed, f"/findings/{id}", offer))

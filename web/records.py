@@ -74,6 +74,7 @@ def open_finding(asking: Asking, id: str) -> Folder:
     """The folder of a finding; raises `not_found`."""
     house, who = asking.house, asking.who
     finding = house.reader.finding(who, id)
+    house.reader.referrals.note_with(who, finding)
     inspection = house.reader.inspection(who, finding["inspection"])
     timeline = timeline_of(asking, id)
     now = house.clock.now()
