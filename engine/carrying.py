@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from engine.casefile import CaseFile
+from engine.core.chart import CRIMINAL
 from engine.core.commands import CarryCommand, Outcome, Principal, Step
-from engine.core.snapshot import Record, Snapshot
+from engine.core.snapshot import SUSPICION_ON_RECORD, Record, Snapshot
 from engine.outcomes import new_id
 from engine.parties import party_of
 from models import records
@@ -117,7 +118,10 @@ def _carry_finding(
         return "corrected"
     file = _new_file(office, inspection, old)
     steps = [Step("carry_over", facts=_finding_facts(inspection, old, source))]
-    for proceeding in old.proceedings:
+    referred = [proceeding for proceeding in old.proceedings if proceeding["kind"] == CRIMINAL]
+    if referred:
+        file.snapshot.registers[SUSPICION_ON_RECORD] = True
+    for proceeding in (one for one in old.proceedings if one not in referred):
         id = new_id()
         record = Record(
             id, proceeding["kind"], "", carried=True, opened_at=now, ordinal=len(file.snapshot.proceedings)
@@ -125,6 +129,11 @@ def _carry_finding(
         file.snapshot.proceedings[id] = record
         steps.append(Step("carry_over", id, {**_stated(old, source), **_proceeding_facts(proceeding)}))
     desk.decide_and_keep(connection, file, who, tuple(steps), now)
+    for proceeding in referred:  # each a record of its own, of which the finding shows nothing
+        record_file = desk.referrals.record_of(file, new_id())
+        record_file.snapshot.main.opened_at = now
+        facts = {**_stated(old, source), **_proceeding_facts(proceeding)}
+        desk.decide_and_keep(connection, record_file, who, (Step("carry_over", None, facts),), now)
     return "accepted"
 
 

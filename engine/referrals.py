@@ -136,16 +136,19 @@ class Referrals:
             found = load_referral(connection, last.id, lock=True)
             assert found is not None
             return found
+        return self.record_of(file, scope.new_id())
+
+    def record_of(self, file: CaseFile, id: str) -> CaseFile:
+        """A record for a crime suspected in the finding of the file, fresh and without a state."""
         snapshot = Snapshot(
             subject="referral",
-            id=scope.new_id(),
-            main=Record("", CRIMINAL, ""),
+            id=id,
+            main=Record(id, CRIMINAL, ""),
             version=0,
             sequence=0,
             department=file.snapshot.department,
             domain=file.finding["domain"],
         )
-        snapshot.main.id = snapshot.id
         return CaseFile(
             snapshot,
             file.inspection_id,
@@ -154,6 +157,7 @@ class Referrals:
             file.party,
             finding=file.finding,
             rulings=file.rulings,
+            rule_facts=file.rule_facts,
             ledger_no=file.ledger_no,
             finding_id=file.snapshot.id,
             fresh=True,
