@@ -13,7 +13,7 @@ import pytest
 from engine import auditing
 from engine.core.identifiers import uscc_fault
 from engine.demo import build
-from models import account_reading, records
+from models import account_reading, records, referral_reading
 from models.tables import Deadline, Party, Payload
 from tests.demo.conftest import (
     ENTRY,
@@ -146,7 +146,7 @@ def test_the_database_says_demo_and_every_record_says_it_is_invented(built: Buil
 
 
 def test_every_message_that_a_step_dispatched_is_in_the_outbox(built: Built) -> None:
-    said = [json.loads(row.body)["dispatched"] for row in built.rows(records.table_of(Payload))]
+    said = [json.loads(row.body).get("dispatched", ()) for row in built.rows(records.table_of(Payload))]
     dispatched = Counter(name for names in said for name in names)
     messages = built.rows(MESSAGE)
     sent = Counter(row.chart_name for row in messages)
@@ -191,7 +191,15 @@ def test_what_the_clock_does_is_done_by_the_clock(built: Built) -> None:
         "escalate_silence",
         "remind_overdue",
         "reopen_on_event",
+        "put_on_list",
+        "overdue",
     }
+
+
+def test_referrals_stand_in_each_part_of_their_way_for_their_list_alone(built: Built) -> None:
+    states = sorted(row.state for row in built.rows(referral_reading.REFERRAL))
+    assert states == ["following_up", "psb_reviewing", "refused", "report_submitted"]
+    assert built.house.reader.referrals.known_to(SUPERVISOR) == []
 
 
 def test_nobody_acts_outside_working_days_or_after_the_build(built: Built) -> None:
