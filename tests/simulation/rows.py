@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from engine.core.chart import Chart, Charts, Row
+from engine.core.confiding import CONFIDED
 
 RowKey = tuple[str, str, str | None, str]
 
@@ -30,12 +31,16 @@ GUIDED = ("inspection", "finding", "rectification", "transfer", "copy_notice")
 
 
 def rows_to_take(charts: Charts) -> list[Row]:
-    """Every row of the charts that are guided, corrections from where no carried-over record ever stands aside."""
+    """Every row of the charts that are guided, corrections from where no carried-over record ever stands aside.
+
+    Rows that are confided to a criminal referral leave nothing on the finding by which they could be counted; the walk
+    strays into them, and tests of the referral take each.
+    """
     rows = []
     for chart in (charts[name] for name in GUIDED):
         carried = reached_when_carried(chart)
         rows += [row for row in chart.rows if row.trigger != "correct_carry_over" or row.source in carried]
-    return rows
+    return [row for row in rows if row.trigger not in CONFIDED]
 
 
 def told(charts: Charts, taken: Counter[RowKey]) -> list[str]:
