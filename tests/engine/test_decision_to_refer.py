@@ -1,11 +1,14 @@
-"""A penalty whose decision is to refer it: the referral knows why, the finding's timeline does not."""
+"""Steps of a finding that open a referral: the referral knows why, the finding's timeline does not."""
 
 from __future__ import annotations
 
+import pytest
+
 from engine.core.commands import Step
+from engine.core.refusals import Refusal
 from models.reading import entries
 from tests.builders import Town, refused
-from tests.referral_walk import FILED, THRESHOLD, led
+from tests.referral_walk import FILED, THRESHOLD, led, opened, stated
 from tests.scenarios.player import BOILER, Player, scenario
 
 
@@ -33,3 +36,16 @@ def test_the_penalty_waits_and_the_threshold_stands_on_the_referral_alone(town: 
     led(town, str(referral.id), *FILED, "not_prosecute")
     town.steps("H01", finding, Step("resume_after_outcome", penalty, {"reason": "不起诉。"}))
     assert player.state("P") == "investigating"
+
+
+def test_a_step_on_the_finding_cannot_name_the_referral(town: Town) -> None:
+    finding = town.finding()
+    referral = opened(town, finding)
+    for named in (referral, "@0"):
+        steps = [Step("form_team", named, stated(town)["form_team"])]
+        if named == "@0":
+            facts = {"urgent_ground": "crime_suspicion", **THRESHOLD}
+            steps.insert(0, Step("open_criminal_referral", None, facts))
+        with pytest.raises(Refusal) as refusal:
+            town.steps("U01" if named != "@0" else "C01", finding, *steps)
+        assert refusal.value.code == "facts_invalid"

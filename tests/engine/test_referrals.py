@@ -8,7 +8,6 @@ import pytest
 
 from engine.auditing import verify
 from engine.core.commands import Step
-from engine.core.refusals import Refusal
 from models import referral_reading
 from models.reading import entries
 from tests.builders import OFFICERS, Town, refused
@@ -287,16 +286,3 @@ def test_a_finding_is_not_closed_while_its_referral_is_open(town: Town) -> None:
     assert [one.code for one in shut.reasons] == ["threshold_dealt_with"]
     led(town, referral, "form_team", "submit_report", "refuse_referral")
     town.step("C02", finding, "propose_no_action", **told)
-
-
-def test_a_step_on_the_finding_cannot_name_the_referral(town: Town) -> None:
-    finding = town.finding()
-    referral = opened(town, finding)
-    for named in (referral, "@0"):
-        steps = [Step("form_team", named, stated(town)["form_team"])]
-        if named == "@0":
-            facts = {"urgent_ground": "crime_suspicion", **THRESHOLD}
-            steps.insert(0, Step("open_criminal_referral", None, facts))
-        with pytest.raises(Refusal) as refusal:
-            town.steps("U01" if named != "@0" else "C01", finding, *steps)
-        assert refusal.value.code == "facts_invalid"
