@@ -24,6 +24,8 @@ CHARTS: Charts = load_charts()
 ELSEWHERE = {
     "decision_no": "the house gives the number itself",
     "heavier_penalty": "decides on the listing, is no word of the decision",
+    "penalty.decide_refer_criminal:threshold_rule": "is confided to the referral, on whose papers it stands",
+    "penalty.decide_refer_criminal:threshold_facts": "is confided to the referral, on whose papers it stands",
     "uscc": "stands among the party's identifiers",
     "party": "is the party",
     "task_no": "the task is named",
