@@ -90,11 +90,11 @@ def test_what_is_unknown_about_a_crime_is_asked_of_nobody_but_the_list(arbiter: 
     assert not {rule.id for rule in SECRET} & {one["rule"] for one in shown["open"]}
 
 
-def test_a_referral_is_no_route_that_a_person_may_enter_while_it_has_no_chart() -> None:
-    """docs/decisions/0001, point 3."""
+def test_a_referral_is_a_route_that_a_person_may_propose_and_no_proceeding_of_the_finding() -> None:
     charts = load_charts()
     routes = {one["code"] for one in charts.dictionary["vocabularies"]["route"]}
-    assert (CRIMINAL_REFERRAL in routes) is False or CRIMINAL_REFERRAL in charts.charts
+    assert CRIMINAL_REFERRAL in routes
+    assert CRIMINAL_REFERRAL not in charts.kinds
 
 
 def test_a_minor_offence_is_forgiven_only_where_no_crime_is_suspected(arbiter: Arbiter) -> None:
