@@ -6,6 +6,7 @@ import json
 
 from tests.hostile.fort import Fort
 from tests.hostile.operations import BY_NAME, OPERATIONS, PDF, upload
+from tests.hostile.test_referral_requests import OF_REFERRALS
 
 
 def test_every_operation_of_the_interface_is_attacked(fort: Fort) -> None:
@@ -14,7 +15,7 @@ def test_every_operation_of_the_interface_is_attacked(fort: Fort) -> None:
         for path, methods in fort.app.openapi()["paths"].items()
         for method in methods
     }
-    assert served == set(BY_NAME)
+    assert served == set(BY_NAME) | OF_REFERRALS
 
 
 def test_the_requests_that_attacks_start_from_are_answered(empty_fort: Fort) -> None:
