@@ -137,12 +137,15 @@ class Desk:
         asked = command.asked
         if isinstance(asked, StepCommand):
             return self._steps(connection, command.principal, asked, prepared, now)
+        outcome: Outcome
         if isinstance(asked, InspectionCommand):
-            return self.reception.inspection(connection, self, command.principal, prepared, now)  # type: ignore[no-any-return]
-        if isinstance(asked, FindingCommand):
-            return self.reception.finding(connection, self, command.principal, prepared, now)  # type: ignore[no-any-return]
-        assert isinstance(asked, CarryCommand)
-        return self.reception.carry(connection, self, command.principal, asked, now)  # type: ignore[no-any-return]
+            outcome = self.reception.inspection(connection, self, command.principal, prepared, now)
+        elif isinstance(asked, FindingCommand):
+            outcome = self.reception.finding(connection, self, command.principal, prepared, now)
+        else:
+            assert isinstance(asked, CarryCommand)
+            outcome = self.reception.carry(connection, self, command.principal, asked, now)
+        return outcome
 
     def _steps(
         self, connection: Connection, who: Principal, asked: StepCommand, ruling: Any, now: datetime

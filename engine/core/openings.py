@@ -76,4 +76,5 @@ def form_schema(law: Lawbook, row: Row) -> dict[str, Any]:
 
 @cache
 def _schema_of(form_of: Any, row: Row) -> dict[str, Any]:
-    return form_of(row).schema()  # type: ignore[no-any-return]
+    schema: dict[str, Any] = form_of(row).schema()
+    return schema

@@ -158,7 +158,8 @@ def _hearing_notice_in_time(scene: Scene) -> Verdict:
     term = scene.law.terms["DL27"]
     held_on = date.fromisoformat(scene.fact["hearing_on"])
     latest: Any = compute(term, held_on, scene.law.calendar).due_effective
-    return date.fromisoformat(scene.fact["notified_on"]) <= latest  # type: ignore[no-any-return]
+    in_time: bool = date.fromisoformat(scene.fact["notified_on"]) <= latest
+    return in_time
 
 
 def _preservation_approved(scene: Scene) -> Verdict:

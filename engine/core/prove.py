@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.core.advance import CARRIED
 from engine.core.chart import CRIMINAL, Chart, Charts, Row
 from engine.core.guards import JUDGES
 from engine.core.prove_product import product_faults
@@ -28,7 +29,6 @@ EXCLUDING = (
     frozenset({"no_reply_needed", "reply_was_needed"}),
     frozenset({"was_filed", "was_not_filed"}),
 )
-CARRIED = frozenset({"carry_over", "correct_carry_over"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,27 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
+from engine.core.advance import CARRIED
 from engine.core.chart import CRIMINAL, Chart, Charts, Row
+from engine.core.criminal_guards import RETURNED
 from engine.core.law2 import Law2, Suspicion, law2_of
 
 Pair = tuple[str, str | None]
 """The state of the penalty, and that of the referral: None while the suspicion is recorded and not referred yet."""
-OPENERS = frozenset(
-    {
-        "refused",
-        "no_filing_final",
-        "result_cancelled",
-        "result_non_prosecuted",
-        "reverse_referred",
-        "opinion_answered",
-        "result_acquitted",
-        "result_exempted",
-    }
-)
+OPENERS = RETURNED | {"refused"}
 """The only states that open a fine again: reasoned refusal, final no-filing, and outcomes without punishment."""
 PUNISHED = frozenset({"result_court_fine", "result_convicted"})
 """States after which the penalty may end, and a fine stays shut for good."""
-CARRIED = frozenset({"carry_over", "correct_carry_over"})
 Takes = Callable[[Chart, Row], str | None]
 """What a row takes from the police: "decides money", another description, or None for nothing."""
 
