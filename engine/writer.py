@@ -56,7 +56,7 @@ class Writer:
                 raise Refusal("not_ready", retry_after=5)
             self._queue.append(waiting)
             self._wake.notify()
-        return waiting.promise.result()  # type: ignore[no-any-return]
+        return waiting.promise.result()  # type: ignore[no-any-return]  # what the act returned
 
     def close(self) -> None:
         """What was queued is done; then the thread ends."""

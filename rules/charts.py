@@ -35,4 +35,5 @@ def chart_files(folder: Path = CHARTS_FOLDER) -> dict[str, dict[str, Any]]:
 
 def _read(path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8") as file:
-        return yaml.load(file, Loader=yaml.CSafeLoader)  # type: ignore[no-any-return]
+        read: dict[str, Any] = yaml.load(file, Loader=yaml.CSafeLoader)
+    return read

@@ -77,8 +77,8 @@ def entries(value: object) -> list[str]:
 
 def codes(value: object) -> list[str]:
     """The codes of a coded fact, which holds one or several."""
-    several = isinstance(value, Sequence) and not isinstance(value, str)
-    return [code for one in (value if several else [value]) if (code := words(one))]  # type: ignore[attr-defined]
+    held = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    return [code for one in held if (code := words(one))]
 
 
 @dataclass(frozen=True, slots=True)

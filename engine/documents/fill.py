@@ -38,7 +38,7 @@ class Filling:
         )
 
     def _spans(self, text: str | tuple[object, ...]) -> Spans:
-        return self._wording.spans(text, self._content)  # type: ignore[arg-type]
+        return self._wording.spans(text, self._content)  # type: ignore[arg-type]  # parts as the loader read them
 
     def _blocks(self, templates: tuple[BlockTemplate, ...]) -> tuple[Block, ...]:
         return tuple(

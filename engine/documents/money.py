@@ -9,7 +9,7 @@ LARGEST = 10**18
 def _fen(value: object) -> int | None:
     """The sum, or nothing where it is none that can be written."""
     right = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LARGEST
-    return value if right else None  # type: ignore[return-value]
+    return value if right else None  # type: ignore[return-value]  # what is right is an int
 
 
 def in_yuan(value: object) -> str:
