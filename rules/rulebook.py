@@ -28,6 +28,7 @@ class Rulebook:
 
     version: str
     digest: str
+    sets: tuple[str, ...]
     rules: tuple[Rule, ...]
     facts: FactDictionary
     office: Office
@@ -66,7 +67,7 @@ def load_rulebook(root: Path = ROOT) -> Rulebook:
     _lighter_than_what_is_there(rules, start)
     credit = load_credit(root / CREDIT, facts)
     files = (start, facts_file, vocabulary_file, office_file, *rule_files, *credit_files(root / CREDIT))
-    return Rulebook(version, _digest(root, files), tuple(rules), facts, office, credit)
+    return Rulebook(version, _digest(root, files), sets, tuple(rules), facts, office, credit)
 
 
 def _contents(data: Any) -> tuple[str, str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ FLOORS = {"engine.core": 0, "rules": 1, "models": 2, "engine": 3, "api": 4, "web
 DOORS = {
     "transitions": ("engine/core/chart.py",),
     "durable": ("rules/durable_worker.py",),
+    "z3": ("rules/proof/",),
     "apscheduler": ("engine/timetable.py",),
     "httpx": ("engine/courier.py",),
     "fastapi": ("api/", "web/"),

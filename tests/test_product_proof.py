@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 
-from engine.core.chart import Charts, build_chart
+from engine.core import prove_product
+from engine.core.chart import Chart, Charts, build_chart
+from engine.core.law2 import Law2, Suspicion, law2_of
 from engine.core.prove import faults_of
 from engine.core.prove_product import OPENERS, PUNISHED
 from rules.charts import chart_files, load_charts
@@ -73,4 +75,19 @@ def test_a_penalty_that_could_never_go_on_after_the_outcome_is_found() -> None:
 
     assert any(
         "from awaiting_criminal" in line and "no loop closes" in line for line in proven(penalty=stuck)
+    )
+
+
+def test_an_act_that_is_split_in_two_is_found_when_only_the_own_suspicion_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever forgot the other findings of the same party and act would open a fine by splitting the act."""
+
+    def own_alone(referrals: Chart, suspicions: Iterable[Suspicion], *, threshold: bool) -> Law2:
+        return law2_of(referrals, [one for one in suspicions if one.own], threshold=threshold)
+
+    monkeypatch.setattr(prove_product, "law2_of", own_alone)
+
+    assert any(
+        "split into two findings, refused and recorded, the act is not as shut" in line for line in proven()
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,15 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     )
     decide.add_argument("--on", required=True, metavar="DATE", help="the day whose law counts")
     decide.set_defaults(run=_decide)
+    nearest = acts.add_parser("nearest", help="the smallest changes of facts that would change the ruling")
+    nearest.add_argument("--facts", required=True, type=Path, metavar="FILE", help="as for decide")
+    nearest.add_argument("--on", required=True, metavar="DATE", help="the day whose law counts")
+    nearest.set_defaults(run=_nearest)
+    prove = acts.add_parser("prove", help="prove the rulebook: no gap, no contradiction, no fine for a crime")
+    prove.add_argument(
+        "--with", dest="root", type=Path, metavar="DIR", help="a draft instead of the live rulebook"
+    )
+    prove.set_defaults(run=_prove)
     acts.add_parser("test", help="every example of every rule, before both evaluators").set_defaults(
         run=_test
     )
@@ -32,19 +42,52 @@ def _decide(args: argparse.Namespace) -> int:
     from rules.arbiter import Arbiter
     from rules.rulebook import load_rulebook
 
-    try:
-        said = parsed(args.facts.read_bytes())
-    except Malformed as fault:
-        raise Refusal("body_malformed", detail=str(fault)) from fault
-    facts = said["facts"] if isinstance(said, dict) and "facts" in said else said
     book = load_rulebook()
     arbiter = Arbiter(book, book.facts, book.office)
     try:
-        ruling = ruled(arbiter, {"facts": facts, "on": args.on})
+        ruling = ruled(arbiter, {"facts": _facts(args.facts), "on": args.on})
     finally:
         arbiter.close()
     told(ruling, as_json=args.json)
     return DONE
+
+
+def _facts(file: Path) -> Any:
+    """The facts of the file, as they are or below `facts`."""
+    try:
+        said = parsed(file.read_bytes())
+    except Malformed as fault:
+        raise Refusal("body_malformed", detail=str(fault)) from fault
+    return said["facts"] if isinstance(said, dict) and "facts" in said else said
+
+
+def _nearest(args: argparse.Namespace) -> int:
+    from api.trial_ruling import nearest
+    from rules.rulebook import load_rulebook
+
+    told(nearest(load_rulebook(), {"facts": _facts(args.facts), "on": args.on}), as_json=args.json)
+    return DONE
+
+
+def _prove(args: argparse.Namespace) -> int:
+    """0 when every proof holds, else 1 and each fault with an example case."""
+    from rules.proof.prove import prove
+    from rules.rulebook import ROOT
+
+    proof = prove(args.root or ROOT, told=lambda step: print(f"… {step}", file=sys.stderr))
+    by_hand = [
+        f"{one['domain']}/{one['violation']}：{one['reason']}（{one['signed_by']}）" for one in proof.by_hand
+    ]
+    lines = [
+        f"rulebook: {proof.version} {proof.digest}",
+        f"rules: {proof.rules}",
+        f"regions: {proof.regions}",
+        *(f"by hand: {line}" for line in dict.fromkeys(by_hand)),
+        *(f"fault: {one}" for one in proof.faults),
+        f"faults: {len(proof.faults)}",
+    ]
+    told(proof.as_data(), as_json=args.json, words="\n".join(lines))
+    return REFUSED if proof.faults else DONE
 
 
 def _test(args: argparse.Namespace) -> int:

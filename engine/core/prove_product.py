@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 
 from engine.core.advance import CARRIED
 from engine.core.chart import CRIMINAL, Chart, Charts, Row
 from engine.core.criminal_guards import RETURNED
-from engine.core.law2 import Law2, Suspicion, law2_of
+from engine.core.law2 import THRESHOLD_ALONE, Law2, Suspicion, law2_of
 
 Pair = tuple[str, str | None]
 """The state of the penalty, and that of the referral: None while the suspicion is recorded and not referred yet."""
@@ -34,8 +35,27 @@ def product_faults(charts: Charts, takes: Takes) -> Iterator[tuple[str, tuple[st
             if taken is not None and suspected not in allowed and _open(row, law2):
                 told = suspected or "recorded"
                 yield f"{row.trigger} from {at} {taken} while the crime is {told}", (*path, row.trigger)
+    yield from _split(referral)
     yield from _shut_for_good(referral)
     yield from _ways_out(penalty, referral, paths)
+
+
+def _split(referral: Chart) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """An act that is split into several findings is as shut as its strictest suspicion, whichever finding has it.
+
+    With this a pair of states stands for all findings of the act: what one suspicion shuts no other one opens.
+    """
+    if law2_of(referral, [], threshold=True) != THRESHOLD_ALONE:
+        yield "a threshold that nobody has referred yet leaves something open", ()
+    states: tuple[str | None, ...] = (None, *referral.states)
+    for own, other in product(states, states):
+        both = law2_of(referral, [Suspicion(True, own), Suspicion(False, other)], threshold=True)
+        alone = [_law2(referral, own), _law2(referral, other)]
+        fine_open = all(one.fine == "open" for one in alone)
+        close_open = all(one.close == "open" for one in alone)
+        if (both.fine == "open", both.close == "open") != (fine_open, close_open):
+            told = f"{own or 'recorded'} and {other or 'recorded'}"
+            yield f"split into two findings, {told}, the act is not as shut as its strictest suspicion", ()
 
 
 def _law2(referral: Chart, state: str | None) -> Law2:

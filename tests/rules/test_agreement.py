@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from hypothesis import given, settings
@@ -11,51 +11,12 @@ from hypothesis import strategies as st
 
 from rules.arbiter import Arbiter, Decision
 from rules.conditions import comparisons
-from rules.facts import LARGEST_INTEGER, Fact
-from rules.rulebook import Rulebook, load_rulebook
+from rules.rulebook import Rulebook
+from tests.rules.any_facts import BOOK, DAYS, facts_of_a_finding, values_of
 
-BOOK = load_rulebook()
 MANY = settings(max_examples=300, deadline=None)
-
-_FIGURES = {
-    c.value + near
-    for rule in BOOK.rules
-    for c in comparisons(rule.when)
-    if type(c.value) is int
-    for near in (-1, 0, 1)
-} | {-1, 0, 1, LARGEST_INTEGER - 1, LARGEST_INTEGER, 2**31 - 1, 2**31, 2**32 + 1}
-_ENDS = {rule.in_force_from for rule in BOOK.rules} | {
-    rule.in_force_until for rule in BOOK.rules if rule.in_force_until is not None
-}
-_DAYS = sorted(
-    {end + timedelta(days=near) for end in _ENDS for near in (-1, 0, 1)}
-    | {date(1990, 1, 1), date(2024, 6, 1), date(2026, 11, 23)}
-)
 NOT_SHOWN = {"R03a", "R19"}
 """Rules that hold while something is not shown, and give way when it is: by `unknown` in a list, or by `<`."""
-
-
-def _values(fact: Fact) -> st.SearchStrategy[Any]:
-    if fact.type == "boolean":
-        return st.booleans()
-    if fact.type == "code":
-        return st.sampled_from(list(fact.vocabulary))
-    lowest = fact.minimum or 0
-    near = st.sampled_from(sorted(figure for figure in _FIGURES if figure >= lowest))
-    return near | st.integers(lowest, LARGEST_INTEGER)
-
-
-@st.composite
-def facts_of_a_finding(draw: st.DrawFn) -> dict[str, Any]:
-    """Facts that may be given: a domain, a violation of it, and any of the others."""
-    names = BOOK.facts.by_name
-    domain = draw(st.sampled_from(list(BOOK.facts.vocabulary.domains)))
-    codes = ["none", *BOOK.facts.vocabulary.violations[domain]]
-    facts: dict[str, Any] = {"domain": domain, "violation": draw(st.sampled_from(codes))}
-    others = [name for name in names if name not in facts]
-    for name in draw(st.lists(st.sampled_from(others), unique=True, max_size=len(others))):
-        facts[name] = draw(_values(names[name]))
-    return facts
 
 
 def _check(decision: Decision, book: Rulebook) -> None:
@@ -99,7 +60,7 @@ def _check(decision: Decision, book: Rulebook) -> None:
 
 
 @MANY
-@given(facts=facts_of_a_finding(), on=st.sampled_from(_DAYS))
+@given(facts=facts_of_a_finding(), on=st.sampled_from(DAYS))
 def test_both_evaluators_agree_and_every_ruling_is_lawful(
     facts: dict[str, Any], on: date, arbiter: Arbiter
 ) -> None:
@@ -107,7 +68,7 @@ def test_both_evaluators_agree_and_every_ruling_is_lawful(
 
 
 @MANY
-@given(facts=facts_of_a_finding(), on=st.sampled_from(_DAYS), data=st.data())
+@given(facts=facts_of_a_finding(), on=st.sampled_from(DAYS), data=st.data())
 def test_the_order_in_which_facts_are_given_changes_nothing(
     facts: dict[str, Any], on: date, data: st.DataObject, arbiter: Arbiter
 ) -> None:
@@ -116,7 +77,7 @@ def test_the_order_in_which_facts_are_given_changes_nothing(
 
 
 @MANY
-@given(facts=facts_of_a_finding(), on=st.sampled_from(_DAYS))
+@given(facts=facts_of_a_finding(), on=st.sampled_from(DAYS))
 def test_nothing_confidential_is_in_the_ruling_for_everybody(
     facts: dict[str, Any], on: date, arbiter: Arbiter
 ) -> None:
@@ -148,7 +109,7 @@ def test_only_two_rules_read_unknown_as_not_shown() -> None:
 
 
 @MANY
-@given(facts=facts_of_a_finding(), on=st.sampled_from(_DAYS), data=st.data())
+@given(facts=facts_of_a_finding(), on=st.sampled_from(DAYS), data=st.data())
 def test_a_rule_that_is_neither_fired_nor_open_cannot_fire_whatever_is_learned(
     facts: dict[str, Any], on: date, data: st.DataObject, arbiter: Arbiter
 ) -> None:
@@ -158,7 +119,7 @@ def test_a_rule_that_is_neither_fired_nor_open_cannot_fire_whatever_is_learned(
         for fact in BOOK.facts.by_name.values()
         if fact.unknown is not None and before.facts[fact.name] == fact.unknown
     ]
-    learned = {fact.name: data.draw(_values(fact), label=fact.name) for fact in unknown}
+    learned = {fact.name: data.draw(values_of(fact), label=fact.name) for fact in unknown}
     after = arbiter.decide({**facts, **learned}, on)
     assert set(after.ruling.fired) <= {*before.ruling.fired, *before.open}
     assert set(before.ruling.fired) - set(after.ruling.fired) <= NOT_SHOWN
