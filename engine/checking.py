@@ -12,7 +12,7 @@ from engine.documents import DocumentPress
 from rules.arbiter import Arbiter
 from rules.charts import chart_files, load_charts
 from rules.data_file import read_data
-from rules.examination import examine
+from rules.examination import examined
 from rules.offices import Office, load_office
 from rules.rulebook import load_rulebook
 from rules.schema import Rule
@@ -49,7 +49,7 @@ def check(against: Path | None = None) -> Checked:
     book = load_rulebook()
     arbiter = Arbiter(book, book.facts, book.office)
     try:
-        checked.faults += examine(arbiter)
+        checked.faults += examined(arbiter)
     finally:
         arbiter.close()
     checked.unverified += [
