@@ -102,7 +102,7 @@ def _comparison(data: list[Any], at: str, facts: FactDictionary) -> Comparison:
         return Comparison(name, operator, _listed(fact, value, f"{at}/2"))
     if isinstance(value, list):
         raise DataFault("list_needs_in", field=f"{at}/2", operator=operator)
-    _check_value(fact, value, f"{at}/2")
+    check_value(fact, value, f"{at}/2")
     return Comparison(name, operator, value)
 
 
@@ -121,13 +121,14 @@ def _listed(fact: Fact, value: Any, at: str) -> tuple[str, ...]:
     if fact.type != "code" or not isinstance(value, list) or not value:
         raise DataFault("in_takes_codes", field=at)
     for position, code in enumerate(value):
-        _check_value(fact, code, f"{at}/{position}")
+        check_value(fact, code, f"{at}/{position}")
         if code in value[:position]:
             raise DataFault("twice", field=f"{at}/{position}", value=code)
     return tuple(value)
 
 
-def _check_value(fact: Fact, value: Any, at: str) -> None:
+def check_value(fact: Fact, value: Any, at: str) -> None:
+    """A fault when the value is none of the fact, with what was probably meant."""
     fault = fact.fault(value)
     if fault is None:
         return

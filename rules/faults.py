@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 import yaml
 
 FILE = Path(__file__).with_name("faults.yaml")
-MOST_LISTED = 12
+MOST_LISTED = 8
 MOST_CHARACTERS = 60
 """Of a text that is quoted: a fault is one line, whatever the file holds."""
+_CHINESE_NAMES = ("zh", "short", "title")
+"""Where words, departments and facts have theirs."""
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _LANGUAGES: Mapping[str, tuple[str, str, str]] = {"zh": ("“", "”", "、"), "en": ("'", "'", ", ")}
 
@@ -66,7 +68,7 @@ def nearest(written: object, allowed: Collection[str]) -> str | None:
         return None
     if isinstance(allowed, Mapping):
         for code, word in allowed.items():
-            if written in (getattr(word, "zh", None), getattr(word, "title", None)):
+            if written in (getattr(word, name, None) for name in _CHINESE_NAMES):
                 return str(code)
     return next(iter(get_close_matches(written, list(allowed), n=1)), None)
 
@@ -128,10 +130,9 @@ class _Pen(Formatter):
         self._open, self._close, self._comma = _LANGUAGES[language]
 
     def convert_field(self, value: Any, conversion: str | None) -> str:
-        """The value as written; `!r` puts text in quotes."""
+        """The value as written; `!r` puts it in quotes."""
         written = self._written(value)
-        quoted = conversion == "r" and isinstance(value, str)
-        return f"{self._open}{written}{self._close}" if quoted else written
+        return f"{self._open}{written}{self._close}" if conversion == "r" else written
 
     def _written(self, value: Any) -> str:
         if isinstance(value, Sentence):

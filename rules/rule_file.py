@@ -8,7 +8,7 @@ from typing import Any
 
 from rules.basis import read_basis
 from rules.condition_checks import Domains, check_domains
-from rules.condition_file import read_condition
+from rules.condition_file import check_value, read_condition
 from rules.conditions import Condition, comparisons
 from rules.data_file import DataFault, Fields
 from rules.facts import FactDictionary
@@ -107,10 +107,12 @@ def _parameter(item: Any, position: int, facts: FactDictionary) -> Parameter:
 def _example(item: Any, position: int, facts: FactDictionary) -> Example:
     entry = Fields(item, f"/examples/{position}", ("fired", "date", "facts"))
     given, on, fired = entry.take("facts"), entry.day("date"), entry.boolean("fired")
-    for name in given if isinstance(given, dict) else ():
-        if name not in facts.by_name:
+    for name, value in given.items() if isinstance(given, dict) else ():
+        fact = facts.by_name.get(name)
+        if fact is None:
             near = nearest(name, facts.by_name)
             raise entry.fault(f"facts/{name}", "unknown_fact", near=near, value=name)
+        check_value(fact, value, entry.where(f"facts/{name}"))
     for error in facts.check(given, entered_only=False, pointer="facts"):
         said = Sentence(error["zh"], error["en"])
         raise entry.fault(error["pointer"], "example_facts", said=said)
@@ -132,6 +134,7 @@ def _sound(rule: Rule, fields: Fields) -> None:
         (not rule.verified or read, "verified", "unread_basis"),
         (rule.verified or rule.confidential or not shuts, "verified", "unverified_shuts"),
         (bool(rule.routes or rule.flags or rule.shut), "routes", "does_nothing"),
+        (bool(rule.to) or "transfer" not in rule.routes, "to", "transfer_to_nobody"),
         (criminal == rule.confidential, "confidential", "confidential_differs"),
         (not (criminal and rule.yields_to_criminal), "yields_to_criminal", "criminal_waivable"),
         (not (criminal and rule.shut), "shut", "criminal_shuts"),

@@ -73,7 +73,11 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[str, int, dict[str,
     if operator := _OPERATOR.search(row):
         return "operator_unquoted", line + 1, {"operator": operator[1]}
     code = catalogue().syntax.get(str(error.problem), "yaml_other")
-    if code in _OPENED_BEFORE and error.context_mark:
+    if code == "yaml_colon" and mark and ":" not in row[: mark.column]:
+        code = "yaml_indent"
+    if code == "yaml_indent" and line and rows[line - 1].count('"') % 2:
+        code, line = "yaml_quote", line - 1
+    elif code in _OPENED_BEFORE and error.context_mark:
         line = error.context_mark.line
     return code, line + 1, {"said": str(error.problem)} if code == "yaml_other" else {}
 
