@@ -11,7 +11,7 @@ from engine.core.prove import faults_of, missing_against
 from engine.documents import DocumentPress
 from rules.arbiter import Arbiter
 from rules.charts import chart_files, load_charts
-from rules.data_file import read_data
+from rules.data_file import DataFault, read_data
 from rules.examination import examined
 from rules.offices import Office, load_office
 from rules.rulebook import load_rulebook
@@ -46,6 +46,26 @@ def check(against: Path | None = None) -> Checked:
     terms = load_terms(RULES)
     checked.faults += [str(fault) for fault in faults_of(charts, terms)]
     checked.faults += _role_faults(load_office(RULES / "offices" / "yuanping.yaml"), charts.dictionary)
+    try:
+        _check_rulebook(checked)
+    except DataFault as fault:
+        checked.faults.append(str(fault))
+    checked.unverified += [
+        f"期限 {id}：{term.zh}（{term.mark}，待核）" for id, term in terms.items() if _unmarked(term)
+    ]
+    press = DocumentPress(RULES / "documents")
+    checked.pending_papers = [
+        f"{kind}：{declared['zh']}（文书待制）"
+        for kind, declared in charts.dictionary["documents"].items()
+        if declared["issuer"] == "house" and kind not in press.kinds()
+    ]
+    if against is not None:
+        checked.missing = missing_against(chart_files(), read_data(against))
+    return checked
+
+
+def _check_rulebook(checked: Checked) -> None:
+    """Rules and classes of publication; raises DataFault where they cannot even be read."""
     book = load_rulebook()
     arbiter = Arbiter(book, book.facts, book.office)
     try:
@@ -64,18 +84,6 @@ def check(against: Path | None = None) -> Checked:
     checked.unverified += [
         f"公示档 {one.id}：{one.title}（待核）" for one in book.credit.classes if not one.verified
     ]
-    checked.unverified += [
-        f"期限 {id}：{term.zh}（{term.mark}，待核）" for id, term in terms.items() if _unmarked(term)
-    ]
-    press = DocumentPress(RULES / "documents")
-    checked.pending_papers = [
-        f"{kind}：{declared['zh']}（文书待制）"
-        for kind, declared in charts.dictionary["documents"].items()
-        if declared["issuer"] == "house" and kind not in press.kinds()
-    ]
-    if against is not None:
-        checked.missing = missing_against(chart_files(), read_data(against))
-    return checked
 
 
 def _flag_bases(rules: Sequence[Rule]) -> list[str]:
