@@ -11,10 +11,13 @@ from engine.core.prove import faults_of, missing_against
 from engine.documents import DocumentPress
 from rules.arbiter import Arbiter
 from rules.charts import chart_files, load_charts
-from rules.data_file import read_data
-from rules.examination import examine
+from rules.data_file import DataFault, read_data
+from rules.examination import examined
 from rules.offices import Office, load_office
-from rules.rulebook import load_rulebook
+from rules.proof.declared import load_declared
+from rules.proof.prove import WORKED, worked_faults
+from rules.proof.worked import load_worked
+from rules.rulebook import ROOT, load_rulebook
 from rules.schema import Rule
 from rules.terms import load_terms
 
@@ -46,24 +49,10 @@ def check(against: Path | None = None) -> Checked:
     terms = load_terms(RULES)
     checked.faults += [str(fault) for fault in faults_of(charts, terms)]
     checked.faults += _role_faults(load_office(RULES / "offices" / "yuanping.yaml"), charts.dictionary)
-    book = load_rulebook()
-    arbiter = Arbiter(book, book.facts, book.office)
     try:
-        checked.faults += examine(arbiter)
-    finally:
-        arbiter.close()
-    checked.unverified += [
-        f"规则 {rule.key}：{rule.title}（待核）" for rule in book.rules if not rule.verified
-    ]
-    checked.unverified += [
-        f"规则 {rule.key} 轻于 {key}：从旧兼从轻由人判断（待核）"
-        for rule in book.rules
-        for key in rule.lighter_than
-    ]
-    checked.unverified += _flag_bases(book.rules)
-    checked.unverified += [
-        f"公示档 {one.id}：{one.title}（待核）" for one in book.credit.classes if not one.verified
-    ]
+        _check_rulebook(checked)
+    except DataFault as fault:
+        checked.faults.append(str(fault))
     checked.unverified += [
         f"期限 {id}：{term.zh}（{term.mark}，待核）" for id, term in terms.items() if _unmarked(term)
     ]
@@ -76,6 +65,35 @@ def check(against: Path | None = None) -> Checked:
     if against is not None:
         checked.missing = missing_against(chart_files(), read_data(against))
     return checked
+
+
+def _check_rulebook(checked: Checked) -> None:
+    """Rules and classes of publication; raises DataFault where they cannot even be read."""
+    book = load_rulebook()
+    arbiter = Arbiter(book, book.facts, book.office)
+    try:
+        checked.faults += examined(arbiter)
+    finally:
+        arbiter.close()
+    checked.faults += [str(fault) for fault in worked_faults(book, load_worked(WORKED, book.facts))]
+    declared = load_declared(ROOT, book.sets, book.facts)
+    checked.unverified += [
+        f"人工处理 {hand.domain}/{'、'.join(hand.violations)}：{hand.reason}（{hand.signed_by}，待核）"
+        for hand in declared.by_hand
+        if not hand.verified
+    ]
+    checked.unverified += [
+        f"规则 {rule.key}：{rule.title}（待核）" for rule in book.rules if not rule.verified
+    ]
+    checked.unverified += [
+        f"规则 {rule.key} 轻于 {key}：从旧兼从轻由人判断（待核）"
+        for rule in book.rules
+        for key in rule.lighter_than
+    ]
+    checked.unverified += _flag_bases(book.rules)
+    checked.unverified += [
+        f"公示档 {one.id}：{one.title}（待核）" for one in book.credit.classes if not one.verified
+    ]
 
 
 def _flag_bases(rules: Sequence[Rule]) -> list[str]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from rules.data_file import Fields
+
+_MARK = r"(V2?|R-[hml])(\[S[0-9]+\])*(（[^（）]*）)?"
+_MARKS = re.compile(f"{_MARK}(；{_MARK})*")
+"""How far a text was verified, where, and what is to be known of it; several when it was verified in parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,12 @@ def read_basis(fields: Fields) -> tuple[Basis, ...]:
     """The articles of law listed in the field `basis`, with their marks; raises DataFault."""
     listed = []
     for position, item in enumerate(fields.items("basis")):
-        entry = Fields(item, f"/basis/{position}")
-        listed.append(
-            Basis(
-                entry.text("title"), entry.text("article"), entry.text("mark"), entry.text_or_none("for_flag")
-            )
+        entry = Fields(item, f"/basis/{position}", ("title", "article", "mark", "for_flag"))
+        basis = Basis(
+            entry.text("title"), entry.text("article"), entry.text("mark"), entry.text_or_none("for_flag")
         )
+        if not _MARKS.fullmatch(basis.mark):
+            raise entry.fault("mark", "unknown_mark", value=basis.mark)
         entry.done()
+        listed.append(basis)
     return tuple(listed)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.calendar import WorkingCalendar
-from rules.data_file import DataFault, Fields, read_as
+from rules.data_file import DataFault, Fields, day_meant, located_in, read_as, read_day
 
 RULES = Path(__file__).parent
 _DAY = timedelta(days=1)
@@ -24,8 +24,8 @@ def load_calendar(root: Path = RULES) -> WorkingCalendar:
     years = [year for year, _, _ in notices]
     for path, year in zip(paths, years, strict=True):
         if path.stem != f"china-{year}":
-            remedy = "Name the file `china-<year>.yaml`."
-            raise DataFault("differs from the file's name", remedy, field="/year", file=str(path))
+            wrong = DataFault("file_name_differs", field="/year", file_name=f"china-{year}.yaml")
+            raise located_in(path, wrong)
     moving, yearly = read_as(folder / "provisional.yaml", _statute)
     return WorkingCalendar(
         [day for _, holidays, _ in notices for day in holidays],
@@ -52,10 +52,10 @@ def _notice(data: Any) -> _Notice:
     for name, days in (("holidays", holidays), ("working_weekends", worked)):
         for day in days:
             if not date(year - 1, 12, 20) <= day <= date(year, 12, 31):
-                raise fields.fault(name, f"{day} is not of {year}", "Correct the day or the year.")
+                raise fields.fault(name, "not_of_year", day=day, year=year)
     for place, day in enumerate(worked):
         if day.weekday() < 5 or day in holidays:
-            raise fields.fault(f"working_weekends/{place}", f"{day} is no free weekend day", "Correct it.")
+            raise fields.fault(f"working_weekends/{place}", "no_free_weekend", day=day)
     return year, holidays, worked
 
 
@@ -74,7 +74,7 @@ def _statute(data: Any) -> _Statute:
         try:
             date(2001, month, day)  # a year without 29 February: a fixed holiday falls on a day of every year
         except ValueError:
-            raise entry.fault("day", f"{month}-{day} is no day of every year", "Correct it.") from None
+            raise entry.fault("day", "not_every_year", month=month, day=day) from None
         yearly.append((month, day, since))
     fields.done()
     return moving, tuple(yearly)
@@ -87,7 +87,7 @@ def _holidays(fields: Fields, name: str) -> Iterator[date]:
         first, last = entry.day("from"), entry.day("to")
         entry.done()
         if not first <= last <= first + 15 * _DAY:
-            raise entry.fault("to", "must lie on `from` or within fifteen days after it", "Correct it.")
+            raise entry.fault("to", "holiday_span")
         day = first
         while day <= last:
             yield day
@@ -95,7 +95,7 @@ def _holidays(fields: Fields, name: str) -> Iterator[date]:
 
 
 def _day(fields: Fields, place: str, value: Any) -> date:
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise fields.fault(place, f"{value!r} is no date", "Write YYYY-MM-DD.") from None
+    day = read_day(value)
+    if day is None:
+        raise fields.fault(place, "no_date", near=day_meant(value), value=value)
+    return day

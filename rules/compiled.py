@@ -8,7 +8,8 @@ from datetime import date
 from itertools import product
 from typing import Any, TypeAlias
 
-from rules.conditions import All, Comparison, Condition
+from rules.condition_file import MOST_COMPARISONS
+from rules.conditions import All, Comparison, Condition, alternatives
 from rules.data_file import DataFault
 from rules.facts import Fact, FactDictionary, Value
 from rules.predicates import COMPARE, Facts, Predicate, predicate
@@ -24,8 +25,7 @@ DAY = "on"
 """Name under which the date of the ruling crosses, as a day number."""
 
 MOST_BRANCHES = 64
-MOST_COMPARISONS = 256
-"""Far below the 512 distinct comparisons at which the library runs into an endless loop."""
+"""With MOST_COMPARISONS far below the 512 distinct comparisons at which the library runs into an endless loop."""
 
 _DURABLE = {"==": "", "!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 
@@ -95,6 +95,12 @@ class DurableRulesets:
 def durable_rulesets(rulebook: Rulebook) -> DurableRulesets:
     """The rulebook as rulesets; raises DataFault for a rule that is beyond what is safe to hand over."""
     dictionary = rulebook.facts
+    for rule in rulebook.rules:
+        # Counted before they are made: a few lists within lists come to more than any memory holds.
+        count = alternatives(rule.when)
+        if count > MOST_BRANCHES:
+            said: dict[str, object] = {"rule": rule.key, "count": count, "most": MOST_BRANCHES}
+            raise rulebook.in_file(rule, DataFault("too_many_alternatives", said, field="/when"))
     numbers: dict[str, dict[Value, int]] = {
         name: {code: place for place, code in enumerate(fact.vocabulary)}
         for name, fact in dictionary.by_name.items()
@@ -109,11 +115,8 @@ def durable_rulesets(rulebook: Rulebook) -> DurableRulesets:
         }
         distinct = {term for terms in branches.values() for term in terms}
         if len(distinct) > MOST_COMPARISONS:
-            raise DataFault(
-                f"the rules of {domain} make {len(distinct)} different comparisons",
-                f"Keep to {MOST_COMPARISONS}.",
-                field="/when",
-            )
+            said = {"domain": domain, "count": len(distinct), "most": MOST_COMPARISONS}
+            raise DataFault("too_many_in_domain", said, field="/when")
         names = {fact for fact, _, _ in distinct} - {DAY}
         crossing[domain] = tuple(fact for name, fact in dictionary.by_name.items() if name in names)
         definitions[domain] = {name: _definition(terms) for name, terms in branches.items()}
@@ -138,12 +141,6 @@ def _branches(
             continue
         terms = [_term(c, dictionary, numbers) for c in alternative if c.fact != "domain"]
         found.append(tuple(dict.fromkeys((*dates, *terms))))
-    if len(found) > MOST_BRANCHES:
-        raise DataFault(
-            f"{rule.key} has {len(found)} alternatives",
-            f"Split the rule: {MOST_BRANCHES} at most.",
-            field="/when",
-        )
     return found
 
 

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from rules.basis import Basis, read_basis
-from rules.conditions import Condition, condition_as_data, read_condition
-from rules.data_file import DataFault, Fields, read_as
+from rules.condition_checks import check_domains
+from rules.condition_file import read_condition
+from rules.conditions import Condition, condition_as_data
+from rules.data_file import Fields, read_as
 from rules.facts import FactDictionary
 from rules.predicates import Facts, predicate
 
@@ -165,12 +167,14 @@ def _period(fields: Fields) -> Period:
     period = Period(force.day("from"), force.day_or_none("until"))
     force.done()
     if period.last is not None and period.last < period.first:
-        raise fields.fault("in_force", "ends before it begins", "Correct the dates.")
+        raise fields.fault("in_force", "ends_before_it_begins")
     return period
 
 
 def _class(data: Any, path: Path, facts: FactDictionary) -> CreditClass:
     fields = Fields(data)
+    when = read_condition(fields.take("when"), "/when", facts)
+    check_domains(when, "/when", facts, frozenset(facts.vocabulary.domains))
     domains = Fields(fields.take("months_min_of") if fields.has("months_min_of") else {}, "/months_min_of")
     own = {domain: domains.integer(domain) for domain in facts.vocabulary.domains if domains.has(domain)}
     domains.done()
@@ -179,7 +183,7 @@ def _class(data: Any, path: Path, facts: FactDictionary) -> CreditClass:
         title=fields.text("title"),
         publicity_class=fields.text("publicity_class"),
         publicity_length=fields.text_or_none("publicity_length"),
-        when=read_condition(fields.take("when"), "/when", facts),
+        when=when,
         months_min=fields.integer("months_min"),
         months_max=fields.integer("months_max"),
         months_min_of=own,
@@ -190,9 +194,9 @@ def _class(data: Any, path: Path, facts: FactDictionary) -> CreditClass:
     )
     fields.done()
     if path.name != f"{read.id}.yaml":
-        raise DataFault("the file is not named after the class", f"Call it {read.id}.yaml.", field="/id")
+        raise fields.fault("id", "file_name_differs", file_name=f"{read.id}.yaml")
     if not all(0 <= least <= read.months_max for least in (read.months_min, *own.values())):
-        raise fields.fault("months_min", "is no figure up to months_max", "Correct the months.")
+        raise fields.fault("months_min", "months_out_of_range")
     if not read.basis:
-        raise fields.fault("basis", "states no law", "Name title, article and mark.")
+        raise fields.fault("basis", "states_no_law")
     return read

@@ -10,6 +10,7 @@ from engine.core.messages import ROUTES
 from engine.core.receipt_form import TYPES, Member
 from engine.core.receipts import Condition, Line, ReceiptKind, Source
 from rules.data_file import DataFault, Fields, read_as
+from rules.faults import nearest
 
 FILE = Path(__file__).parent / "exchange.yaml"
 OVERTAKEN = ("noted",)
@@ -32,9 +33,8 @@ def _read(data: Any) -> dict[str, ReceiptKind]:
     by_name = {kind.kind: kind for kind in kinds}
     for place, kind in enumerate(kinds):
         if kind.after is not None and kind.after not in by_name:
-            raise DataFault(
-                f"{kind.after!r} is no kind", "Name a kind of this file.", field=f"/receipts/{place}/after"
-            )
+            field, near = f"/receipts/{place}/after", nearest(kind.after, by_name)
+            raise DataFault("no_kind", field=field, near=near, value=kind.after)
     return by_name
 
 
@@ -60,9 +60,7 @@ def _kind(fields: Fields) -> ReceiptKind:
         task_if=task_if or None,
     )
     if not (kind.lines or kind.noted) or (note and note != NOTE_ONLY and not note.startswith(TASK)):
-        raise DataFault(
-            "needs rows, or a note", "Write rows, `note: timeline` or `note: task ROLE`.", field=fields.at
-        )
+        raise DataFault("needs_rows_or_note", field=fields.at)
     fields.done()
     return kind
 
@@ -72,7 +70,7 @@ def _mapping(fields: Fields, name: str) -> Mapping[str, Any]:
         return {}
     value = fields.take(name)
     if not isinstance(value, dict):
-        raise fields.fault(name, "must be a mapping", "Write `name: value` lines.")
+        raise fields.fault(name, "not_mapping")
     return value
 
 
@@ -84,9 +82,7 @@ def _member(at: str, name: str, declared: Any) -> Member:
         str(declared).partition(" ") if str(declared).startswith(MEASURED) else (str(declared), "", "")
     )
     if type_ not in TYPES or (length and not length.isdigit()) or bool(length) != type_.startswith(MEASURED):
-        raise DataFault(
-            f"{declared!r} is no type", "The head of the file lists the types.", field=f"{at}/{name}"
-        )
+        raise DataFault("no_type", field=f"{at}/{name}", near=nearest(type_, TYPES), value=declared)
     return Member(plain, type_, required, length=int(length or 0))
 
 
@@ -114,7 +110,7 @@ def _line(fields: Fields, members: Mapping[str, Member]) -> Line:
 
 def _message(fields: Fields, name: str) -> str:
     if name not in ROUTES:
-        raise fields.fault("answers", f"{name!r} is no message", "Name a message that the charts dispatch.")
+        raise fields.fault("answers", "no_message", near=nearest(name, ROUTES), value=name)
     return name
 
 
@@ -127,9 +123,7 @@ def _source(fields: Fields, fact: str, said: str, members: Mapping[str, Member])
     elif how == "record":
         return Source(how, what)
     elif how not in CONVERSIONS:
-        raise fields.fault(
-            f"facts/{fact}", f"{said!r} is no source", "The head of the file lists the sources."
-        )
+        raise fields.fault(f"facts/{fact}", "no_source", value=said)
     _known(fields, what, members)
     return Source(how, what)
 
@@ -139,7 +133,7 @@ def _condition(fields: Fields, said: str, members: Mapping[str, Member]) -> Cond
     of, name, test = words[0], words[1] if len(words) > 1 else "", words[2] if len(words) > 2 else ""
     complete = len(words) == (3 if test == "given" else 4)
     if of not in ("data", "record") or test not in ("given", "is", "not") or not complete:
-        raise fields.fault("when", f"{said!r} is no condition", "The head of the file lists the conditions.")
+        raise fields.fault("when", "no_receipt_condition", value=said)
     if of == "data":
         _known(fields, name, members)
     return Condition(of, name, test, words[3] if test != "given" else None)
@@ -147,4 +141,4 @@ def _condition(fields: Fields, said: str, members: Mapping[str, Member]) -> Cond
 
 def _known(fields: Fields, name: str, members: Mapping[str, Member]) -> None:
     if name not in members and name not in SAID_OF_ALL:
-        raise fields.fault(name, f"{name!r} is no member of this receipt", "Name one of its members.")
+        raise fields.fault(name, "no_member", near=nearest(name, members), value=name)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from rules.data_file import Fields, read_as
+from rules.faults import nearest
 from rules.vocabulary import Vocabulary, Word, read_words
 
 Value: TypeAlias = bool | int | str
@@ -193,7 +194,7 @@ def _dictionary(data: Any, vocabulary: Vocabulary) -> FactDictionary:
         entry = Fields(item, f"/facts/{position}")
         fact = _fact(entry, lists)
         if fact.name in facts:
-            raise entry.fault("name", f"{fact.name!r} appears twice", "Keep one of the two.")
+            raise entry.fault("name", "twice", value=fact.name)
         facts[fact.name] = fact
     fields.done()
     return FactDictionary(facts, vocabulary)
@@ -222,9 +223,9 @@ def _fact(entry: Fields, lists: Mapping[str, Mapping[str, Word]]) -> Fact:
     for field, value in (("default", fact.default), ("unknown", fact.unknown)):
         fault = None if value is None and (field == "unknown" or required) else fact.fault(value)
         if fault is not None:
-            raise entry.fault(field, f"{value!r} is no value of this fact ({fault})", "Use one of its own.")
+            raise entry.fault(field, "no_value_of_this_fact", value=value)
     if (fact.derived_from is None) == (not fact.entered_by):
-        raise entry.fault("entered_by", "a fact is either derived or entered", "State one of the two.")
+        raise entry.fault("entered_by", "derived_or_entered")
     entry.done()
     return fact
 
@@ -234,5 +235,7 @@ def _listed(entry: Fields, lists: Mapping[str, Mapping[str, Word]]) -> Mapping[s
     if isinstance(listed, list):
         return read_words(listed, entry.where("vocabulary"))
     if listed not in lists:
-        raise entry.fault("vocabulary", f"there is no list {listed!r}", f"Use one of: {', '.join(lists)}.")
+        raise entry.fault(
+            "vocabulary", "no_such_list", near=nearest(listed, lists), value=listed, allowed=tuple(lists)
+        )
     return lists[listed]

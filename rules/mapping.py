@@ -91,7 +91,7 @@ def load_mapping(name: str | Path, vocabularies: Vocabularies | None = None) -> 
     except OSError as error:
         raise MappingFault(path, [error.strerror or "cannot be read"]) from error
     except DataFault as fault:
-        raise MappingFault(path, [f"line {fault.line}: {fault.problem}. {fault.remedy}"]) from fault
+        raise MappingFault(path, [f"line {fault.line}: {fault.said}"]) from fault
     except ValidationError as error:
         places = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise MappingFault(path, places) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rules.data_file import Fields, read_as
+from rules.faults import nearest
 
 _KINDS = ("government", "vertical", "dispatched", "judicial", "coordinating", "superior")
 _ANY = "*"
@@ -162,12 +163,13 @@ def _departments(fields: Fields) -> dict[str, Department]:
     departments: dict[str, Department] = {}
     for department in _all(fields, "departments", _department):
         if department.code in departments:
-            raise fields.fault("departments", f"{department.code!r} appears twice", "Keep one of the two.")
+            raise fields.fault("departments", "twice", value=department.code)
         departments[department.code] = department
     for position, department in enumerate(departments.values()):
         if department.superior is not None and department.superior not in departments:
             place = f"departments/{position}/superior"
-            raise fields.fault(place, f"there is no department {department.superior!r}", "Add it.")
+            near = nearest(department.superior, departments)
+            raise fields.fault(place, "no_such_department", near=near, value=department.superior)
     return departments
 
 
@@ -184,7 +186,7 @@ def _power(entry: Fields, departments: Mapping[str, Department]) -> Power:
         note=entry.text_or_none("note"),
     )
     if not power.departments:
-        raise entry.fault("departments", "names nobody", "Name the competent department.")
+        raise entry.fault("departments", "competent_is_nobody")
     return power
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from hashlib import sha256
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-from rules.credit import Credit, credit_files, load_credit
-from rules.data_file import DataFault, Fields, read_as
+from rules.credit import REGIMES_FILE, Credit, credit_files, load_credit
+from rules.data_file import DataFault, Fields, located_in, read_as
 from rules.facts import FactDictionary, load_facts
 from rules.offices import Office, load_office
-from rules.schema import Rule, read_rule
+from rules.rule_file import read_rule
+from rules.schema import Rule
 from rules.vocabulary import load_vocabulary
 
 ROOT = Path(__file__).parent
@@ -33,10 +36,17 @@ class Rulebook:
     facts: FactDictionary
     office: Office
     credit: Credit
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """Where each version stands, by its key."""
 
     def in_force(self, on: date) -> tuple[Rule, ...]:
         """The rules, each in the version that stands on the date."""
         return tuple(rule for rule in self.rules if rule.in_force(on))
+
+    def in_file(self, rule: Rule, fault: DataFault) -> DataFault:
+        """The fault with its place in the file of the rule; as it is where the rule is of no file."""
+        path = self.files.get(rule.key)
+        return fault if path is None else located_in(path, fault)
 
     def as_answer(self, on: date) -> dict[str, Any]:
         """What the rulebook says on the date, in the shape of the public contract."""
@@ -52,70 +62,85 @@ class Rulebook:
 def load_rulebook(root: Path = ROOT) -> Rulebook:
     """The rulebook that root/rulebook.yaml names; raises DataFault with file, line, field and remedy."""
     start = root / "rulebook.yaml"
-    version, office_id, sets = read_as(start, _contents)
+    version, office_id, sets = read_as(start, partial(_contents, root=root))
     facts_file, vocabulary_file = root / "facts.yaml", root / "vocabulary.yaml"
     office_file = root / "offices" / f"{office_id}.yaml"
     rule_files = [path for name in sets for path in sorted((root / "sets" / name / "routing").iterdir())]
-    for path in (office_file, facts_file, vocabulary_file):
-        if not path.is_file():
-            raise DataFault("names a file that is not there", f"Add {path.name}.", file=str(start), line=1)
     facts = load_facts(facts_file, load_vocabulary(vocabulary_file))
     office = load_office(office_file)
-    rules = [_rule(path, facts, office) for path in rule_files]
-    rules.sort(key=lambda rule: (rule.id, rule.version))
-    _one_version_at_a_time(rules, start)
-    _lighter_than_what_is_there(rules, start)
+    read = [(_rule(path, facts, office), path) for path in rule_files]
+    read.sort(key=lambda one: (one[0].id, one[0].version))
+    _versions_follow_one_another(read)
+    _lighter_than_what_is_there(read)
     credit = load_credit(root / CREDIT, facts)
     files = (start, facts_file, vocabulary_file, office_file, *rule_files, *credit_files(root / CREDIT))
-    return Rulebook(version, _digest(root, files), sets, tuple(rules), facts, office, credit)
+    return Rulebook(
+        version,
+        _digest(root, files),
+        sets,
+        tuple(rule for rule, _ in read),
+        facts,
+        office,
+        credit,
+        {rule.key: path for rule, path in read},
+    )
 
 
-def _contents(data: Any) -> tuple[str, str, tuple[str, ...]]:
-    fields = Fields(data)
-    contents = fields.text("version"), fields.text("office"), fields.codes("sets")
+def _contents(data: Any, root: Path) -> tuple[str, str, tuple[str, ...]]:
+    """Version, office and sets; every file and folder that they stand for is there."""
+    fields = Fields(data, known=("version", "office", "sets"))
+    version, office, sets = fields.text("version"), fields.text("office"), fields.codes("sets")
     fields.done()
-    return contents
+    named = (
+        ("office", f"offices/{office}.yaml"),
+        *((f"sets/{number}", f"sets/{name}/routing") for number, name in enumerate(sets)),
+        *(("", name) for name in ("facts.yaml", "vocabulary.yaml", f"{CREDIT.as_posix()}/{REGIMES_FILE}")),
+    )
+    for place, path in named:
+        if not (root / path).exists():
+            raise fields.fault(place, "no_such_file", path=path)
+    return version, office, sets
 
 
 def _rule(path: Path, facts: FactDictionary, office: Office) -> Rule:
     if path.suffix != ".yaml":
-        raise DataFault("is no rule file", "Call it <id>.yaml, or move it away.", file=str(path), line=1)
+        raise DataFault("not_a_rule_file", file=str(path), line=1)
 
     def read(data: Any) -> Rule:
         rule = read_rule(data, facts, office.departments)
         if path.stem not in (rule.id, f"{rule.id}-{rule.version}"):
-            raise DataFault("the file is not named after the rule", f"Call it {rule.id}.yaml.", field="/id")
+            name = rule.id if rule.version == 1 else f"{rule.id}-{rule.version}"
+            raise DataFault("file_name_differs", field="/id", file_name=f"{name}.yaml")
         return rule
 
     return read_as(path, read)
 
 
-def _one_version_at_a_time(rules: list[Rule], start: Path) -> None:
-    for earlier, later in pairwise(rules):
-        if earlier.id != later.id:
-            continue
-        if earlier.in_force_until is None or earlier.in_force_until >= later.in_force_from:
-            raise DataFault(
-                f"{earlier.key} and {later.key} are in force on the same day",
-                "End the earlier version on the day before the later one begins.",
-                field="/in_force",
-                file=str(start),
-                line=1,
-            )
+_Read = tuple[Rule, Path]
 
 
-def _lighter_than_what_is_there(rules: list[Rule], start: Path) -> None:
-    versions = {(rule.id, rule.key) for rule in rules}
-    for rule in rules:
+def _versions_follow_one_another(read: list[_Read]) -> None:
+    """Versions of a rule are numbered from 1 without a gap, and each begins after the one before has ended."""
+    for _, group in groupby(read, key=lambda one: one[0].id):
+        versions = list(group)
+        numbers = tuple(rule.version for rule, _ in versions)
+        if numbers != tuple(range(1, len(numbers) + 1)):
+            wrong = next(path for n, (rule, path) in enumerate(versions, start=1) if rule.version != n)
+            rule = versions[0][0].id
+            raise located_in(wrong, DataFault("version_gap", field="/version", rule=rule, versions=numbers))
+        for (earlier, _), (later, path) in pairwise(versions):
+            if earlier.in_force_until is None or earlier.in_force_until >= later.in_force_from:
+                keys = {"earlier": earlier.key, "later": later.key}
+                raise located_in(path, DataFault("versions_overlap", keys, field="/in_force"))
+
+
+def _lighter_than_what_is_there(read: list[_Read]) -> None:
+    versions = {(rule.id, rule.key) for rule, _ in read}
+    for rule, path in read:
         for key in rule.lighter_than:
             if key == rule.key or (rule.id, key) not in versions:
-                raise DataFault(
-                    f"{rule.key} is lighter than {key}, which is no other version of it",
-                    "Name another version of the same rule.",
-                    field="/lighter_than",
-                    file=str(start),
-                    line=1,
-                )
+                said = {"rule": rule.key, "other": key}
+                raise located_in(path, DataFault("lighter_than_nothing", said, field="/lighter_than"))
 
 
 def _digest(root: Path, files: tuple[Path, ...]) -> str:

@@ -10,13 +10,14 @@ from typing import Any, Literal, cast
 
 from engine.core.counting import COUNTED_UNITS
 from engine.core.term import SET_BY_ORDER, Term
-from rules.data_file import DataFault, Fields, read_as
+from rules.data_file import DataFault, Fields, located_in, read_as
+from rules.faults import nearest
 
 RULES = Path(__file__).parent
 _TERMS = Path("sets", "national", "terms")
 _ID = re.compile(r"DL\d\d[a-z]?(\.[a-z_]+)?")
 _FIXED_DAY = re.compile(r"month_end|date (0[1-9]|1[0-2])-(0[1-9]|1\d|2\d)")
-_WITHOUT_VALUE = f"{SET_BY_ORDER}, month_end and date MM-DD"
+_WITHOUT_VALUE = (SET_BY_ORDER, "month_end", "date MM-DD")
 
 
 def load_terms(root: Path = RULES) -> dict[str, Term]:
@@ -45,12 +46,11 @@ def with_office(terms: Mapping[str, Term], internal_terms: Mapping[str, int]) ->
     for id, value in internal_terms.items():
         term, field = terms.get(id), f"/internal_terms/{id}"
         if term is None:
-            raise DataFault("there is no such term", "Use the id of a term file.", field=field)
+            raise DataFault("no_such_term", field=field, near=nearest(id, terms), value=id)
         if term.nature != "internal" or term.value is None:
-            remedy = "Leave it out: an office sets the length of its internal terms only."
-            raise DataFault("is no internal term with a length", remedy, field=field)
+            raise DataFault("not_internal_term", field=field)
         if value < 0:
-            raise DataFault("must not be negative", "Write 0 or more.", field=field)
+            raise DataFault("negative", field=field)
         changed[id] = replace(term, value=value)
     return changed
 
@@ -63,9 +63,7 @@ def _find(root: Path, id: str) -> Term | None:
 def _read(path: Path) -> Term:
     term = read_as(path, _term)
     if term.id != path.stem:
-        raise DataFault(
-            "differs from the file's name", "Name the file `<id>.yaml`.", field="/id", file=str(path)
-        )
+        raise located_in(path, DataFault("file_name_differs", field="/id", file_name=f"{term.id}.yaml"))
     return term
 
 
@@ -76,12 +74,9 @@ def _with_base(term: Term, find: Any, root: Path) -> Term:
         return term
     base = find(other)
     if base is None:
-        raise DataFault(
-            f"there is no term {other!r}",
-            "Name the id of a term file.",
-            field="/follows" if term.follows else "/of",
-            file=str(root / _TERMS / f"{term.id}.yaml"),
-        )
+        field = "/follows" if term.follows else "/of"
+        path = root / _TERMS / f"{term.id}.yaml"
+        raise located_in(path, DataFault("no_such_term", field=field, value=other))
     if not term.adds:
         return term
     base = _with_base(base, find, root)
@@ -120,17 +115,15 @@ def _term(data: Any) -> Term:
 def _id(fields: Fields) -> str:
     id = fields.text("id")
     if not _ID.fullmatch(id):
-        raise fields.fault(
-            "id", f"{id!r} is no id of a term", "Write DL and two digits, as in DL28.extended."
-        )
+        raise fields.fault("id", "no_term_id", value=id)
     return id
 
 
 def _unit(fields: Fields) -> str:
     unit = fields.text("unit")
     if unit not in (*COUNTED_UNITS, SET_BY_ORDER, "percent_per_day") and not _FIXED_DAY.fullmatch(unit):
-        allowed = ", ".join((*COUNTED_UNITS, SET_BY_ORDER, "percent_per_day", "month_end", "date MM-DD"))
-        raise fields.fault("unit", f"{unit!r} is no unit", f"Use one of: {allowed}.")
+        allowed = (*COUNTED_UNITS, SET_BY_ORDER, "percent_per_day", "month_end", "date MM-DD")
+        raise fields.fault("unit", "no_unit", near=nearest(unit, allowed), value=unit, allowed=allowed)
     return unit
 
 
@@ -143,7 +136,7 @@ def _count_or_none(fields: Fields, name: str) -> int | None:
     if value is None:
         return None
     if type(value) is not int or value < 0:
-        raise fields.fault(name, "must be a whole number, 0 or more", "Write digits, or null for none.")
+        raise fields.fault(name, "not_count")
     return value
 
 
@@ -151,12 +144,12 @@ def _check_together(fields: Fields, term: Term) -> None:
     """Faults that only show when fields are read together."""
     has_none = term.by_order or bool(_FIXED_DAY.fullmatch(term.unit))
     if has_none != (term.value is None):
-        raise fields.fault("value", f"a value does not go with {term.unit}", f"null is for {_WITHOUT_VALUE}.")
+        raise fields.fault("value", "value_with_unit", unit=term.unit, without=_WITHOUT_VALUE)
     if term.adds and term.of is None:
-        raise fields.fault("adds", "is added to nothing", "Name the term it is added to in `of`.")
+        raise fields.fault("adds", "added_to_nothing")
     if term.follows is not None and not term.adds:
-        raise fields.fault("follows", "is only for what `adds`", "Leave it out, or write `adds: true`.")
+        raise fields.fault("follows", "follows_without_adding")
     if term.restricts_rights and term.roll:
-        raise fields.fault("roll", "would prolong a measure against the party", "Write false.")
+        raise fields.fault("roll", "prolongs_measure")
     if term.mark.startswith("PRACTICE") and term.nature != "internal":
-        raise fields.fault("nature", "PRACTICE is never statutory", "Write internal.")
+        raise fields.fault("nature", "practice_is_internal")

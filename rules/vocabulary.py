@@ -40,6 +40,10 @@ class Vocabulary:
     notes: Mapping[str, Word]
     shut_guards: Mapping[str, tuple[str, ...]]
 
+    def of_proceedings(self) -> dict[str, Word]:
+        """The routes that open a proceeding: those a rule may name."""
+        return {code: word for code, word in self.routes.items() if code in self.proceedings}
+
     def every_violation(self) -> dict[str, Word]:
         """All violation codes once, `none` first and the shared `other` last."""
         words = {self.no_violation.code: self.no_violation}
@@ -64,7 +68,7 @@ def _words(entries: list[Fields]) -> dict[str, Word]:
     for entry in entries:
         word = Word(entry.text("code"), entry.text("zh"), entry.text("en"))
         if word.code in words:
-            raise entry.fault("code", f"{word.code!r} appears twice", "Keep one of the two.")
+            raise entry.fault("code", "twice", value=word.code)
         entry.done()
         words[word.code] = word
     return words

@@ -92,13 +92,13 @@ def _prove(args: argparse.Namespace) -> int:
 
 def _test(args: argparse.Namespace) -> int:
     from rules.arbiter import Arbiter
-    from rules.examination import examine
+    from rules.examination import examined
     from rules.rulebook import load_rulebook
 
     book = load_rulebook()
     arbiter = Arbiter(book, book.facts, book.office)
     try:
-        faults = examine(arbiter)
+        faults = examined(arbiter)
     finally:
         arbiter.close()
     told({"rules": len(book.rules), "faults": faults}, as_json=args.json)

@@ -65,7 +65,10 @@ def refusal_of(fault: Exception) -> Refusal | None:
         return Refusal("not_ready", detail=str(fault))
     if isinstance(fault, FileRefused):
         return Refusal("facts_invalid", errors=[FieldError("/file", "format", fault.zh, fault.en)])
-    if isinstance(fault, MappingFault | DataFault):
+    if isinstance(fault, DataFault):
+        zh, en = (f"{fault.place}: {words}" for words in fault.said)
+        return Refusal("facts_invalid", errors=[FieldError("/file", "format", zh, en)])
+    if isinstance(fault, MappingFault):
         return Refusal("facts_invalid", errors=[FieldError("/file", "format", str(fault), str(fault))])
     if isinstance(fault, OSError):
         return Refusal(

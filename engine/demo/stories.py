@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.demo import scenery
 from rules.data_file import Fields, read_as
+from rules.faults import nearest
 
 CHARTS = ("inspection", "finding", "rectification", "penalty", "transfer", "copy_notice", "credit_flag")
 PARTS = ("inspector", "officer", *scenery.PARTS)
@@ -75,15 +76,15 @@ class Repertoire:
             day, name, *more = one
             if name.startswith("+"):
                 if name[1:] not in self.runs:
-                    raise fields.fault(
-                        f"{place}/{number}", f"there is no run {name!r}", "Add it to acts.yaml."
-                    )
+                    near = nearest(name[1:], self.runs)
+                    raise fields.fault(f"{place}/{number}", "no_run", near=near, value=name)
                 yield from (
                     self._line(day + later, step, chart, said) for later, step, said in self.runs[name[1:]]
                 )
                 continue
             if self._named(name, chart) not in self.acts:
-                raise fields.fault(f"{place}/{number}", f"there is no act {name!r}", "Add it to acts.yaml.")
+                near = nearest(name, self.acts)
+                raise fields.fault(f"{place}/{number}", "no_act", near=near, value=name)
             yield self._line(day, name, chart, more)
 
     def _named(self, name: str, chart: str) -> str:
@@ -115,7 +116,7 @@ def _repertoire(data: Any) -> Repertoire:
     for name, steps in runs.items():
         for _, step, _ in steps:
             if step not in acts:
-                raise fields.fault(f"runs/{name}", f"there is no act {step!r}", "Add it to this file.")
+                raise fields.fault(f"runs/{name}", "no_act", near=nearest(step, acts), value=step)
     fields.done()
     return Repertoire(acts, runs)
 

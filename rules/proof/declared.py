@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from rules.basis import Basis, read_basis
-from rules.conditions import Condition, read_condition
+from rules.condition_file import read_condition
+from rules.conditions import Condition
 from rules.data_file import Fields, read_as
 from rules.facts import FactDictionary
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from rules.conditions import Condition
 from rules.data_file import Fields, read_as
-from rules.facts import FactDictionary, FactsInvalid, Value
+from rules.facts import FactDictionary, Value
+from rules.faults import Sentence
 from rules.predicates import predicate
 from rules.proof.pinned import condition_slips
 from rules.proof.regions import Region
@@ -51,16 +52,16 @@ def _worked(data: Any, file: Path, facts: FactDictionary) -> list[Worked]:
         at = f"/rulings/{position}"
         entry = Fields(item, at)
         given = entry.take("given")
-        try:
-            complete = facts.complete(given)
-        except FactsInvalid as invalid:
-            raise entry.fault("given", str(invalid), "Correct the facts.") from invalid
+        for error in facts.check(given, entered_only=False, pointer="given"):
+            raise entry.fault(error["pointer"], "example_facts", said=Sentence(error["zh"], error["en"]))
         said = Fields(entry.take("expect"), f"{at}/expect")
         expect: dict[str, Any] = {member: said.codes(member) for member in MEMBERS}
         expect["urgent"] = said.boolean("urgent", False)
         expect["rectify_first"] = said.code("rectify_first", RECTIFY_FIRST)
         said.done()
-        read.append(Worked(entry.text("title"), f"{file.name}{at}", complete, entry.day("on"), expect))
+        read.append(
+            Worked(entry.text("title"), f"{file.name}{at}", facts.complete(given), entry.day("on"), expect)
+        )
         entry.done()
     fields.done()
     return read

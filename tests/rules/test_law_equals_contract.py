@@ -13,8 +13,8 @@ import yaml
 from rules.arbiter import Arbiter
 from rules.data_file import read_data
 from rules.examination import examine
+from rules.rule_file import read_rule
 from rules.rulebook import ROOT, Rulebook, load_rulebook
-from rules.schema import read_rule
 
 from .conftest import contract, copy_of_the_law
 

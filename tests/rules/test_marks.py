@@ -66,7 +66,7 @@ def test_the_check_lists_what_waits_for_the_legal_section() -> None:
         ("R10c", "verified: false", "verified: true", "/verified", "not marked V or V2"),
         ("R25", "verified: false", "verified: true", "/verified", "not marked V or V2"),
         ("R11", ", for_flag: serious_list", "", "/verified", "not marked V or V2"),
-        ("R11", "for_flag: serious_list", "for_flag: abnormal_list", "/basis", "does not propose"),
+        ("R11", "for_flag: serious_list", "for_flag: abnormal_list", "/basis/1/for_flag", "does not propose"),
         ("R11", "for_flag: serious_list", "for_flog: serious_list", "/basis/1/for_flog", "is not a field"),
         ("R30", "verified: true", "verified: false", "/verified", "only proposes"),
         ("R03a", "verified: true", "verified: false", "/verified", "only proposes"),
@@ -84,8 +84,8 @@ def test_a_mark_that_does_not_bear_the_rule_is_refused(
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(DataFault) as found:
         load_rulebook(tmp_path)
-    assert (found.value.field, problem in found.value.problem) == (field, True)
-    assert found.value.remedy
+    assert (found.value.field, problem in found.value.problem.en) == (field, True)
+    assert found.value.problem.zh and found.value.remedy.zh and found.value.remedy.en
 
 
 def test_the_old_figures_for_selling_fakes_are_the_lighter_ones(rulebook: Rulebook) -> None:

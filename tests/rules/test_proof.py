@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.arbiter import Arbiter
-from rules.conditions import read_condition
+from rules.condition_file import read_condition
 from rules.proof.checks import (
     basis_faults,
     criminal_faults,

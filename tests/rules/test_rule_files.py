@@ -40,7 +40,7 @@ def _line(text: str, words: str) -> int:
         ("version: 1\n", "version: &a 1\n", "/version", "anchors"),
         ("version: 1\n", "version: !!int 1\n", "/version", "tags"),
         ("id: R20", "id: R31", "/id", "does not begin with its family"),
-        ("id: R20", "id: R20a", "/id", "the file is not named after the rule"),
+        ("id: R20", "id: R20a", "/id", "the file is not named after what it states"),
         ("from: 2021-09-01", "from: 1 September", "/in_force/from", "is no date"),
         ("until: null", "until: 2020-01-01", "/in_force", "ends before it begins"),
         ("[own_power, ", "[own_powers, ", "/when/all/2/0", "there is no fact"),
@@ -53,7 +53,12 @@ def _line(text: str, words: str) -> int:
         ('[own_power, "==", false]', "any: []", "/when/all/2/any", "at least one condition"),
         ('[own_power, "==", false]', '[harm, "!=", none]', "/when/all/2/1", "may be unknown"),
         ('[own_power, "==", false]', '[own_power, "in", [false]]', "/when/all/2/2", "list of codes"),
-        ('[own_power, "==", false]', "[own_power, !=, true]", "/when/all/2/1", "tags are not allowed"),
+        (
+            '[own_power, "==", false]',
+            "[own_power, !=, true]",
+            "/when/all/2/1",
+            "operator != is not in quotes",
+        ),
         ("[fire_exit_blocked, ", "[fire_exit, ", "/when/all/1/2/0", "is no value of violation"),
         ("[fire_exit_blocked, ", "[fire_facility_damaged, ", "/when/all/1/2/1", "appears twice"),
         ("routes: [transfer]", "routes: [transport]", "/routes/0", "is not in the list"),
@@ -79,8 +84,8 @@ def test_a_mistake_is_named_with_file_line_field_and_remedy(
         load_rulebook(book)
     fault = found.value
     assert (fault.field, Path(fault.file).name) == (field, "R20.yaml")
-    assert problem in fault.problem
-    assert fault.remedy
+    assert problem in fault.problem.en
+    assert fault.problem.zh and fault.remedy.zh and fault.remedy.en
     if problem not in ("is missing", "criminal referral"):
         assert 0 <= fault.line - _line(R20, old) <= 1
     assert str(fault).startswith(f"{path}:{fault.line}: {field}: ")
