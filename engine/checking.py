@@ -49,6 +49,7 @@ def check(against: Path | None = None) -> Checked:
     book = load_rulebook()
     arbiter = Arbiter(book, book.facts, book.office)
     try:
+        arbiter.start()
         checked.faults += examine(arbiter)
     finally:
         arbiter.close()

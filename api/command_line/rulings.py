@@ -40,6 +40,7 @@ def _decide(args: argparse.Namespace) -> int:
     book = load_rulebook()
     arbiter = Arbiter(book, book.facts, book.office)
     try:
+        arbiter.start()
         ruling = ruled(arbiter, {"facts": facts, "on": args.on})
     finally:
         arbiter.close()
@@ -55,6 +56,7 @@ def _test(args: argparse.Namespace) -> int:
     book = load_rulebook()
     arbiter = Arbiter(book, book.facts, book.office)
     try:
+        arbiter.start()
         faults = examine(arbiter)
     finally:
         arbiter.close()
