@@ -18,6 +18,9 @@ from rules.rulebook import Rulebook
 from rules.ruling import Ruling, resolve, ruling_as_data
 from rules.schema import Rule
 
+DECISION_SECONDS = 1.8
+"""What a decision may take, so that within two seconds it is answered or waits for a person."""
+
 
 class Undecided(Exception):
     """The two evaluators disagree, or one has no answer; nothing is decided by machine. `trace` has both.
@@ -59,7 +62,7 @@ class Arbiter:
         *,
         workers: int = 1,
         spares: int = 0,
-        timeout_seconds: float = 2.0,
+        timeout_seconds: float = DECISION_SECONDS,
         worker_command: Sequence[str] = WORKER,
     ) -> None:
         self.rulebook, self.facts, self.office = rulebook, facts, office

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from hypothesis import given, settings
@@ -13,24 +13,12 @@ from rules.arbiter import Arbiter, Decision
 from rules.conditions import comparisons
 from rules.facts import LARGEST_INTEGER, Fact
 from rules.rulebook import Rulebook, load_rulebook
+from tests.rules.edges import Edges
 
 BOOK = load_rulebook()
 MANY = settings(max_examples=300, deadline=None)
 
-_FIGURES = {
-    c.value + near
-    for rule in BOOK.rules
-    for c in comparisons(rule.when)
-    if type(c.value) is int
-    for near in (-1, 0, 1)
-} | {-1, 0, 1, LARGEST_INTEGER - 1, LARGEST_INTEGER, 2**31 - 1, 2**31, 2**32 + 1}
-_ENDS = {rule.in_force_from for rule in BOOK.rules} | {
-    rule.in_force_until for rule in BOOK.rules if rule.in_force_until is not None
-}
-_DAYS = sorted(
-    {end + timedelta(days=near) for end in _ENDS for near in (-1, 0, 1)}
-    | {date(1990, 1, 1), date(2024, 6, 1), date(2026, 11, 23)}
-)
+EDGES = Edges(BOOK)
 NOT_SHOWN = {"R03a", "R19"}
 """Rules that hold while something is not shown, and give way when it is: by `unknown` in a list, or by `<`."""
 
@@ -40,9 +28,7 @@ def _values(fact: Fact) -> st.SearchStrategy[Any]:
         return st.booleans()
     if fact.type == "code":
         return st.sampled_from(list(fact.vocabulary))
-    lowest = fact.minimum or 0
-    near = st.sampled_from(sorted(figure for figure in _FIGURES if figure >= lowest))
-    return near | st.integers(lowest, LARGEST_INTEGER)
+    return st.sampled_from(EDGES.figures_of(fact)) | st.integers(fact.minimum or 0, LARGEST_INTEGER)
 
 
 @st.composite
@@ -99,7 +85,7 @@ def _check(decision: Decision, book: Rulebook) -> None:
 
 
 @MANY
-@given(facts=facts_of_a_finding(), on=st.sampled_from(_DAYS))
+@given(facts=facts_of_a_finding(), on=st.sampled_from(EDGES.days))
 def test_both_evaluators_agree_and_every_ruling_is_lawful(
     facts: dict[str, Any], on: date, arbiter: Arbiter
 ) -> None:
@@ -107,7 +93,7 @@ def test_both_evaluators_agree_and_every_ruling_is_lawful(
 
 
 @MANY
-@given(facts=facts_of_a_finding(), on=st.sampled_from(_DAYS), data=st.data())
+@given(facts=facts_of_a_finding(), on=st.sampled_from(EDGES.days), data=st.data())
 def test_the_order_in_which_facts_are_given_changes_nothing(
     facts: dict[str, Any], on: date, data: st.DataObject, arbiter: Arbiter
 ) -> None:
@@ -116,7 +102,7 @@ def test_the_order_in_which_facts_are_given_changes_nothing(
 
 
 @MANY
-@given(facts=facts_of_a_finding(), on=st.sampled_from(_DAYS))
+@given(facts=facts_of_a_finding(), on=st.sampled_from(EDGES.days))
 def test_nothing_confidential_is_in_the_ruling_for_everybody(
     facts: dict[str, Any], on: date, arbiter: Arbiter
 ) -> None:
@@ -148,7 +134,7 @@ def test_only_two_rules_read_unknown_as_not_shown() -> None:
 
 
 @MANY
-@given(facts=facts_of_a_finding(), on=st.sampled_from(_DAYS), data=st.data())
+@given(facts=facts_of_a_finding(), on=st.sampled_from(EDGES.days), data=st.data())
 def test_a_rule_that_is_neither_fired_nor_open_cannot_fire_whatever_is_learned(
     facts: dict[str, Any], on: date, data: st.DataObject, arbiter: Arbiter
 ) -> None:
