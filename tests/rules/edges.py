@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from rules.conditions import comparisons
+from rules.conditions import Comparison, comparisons
 from rules.facts import LARGEST_INTEGER, Fact
 from rules.rulebook import Rulebook
 
@@ -33,6 +33,19 @@ class Edges:
         """The figures that the fact may have."""
         return [figure for figure in self.figures if figure >= (fact.minimum or 0)]
 
+    def case(self, chance: Random) -> tuple[dict[str, Any], date]:
+        """Facts and a day; every second case is drawn near what a rule asks for."""
+        facts, on = self.finding(chance), self.day(chance)
+        if chance.random() < 0.5:
+            return facts, on
+        rule = chance.choice(self.book.rules)
+        for c in comparisons(rule.when):
+            if chance.random() < 0.9:
+                facts[c.fact] = self._near(c, chance)
+        if not self.book.facts.belongs(facts["domain"], facts["violation"]):
+            facts["violation"] = "none"
+        return facts, on if chance.random() < 0.3 else max(rule.in_force_from, date(2024, 6, 1))
+
     def finding(self, chance: Random) -> dict[str, Any]:
         """Facts that may be given: a domain, a violation of it, and about half of the others, unknown ones too."""
         words = self.book.facts.vocabulary
@@ -51,6 +64,14 @@ class Edges:
         if chance.random() < 0.8:
             return chance.choice(self.days)
         return date(2000, 1, 1) + timedelta(days=chance.randrange(12_000))
+
+    def _near(self, c: Comparison, chance: Random) -> Any:
+        """A value that meets the comparison, or misses it by one."""
+        if isinstance(c.value, tuple):
+            return chance.choice(c.value)
+        if type(c.value) is int:
+            return max(c.value + chance.choice((-1, 0, 1)), self.book.facts.by_name[c.fact].minimum or 0)
+        return c.value if c.operator == "==" else chance.choice(self._choices[c.fact])
 
     def _of(self, fact: Fact) -> list[Any]:
         if fact.type == "boolean":

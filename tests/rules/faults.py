@@ -68,7 +68,7 @@ def inject(faults: list[str], seed: int, say: Callable[[str], None] = lambda _: 
     edges = Edges(book)
     with misbehaving(book) as (arbiter, told):
         for number, fault in enumerate(faults, start=1):
-            facts, on = edges.finding(chance), edges.day(chance)
+            facts, on = edges.case(chance)
             wanted = arbiter.decide_alone(facts, on)
             if fault in SIGNALS:
                 for pid in arbiter.worker_pids():
