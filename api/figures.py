@@ -1,11 +1,11 @@
-"""Figures for monitoring: requests by route and status, their time, and what the writer did."""
+"""Figures for monitoring: requests by route and status, their time, what the writer did, and the rule workers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from engine.house import House
 
@@ -29,6 +29,34 @@ class WriterFigures:
         return (acts, commits)
 
 
+FENCE = {
+    "evaluations": "Decisions that both evaluators were asked for",
+    "time_outs": "Questions to a rule worker that were given up",
+    "deaths": "Rule workers that ended, or gave no answer that is one",
+    "respawns": "Rule workers that replaced another within a decision",
+    "recycled": "Rule workers replaced after their share of evaluations",
+    "disagreements": "Decisions on which the two evaluators differed",
+}
+
+
+class FenceFigures:
+    """What has happened at the fence around the rule workers, read when monitoring asks."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def collect(self) -> Iterable[Metric]:
+        """The counts as they are now."""
+        arbiter = self._house.arbiter
+        for name, words in FENCE.items():
+            counted = CounterMetricFamily(f"bihuan_fence_{name}", words)
+            counted.add_metric([], getattr(arbiter.tally, name))
+            yield counted
+        alive = GaugeMetricFamily("bihuan_fence_workers_alive", "Rule workers that run, the spare included")
+        alive.add_metric([], arbiter.workers_alive())
+        yield alive
+
+
 class Figures:
     """The figures of one server; routes are counted by their template, never by ids."""
 
@@ -40,6 +68,7 @@ class Figures:
             "bihuan_http_seconds", "Time to the answer", ("route",), buckets=SECONDS, registry=self.registry
         )
         self.registry.register(WriterFigures(house))
+        self.registry.register(FenceFigures(house))
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """One more request was answered."""

@@ -6,6 +6,8 @@ walk    N random steps over the house; every law is checked after each
 crash   N houses killed at a random moment under load
 race    N versions of one finding, each wanted by 64 clients at once, on both databases
 repeat  N commands sent one to five times, in any order, on both databases
+rulings N random fact sets, near every bound and on both sides of every change of the law, before both evaluators
+fence   N crashes, hangs and memory blow-ups of a rule worker
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ from rules.charts import load_charts
 from tests.builders import Town
 from tests.desk.crash import kill_at_random
 from tests.desk.race import CLIENTS, race, repeat
+from tests.rules.faults import faults_in_turn, inject
+from tests.rules.random_rulings import compare
 from tests.simulation.rows import RowKey, never_reached, rows_to_take, told
 from tests.simulation.walk import Walk, opening_day
 from tests.throwaway_postgres import start_server
@@ -40,6 +44,7 @@ ACCEPTED_AT_LEAST = 0.4
 PROCESSES = 2
 FULL_STEPS = 100_000
 ROUNDS_PER_TOWN = 100
+RULINGS_PER_SHARE = 20_000
 
 
 @contextmanager
@@ -149,11 +154,45 @@ def soak_repeat(n: int, seed: int) -> dict[str, Any]:
     return {"commands_each_database": n, "sent": sum(count * often for often, count in times.items())}
 
 
+def soak_rulings(n: int, seed: int) -> dict[str, Any]:
+    """N decisions like those of the house, in two processes."""
+    shares = [(min(RULINGS_PER_SHARE, n - done), seed + done) for done in range(0, n, RULINGS_PER_SHARE)]
+    fired: Counter[str] = Counter()
+    done = 0
+    with get_context("spawn").Pool(PROCESSES) as pool:
+        for asked, named in pool.imap_unordered(compare, shares):
+            done += asked
+            fired += named
+            say(f"{done} of {n} fact sets")
+    return {
+        "fact_sets": done,
+        "rules_fired": len(fired),
+        "firings": sum(fired.values()),
+        "least_fired": min(fired.values()),
+        "differences": 0,
+    }
+
+
+def soak_fence(n: int, seed: int) -> dict[str, Any]:
+    """N faults."""
+    found = inject(faults_in_turn(n), seed, say)
+    if found.over_two_seconds:
+        raise AssertionError(f"{found.over_two_seconds} decisions took longer: {found.longest_seconds:.2f} s")
+    return {
+        "faults": dict(sorted(found.faults.items())),
+        "decided_rightly": found.right,
+        "waiting_for_a_person": found.waiting,
+        "longest_seconds": round(found.longest_seconds, 2),
+    }
+
+
 SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "walk": (soak_walk, FULL_STEPS),
     "crash": (soak_crash, 1_000),
     "race": (soak_race, 1_000),
     "repeat": (soak_repeat, 10_000),
+    "rulings": (soak_rulings, 1_000_000),
+    "fence": (soak_fence, 100),
 }
 
 

@@ -72,6 +72,7 @@ def _check_rulebook(checked: Checked) -> None:
     book = load_rulebook()
     arbiter = Arbiter(book, book.facts, book.office)
     try:
+        arbiter.start()
         checked.faults += examined(arbiter)
     finally:
         arbiter.close()

@@ -99,7 +99,7 @@ def open_house(settings: Settings) -> House:
     office = load_office(RULES / "offices" / "yuanping.yaml")
     law = load_lawbook(office)
     rulebook = load_rulebook()
-    arbiter = Arbiter(rulebook, rulebook.facts, office, workers=2)
+    arbiter = Arbiter(rulebook, rulebook.facts, office, workers=2, spares=1)
     database = Database(settings.database_url)
     migrate(database)
     writer = Writer(database)

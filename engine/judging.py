@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from engine.core.calendar import civil_date
 from engine.core.chart import Charts
 from models import records
-from rules.arbiter import Arbiter, Undecided
+from rules.arbiter import Arbiter, Decision, Undecided
 from rules.derive import derive
 from rules.offices import Office
 
@@ -59,7 +59,14 @@ class Judgment:
 
 def followed_by(rulings: Sequence[Mapping[str, Any]], latest: Mapping[str, Any]) -> list[Any]:
     """The rulings in the order in which they were made; one that says the same as the last is no new one."""
-    return [*rulings] if rulings and rulings[-1] == latest else [*rulings, dict(latest)]
+    same = bool(rulings) and without_facts(rulings[-1]) == without_facts(latest)
+    return [*rulings] if same else [*rulings, dict(latest)]
+
+
+def without_facts(ruling: Mapping[str, Any]) -> dict[str, Any]:
+    """The ruling as it is shown: its trace keeps the facts it was made on, and the finding says them itself."""
+    trace = {name: value for name, value in ruling.get("trace", {}).items() if name != "facts"}
+    return {**ruling, "trace": trace} if "trace" in ruling else dict(ruling)
 
 
 @dataclass(slots=True)
@@ -115,22 +122,34 @@ class Judging:
 
     def judge(self, facts: Mapping[str, Any], on: date) -> Judgment:
         """The judgment on complete facts; when the evaluators are not of one mind it says so and decides nothing."""
-        complete = self.arbiter.facts.complete(facts)
-        hidden = self.arbiter.facts.confidential
-        shown_facts = {name: value for name, value in complete.items() if name not in hidden}
+        shown_facts = self._open_facts(self.arbiter.facts.complete(facts))
+        until = self.arbiter.begin()
         try:
-            whole, shown = self.arbiter.rule_twice(facts, on)
+            whole, shown = self.arbiter.decide_twice(facts, on, until)
         except Undecided as undecided:
-            return Judgment(self._for_everybody(facts, on), shown_facts, undecided.suspected or None)
-        keys = (f"{one['rule']}@{one['version']}" for one in whole["rules"])
-        return Judgment(shown, shown_facts, self.arbiter.names_a_crime(keys))
+            for_everybody = self._for_everybody(facts, on, shown_facts, until)
+            return Judgment(for_everybody, shown_facts, undecided.suspected or None)
+        criminal = self.arbiter.names_a_crime(rule.key for rule in whole.rules)
+        return Judgment(self._kept(shown), shown_facts, criminal)
 
-    def _for_everybody(self, facts: Mapping[str, Any], on: date) -> dict[str, Any]:
+    def _for_everybody(
+        self, facts: Mapping[str, Any], on: date, shown_facts: Mapping[str, Any], until: float
+    ) -> dict[str, Any]:
         """The ruling without its confidential part, whose trace may not be shown either."""
         try:
-            return self.arbiter.rule(facts, on, confidential=False)
+            return self._kept(self.arbiter.decide(facts, on, confidential=False, until=until))
         except Undecided as undecided:
-            return self._undecided(on, undecided.trace)
+            return self._undecided(on, {**undecided.trace, "facts": shown_facts})
+
+    def _kept(self, decision: Decision) -> dict[str, Any]:
+        """The ruling as it is kept with the finding; what is not for everybody is not in the decision."""
+        trace = {**self.arbiter.trace(decision), "facts": self._open_facts(decision.facts)}
+        return {**self.arbiter.as_answer(decision), "trace": trace}
+
+    def _open_facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """The facts that are no secret of the criminal referral's record."""
+        hidden = self.arbiter.facts.confidential
+        return {name: value for name, value in facts.items() if name not in hidden}
 
     def _undecided(self, on: date, trace: Mapping[str, Any]) -> dict[str, Any]:
         empty: dict[str, Any] = {name: [] for name in _LISTS}

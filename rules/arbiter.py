@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from rules.compiled import durable_rulesets, missing_facts, python_evaluator
-from rules.durable_pool import WORKER, DurablePool, WorkerGone
+from rules.compiled import missing_facts, python_evaluator
 from rules.facts import FactDictionary, Value
+from rules.fence.pool import WORKER, DurablePool, Tally
+from rules.fence.process import WorkerGone
+from rules.fence.rulesets import durable_rulesets
 from rules.offices import Office
 from rules.rulebook import Rulebook
 from rules.ruling import Ruling, resolve, ruling_as_data
 from rules.schema import Rule
+
+DECISION_SECONDS = 1.8
+"""What a decision may take, so that within two seconds it is answered or waits for a person."""
 
 
 class Undecided(Exception):
@@ -42,7 +48,11 @@ class Decision:
 
 
 class Arbiter:
-    """Rulings by both evaluators; may be asked from many threads."""
+    """Rulings by both evaluators; may be asked from many threads.
+
+    timeout_seconds: what a decision may take in all, a second worker and the wait for a free one included; then
+    it is given up and waits for a person.
+    """
 
     def __init__(
         self,
@@ -51,7 +61,8 @@ class Arbiter:
         office: Office,
         *,
         workers: int = 1,
-        timeout_seconds: float = 2.0,
+        spares: int = 0,
+        timeout_seconds: float = DECISION_SECONDS,
         worker_command: Sequence[str] = WORKER,
     ) -> None:
         self.rulebook, self.facts, self.office = rulebook, facts, office
@@ -60,9 +71,15 @@ class Arbiter:
         self._durable = DurablePool(
             durable_rulesets(rulebook),
             workers=workers,
-            timeout_seconds=timeout_seconds,
+            spares=spares,
             command=worker_command,
         )
+        self._seconds = timeout_seconds
+
+    def begin(self) -> float:
+        """A decision begins: the time of time.monotonic() at which it is given up, however often it is asked for."""
+        self.tally.count("evaluations")
+        return time.monotonic() + self._seconds
 
     def rule(self, facts: Mapping[str, object], on: date, *, confidential: bool = True) -> dict[str, Any]:
         """The ruling for these facts on that date, in the shape of ruling_answer.json.
@@ -72,36 +89,51 @@ class Arbiter:
         """
         return self.as_answer(self.decide(facts, on, confidential=confidential))
 
-    def decide(self, facts: Mapping[str, object], on: date, *, confidential: bool = True) -> Decision:
-        """The same ruling as data of this house; raises FactsInvalid or Undecided."""
+    def decide(
+        self,
+        facts: Mapping[str, object],
+        on: date,
+        *,
+        confidential: bool = True,
+        until: float | None = None,
+    ) -> Decision:
+        """The same ruling as data of this house, by `until` if it is part of a decision that has begun.
+
+        Raises FactsInvalid or Undecided.
+        """
         complete = self._complete(facts, confidential)
+        until = self.begin() if until is None else until
         first = self._visible(self._python.fired(complete, on), confidential)
         try:
-            second = self._visible(self._durable.fired(complete, on), confidential)
+            second = self._visible(self._durable.fired(complete, on, until), confidential)
         except WorkerGone as gone:
             trace = self._trace(on, first, {"error": str(gone)})
             raise Undecided(trace, suspected=self.names_a_crime(first)) from gone
         if first != second:
-            self._durable.close()
+            self.tally.count("disagreements")
+            self._durable.renew()
             trace = self._trace(on, first, {"fired": list(second)})
             raise Undecided(trace, suspected=self.names_a_crime((*first, *second)))
         return self._decision(complete, on, first, confidential)
 
-    def rule_twice(self, facts: Mapping[str, object], on: date) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The ruling as a referral's list may see it, and as everybody may; asked once where that is enough.
+    def decide_twice(
+        self, facts: Mapping[str, object], on: date, until: float | None = None
+    ) -> tuple[Decision, Decision]:
+        """The decision as a referral's list may see it, and as everybody may; asked once where that is enough.
 
-        Raises as `rule` does.
+        Both are there by `until`. Raises as `decide` does.
         """
-        whole = self.decide(facts, on)
+        until = self.begin() if until is None else until
+        whole = self.decide(facts, on, until=until)
         rules = [rule for rule in whole.rules if not rule.confidential]
         if self._complete(facts, confidential=False) != whole.facts:
             try:
-                return self.as_answer(whole), self.rule(facts, on, confidential=False)
+                return whole, self.decide(facts, on, confidential=False, until=until)
             except Undecided as undecided:
                 undecided.suspected = self.names_a_crime(rule.key for rule in whole.rules)
                 raise
         shown = self._decision(dict(whole.facts), on, tuple(rule.key for rule in rules), confidential=False)
-        return self.as_answer(whole), self.as_answer(shown)
+        return whole, shown
 
     def decide_alone(self, facts: Mapping[str, object], on: date, *, confidential: bool = True) -> Decision:
         """What the plain Python evaluator says by itself, for proofs; no live case is decided so."""
@@ -127,9 +159,26 @@ class Arbiter:
             "credit": self.rulebook.credit.answer(decision.facts, decision.on, decision.on),
         }
 
+    def trace(self, decision: Decision) -> dict[str, Any]:
+        """What the decision was made from, for whoever asks later: the rulebook, the facts, what each evaluator said.
+
+        set_aside: rules that fired, and routes and flags that were proposed, with the reason why they do not count.
+        """
+        keys = [rule.key for rule in decision.rules]
+        return {
+            **self._trace(decision.on, keys, {"fired": keys}),
+            "set_aside": [asdict(one) for one in decision.ruling.set_aside],
+            "facts": dict(decision.facts),
+        }
+
     def names_a_crime(self, keys: Iterable[str]) -> bool:
         """True when one of the keys is a rule of the criminal referral's record."""
         return any(key in self._by_key and self._by_key[key].confidential for key in keys)
+
+    @property
+    def tally(self) -> Tally:
+        """What has happened at the fence."""
+        return self._durable.tally
 
     @property
     def version(self) -> str:
@@ -139,6 +188,10 @@ class Arbiter:
     def start(self) -> None:
         """The workers run before the first question; raises WorkerGone when they cannot."""
         self._durable.start()
+
+    def workers_alive(self) -> int:
+        """How many worker processes run."""
+        return self._durable.alive()
 
     def worker_pids(self) -> list[int]:
         """Process ids of the workers."""
@@ -183,6 +236,7 @@ class Arbiter:
         return {
             "on": on.isoformat(),
             "rulebook_version": self.rulebook.version,
+            "rulebook_digest": self.rulebook.digest,
             "python": {"fired": list(first)},
             "durable_rules": second,
         }

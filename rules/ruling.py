@@ -19,6 +19,17 @@ OPENING_OUTCOMES = frozenset(
 HELD_FLAGS = frozenset({"penalty_publicity", "serious_list"})
 """Flags that rest on a penalty, and fall with it; abnormal_list rests on its own fact."""
 NO_COMPETENCE = "no_competence"
+SUSPECTED_CRIME, CRIMINAL_CASE_ENDED = "suspected_crime", "criminal_case_ended"
+LIMITATION, NOT_PUNISHED = "limitation", "not_punished"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A rule that fired, or a route or flag that it proposed, and why nothing came of it."""
+
+    kind: str
+    code: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,7 @@ class Ruling:
     urgent: bool
     rectify_first: str
     pending_check: tuple[str, ...]
+    set_aside: tuple[SetAside, ...]
 
 
 @dataclass(slots=True)
@@ -51,6 +63,7 @@ class _Draft:
     to: dict[str, None] = field(default_factory=dict)
     grounds: dict[str, None] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
+    set_aside: list[SetAside] = field(default_factory=list)
     penalty_reopened: bool = False
 
     def criminal(self) -> bool:
@@ -61,10 +74,18 @@ class _Draft:
         """The effective rules that propose the route."""
         return [rule for rule in self.effective if route in rule.routes]
 
-    def drop_flags(self, flags: Iterable[str]) -> None:
+    def drop_routes(self, routes: Iterable[str], reason: str) -> None:
+        """The routes are proposed no longer."""
+        self._drop(self.routes, "route", routes, reason)
+
+    def drop_flags(self, flags: Iterable[str], reason: str) -> None:
         """The flags are proposed no longer."""
-        for flag in flags:
-            self.flags.pop(flag, None)
+        self._drop(self.flags, "flag", flags, reason)
+
+    def _drop(self, proposed: dict[str, None], kind: str, codes: Iterable[str], reason: str) -> None:
+        for code in sorted(proposed.keys() & codes):
+            del proposed[code]
+            self.set_aside.append(SetAside(kind, code, reason))
 
 
 def resolve(fired: tuple[Rule, ...], facts: Facts, office: Office, vocabulary: Vocabulary) -> Ruling:
@@ -75,7 +96,7 @@ def resolve(fired: tuple[Rule, ...], facts: Facts, office: Office, vocabulary: V
     _power(draft, office)
     _criminal_hold(draft)
     if "impose" in draft.shut:
-        draft.drop_flags(HELD_FLAGS)
+        draft.drop_flags(HELD_FLAGS, NOT_PUNISHED)
     _rectify_first(draft)
     if draft.flags:
         draft.routes["credit_flag"] = None
@@ -89,6 +110,7 @@ def _united(fired: tuple[Rule, ...], facts: Facts) -> _Draft:
     criminal = any(rule.confidential for rule in fired)
     effective = tuple(rule for rule in fired if not (criminal and rule.yields_to_criminal))
     draft = _Draft(fired, effective, facts)
+    draft.set_aside += [SetAside("rule", rule.id, SUSPECTED_CRIME) for rule in fired if rule not in effective]
     for rule in effective:
         draft.routes.update(dict.fromkeys(rule.routes))
         draft.to.update(dict.fromkeys(rule.to))
@@ -107,7 +129,7 @@ def _criminal_outcome(draft: _Draft) -> None:
     outcome = draft.facts["criminal_outcome"]
     if not draft.criminal() or outcome in PENDING_OUTCOMES:
         return
-    draft.routes.pop(CRIMINAL_REFERRAL, None)
+    draft.drop_routes({CRIMINAL_REFERRAL}, CRIMINAL_CASE_ENDED)
     if outcome in OPENING_OUTCOMES:
         draft.routes["penalty"] = None
         draft.penalty_reopened = True
@@ -116,8 +138,8 @@ def _criminal_outcome(draft: _Draft) -> None:
 def _limitation(draft: _Draft) -> None:
     """Step 5: where a rule shuts the penalty (the act is too old), none is proposed, nor its flags."""
     if "penalty" in draft.shut:
-        draft.routes.pop("penalty", None)
-        draft.drop_flags(HELD_FLAGS)
+        draft.drop_routes({"penalty"}, LIMITATION)
+        draft.drop_flags(HELD_FLAGS, LIMITATION)
 
 
 def _power(draft: _Draft, office: Office) -> None:
@@ -125,10 +147,9 @@ def _power(draft: _Draft, office: Office) -> None:
     if draft.facts["own_power"]:
         return
     draft.shut |= {"penalty": None, "rectification": None}
-    kept = [route for route in ("penalty", "rectification") if route in draft.routes]
-    for route in kept:
-        del draft.routes[route]
-    draft.flags.clear()
+    kept = {"penalty", "rectification"} & draft.routes.keys()
+    draft.drop_routes(kept, NO_COMPETENCE)
+    draft.drop_flags([*draft.flags], NO_COMPETENCE)
     passed_on = {"transfer", "copy_notice", CRIMINAL_REFERRAL} & draft.routes.keys()
     domain, violation = str(draft.facts["domain"]), str(draft.facts["violation"])
     if kept or (violation != "none" and not passed_on):
@@ -144,7 +165,7 @@ def _criminal_hold(draft: _Draft) -> None:
     outcome = draft.facts["criminal_outcome"]
     if outcome in PENDING_OUTCOMES:
         draft.shut |= {"fine": None, "close": None}
-        draft.drop_flags(HELD_FLAGS)
+        draft.drop_flags(HELD_FLAGS, SUSPECTED_CRIME)
     elif outcome not in OPENING_OUTCOMES:
         draft.shut["fine"] = None
 
@@ -178,6 +199,7 @@ def _ordered(draft: _Draft, vocabulary: Vocabulary) -> Ruling:
         urgent=urgent,
         rectify_first=RECTIFY_FIRST[strictness],
         pending_check=tuple(rule.id for rule in draft.fired if not rule.verified),
+        set_aside=tuple(draft.set_aside),
     )
 
 

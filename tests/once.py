@@ -54,6 +54,7 @@ def law_read_once() -> Iterator[None]:
 
     def make(*args: Any, **given: Any) -> LastingArbiter:
         arbiters.append(LastingArbiter(*args, **given))
+        arbiters[0].start()
         return arbiters[0]
 
     with pytest.MonkeyPatch.context() as patch:

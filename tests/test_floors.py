@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = {"engine.core": 0, "rules": 1, "models": 2, "engine": 3, "api": 4, "web": 4}
 DOORS = {
     "transitions": ("engine/core/chart.py",),
-    "durable": ("rules/durable_worker.py",),
+    "durable": ("rules/fence/worker.py",),
     "z3": ("rules/proof/",),
     "apscheduler": ("engine/timetable.py",),
     "httpx": ("engine/courier.py",),

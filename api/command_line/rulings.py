@@ -45,6 +45,7 @@ def _decide(args: argparse.Namespace) -> int:
     book = load_rulebook()
     arbiter = Arbiter(book, book.facts, book.office)
     try:
+        arbiter.start()
         ruling = ruled(arbiter, {"facts": _facts(args.facts), "on": args.on})
     finally:
         arbiter.close()
@@ -98,6 +99,7 @@ def _test(args: argparse.Namespace) -> int:
     book = load_rulebook()
     arbiter = Arbiter(book, book.facts, book.office)
     try:
+        arbiter.start()
         faults = examined(arbiter)
     finally:
         arbiter.close()

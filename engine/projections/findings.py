@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.core.calendar import civil_date
 from engine.core.late_fine import late_fine
+from engine.judging import without_facts
 from engine.projections.deadlines import deadline_answer
 from engine.projections.instants import finding_light, occurred, recorded, written
 from engine.projections.privacy import masked
@@ -97,7 +98,7 @@ def finding_answer(sources: Sources, parts: Mapping[str, Any], as_of: datetime) 
         "shut": list(latest.get("shut", [])),
         "proceedings": [_proceeding(sources, row, one, deadlines, as_of) for one in parts["proceedings"]],
         "deadlines": [deadline_answer(sources, one, row.id, as_of) for one in deadlines],
-        "rulings": row.rulings,
+        "rulings": [without_facts(one) for one in row.rulings],
         "attachments": [attachment_answer(one) for one in parts["attachments"]],
         "occurred_at": occurred(first.occurred_at, first.recorded_at),
         "recorded_at": recorded(first.recorded_at),

@@ -147,6 +147,9 @@ def test_the_figures_count_by_route_and_never_by_id(office: Office) -> None:
     assert 'route="/api/v1/findings/{id}",status="404"' in told
     assert "01920ee4" not in told
     assert "bihuan_writer_commits_total" in told
+    for name in ("evaluations", "time_outs", "deaths", "respawns", "recycled", "disagreements"):
+        assert f"bihuan_fence_{name}_total" in told
+    assert "bihuan_fence_workers_alive" in told
 
 
 def test_an_unreadable_test_clock_is_told_and_stops_commands(office: Office) -> None:

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
-from rules.conditions import comparisons
 from rules.facts import LARGEST_INTEGER, Fact
 from rules.rulebook import load_rulebook
+from tests.rules.edges import Edges
 
 BOOK = load_rulebook()
-FIGURES = {
-    c.value + near
-    for rule in BOOK.rules
-    for c in comparisons(rule.when)
-    if type(c.value) is int
-    for near in (-1, 0, 1)
-} | {-1, 0, 1, LARGEST_INTEGER - 1, LARGEST_INTEGER, 2**31 - 1, 2**31, 2**32 + 1}
-ENDS = {rule.in_force_from for rule in BOOK.rules} | {
-    rule.in_force_until for rule in BOOK.rules if rule.in_force_until is not None
-}
-DAYS = sorted(
-    {end + timedelta(days=near) for end in ENDS for near in (-1, 0, 1)}
-    | {date(1990, 1, 1), date(2024, 6, 1), date(2026, 11, 23)}
-)
+EDGES = Edges(BOOK)
+DAYS = EDGES.days
 
 
 def values_of(fact: Fact) -> st.SearchStrategy[Any]:
@@ -34,9 +21,7 @@ def values_of(fact: Fact) -> st.SearchStrategy[Any]:
         return st.booleans()
     if fact.type == "code":
         return st.sampled_from(list(fact.vocabulary))
-    lowest = fact.minimum or 0
-    near = st.sampled_from(sorted(figure for figure in FIGURES if figure >= lowest))
-    return near | st.integers(lowest, LARGEST_INTEGER)
+    return st.sampled_from(EDGES.figures_of(fact)) | st.integers(fact.minimum or 0, LARGEST_INTEGER)
 
 
 @st.composite

@@ -80,7 +80,7 @@ def test_the_ruling_for_everybody_is_that_of_a_house_without_criminal_rules(
     shown = arbiter.rule(example["facts"], on, confidential=False)
     without = {name: value for name, value in example["facts"].items() if name != "criminal_outcome"}
     assert shown == innocent.rule(without, on)
-    assert arbiter.rule_twice(example["facts"], on)[1] == shown
+    assert arbiter.as_answer(arbiter.decide_twice(example["facts"], on)[1]) == shown
 
 
 def test_what_is_unknown_about_a_crime_is_asked_of_nobody_but_the_list(arbiter: Arbiter) -> None:
@@ -107,7 +107,7 @@ def test_a_minor_offence_is_forgiven_only_where_no_crime_is_suspected(arbiter: A
         "corrected_in_time": "yes",
         "harm": "none",
     }
-    listed, shown = arbiter.rule_twice(facts, date(2024, 6, 1))
+    listed, shown = map(arbiter.as_answer, arbiter.decide_twice(facts, date(2024, 6, 1)))
     assert (listed["suppressed"], "impose" in listed["shut"]) == (["R29a"], False)
     assert (shown["suppressed"], shown["shut"]) == ([], ["impose"])
 
@@ -117,7 +117,8 @@ def test_a_referral_that_has_ended_calls_for_the_penalty_on_the_list_alone(arbit
     facts = {"domain": "food", "violation": "food_unsafe", "unsafe_food_kind": "excess_hazard"}
     on = date(2024, 6, 1)
     for outcome in ("refused", "no_filing_final", "cancelled", "non_prosecuted", "acquitted", "exempted"):
-        listed, shown = arbiter.rule_twice({**facts, "criminal_outcome": outcome}, on)
+        twice = arbiter.decide_twice({**facts, "criminal_outcome": outcome}, on)
+        listed, shown = map(arbiter.as_answer, twice)
         assert listed["routes"] == ["penalty"]
         assert not {"fine", "close"} & set(listed["shut"])
         assert shown == arbiter.rule(facts, on, confidential=False)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rules.compiled import durable_rulesets
 from rules.data_file import DataFault, read_data
+from rules.fence.rulesets import durable_rulesets
 from rules.rulebook import ROOT, Rulebook, load_rulebook
 
 from .conftest import copy_of_the_law

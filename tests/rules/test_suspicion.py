@@ -82,9 +82,8 @@ def test_a_rule_that_only_hears_of_an_outcome_is_no_suspicion(rulebook: Rulebook
 
 @pytest.mark.parametrize("program", ["raise SystemExit(3)", "import time; time.sleep(60)"])
 def test_without_the_second_evaluator_a_suspicion_stands_and_nothing_is_decided(
-    program: str, rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch
+    program: str, rulebook: Rulebook
 ) -> None:
-    monkeypatch.setattr("rules.durable_pool.START_SECONDS", 0.5)
     arbiter = Arbiter(
         rulebook,
         rulebook.facts,

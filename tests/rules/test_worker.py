@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from rules.arbiter import Arbiter, Undecided
-from rules.compiled import durable_rulesets
-from rules.durable_pool import WORKER, DurablePool
+from rules.fence.pool import WORKER, DurablePool
+from rules.fence.rulesets import durable_rulesets
 from rules.rulebook import Rulebook
 
 ON = date(2024, 6, 1)
@@ -59,7 +59,7 @@ def test_a_killed_worker_is_replaced_and_the_ruling_stands(rulebook: Rulebook) -
 
 
 def test_a_hanging_worker_is_given_up_and_replaced(rulebook: Rulebook) -> None:
-    with _arbiter(rulebook, seconds=1.5) as arbiter:
+    with _arbiter(rulebook, seconds=4) as arbiter:
         before = arbiter.rule(FIRE, ON)
         (pid,) = arbiter.worker_pids()
         os.kill(pid, signal.SIGSTOP)
@@ -165,14 +165,15 @@ def test_many_threads_share_the_workers_and_each_gets_its_own_answer(rulebook: R
 
 
 def test_a_worker_is_recycled_after_its_share_of_evaluations(rulebook: Rulebook) -> None:
-    pool = DurablePool(durable_rulesets(rulebook), workers=1, timeout_seconds=20, recycle_after=3)
+    pool = DurablePool(durable_rulesets(rulebook), workers=1, recycle_after=3)
     facts = rulebook.facts.complete(FIRE)
     seen = set()
     for _evaluation in range(7):
-        assert pool.fired(facts, ON) == ("R20@1",)
+        assert pool.fired(facts, ON, time.monotonic() + 20) == ("R20@1",)
         seen |= set(pool.pids())
     pool.close()
     assert len(seen) == 3
+    assert pool.tally.recycled == 2
 
 
 def test_the_worker_ends_with_its_parent() -> None:

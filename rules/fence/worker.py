@@ -2,12 +2,14 @@
 
 First line in: the rulesets. First line out: `{"ready": true}`, after each ruleset answered a probe.
 Then for each `{"n", "domain", "facts"}` one `{"n", "fired"}`, or `{"n", "error"}` when no answer is safe.
-The process ends when its input ends. Anything else written to standard output would break the protocol,
-so the protocol has a descriptor of its own and standard output is turned to standard error.
+The process ends when its input ends; it gets no more memory than MEMORY_BYTES. Anything else written to standard
+output would break the protocol, so the protocol has a descriptor of its own and standard output is turned to
+standard error.
 """
 
 import json
 import os
+import resource
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +19,8 @@ from durable.engine import Host
 ALWAYS = "always"
 SESSION = "1"
 """One session for the life of the process: the library breaks over many."""
+MEMORY_BYTES = 256 << 20
+"""About eight times what the worker takes; a blow-up ends the worker and not the machine."""
 
 
 class QuietHost(Host):  # type: ignore[misc]  # the library has no types
@@ -55,6 +59,8 @@ class Evaluation:
 
 def serve() -> None:
     """Answer every line of standard input until it ends."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
