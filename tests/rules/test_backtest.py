@@ -208,10 +208,14 @@ def test_a_draft_that_cannot_be_loaded_is_told(
 
 
 def peak(backtest: Backtest, draft: Path) -> int:
-    """Bytes that were in use at most while the draft was tried."""
-    tracemalloc.start()
+    """Bytes in use at most while findings are decided, over what was in use before the first."""
+
+    def progress(done: int, _: int) -> None:
+        if done == 0:
+            tracemalloc.start()
+
     try:
-        backtest.run(draft)
+        backtest.run(draft, progress=progress)
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -219,12 +223,13 @@ def peak(backtest: Backtest, draft: Path) -> int:
 
 def test_ten_times_the_findings_take_no_more_memory(sqlite_town: Town, tmp_path: Path) -> None:
     backtest, draft = trial.backtest_of(sqlite_town, batch=50), trial.longer_interval(tmp_path / "draft")
-    intakes = [trial.unanswered(5 + n % 25) for n in range(2_000)]
+    intakes = [trial.unanswered(16 if n % 10 == 0 else 5) for n in range(2_000)]
     trial.put(sqlite_town.house.database, intakes[:200])
     few = peak(backtest, draft)
-    trial.put(sqlite_town.house.database, intakes[200:], department="fire_rescue_more")
+    trial.put(sqlite_town.house.database, intakes[200:], department="fire_rescue")
 
-    assert peak(backtest, draft) < 1.3 * few
+    many = peak(backtest, draft)
+    assert many < 1.5 * few
 
 
 def test_a_draft_without_a_fact_that_the_house_derives_is_refused() -> None:

@@ -24,6 +24,10 @@ MOVED = 2
 """How many of the intervals the draft judges otherwise."""
 FIRST_LETTER = date(2024, 1, 2)
 FAKE = {"domain": "food", "violation": "food_fake_inferior"}
+ROWS_EACH = 5
+"""More ids than one finding with its party, inspection and entry takes."""
+DEPARTMENTS = {"market_regulation": 0, "fire_rescue": 10_000_000}
+"""Where the ids of each department's rows begin."""
 FAR_BELOW, BETWEEN = 1_000_000, 6_000_000
 """Sales in fen: the law refers from 5,000,000, the draft from 7,000,000."""
 
@@ -71,10 +75,16 @@ def unanswered(days: int, **facts: Any) -> dict[str, Any]:
 
 
 def put(
-    database: Database, intakes: Sequence[Mapping[str, Any]], department: str = "market_regulation"
+    database: Database,
+    intakes: Sequence[Mapping[str, Any]],
+    department: str = "market_regulation",
+    first: int = 0,
 ) -> list[str]:
-    """The ids of findings with these intakes, in their order; each has a party and an inspection of its own."""
-    world, ids = World(count=1000 * len(department)), []
+    """The ids of findings with these intakes, in their order; each has a party and an inspection of its own.
+
+    first: how many findings of the department were put before.
+    """
+    world, ids = World(count=ROWS_EACH * first + DEPARTMENTS[department]), list[str]()
     discovered = "2024-04-26T10:00:00+08:00"
     for intake in intakes:
         party = world.party(name=f"原平市{len(ids)}号店")
