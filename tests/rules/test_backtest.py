@@ -17,6 +17,7 @@ from rules.backtest import check_draft, outcome_of
 from rules.data_file import DataFault
 from rules.rulebook import load_rulebook
 from tests.builders import Town, refused
+from tests.reading.world import World
 from tests.rules import trial
 
 
@@ -153,6 +154,25 @@ def test_money_is_the_largest_sum_of_each_finding(sqlite_town: Town, tmp_path: P
 
     assert report["changed"]["amount_fen"] == 1_200_00
     assert {one["money"]: one["findings"] for one in report["by_money"]} == {"none": 1, "under_10000": 1}
+
+
+def test_what_became_of_a_finding_counts_as_it_does_for_live_cases(town: Town, tmp_path: Path) -> None:
+    [id] = trial.put(town.house.database, [trial.unanswered(16)])
+    world = World(count=50)
+    record = {"facts": {"fine_fen": 300_00, "penalty_kinds": ["fine"]}, "acts": {"decide_fine": {}}}
+    world.proceeding(id, "penalty", "decided", record=record)
+    with town.house.database.engine.begin() as connection:
+        world.insert(connection)
+    backtest = trial.backtest_of(town)
+
+    report = trial.report_of(town, backtest.run(trial.longer_interval(tmp_path / "draft")))
+
+    with town.house.database.read() as connection:
+        judgment = backtest.live.finding(connection, id)
+    assert judgment is not None
+    [change] = report["changes"]
+    assert {name: judgment.shown[name] for name in change["was"]} == change["was"]
+    assert judgment.facts["fine_fen"] == change["fine_fen"] == report["changed"]["fine_fen"] == 300_00
 
 
 def test_where_the_evaluators_differ_a_line_says_so(
