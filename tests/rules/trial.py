@@ -11,6 +11,8 @@ from typing import Any
 from engine.backtest import Backtest
 from engine.backtest_reader import backtest_report
 from engine.judging import Judging
+from engine.outcomes import new_id
+from models import backtesting
 from models.database import Database
 from rules.rulebook import ROOT
 from tests.builders import Town
@@ -114,3 +116,15 @@ def backtest_of(town: Town, batch: int = 4) -> Backtest:
 def report_of(town: Town, run: str) -> dict[str, Any]:
     """Everything that the command line tells of a run."""
     return backtest_report(town.house.database, town.house.office.office_id, run, 1000)
+
+
+def run_of_nothing(town: Town) -> str:
+    """The id of a back-test that found nothing in an office without findings."""
+    id, now, book = new_id(), town.house.clock.now(), town.house.rulebook
+    named = {f"{side}_version": book.version for side in ("draft", "live")}
+    digests = {f"{side}_digest": book.digest for side in ("draft", "live")}
+    row = {"id": id, "office_id": town.house.office.office_id, **named, **digests, "started_at": now}
+    counts = {"state": "running", "finished_at": None, "cursor": "", "total": 0, "done": 0, "undecidable": 0}
+    town.house.writer.submit(lambda connection: backtesting.start_run(connection, row | counts))
+    town.house.writer.submit(lambda connection: backtesting.finish_run(connection, id, "", now))
+    return id
