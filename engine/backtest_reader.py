@@ -37,7 +37,8 @@ class BacktestReader:
 
     def runs(self, who: Principal, query: Query) -> dict[str, Any]:
         """A page of runs, newest first; `changed` counts the findings that the reader sees."""
-        _check_reader(who)
+        if not may_read_backtests(who):
+            raise Refusal("not_yours")
         page = page_asked(self._cursors, who, "backtests", Asked(query, PAGING), self._clock.now())
         after = None if page.after is None else (datetime.fromisoformat(page.after[0]), str(page.after[1]))
         office = self._sources.office_id
@@ -49,8 +50,12 @@ class BacktestReader:
         return page.answer([run_item(row) | {"changed": changed.get(row.id, 0)} for row in shown], last)
 
     def changes(self, who: Principal, run_id: str, query: Query) -> dict[str, Any]:
-        """A page of what a run would change, in the order of the findings' ids; raises `parameter_invalid`."""
-        _check_reader(who)
+        """A page of what a run would change, in the order of the findings' ids; raises `parameter_invalid`.
+
+        A run is hidden from whoever may read none: `not_found`, like one that never was.
+        """
+        if not may_read_backtests(who):
+            raise Refusal("not_found")
         asked = Asked(query, CHANGES)
         wanted = ChangeFilter(
             route_from=asked.code("route_from", ROUTES),
@@ -70,11 +75,6 @@ class BacktestReader:
         shown = rows[: page.limit]
         last = (shown[-1].finding_id,) if len(rows) > page.limit else None
         return page.answer([change_item(row) for row in shown], last)
-
-
-def _check_reader(who: Principal) -> None:
-    if not may_read_backtests(who):
-        raise Refusal("not_yours")
 
 
 def backtest_report(database: Database, office_id: str, run_id: str, limit: int) -> dict[str, Any]:

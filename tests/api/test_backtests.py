@@ -58,11 +58,13 @@ def test_changes_are_paged_and_filtered_and_shown_to_who_sees_the_finding(
 
 
 def test_back_tests_are_for_the_legal_section_and_the_lead_office(office: Office) -> None:
+    run = trial.run_of_nothing(office.town)
     assert office.stranger().get(RUNS).status_code == 401
     for login in ("W01", "H01", "A01", "O01"):
-        for path in (RUNS, f"{RUNS}/00000000-0000/changes"):
-            assert office.visit(login).get(path).json()["code"] == "not_yours", (login, path)
+        assert office.visit(login).get(RUNS).json()["code"] == "not_yours", login
+        assert office.visit(login).get(f"{RUNS}/{run}/changes").json()["code"] == "not_found", login
     legal = office.visit("L01")
+    assert legal.get(f"{RUNS}/{run}/changes").json()["items"] == []
     assert legal.get(f"{RUNS}/00000000-0000/changes").json()["code"] == "not_found"
     assert legal.get(f"{RUNS}?order=desc").json()["code"] == "parameter_invalid"
     assert legal.get(f"{RUNS}/00000000-0000/changes?route_from=prison").json()["code"] == "parameter_invalid"
