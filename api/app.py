@@ -10,7 +10,18 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
-from api import attachments, exchange, findings, health, inspections, ledger, referrals, rulebook, sessions
+from api import (
+    attachments,
+    backtests,
+    exchange,
+    findings,
+    health,
+    inspections,
+    ledger,
+    referrals,
+    rulebook,
+    sessions,
+)
 from api.answers import refused
 from api.envelope import Envelope
 from api.figures import Figures
@@ -26,6 +37,7 @@ ROUTERS = (
     referrals.router,
     ledger.router,
     rulebook.router,
+    backtests.router,
     exchange.router,
     health.router,
 )

@@ -78,7 +78,7 @@ class Judging:
 
     def intake(self, inspection: Mapping[str, Any], finding: Mapping[str, Any]) -> Judgment:
         """The judgment on a finding as it comes in."""
-        return self._judge(inspection, finding, ())
+        return self.judge(*self.facts_of(inspection, finding))
 
     def finding(
         self, connection: Connection, id: str, stated: Mapping[str, Any] | None = None
@@ -93,14 +93,18 @@ class Judging:
         inspection = records.inspection_row(connection, row.inspection_id, False)
         assert inspection is not None, "a finding always has its inspection"
         proceedings = records.proceeding_rows(connection, id)
-        intake = {**row.intake, **_ended_on(proceedings, stated)}
-        return self._judge(inspection.intake, intake, proceedings)
+        return self.judge(*self.facts_of(inspection.intake, row.intake, proceedings, stated))
 
-    def _judge(
-        self, inspection: Mapping[str, Any], finding: Mapping[str, Any], proceedings: Sequence[Any]
-    ) -> Judgment:
+    def facts_of(
+        self,
+        inspection: Mapping[str, Any],
+        finding: Mapping[str, Any],
+        proceedings: Sequence[Any] = (),
+        stated: Mapping[str, Any] | None = None,
+    ) -> tuple[dict[str, Any], date]:
+        """The facts of a finding as it came in and of what has become of it, and the day on which it was found."""
         found = civil_date(datetime.fromisoformat(finding["discovered_at"]))
-        ended = finding.get("act_ended_on")
+        ended = _ended_on(proceedings, stated) or finding.get("act_ended_on")
         facts = derive(
             {**(finding.get("facts") or {}), **_discretion(proceedings)},
             domain=finding["domain"],
@@ -118,7 +122,7 @@ class Judging:
             penalty=penalty_facts(proceedings, [*self.arbiter.facts.by_name["penalty_heaviest"].vocabulary]),
             serious_listed=_listed(proceedings),
         )
-        return self.judge(facts, found)
+        return facts, found
 
     def judge(self, facts: Mapping[str, Any], on: date) -> Judgment:
         """The judgment on complete facts; when the evaluators are not of one mind it says so and decides nothing."""
@@ -165,11 +169,11 @@ class Judging:
         }
 
 
-def _ended_on(proceedings: Sequence[Any], stated: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The day the act ended as stated last: in this step, else in a penalty proceeding."""
+def _ended_on(proceedings: Sequence[Any], stated: Mapping[str, Any] | None) -> str | None:
+    """The day the act ended as stated last, in this step, else in a penalty proceeding; None when never stated."""
     told = [one.record.get("facts", {}) for one in proceedings if one.kind == "penalty"] + [stated or {}]
     days = [facts["act_ended_on"] for facts in told if _is_day(facts.get("act_ended_on"))]
-    return {"act_ended_on": days[-1]} if days else {}
+    return days[-1] if days else None
 
 
 def _is_day(value: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row
 
+from engine.backtest_reader import BacktestReader
 from engine.core.commands import Principal
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
@@ -62,6 +63,7 @@ class Reader:
         self._database, self._sources, self._clock, self._steps = database, sources, clock, steps
         self.referrals = referrals
         self._cursors = Cursors(secret)
+        self.backtests = BacktestReader(database, sources, clock, self._cursors)
 
     def finding(self, who: Principal, id: str) -> dict[str, Any]:
         """finding_answer without `decision`."""

@@ -1,6 +1,7 @@
 """Importing this module knows every table."""
 
 from models.account import Session, Token, User
+from models.backtest import BacktestChange, BacktestCriminal, BacktestRun, BacktestTurn
 from models.case import Finding, Inspection, Party, Proceeding
 from models.deadline import Deadline
 from models.entry import CommandKey, Entry, Payload
@@ -16,6 +17,10 @@ __all__ = [
     "APPEND_ONLY",
     "AdminEntry",
     "Attachment",
+    "BacktestChange",
+    "BacktestCriminal",
+    "BacktestRun",
+    "BacktestTurn",
     "CommandKey",
     "Deadline",
     "Document",

@@ -1,4 +1,7 @@
-"""`bihuan rules`: facts are ruled upon, and the rulebook's examples are tried; no database is opened."""
+"""`bihuan rules`: facts are ruled upon, the rulebook's examples are tried, and drafts are tried on stored findings.
+
+Only the last opens a database.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from api.command_line.backtesting import add_backtest
 from api.command_line.telling import DONE, REFUSED, told
 from engine.core.refusals import Refusal
 from engine.core.strict_json import Malformed, parsed
@@ -34,6 +38,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     acts.add_parser("test", help="every example of every rule, before both evaluators").set_defaults(
         run=_test
     )
+    add_backtest(acts)
     return parser
 
 

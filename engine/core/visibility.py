@@ -20,6 +20,9 @@ DEPARTMENTAL = frozenset(
     }
 )
 
+READS_BACKTESTS = frozenset({"legal_reviewer", "supervisor"})
+"""Who judges what a draft of the rulebook would change; of the changes they see what they see of findings."""
+
 
 def sees_office(who: Principal) -> bool:
     """True for those who see the records of every department."""
@@ -34,6 +37,11 @@ def sees_department(who: Principal) -> str | None:
 def sees(who: Principal, department: str) -> bool:
     """True when the person may see records of that department."""
     return sees_office(who) or sees_department(who) == department
+
+
+def may_read_backtests(who: Principal) -> bool:
+    """True when the person may read back-tests of drafts of the rulebook."""
+    return bool(who.roles & READS_BACKTESTS)
 
 
 def has_any_row(who: Principal, charts: list[Chart]) -> bool:

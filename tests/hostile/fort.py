@@ -24,6 +24,7 @@ from tests.exchange.contract import faults
 from tests.exchange.linked import Linked
 from tests.hostile.wire import Answer, Wire, named
 from tests.partner import Partner
+from tests.rules.trial import run_of_nothing
 
 PASSWORD = "原平-2024-Bihuan-geheim"
 LEAKS = re.compile(
@@ -119,6 +120,7 @@ class Fort:
         )
         [self.ids["hidden"]] = town.findings_of(self.ids["hidden_inspection"])
         self.ids["party"] = str(town.row(self.ids["finding"]).party_id)
+        self.ids["run"] = run_of_nothing(town)
         self.ids["hidden_party"] = str(town.row(self.ids["hidden"]).party_id)
         for name, scope, hours in (("read", "read", 9), ("write", "write", 9), ("expired", "write", -1)):
             self.tokens[name] = self._token("W01", scope, hours)

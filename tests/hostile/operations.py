@@ -31,7 +31,7 @@ SELDOM = {
     "letters": [{"posted_on": "2024-04-01", "mail_no": "XA1", "returned_on": "2024-04-20", "signed": False}],
 }
 """What may come with a finding and seldom does."""
-ANONYMOUS, OFFICER, SYSTEM = "anonymous", "W01", "yuanping-fire"
+ANONYMOUS, OFFICER, LEGAL, SYSTEM = "anonymous", "W01", "L01", "yuanping-fire"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Operation:
             "inspections": fort.ids["inspection"],
             "messages": fort.ids["message"],
             "receipts": fort.ids.get("receipt", NOBODY),
+            "backtests": fort.ids["run"],
         }
         kind = self.path.split("/{id}")[0].rpartition("/")[2]
         named = {
@@ -204,6 +205,8 @@ OPERATIONS = (
     Operation("GET", f"{API}/audit/{{id}}", OFFICER),
     Operation("GET", f"{API}/charts", OFFICER),
     Operation("GET", f"{API}/rulebook", OFFICER),
+    Operation("GET", f"{API}/rulebook/backtests", LEGAL),
+    Operation("GET", f"{API}/rulebook/backtests/{{id}}/changes", LEGAL),
     Operation("POST", f"{API}/rulings", OFFICER, lambda _: example("ruling_request")),
     Operation("GET", f"{API}/exchange/{{system}}/messages", SYSTEM),
     Operation("POST", f"{API}/exchange/{{system}}/messages/{{id}}/ack", SYSTEM, status=204),

@@ -10,7 +10,7 @@ from tests.hostile.fort import Fort
 from tests.hostile.operations import BY_NAME, COMMANDS, NOBODY, PERSONAL, upload
 from tests.hostile.wire import Answer
 
-SHOWN = ("finding", "sent", "inspection", "party")
+SHOWN = ("finding", "sent", "inspection", "party", "run")
 
 
 def without_request_id(answer: Answer) -> tuple[int, list[tuple[bytes, bytes]], bytes]:

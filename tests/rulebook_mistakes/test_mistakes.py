@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rules.compiled import durable_rulesets
+from rules.fence.rulesets import durable_rulesets
 from rules.data_file import DataFault, read_data
 from rules.examination import example_faults
 from rules.faults import catalogue
