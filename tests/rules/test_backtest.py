@@ -242,11 +242,11 @@ def peak(backtest: Backtest, draft: Path) -> int:
 
 
 def test_ten_times_the_findings_take_no_more_memory(sqlite_town: Town, tmp_path: Path) -> None:
-    backtest, draft = trial.backtest_of(sqlite_town, batch=50), trial.longer_interval(tmp_path / "draft")
-    intakes = [trial.unanswered(16 if n % 10 == 0 else 5) for n in range(2_000)]
-    trial.put(sqlite_town.house.database, intakes[:200])
+    backtest, draft = trial.backtest_of(sqlite_town, batch=25), trial.longer_interval(tmp_path / "draft")
+    intakes = [trial.unanswered(16 if n % 10 == 0 else 5) for n in range(1_000)]
+    trial.put(sqlite_town.house.database, intakes[:100])
     few = peak(backtest, draft)
-    trial.put(sqlite_town.house.database, intakes[200:], department="fire_rescue")
+    trial.put(sqlite_town.house.database, intakes[100:], department="fire_rescue")
 
     many = peak(backtest, draft)
     assert many < 1.5 * few
