@@ -34,7 +34,8 @@ DOZEN = [
 
 def test_a_dozen_faults_of_workers_cost_time_and_never_a_wrong_ruling() -> None:
     found = inject(DOZEN, seed=12)
-    assert (found.right, found.waiting) == (8, 4)
+    assert found.right + found.waiting == 12
+    assert found.waiting >= 4, "what no new worker mends waits for a person"
 
 
 def test_while_every_worker_hangs_whoever_waits_for_one_is_answered_in_time_too(rulebook: Rulebook) -> None:
