@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from rules.fence.rulesets import durable_rulesets
 from rules.data_file import DataFault, read_data
 from rules.examination import example_faults
 from rules.faults import catalogue
+from rules.fence.rulesets import durable_rulesets
 from rules.rulebook import load_rulebook
 from tests.rules.conftest import copy_of_the_law
 
@@ -82,6 +82,8 @@ def _broken(mistake: Mapping[str, Any], scratch: Path) -> bytes:
         replace = mistake["replace"]
         assert replace["old"] in text, "the rule no longer says what the mistake replaces"
         text = text.replace(replace["old"], replace["new"] * replace.get("times", 1), 1)
+    if "examples" in mistake:
+        text = text[: text.index("\nexamples:\n")] + "\nexamples:\n" + str(mistake["examples"])
     return text.encode()
 
 
