@@ -28,7 +28,7 @@ def safe_to_publish(rulebook: Rulebook, worker_command: Sequence[str] = WORKER) 
         rulesets = durable_rulesets(rulebook)
     except DataFault as fault:
         return [str(fault)]
-    pool = DurablePool(rulesets, workers=1, command=worker_command)
+    pool = DurablePool(rulesets, workers=1, spares=1, command=worker_command)
     try:
         pool.start()
         return _faults(rulebook, pool)

@@ -72,7 +72,7 @@ def misbehave(fault: str) -> None:
         os.write(ANSWERS, b'{"n": 1, "fir')
         os._exit(0)
     elif fault == "slow":
-        time.sleep(0.2)
+        time.sleep(0.4)
     elif fault == "fail":
         raise ValueError("the library failed")
 
