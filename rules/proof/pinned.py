@@ -37,7 +37,7 @@ def unpinned(book: Rulebook, rule: Rule) -> Iterator[Unpinned]:
             _fires(rule, e.facts, e.on, book) != _fires(other, e.facts, e.on, book) for e in rule.examples
         ):
             continue
-        found = _telling(book, rule, other)
+        found = differing(book, rule, other)
         if found is not None:
             on, facts = found
             yield Unpinned(rule.key, slip, on, facts, _fires(rule, facts, on, book))
@@ -93,8 +93,8 @@ def _fires(rule: Rule, facts: Mapping[str, Value], on: date, book: Rulebook) -> 
     return rule.in_force(on) and predicate(rule.when)({**book.facts.defaults(), **facts})
 
 
-def _telling(book: Rulebook, rule: Rule, other: Rule) -> tuple[date, Mapping[str, Value]] | None:
-    """A day and facts on which the two differ, as plain as can be; None when they never do."""
+def differing(book: Rulebook, rule: Rule, other: Rule) -> tuple[date, Mapping[str, Value]] | None:
+    """A day and facts on which two readings of a rule differ, as plain as can be; None when they never do."""
     if rule.when == other.when:
         on = _day_between(rule, other)
         facts = next((e.facts for e in rule.examples if e.fired), None)
