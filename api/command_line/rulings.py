@@ -30,6 +30,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     nearest.add_argument("--facts", required=True, type=Path, metavar="FILE", help="as for decide")
     nearest.add_argument("--on", required=True, metavar="DATE", help="the day whose law counts")
     nearest.set_defaults(run=_nearest)
+    review = acts.add_parser("review", help="all that a draft must pass, and what it changes")
+    review.add_argument("--with", dest="root", required=True, type=Path, metavar="DIR", help="the draft")
+    review.set_defaults(run=_review)
     prove = acts.add_parser("prove", help="prove the rulebook: no gap, no contradiction, no fine for a crime")
     prove.add_argument(
         "--with", dest="root", type=Path, metavar="DIR", help="a draft instead of the live rulebook"
@@ -80,7 +83,7 @@ def _prove(args: argparse.Namespace) -> int:
     from rules.proof.prove import prove
     from rules.rulebook import ROOT
 
-    proof = prove(args.root or ROOT, told=lambda step: print(f"… {step}", file=sys.stderr))
+    proof = prove(args.root or ROOT, told=_step)
     by_hand = [
         f"{one['domain']}/{one['violation']}：{one['reason']}（{one['signed_by']}）" for one in proof.by_hand
     ]
@@ -94,6 +97,27 @@ def _prove(args: argparse.Namespace) -> int:
     ]
     told(proof.as_data(), as_json=args.json, words="\n".join(lines))
     return REFUSED if proof.faults else DONE
+
+
+def _review(args: argparse.Namespace) -> int:
+    """0 when the draft may be published, else 1 and what speaks against it; what it changes is told either way."""
+    from rules.proof.review import review
+    from rules.rulebook import load_rulebook
+
+    found = review(args.root, load_rulebook(), told=_step)
+    lines = [
+        f"draft: {found.version} {found.digest}",
+        *(f"{one['zh']} · {one['en']}" for one in found.notice),
+        *(f"fault: {one}" for one in found.faults),
+        f"publishable: {'no' if found.faults else 'yes'}",
+    ]
+    told(found.as_data(), as_json=args.json, words="\n".join(lines))
+    return REFUSED if found.faults else DONE
+
+
+def _step(name: str) -> None:
+    """Which check begins, on stderr."""
+    print(f"… {name}", file=sys.stderr)
 
 
 def _test(args: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ from rules.conditions import Condition
 from rules.data_file import Fields, read_as
 from rules.facts import FactDictionary
 
-KINDS = ("overlap", "milder")
+KINDS = ("overlap", "milder", "threshold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class ByHand:
 class Lawful:
     """What a proof would call a fault and the law wants so.
 
-    kind: `overlap` of two rules, of one with any other (`*`), or `milder`: more of a fact, a milder route.
+    kind: `overlap` of two rules, of one with any other (`*`); `milder`: more of a fact, a milder route; `threshold`: a
+    criminal rule that a draft narrows or leaves out.
     """
 
     kind: str
@@ -67,6 +68,14 @@ class Declared:
         """True when the two rules (ids, no versions) may fire together."""
         pairs = ((one, other), (other, one), (one, "*"), (other, "*"))
         return any(exception.rules in pairs for exception in self.lawful if exception.kind == "overlap")
+
+    def threshold(self, rule: str) -> bool:
+        """True when the criminal rule (its id) may suspect less than it did: a basis that was read says so."""
+        return any(
+            exception.kind == "threshold" and rule in exception.rules
+            for exception in self.lawful
+            if any(basis.verified for basis in exception.basis)
+        )
 
     def milder(self, fact: str) -> Iterator[Condition]:
         """Where more of the fact may lead to a milder route."""

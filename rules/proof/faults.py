@@ -10,6 +10,7 @@ from typing import Any
 
 from rules.data_file import read_data
 from rules.facts import Value
+from rules.faults import Sentence
 from rules.proof.regions import Region, shown
 from rules.rulebook import Rulebook
 
@@ -18,6 +19,12 @@ from rules.rulebook import Rulebook
 def _words() -> dict[str, dict[str, str]]:
     words: dict[str, dict[str, str]] = read_data(Path(__file__).with_name("words.yaml"))
     return words
+
+
+def sentence(words: str, **said: object) -> Sentence:
+    """A sentence of words.yaml in its two languages, with its names filled in."""
+    told = _words()[words]
+    return Sentence(told["zh"].format(**said), told["en"].format(**said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +67,11 @@ def fault(
 ) -> ProofFault:
     """A fault of this kind in its two languages; `words` names another sentence than the kind's own."""
     named = {"rules": "、".join(rules), **(region.as_data() if region else {}), **said}
-    told = _words()[words or kind]
+    told = sentence(words or kind, **named)
     return ProofFault(
         kind,
-        told["zh"].format(**named),
-        told["en"].format(**named),
+        told.zh,
+        told.en,
         rules,
         region.on.isoformat() if region else None,
         shown(book, facts) if facts else {},

@@ -1,0 +1,133 @@
+"""`bihuan rules review`: all that a draft of the rulebook must pass before it may be published, and what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rules.backtest import check_draft
+from rules.conditions import condition_as_data
+from rules.data_file import DataFault
+from rules.examination import example_faults
+from rules.fence.smoke import safe_to_publish
+from rules.proof.declared import load_declared
+from rules.proof.faults import sentence
+from rules.proof.prove import WORKED, proof_of
+from rules.proof.weaker import weaker_faults
+from rules.proof.worked import load_worked
+from rules.rulebook import Rulebook, load_rulebook
+from rules.schema import Rule
+
+COMPARED = (
+    *("title", "in_force", "when", "routes", "rectify_first", "flags", "shut", "to", "ground"),
+    *("urgent", "notes", "confidential", "verified", "basis", "lighter_than"),
+)
+"""Members of a rule, as its file writes them, in which a change is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What speaks against a draft, one sentence each, and what it changes; publishable when nothing does."""
+
+    version: str
+    digest: str
+    faults: tuple[str, ...]
+    notice: tuple[Mapping[str, str], ...]
+
+    def as_data(self) -> dict[str, Any]:
+        """The review in the shape that the command line prints."""
+        return {
+            "version": self.version,
+            "digest": self.digest,
+            "publishable": not self.faults,
+            "faults": list(self.faults),
+            "notice": [dict(one) for one in self.notice],
+        }
+
+
+def review(
+    root: Path, live: Rulebook, worked: Path = WORKED, told: Callable[[str], None] = lambda step: None
+) -> Review:
+    """The draft of the folder was put through every check; the costly ones only once the cheap ones are content.
+
+    The last is the proof: a draft that would let a fine take the place of a criminal referral never passes, whoever
+    asks (law 2). Raises DataFault for a draft that cannot even be read.
+    """
+    told("load")
+    draft = load_rulebook(root)
+    faults: list[str] = []
+    for name, check in _checks(draft, live, root, worked, told):
+        told(name)
+        faults = check()
+        if faults:
+            break
+    return Review(draft.version, draft.digest, tuple(faults), tuple(notice(draft, live)))
+
+
+def _checks(
+    draft: Rulebook, live: Rulebook, root: Path, worked: Path, told: Callable[[str], None]
+) -> Iterator[tuple[str, Callable[[], list[str]]]]:
+    yield "version", lambda: _new_version(draft, live)
+    yield "house", lambda: _for_the_house(draft, live)
+    yield "examples", lambda: [str(fault) for fault in example_faults(draft)]
+    yield "evaluators", lambda: safe_to_publish(draft)
+    declared = load_declared(root, draft.sets, draft.facts)
+    yield "thresholds", lambda: [str(fault) for fault in weaker_faults(draft, live, declared)]
+
+    def proof() -> list[str]:
+        proven = proof_of(draft, declared, load_worked(worked, draft.facts), told=told)
+        return [str(fault) for fault in proven.faults]
+
+    yield "proof", proof
+
+
+def _new_version(draft: Rulebook, live: Rulebook) -> list[str]:
+    """Whoever changes the law of the house raises its version: old rulings name theirs."""
+    if draft.digest != live.digest and draft.version == live.version:
+        return [str(sentence("same_version", version=live.version))]
+    return []
+
+
+def _for_the_house(draft: Rulebook, live: Rulebook) -> list[str]:
+    try:
+        check_draft(draft, live)
+    except DataFault as fault:
+        return [str(fault)]
+    return []
+
+
+def notice(draft: Rulebook, live: Rulebook) -> Iterator[Mapping[str, str]]:
+    """What changes, rule by rule, in plain words of both languages; `rule` and `change` say what each line is of."""
+    before, after = ({rule.key: rule for rule in book.rules} for book in (live, draft))
+    for key in sorted(before.keys() | after.keys()):
+        if key not in before:
+            yield _line("rule_added", after[key], since=after[key].in_force_from.isoformat())
+        elif key not in after:
+            yield _line("rule_gone", before[key])
+        else:
+            for member, old, new in _differences(before[key], after[key]):
+                yield _line("rule_changed", after[key], member=member, before=old, after=new)
+
+
+def _line(change: str, rule: Rule, **said: str) -> Mapping[str, str]:
+    told = sentence(change, rule=rule.key, title=rule.title, **said)
+    return {"rule": rule.key, "change": change, "zh": told.zh, "en": told.en}
+
+
+def _differences(one: Rule, other: Rule) -> Iterator[tuple[str, str, str]]:
+    mine, said = one.as_data(), other.as_data()
+    mine["when"], said["when"] = condition_as_data(one.when), condition_as_data(other.when)
+    for member in COMPARED:
+        if mine.get(member) != said.get(member):
+            yield member, _shown(mine.get(member)), _shown(said.get(member))
+
+
+def _shown(value: Any) -> str:
+    """A member on one line, without quotes and brackets where it is a plain list."""
+    if isinstance(value, Mapping):
+        return "；".join(f"{name}: {_shown(one)}" for name, one in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return f"[{', '.join(_shown(one) for one in value)}]"
+    return {None: "—", True: "true", False: "false"}.get(value, str(value))

@@ -1,0 +1,101 @@
+"""A draft of the rulebook is reviewed: it passes when it is sound, and never when a fine could replace a referral."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rules.basis import Basis
+from rules.proof.declared import Declared, Lawful
+from rules.proof.review import notice, review
+from rules.proof.weaker import weaker_faults
+from rules.rulebook import Rulebook, load_rulebook
+from tests.rules.conftest import copy_of_the_law
+
+ROUTING = "sets/national/routing"
+EXAMPLES = "\nexamples:\n"
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Callable[..., Path]:
+    """A draft under a version of its own, with these replacements in its files; None removes a file."""
+
+    def made(*changes: tuple[str, str, str | None]) -> Path:
+        root = copy_of_the_law(tmp_path)
+        for file, old, new in (("rulebook.yaml", "yuanping-2024.1", "yuanping-2024.2"), *changes):
+            path = root / file
+            if new is None:
+                path.unlink()
+                continue
+            text = path.read_text(encoding="utf-8")
+            assert old in text
+            path.write_text(text.replace(old, new), encoding="utf-8")
+        return root
+
+    return made
+
+
+def test_the_same_rules_may_be_published_and_change_nothing(
+    draft: Callable[..., Path], rulebook: Rulebook
+) -> None:
+    begun: list[str] = []
+
+    found = review(draft(), rulebook, told=begun.append)
+
+    assert (found.faults, found.notice) == ((), ())
+    assert found.as_data()["publishable"] is True
+    assert begun[:7] == ["load", "version", "house", "examples", "evaluators", "thresholds", "proof"]
+
+
+def test_what_a_draft_changes_is_told_in_words(draft: Callable[..., Path], rulebook: Rulebook) -> None:
+    changed = load_rulebook(
+        draft(
+            (f"{ROUTING}/R14.yaml", "rectify_first: parallel", "rectify_first: none"),
+            (f"{ROUTING}/R15.yaml", "", None),
+        )
+    )
+
+    told = list(notice(changed, rulebook))
+
+    assert [(one["rule"], one["change"]) for one in told] == [
+        ("R14@1", "rule_changed"),
+        ("R15@1", "rule_gone"),
+    ]
+    assert told[0]["zh"].endswith("的 rectify_first 由“parallel”改为“none”")
+    assert [one["change"] for one in notice(rulebook, changed)] == ["rule_changed", "rule_added"]
+
+
+def test_other_law_under_the_same_version_is_refused(draft: Callable[..., Path], rulebook: Rulebook) -> None:
+    root = draft(
+        ("rulebook.yaml", "yuanping-2024.2", "yuanping-2024.1"),
+        (f"{ROUTING}/R14.yaml", "rectify_first: parallel", "rectify_first: none"),
+    )
+
+    assert "请提高 rulebook.yaml 的 version" in review(root, rulebook).faults[0]
+
+
+@pytest.mark.parametrize("rule", ["R07", "R12", "R16b", "R24b"])
+def test_a_draft_that_suspects_less_is_refused_even_where_nobody_has_an_example(
+    rule: str, draft: Callable[..., Path], rulebook: Rulebook, tmp_path: Path
+) -> None:
+    """The rule is gone with all its examples, and no worked ruling is left either."""
+    root, nothing = draft((f"{ROUTING}/{rule}.yaml", "", None)), tmp_path / "no rulings"
+
+    faults = review(root, rulebook, worked=nothing).faults
+
+    assert any(f"现行规则 {rule}@1 认定涉嫌犯罪的情形" in fault for fault in faults), faults
+    assert all("罚款就能代替移送" in fault for fault in faults)
+
+
+@pytest.mark.parametrize(("mark", "passes"), [("R-h", False), ("V[S01]", True)])
+def test_only_a_basis_that_was_read_makes_it_lawful(rulebook: Rulebook, mark: str, passes: bool) -> None:
+    without = replace(rulebook, rules=tuple(rule for rule in rulebook.rules if rule.id != "R16b"))
+    read = Lawful("threshold", ("R16b",), None, None, "试验", (Basis("甲法", "第一条", mark),))
+
+    found = list(weaker_faults(without, rulebook, Declared((), (read,))))
+
+    assert [fault.rules for fault in found] == ([] if passes else [("R16b@1",)])
+    assert all(fault.example["circumstances"] == "serious" for fault in found)
