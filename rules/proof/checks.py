@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 import z3
@@ -13,20 +13,14 @@ from rules.proof.declared import Declared
 from rules.proof.faults import ProofFault, fault
 from rules.proof.regions import Region
 from rules.proof.space import Proposition, Space, any_of, negated
-from rules.proof.symbolic import SymbolicRuling, say_otherwise, severity, symbolic_ruling
+from rules.proof.spoken import Spoken
+from rules.proof.symbolic import SymbolicRuling, say_otherwise, severity
 from rules.rulebook import Rulebook
 from rules.ruling import HELD_FLAGS, PENDING_OUTCOMES
 from rules.schema import CRIMINAL_REFERRAL, Rule
 
 
-def _ruled(
-    book: Rulebook, region: Region, space: Space, rules: Sequence[Rule] | None = None
-) -> SymbolicRuling:
-    chosen = region.rules if rules is None else rules
-    return symbolic_ruling(chosen, space, book.office, book.facts.vocabulary)
-
-
-def idle_faults(book: Rulebook, around: list[Region]) -> Iterator[ProofFault]:
+def idle_faults(spoken: Spoken, around: list[Region]) -> Iterator[ProofFault]:
     """Rules whose condition never holds, and rules without which every ruling is the same."""
     fires: set[str] = set()
     matters: set[str] = set()
@@ -34,15 +28,15 @@ def idle_faults(book: Rulebook, around: list[Region]) -> Iterator[ProofFault]:
         for rule in region.rules:
             if rule.key in matters:
                 continue
-            space = region.space(book)
-            whole = _ruled(book, region, space)
+            space, whole = spoken.of(region)
             if not space.possible(whole.fired[rule.key]):
                 continue
             fires.add(rule.key)
-            without = _ruled(book, region, space, [other for other in region.rules if other is not rule])
+            without = spoken.by([other for other in region.rules if other is not rule], space)
             if space.possible(say_otherwise(whole, without)):
                 matters.add(rule.key)
     standing = {rule.key for region in around for rule in region.rules}
+    book = spoken.book
     for rule in book.rules:
         if rule.in_force_until is not None and rule.in_force_until < min(one.on for one in around):
             continue
@@ -52,12 +46,12 @@ def idle_faults(book: Rulebook, around: list[Region]) -> Iterator[ProofFault]:
             yield fault("shadowed", book, rules=(rule.key,))
 
 
-def overlap_faults(book: Rulebook, declared: Declared, around: list[Region]) -> Iterator[ProofFault]:
+def overlap_faults(spoken: Spoken, declared: Declared, around: list[Region]) -> Iterator[ProofFault]:
     """Two rules that fire together and contradict each other, unless the law wants it so."""
     told: set[tuple[str, str]] = set()
+    book = spoken.book
     for region in around:
-        space = region.space(book)
-        ruling = _ruled(book, region, space)
+        space, ruling = spoken.of(region)
         for one, other in combinations(region.rules, 2):
             member = _contradicts(one, other)
             if member is None or (one.key, other.key) in told or declared.overlap(one.id, other.id):
@@ -82,15 +76,15 @@ def _contradicts(one: Rule, other: Rule) -> str | None:
     return None
 
 
-def milder_faults(book: Rulebook, declared: Declared, around: list[Region]) -> Iterator[ProofFault]:
+def milder_faults(spoken: Spoken, declared: Declared, around: list[Region]) -> Iterator[ProofFault]:
     """More money, more repeats: never a milder route in the declared order, but for the exceptions of the law."""
-    vocabulary = book.facts.vocabulary
+    book, vocabulary = spoken.book, spoken.book.facts.vocabulary
     named = {number: route for route, number in vocabulary.severity.items()}
     named[vocabulary.urgent_transfer_severity] = "transfer (urgent)"
     told: set[str] = set()
     for region in around:
-        space = region.space(book)
-        weight = severity(_ruled(book, region, space), vocabulary)
+        space, ruling = spoken.of(region)
+        weight = severity(ruling, vocabulary)
         if isinstance(weight, int):
             continue
         for name in space.asked:
@@ -99,7 +93,7 @@ def milder_faults(book: Rulebook, declared: Declared, around: list[Region]) -> I
             facts = _milder(space, name, weight, declared)
             if facts is not None:
                 told.add(name)
-                before, after = _before_and_after(book, region, name, facts)
+                before, after = _before_and_after(spoken, region, name, facts)
                 yield fault(
                     "milder",
                     book,
@@ -121,29 +115,30 @@ def _milder(space: Space, name: str, weight: z3.ArithRef, declared: Declared) ->
 
 
 def _before_and_after(
-    book: Rulebook, region: Region, name: str, facts: Mapping[str, Value]
+    spoken: Spoken, region: Region, name: str, facts: Mapping[str, Value]
 ) -> tuple[int, int]:
     """The severity with less of the fact, the nearest that is graver, and with what the facts say."""
     figures = {int(c.value) for r in region.rules for c in comparisons(r.when) if c.fact == name}  # type: ignore[arg-type]
     lower = {figure + step for figure in figures | {0} for step in (-1, 0, 1)}
-    after = _weight(book, region, facts)
+    after = _weight(spoken, region, facts)
     graver = (
-        _weight(book, region, {**facts, name: value})
+        _weight(spoken, region, {**facts, name: value})
         for value in sorted(lower, reverse=True)
         if 0 <= value < int(facts[name])
     )
     return next(weight for weight in graver if weight > after), after
 
 
-def _weight(book: Rulebook, region: Region, facts: Mapping[str, Value]) -> int:
-    weight = severity(_ruled(book, region, Space(book.facts, facts)), book.facts.vocabulary)
+def _weight(spoken: Spoken, region: Region, facts: Mapping[str, Value]) -> int:
+    weight = severity(spoken.by(region.rules, Space(spoken.book.facts, facts)), spoken.book.facts.vocabulary)
     assert isinstance(weight, int), "every fact is fixed"
     return weight
 
 
-def criminal_faults(book: Rulebook, around: list[Region]) -> Iterator[ProofFault]:
+def criminal_faults(spoken: Spoken, around: list[Region]) -> Iterator[ProofFault]:
     """While a threshold is reached and the criminal case is open: referred, and neither fined, closed nor flagged."""
     told: set[str] = set()
+    book = spoken.book
     for rule in book.rules:
         if rule.confidential and rule.yields_to_criminal:
             yield fault("waivable", book, rules=(rule.key,))
@@ -151,8 +146,7 @@ def criminal_faults(book: Rulebook, around: list[Region]) -> Iterator[ProofFault
         for rule in region.rules:
             if CRIMINAL_REFERRAL not in rule.routes or rule.key in told:
                 continue
-            space = region.space(book)
-            ruling = _ruled(book, region, space)
+            space, ruling = spoken.of(region)
             pending = any_of(
                 space.equals("criminal_outcome", outcome) for outcome in sorted(PENDING_OUTCOMES)
             )

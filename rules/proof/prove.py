@@ -22,6 +22,7 @@ from rules.proof.faults import ProofFault, fault
 from rules.proof.gaps import gap_faults, gaps_by_hand
 from rules.proof.pinned import unpinned
 from rules.proof.regions import PROVEN_FROM, Region, regions
+from rules.proof.spoken import Spoken
 from rules.proof.worked import Worked, broken, load_worked, unheard
 from rules.rulebook import ROOT, Rulebook, load_rulebook
 from rules.terms import load_terms
@@ -77,17 +78,17 @@ def proof_of(
     told: Callable[[str], None] = lambda step: None,
 ) -> Proof:
     """The same for a rulebook that is read already."""
-    around = list(regions(book, since))
+    around, spoken = list(regions(book, since)), Spoken(book)
     found: list[ProofFault] = []
     proofs: tuple[tuple[str, Callable[[], Iterator[ProofFault]]], ...] = (
         ("gap", lambda: gap_faults(book, declared, around)),
-        ("overlap", lambda: overlap_faults(book, declared, around)),
-        ("dead", lambda: idle_faults(book, around)),
-        ("milder", lambda: milder_faults(book, declared, around)),
-        ("criminal", lambda: criminal_faults(book, around)),
+        ("overlap", lambda: overlap_faults(spoken, declared, around)),
+        ("dead", lambda: idle_faults(spoken, around)),
+        ("milder", lambda: milder_faults(spoken, declared, around)),
+        ("criminal", lambda: criminal_faults(spoken, around)),
         ("basis", lambda: basis_faults(book)),
         ("worked", lambda: worked_faults(book, worked)),
-        ("pinned", lambda: pinned_faults(book, worked, around)),
+        ("pinned", lambda: pinned_faults(spoken, worked, around)),
         ("charts", lambda: _charts(book)),
     )
     for name, faults in proofs:
@@ -113,12 +114,13 @@ def worked_faults(book: Rulebook, worked: Sequence[Worked]) -> Iterator[ProofFau
         )
 
 
-def pinned_faults(book: Rulebook, worked: Sequence[Worked], around: Sequence[Region]) -> Iterator[ProofFault]:
+def pinned_faults(spoken: Spoken, worked: Sequence[Worked], around: Sequence[Region]) -> Iterator[ProofFault]:
     """Every slip in a rule that no example and no worked ruling would notice, with one that would."""
+    book = spoken.book
     for rule in book.rules:
         for slip in unpinned(book, rule):
             yield fault("unpinned", book, facts=slip.facts, rules=(slip.rule,), slip=slip.slip, on=slip.on)
-    for miss in unheard(book, worked, around):
+    for miss in unheard(spoken, worked, around):
         yield fault("unheard", book, facts=miss.facts, rules=(miss.rule,), slip=miss.slip, on=miss.on)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from threading import local
 from typing import TypeAlias
 
 import z3
@@ -14,6 +14,7 @@ from rules.predicates import COMPARE
 
 Proposition: TypeAlias = "bool | z3.BoolRef"
 """Decided already, or a formula: what fixed facts decide never reaches z3."""
+_OF_THREAD = local()
 
 
 def all_of(parts: Iterable[Proposition]) -> Proposition:
@@ -46,21 +47,25 @@ def differ(one: Proposition, other: Proposition) -> Proposition:
     return False if one.eq(other) else z3.Xor(one, other)
 
 
+def _context_of_this_thread() -> z3.Context:
+    """Contexts cost more than most proofs, and may not be shared by threads."""
+    if not hasattr(_OF_THREAD, "context"):
+        _OF_THREAD.context = z3.Context()
+    context: z3.Context = _OF_THREAD.context
+    return context
+
+
 class Space:
     """Every set of facts that agrees with the fixed ones; variables are made when a condition asks for them."""
 
     def __init__(self, dictionary: FactDictionary, fixed: Mapping[str, Value]) -> None:
         self.dictionary, self.fixed = dictionary, fixed
+        self._context = _context_of_this_thread()
         self._variables: dict[str, z3.ExprRef] = {}
         self._numbers = {
             name: {code: number for number, code in enumerate(fact.vocabulary)}
             for name, fact in dictionary.by_name.items()
         }
-
-    @cached_property
-    def _context(self) -> z3.Context:
-        """A space of its own for z3, so that threads may prove side by side; made when something is open."""
-        return z3.Context()
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -103,7 +108,7 @@ class Space:
         whole = all_of(wanted)
         if isinstance(whole, bool):
             return self._complete(None) if whole else None
-        quick = z3.Solver(ctx=self._context)
+        quick = z3.SimpleSolver(ctx=self._context)
         quick.add(whole, *self.within())
         if quick.check() != z3.sat:
             return None
@@ -120,7 +125,7 @@ class Space:
         whole = all_of(wanted)
         if isinstance(whole, bool):
             return whole
-        solver = z3.Solver(ctx=self._context)
+        solver = z3.SimpleSolver(ctx=self._context)
         solver.add(whole, *self.within())
         return bool(solver.check() == z3.sat)
 

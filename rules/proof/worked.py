@@ -16,8 +16,8 @@ from rules.faults import Sentence
 from rules.predicates import predicate
 from rules.proof.pinned import condition_slips
 from rules.proof.regions import Region
-from rules.proof.space import Space
-from rules.proof.symbolic import SymbolicRuling, say_otherwise, symbolic_ruling
+from rules.proof.spoken import Spoken
+from rules.proof.symbolic import say_otherwise
 from rules.rulebook import Rulebook
 from rules.ruling import Ruling, resolve
 from rules.schema import RECTIFY_FIRST, Rule
@@ -97,9 +97,9 @@ class Unheard:
     facts: Mapping[str, Value]
 
 
-def unheard(book: Rulebook, worked: Sequence[Worked], around: Sequence[Region]) -> Iterator[Unheard]:
+def unheard(spoken: Spoken, worked: Sequence[Worked], around: Sequence[Region]) -> Iterator[Unheard]:
     """Every slip in a rule's consequences that all worked rulings let pass; slips without effect aside."""
-    spoken = _Spoken(book)
+    book = spoken.book
     for rule in book.rules:
         for slip, other in consequence_slips(rule):
             rules = [other if one is rule else one for one in book.rules]
@@ -140,28 +140,8 @@ def _smaller_slips(rule: Rule) -> Iterator[tuple[str, Rule]]:
     yield "yields_to_criminal", replace(rule, yields_to_criminal=not rule.yields_to_criminal)
 
 
-class _Spoken:
-    """The symbolic ruling of each region, made once for all slips."""
-
-    def __init__(self, book: Rulebook) -> None:
-        self.book = book
-        self._made: dict[tuple[str, str, date], tuple[Space, SymbolicRuling]] = {}
-
-    def of(self, region: Region) -> tuple[Space, SymbolicRuling]:
-        """The space of the region and the ruling for all of it."""
-        key = (region.domain, region.violation, region.on)
-        if key not in self._made:
-            space = region.space(self.book)
-            self._made[key] = space, self.by(region.rules, space)
-        return self._made[key]
-
-    def by(self, rules: Sequence[Rule], space: Space) -> SymbolicRuling:
-        """What these rules say in the space."""
-        return symbolic_ruling(rules, space, self.book.office, self.book.facts.vocabulary)
-
-
 def _shown(
-    spoken: _Spoken, rule: Rule, other: Rule, around: Sequence[Region]
+    spoken: Spoken, rule: Rule, other: Rule, around: Sequence[Region]
 ) -> tuple[date, Mapping[str, Value]] | None:
     """A day and facts on which the slip shows in the ruling; None when it never does."""
     for region in around:

@@ -27,6 +27,7 @@ from rules.proof.nearest import STAYS, what_ifs
 from rules.proof.prove import WORKED, proof_of
 from rules.proof.regions import regions
 from rules.proof.space import Space
+from rules.proof.spoken import Spoken
 from rules.proof.symbolic import severity, symbolic_ruling
 from rules.proof.worked import as_worked, load_worked, ruled
 from rules.rulebook import ROOT, Rulebook
@@ -84,9 +85,10 @@ def proven(book: Rulebook, domain: str, declared: Declared = DECLARED) -> Iterat
     around = [region for region in regions(book) if region.domain == domain]
     hands = tuple(one for one in declared.by_hand if one.domain == domain)
     yield from gap_faults(book, replace(declared, by_hand=hands), around)
-    yield from overlap_faults(book, declared, around)
-    yield from milder_faults(book, declared, around)
-    yield from criminal_faults(book, around)
+    spoken = Spoken(book)
+    yield from overlap_faults(spoken, declared, around)
+    yield from milder_faults(spoken, declared, around)
+    yield from criminal_faults(spoken, around)
     yield from basis_faults(book)
 
 
@@ -195,7 +197,7 @@ def test_a_rule_that_never_holds_and_one_that_never_matters_are_found() -> None:
     book = replace(book, rules=(*price, twin))
     around = [region for region in regions(book) if region.domain == "price"]
 
-    found = {(one.kind, *one.rules) for one in idle_faults(book, around)}
+    found = {(one.kind, *one.rules) for one in idle_faults(Spoken(book), around)}
 
     assert ("dead", "R13a@1") in found
     assert {("shadowed", "R14@1"), ("shadowed", "R14x@1")} <= found
