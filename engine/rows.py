@@ -239,6 +239,7 @@ def deadline_state(deadline: Deadline) -> dict[str, Any]:
     spec |= {
         "start": deadline.start.isoformat(),
         "length": dates.length,
+        "own_length": deadline.length,
         "unit": dates.unit,
         "extended": deadline.extended,
         "excluded": [_excluded(one) for one in deadline.exclusions],

@@ -173,7 +173,7 @@ def restored(row: Row[Any]) -> Deadline:
         dates=dates_of(spec, row.provisional),
         nature=row.nature,
         state=row.state,
-        length=spec.get("length"),
+        length=_own_length(spec),
         unit=spec.get("unit"),
         fixed_due=date.fromisoformat(fixed) if fixed else None,
         counted=row.counted,
@@ -183,6 +183,15 @@ def restored(row: Row[Any]) -> Deadline:
         suspended={by: date.fromisoformat(on) for by, on in spec.get("suspended", {}).items()},
         history=list(row.history),
     )
+
+
+def _own_length(spec: Mapping[str, Any]) -> int | None:
+    """What an order set, None where the term says it; `length` is the whole, to which extensions were added already."""
+    if "own_length" in spec:
+        own: int | None = spec["own_length"]
+        return own
+    whole = spec.get("length")  # stored before the two were told apart
+    return None if whole is None else whole - spec.get("extended", 0)
 
 
 DATE_NAMES = (

@@ -67,7 +67,7 @@ def open_term(
     """
     term = law.terms[term_id]
     length, unit, fixed_due = (
-        _set_by_order(term_id, record.facts if term_id == "DL10" else facts)
+        _set_by_order(term_id, record.facts if term_id in _STATED_BEFORE else facts)
         if term.unit == "set_by_order"
         else (None, None, None)
     )
@@ -112,6 +112,8 @@ def open_term(
     snapshot.deadlines.append(deadline)
 
 
+_STATED_BEFORE = ("DL10", "DL48.ban")
+"""Terms whose order may stand in an earlier step on the record: a correction ordered, a ban decided with its end."""
 _STATED_BY = {
     "DL01.review": "review_date",
     "DL18": "due_on",
@@ -122,7 +124,7 @@ _STATED_BY = {
 
 
 def _set_by_order(term_id: str, facts: Mapping[str, Any]) -> tuple[int | None, str | None, date | None]:
-    """Length, unit or date as the order states it: DL10 in an earlier step on the record, the others in this one."""
+    """Length, unit or date as the order states it."""
     if term_id == "DL10":
         if facts.get("new_due_on") and not facts.get("deadline_type"):  # a carried-over order states its date
             return None, None, date.fromisoformat(facts["new_due_on"])
