@@ -29,7 +29,7 @@ class ByHand:
     when: Condition | None
     reason: str
     signed_by: str
-    signed_on: date
+    signed_on: date | None
     verified: bool
 
     def covers(self, domain: str, violation: str) -> bool:
@@ -109,7 +109,7 @@ def _by_hand(data: Any, facts: FactDictionary) -> Iterator[ByHand]:
             when=_condition(entry, facts),
             reason=entry.text("reason"),
             signed_by=entry.text("signed_by"),
-            signed_on=entry.day("signed_on"),
+            signed_on=entry.day_or_none("signed_on"),
             verified=entry.boolean("verified"),
         )
         entry.done()

@@ -60,7 +60,7 @@ def gaps_by_hand(book: Rulebook, declared: Declared, around: list[Region]) -> It
                     "example": shown(book, facts),
                     "reason": hand.reason,
                     "signed_by": hand.signed_by,
-                    "signed_on": hand.signed_on.isoformat(),
+                    "signed_on": hand.signed_on and hand.signed_on.isoformat(),
                     "verified": hand.verified,
                 }
 
