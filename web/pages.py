@@ -17,6 +17,7 @@ from web import (
     referral_page,
     rulebook_page,
     sign_in_page,
+    trial_page,
     upload_page,
     work_page,
 )
@@ -28,6 +29,7 @@ ROUTERS = (
     ledger_page.router,
     deadlines_page.router,
     party_page.router,
+    trial_page.router,
     rulebook_page.router,
     work_page.router,
     intake_page.router,
