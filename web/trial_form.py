@@ -66,13 +66,18 @@ class TrialForm:
             facts[name] = value
         return facts
 
-    def path(self, facts: Mapping[str, Any], on: str) -> str:
-        """The address of the simulator with these facts filled in, the confidential ones and defaults left out."""
+    def path(self, facts: Mapping[str, Any], on: str, *, with_crimes: bool) -> str:
+        """The address of the simulator with these facts filled in; what is at its default, or confidential without
+        the rules on crimes, is left out."""
         known = self.house.facts.by_name
-        typed: list[tuple[str, str]] = [(DAY, on)]
+        typed: list[tuple[str, str]] = [(DAY, on), *([(CRIMINAL, WITH_CRIMES)] if with_crimes else [])]
         for name, value in facts.items():
             fact = known.get(name)
-            if fact is None or fact.confidential or value in (fact.default, fact.unknown):
+            if (
+                fact is None
+                or (fact.confidential and not with_crimes)
+                or value in (fact.default, fact.unknown)
+            ):
                 continue
             shown = FALSE if value is False else value
             for input, texts in write_field(self.fields[name], shown).items():
