@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from web import (
     admin_page,
     assets,
+    backtest_page,
     deadlines_page,
     exchange_page,
     finding_page,
@@ -31,6 +32,7 @@ ROUTERS = (
     deadlines_page.router,
     party_page.router,
     trial_page.router,
+    backtest_page.router,
     rulebook_page.router,
     rule_page.router,
     work_page.router,

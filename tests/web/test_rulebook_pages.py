@@ -19,9 +19,9 @@ def hits(visitor: Visitor) -> dict[str, int]:
 
 
 def test_hits_count_present_rulings_of_what_the_reader_sees(
-    database_url: str, open_town: Callable[..., Town]
+    town_url: str, open_town: Callable[..., Town]
 ) -> None:
-    town = open_town(database_url)
+    town = open_town(town_url)
     give_passwords(town)
     town.inspect(item(town, facts=SLIGHT), item(town, item="食品贮存", facts=SLIGHT), item(town, item="其他"))
     blocked = item(town, domain="fire", violation="fire_exit_blocked")
@@ -39,9 +39,8 @@ def test_rules_of_a_day_stand_by_route_and_confidential_ones_tell_no_hits(pages:
     for on in ("2024-06-01", "2026-06-01"):
         text = visitor.get(f"/rulebook?on={on}").text
         standing = book.in_force(date.fromisoformat(on))
-        assert (
-            re.findall(r'<tr id="\w+" data-rule="(\w+)"', text).sort() == [one.id for one in standing].sort()
-        )
+        shown = re.findall(r'<tr id="\w+" data-rule="(\w+)"', text)
+        assert sorted(shown) == sorted(one.id for one in standing)
         told = set(re.findall(r'data-rule="(\w+)" data-hits', text))
         assert told == {one.id for one in standing if not one.confidential}
         assert text.index('data-route="criminal_referral"') < text.index('data-route="penalty"')
@@ -54,7 +53,7 @@ def test_a_rule_says_its_condition_its_law_and_its_examples_in_words(pages: Page
     text = visitor.get("/rulebook/R18").text
     assert re.findall(r'data-version="(\d)"', text) == ["2", "1"]
     assert "违法所得不少于 30,000.00 元" in text and "以下至少一项符合" in text
-    assert "《刑法》第一百四十" not in text and "《刑法》第二百一十四条" in text and "V2[S29]" in text
+    assert "《刑法》第二百一十四条" in text and "V2[S29]" in text
     fired = re.search(r'data-fired="true".*?href="([^"]+)"', text, re.S)
     assert fired is not None
     tried = visitor.get(fired.group(1).replace("&amp;", "&").partition("#")[0]).text
