@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
+from tests.builders import item
 from tests.web.conftest import Pages
 from tests.web.visitor import Visitor
 
@@ -99,3 +100,18 @@ def test_both_languages_and_both_days_of_a_law_that_changed(pages: Pages) -> Non
     old, new = (tried(visitor, **mark, on=on, lang="en") for on in ("2024-06-01", "2026-06-01"))
     assert "/rulebook/R18#v1" in old and "/rulebook/R18#v2" in new
     assert "Reasonable suspicion: Yes" in new
+
+
+def test_a_finding_says_why_and_opens_the_simulator_with_its_facts(pages: Pages) -> None:
+    facts = {"item_class": "general", "circumstances": "slight", "affects_food_safety": "no"}
+    [finding] = pages.town.findings_of(pages.town.inspect(item(pages.town, facts=facts)))
+    visitor = pages.visit("W01")
+    text = visitor.get(f"/findings/{finding}").text
+    chain = text[text.index('data-chain="R01"') :].partition('class="small dim"')[0]
+    assert "检查项目类别：一般项目" in chain and "情节：情节（显著）轻微" in chain
+    link = re.search(r'<a href="([^"]+)" data-try>', text)
+    assert link is not None and "criminal" not in link.group(1)
+    shown = visitor.get(link.group(1).replace("&amp;", "&").partition("#")[0])
+    assert shown.status_code == 200
+    assert lamps(shown.text)["R01"] == "fired" and turns(shown.text)
+    assert "移送司法机关" not in shown.text
