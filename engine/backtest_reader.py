@@ -49,6 +49,28 @@ class BacktestReader:
         last = (shown[-1].started_at.isoformat(), shown[-1].id) if len(rows) > page.limit else None
         return page.answer([run_item(row) | {"changed": changed.get(row.id, 0)} for row in shown], last)
 
+    def run(self, who: Principal, run_id: str) -> dict[str, Any]:
+        """One run with what it changes of the findings that the reader sees, counted by what turns and by department.
+
+        Hidden like its changes.
+        """
+        if not may_read_backtests(who):
+            raise Refusal("not_found")
+        office = self._sources.office_id
+        seen = scope(office, who)
+        with self._database.read() as connection:
+            row = backtests.run_of_office(connection, office, run_id)
+            if row is None:
+                raise Refusal("not_found")
+            changed = backtests.changes_by_run(connection, seen, [run_id])
+            turns = backtests.seen_groups(connection, seen, run_id, "turn")
+            departments = backtests.seen_groups(connection, seen, run_id, "department")
+        return run_item(row) | {
+            "changed": changed.get(run_id, 0),
+            "turns": [dict(one._mapping) for one in turns],
+            "departments": [dict(one._mapping) for one in departments],
+        }
+
     def changes(self, who: Principal, run_id: str, query: Query) -> dict[str, Any]:
         """A page of what a run would change, in the order of the findings' ids; raises `parameter_invalid`.
 

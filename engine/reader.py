@@ -31,6 +31,7 @@ from engine.projections.sources import ReadClock, Sources, Steps
 from engine.projections.work import GROUPS, owned_states
 from engine.referral_reader import ReferralReader
 from engine.referrals import Referrals
+from engine.rule_reader import RuleReader
 from engine.writer import Writer
 from models.database import Database
 from models.reading import deadlines, entries, figures, findings, inspections, parties
@@ -64,6 +65,7 @@ class Reader:
         self.referrals = referrals
         self._cursors = Cursors(secret)
         self.backtests = BacktestReader(database, sources, clock, self._cursors)
+        self.rules = RuleReader(database, sources)
 
     def finding(self, who: Principal, id: str) -> dict[str, Any]:
         """finding_answer without `decision`."""

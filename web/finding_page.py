@@ -21,6 +21,7 @@ from web.fields import Typed
 from web.look import page
 from web.naming import Names
 from web.problems import Told, told
+from web.reasons import reasons, trial_path
 from web.records import Folder, open_finding
 from web.routing import PageRoute
 from web.steps import Offer, foreseen
@@ -137,6 +138,8 @@ def show_finding(folder: Folder, first: Card | None = None, problem: Told | None
         home=folder.home,
         uploads=may_act(asking),
         ruling=folder.known.ruling,
+        reasons=reasons(asking, folder.known.ruling, finding["facts"]),
+        trial_path=trial_path(asking, folder.known.ruling, finding["facts"]),
         names=names_of(asking),
         people=folder.people,
         state=state_of(asking, "finding", finding["state"]),

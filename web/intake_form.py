@@ -16,7 +16,7 @@ from engine.core.commands import Principal
 from engine.house import House
 from rules.intake_lists import intake_vocabularies
 from web.fields import ABSENT, CIVIL, Choice, Field, Typed, read_field
-from web.rule_facts import domains_by_fact
+from web.rule_facts import domains_by_fact, violation_choices
 from web.wording import Words
 
 DECLARED = Path(__file__).with_name("intake.yaml")
@@ -81,23 +81,8 @@ class IntakeForm:
         lists["risk_class"] = tuple(Choice(code, code) for code in RISK_CLASSES)
         lists["party_kind"] = tuple(Choice(code, self.words(f"party_kind.{code}")) for code in PARTY_KINDS)
         lists["channel"] = tuple(Choice(code, self.words(f"channel.{code}")) for code in CHANNELS)
-        lists["violation"] = tuple(self._violations())
+        lists["violation"] = tuple(violation_choices(self.house.facts.vocabulary, self.words))
         return lists
-
-    def _violations(self) -> Iterator[Choice]:
-        """Every violation under its domain; those that stand in every domain once, at the end."""
-        vocabulary = self.house.facts.vocabulary
-        shared = {"other": None, vocabulary.no_violation.code: vocabulary.no_violation}
-        for domain, words in vocabulary.violations.items():
-            group = self.words.of(vocabulary.domains[domain])
-            for code, word in words.items():
-                if code in shared:
-                    shared[code] = word
-                else:
-                    yield Choice(code, self.words.of(word), group)
-        for code, last in shared.items():
-            if last is not None:
-                yield Choice(code, self.words.of(last), self.words("common.all"))
 
     def _rule_facts(self) -> Iterator[Field]:
         for fact in self.house.facts.by_name.values():

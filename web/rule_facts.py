@@ -1,4 +1,4 @@
-"""Which rule facts matter in which domain, as the conditions of the rulebook say."""
+"""Which rule facts matter in which domain, as the conditions of the rulebook say, and the violations of each."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from rules.rulebook import Rulebook
+from rules.vocabulary import Vocabulary
+from web.fields import Choice
+from web.wording import Words
 
 EVERY_DOMAIN = "*"
 COMPARED = 3
@@ -35,3 +38,18 @@ def _comparisons(condition: Any) -> Iterator[tuple[str, str, Any]]:
         else:
             for part in condition:
                 yield from _comparisons(part)
+
+
+def violation_choices(vocabulary: Vocabulary, words: Words) -> Iterator[Choice]:
+    """Every violation under its domain; those that stand in every domain once, at the end."""
+    shared = {"other": None, vocabulary.no_violation.code: vocabulary.no_violation}
+    for domain, listed in vocabulary.violations.items():
+        group = words.of(vocabulary.domains[domain])
+        for code, word in listed.items():
+            if code in shared:
+                shared[code] = word
+            else:
+                yield Choice(code, words.of(word), group)
+    for code, last in shared.items():
+        if last is not None:
+            yield Choice(code, words.of(last), words("common.all"))

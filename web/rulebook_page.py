@@ -1,35 +1,93 @@
-"""The rulebook as it stands on a date."""
+"""The rulebook as it stands on a date: rules by route, how often they fire, and what is left to people."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from fastapi import APIRouter, Response
 
 from engine.core.calendar import civil_date
-from web.asking import Asked
-from web.finding_page import names_of
+from engine.core.visibility import may_read_backtests
+from rules.proof.declared import ByHand, load_declared
+from rules.rulebook import ROOT
+from rules.schema import Rule
+from web.asking import Asked, Asking
 from web.look import page
+from web.naming import Names
 from web.routing import PageRoute
+from web.rule_words import RuleWords
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+NO_ROUTE = ""
 
 
 @router.get("/rulebook")
 def rulebook_page(asking: Asked) -> Response:
-    """The rules in force, with their articles and what is not verified."""
+    """The rules in force by their heaviest route, with articles, hits and what is not verified."""
     on = _date(asking.parameter("on")) or civil_date(asking.house.clock.now())
     rulebook = asking.house.rulebook
-    rules = [rule for rule in rulebook.in_force(on) if not rule.confidential]
     return page(
         asking,
         "rulebook.html",
         on=on.isoformat(),
         version=rulebook.version,
         digest=rulebook.digest,
-        rules=[rule.as_data() for rule in rules],
-        names=names_of(asking),
+        groups=_groups(asking, rulebook.in_force(on)),
+        by_hand=_by_hand(asking),
+        backtests=may_read_backtests(asking.who),
     )
+
+
+def _groups(asking: Asking, rules: tuple[Rule, ...]) -> list[dict[str, Any]]:
+    """The rules under the heaviest of their routes, the heaviest first; those without a route last."""
+    said, hits = RuleWords(asking.house, asking.words), asking.house.reader.rules.hits(asking.who)
+    severity = asking.house.facts.vocabulary.severity
+    routes: dict[str, list[dict[str, Any]]] = {
+        code: [] for code in (*sorted(severity, key=lambda code: -severity[code]), NO_ROUTE)
+    }
+    for rule in rules:
+        heaviest = max(rule.routes, key=lambda code: severity[code], default=NO_ROUTE)
+        routes[heaviest].append(_line(rule, said, hits))
+    return [
+        {
+            "code": code or "none",
+            "title": said.routes([code]) if code else asking.words("rulebook.no_route"),
+            "rules": lines,
+        }
+        for code, lines in routes.items()
+        if lines
+    ]
+
+
+def _line(rule: Rule, said: RuleWords, hits: Mapping[str, int]) -> dict[str, Any]:
+    """One rule; where a confidential one fired is told to nobody here, not even that it never did."""
+    return {
+        "rule": rule,
+        "title": said.title(rule),
+        "routes": said.routes(rule.routes),
+        "flags": said.flags(flag.flag for flag in rule.flags),
+        "shut": said.shut(rule.shut),
+        "to": said.departments(rule.to),
+        "hits": None if rule.confidential else hits.get(rule.id, 0),
+    }
+
+
+def _by_hand(asking: Asking) -> list[dict[str, Any]]:
+    """What no rule decides, and who signed that a person does; what was signed in the same words stands together."""
+    house = asking.house
+    said, names = RuleWords(house, asking.words), Names(house, asking.words)
+    told: dict[ByHand, dict[str, Any]] = {}
+    for one in load_declared(ROOT, house.rulebook.sets, house.facts).by_hand:
+        line = told.setdefault(
+            replace(one, domain="", violations=()),
+            {"signed": one, "when": said.condition(one.when) if one.when else None, "matters": []},
+        )
+        violations = (names.violation(one.domain, code) for code in one.violations)
+        line["matters"].append((names.domain(one.domain), asking.words.comma.join(violations)))
+    return list(told.values())
 
 
 def _date(text: str) -> date | None:

@@ -142,6 +142,20 @@ def grouped(connection: Connection, run_id: str, by: str) -> Sequence[Row[Any]]:
     return connection.execute(asked.group_by(*columns).order_by(*order).limit(GROUPS_MOST)).all()
 
 
+def seen_groups(connection: Connection, seen: Scope, run_id: str, by: str) -> Sequence[Row[Any]]:
+    """How many of the seen findings change in each `turn`, `department` or other group, the most first."""
+    columns, source = _GROUPS[by]
+    count = func.count(distinct(CHANGE.c.finding_id))
+    asked: Any = (
+        select(*columns, count.label("findings"))
+        .select_from(source.join(FINDING, FINDING.c.id == CHANGE.c.finding_id))
+        .where(CHANGE.c.run_id == run_id, seen(FINDING))
+    )
+    return connection.execute(
+        asked.group_by(*columns).order_by(count.desc(), *columns).limit(GROUPS_MOST)
+    ).all()
+
+
 def _band() -> ColumnElement[str]:
     larger = case((CHANGE.c.fine_fen > CHANGE.c.amount_fen, CHANGE.c.fine_fen), else_=CHANGE.c.amount_fen)
     bands = [(larger < below, literal(name)) for name, below in BANDS.items()]

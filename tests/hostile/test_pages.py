@@ -19,6 +19,10 @@ READ = (
     "/ledger",
     "/deadlines",
     "/rulebook",
+    "/rulebook/try",
+    "/rulebook/R01",
+    "/rulebook/backtests",
+    "/rulebook/backtests/{run}",
     "/exchange",
     "/admin",
     "/login",
@@ -216,6 +220,8 @@ def test_what_is_asked_is_never_shown_as_markup(fort: Fort, pages: Wire, path: s
         "next",
         "state",
         "earlier",
+        "domain",
+        "sales_fen_yuan",
     )
     for name in names:
         told = no_harm(fort, asked(pages, fort, f"{path.format(**fort.ids)}?{name}={quote(EVIL)}"))

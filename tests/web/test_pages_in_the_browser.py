@@ -41,6 +41,8 @@ def paths(at_work: AtWork) -> dict[str, list[str]]:
             f"/findings/{at_work.found}",
             f"/findings/{at_work.correcting}",
             "/rulebook",
+            "/rulebook/R18",
+            "/rulebook/try?domain=food&violation=food_fake_inferior&on=2024-06-01&criminal=yes&sales_fen_yuan=50000",
             "/findings/never-was-here",
         ],
         "H01": [
