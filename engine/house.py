@@ -7,23 +7,28 @@ from pathlib import Path
 
 from engine.accounts import Accounts
 from engine.clock import Clock
+from engine.core.calendar import civil_date
 from engine.core.chart import Charts
 from engine.core.forms import Forms
 from engine.core.intake_check import IntakeCheck
 from engine.core.lawbook import Lawbook
 from engine.desk import Desk
 from engine.documents import DocumentPress
+from engine.edition_shelf import EditionShelf
+from engine.editions import Editions
 from engine.exchange import Exchange, open_exchange
-from engine.judging import Judging, ruled_triggers
+from engine.house_key import HouseKey
+from engine.judging import ruled_triggers
 from engine.papers import Papers
 from engine.post import Post
 from engine.publications import Publications
 from engine.reader import Reader, open_reader
 from engine.reception import Reception
 from engine.referrals import Referrals
+from engine.rulebook_in_force import RulebookInForce
 from engine.scribe import Scribe
 from engine.settings import Settings
-from engine.sweep import Sweep
+from engine.sweep import Sweep, Swept
 from engine.systems import Systems
 from engine.writer import Writer
 from models import records
@@ -34,7 +39,7 @@ from rules.calendars import load_calendar
 from rules.charts import load_charts
 from rules.facts import FactDictionary
 from rules.offices import Office, load_office
-from rules.rulebook import Rulebook, load_rulebook
+from rules.rulebook import Rulebook
 from rules.terms import load_terms, with_office
 
 RULES = Path(__file__).parent.parent / "rules"
@@ -48,9 +53,8 @@ class House:
     clock: Clock
     office: Office
     law: Lawbook
-    rulebook: Rulebook
+    in_force: RulebookInForce
     facts: FactDictionary
-    arbiter: Arbiter
     database: Database
     writer: Writer
     desk: Desk
@@ -59,6 +63,17 @@ class House:
     accounts: Accounts
     press: DocumentPress
     exchange: Exchange
+    editions: Editions
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rulebook that stands at this moment."""
+        return self.in_force.rulebook
+
+    @property
+    def arbiter(self) -> Arbiter:
+        """What rules at this moment."""
+        return self.in_force.arbiter
 
     @property
     def charts(self) -> Charts:
@@ -70,10 +85,15 @@ class House:
         """The register of linked systems."""
         return self.exchange.systems
 
+    def ring(self) -> Swept:
+        """One round of the bell: the rulebook of the day stands, and what is due is done."""
+        self.in_force.keep_up(civil_date(self.clock.now()))
+        return self.sweep.run()
+
     def close(self) -> None:
         """Queued commands are done, workers and connections are gone."""
         self.writer.close()
-        self.arbiter.close()
+        self.in_force.close()
         self.database.dispose()
 
 
@@ -98,38 +118,37 @@ def open_house(settings: Settings) -> House:
     clock = Clock(settings.test_clock)
     office = load_office(RULES / "offices" / "yuanping.yaml")
     law = load_lawbook(office)
-    rulebook = load_rulebook()
-    arbiter = Arbiter(rulebook, rulebook.facts, office, workers=2, spares=1)
     database = Database(settings.database_url)
     migrate(database)
+    shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf)
+    in_force = RulebookInForce(office, shelf, civil_date(clock.now()))
+    facts = in_force.rulebook.facts
     writer = Writer(database)
     press = DocumentPress(RULES / "documents")
     papers = Papers(law.charts, office, press)
     scribe = Scribe(
-        office.office_id, law, papers, Post(office, papers, law, _publications(office, law, rulebook))
+        office.office_id, law, papers, Post(office, papers, law, _publications(office, law, in_force))
     )
     check = IntakeCheck(
-        facts=lambda given: rulebook.facts.check(given, entered_only=True, pointer=""),
-        violations=_violations(rulebook.facts),
+        facts=lambda given: facts.check(given, entered_only=True, pointer=""),
+        violations=_violations(facts),
         departments=frozenset(office.departments),
     )
-    reception = Reception(office, database, check, Judging(office, arbiter), ruled_triggers(law.charts))
+    reception = Reception(office, database, check, in_force, ruled_triggers(law.charts))
     referrals = Referrals(office.office_id, law, scribe)
     desk = Desk(clock, office, law, database, writer, scribe, referrals, reception)
-    reader = open_reader(database, writer, law, office, rulebook.facts, clock, referrals)
+    reader = open_reader(database, writer, law, office, facts, clock, referrals)
     accounts = Accounts(database, writer, clock, office)
     sweep = Sweep(clock, database, law, desk)
-    desk.bell = sweep.run
     with database.read() as connection:
         desk.last_recorded_at = records.last_recorded_at(connection)
-    return House(
+    house = House(
         settings=settings,
         clock=clock,
         office=office,
         law=law,
-        rulebook=rulebook,
-        facts=rulebook.facts,
-        arbiter=arbiter,
+        in_force=in_force,
+        facts=facts,
         database=database,
         writer=writer,
         desk=desk,
@@ -138,14 +157,18 @@ def open_house(settings: Settings) -> House:
         accounts=accounts,
         press=press,
         exchange=open_exchange(desk),
+        editions=Editions(office.office_id, database, writer, clock, in_force),
     )
+    desk.bell = house.ring
+    return house
 
 
-def _publications(office: Office, law: Lawbook, rulebook: Rulebook) -> Publications:
+def _publications(office: Office, law: Lawbook, in_force: RulebookInForce) -> Publications:
     """What publications say, in the words of the vocabularies."""
     kinds = {one["code"]: one["zh"] for one in law.charts.dictionary["vocabularies"]["penalty_kind"]}
-    violations = {code: word.zh for code, word in rulebook.facts.vocabulary.every_violation().items()}
-    return Publications(office, rulebook.credit, rulebook.facts, violations, kinds)
+    facts = in_force.rulebook.facts
+    violations = {code: word.zh for code, word in facts.vocabulary.every_violation().items()}
+    return Publications(office, in_force, facts, violations, kinds)
 
 
 def _violations(facts: FactDictionary) -> dict[str, frozenset[str]]:

@@ -10,6 +10,7 @@ from typing import Any
 from engine.core.calendar import civil_date
 from engine.core.decided_penalty import DecidedPenalty, decided_penalty, on_serious_list, penalty_behind
 from engine.core.effects import Taken
+from engine.rulebook_in_force import RulebookInForce
 from engine.step_in_hand import StepInHand
 from engine.withdrawals import removal, takedown, withdrawal
 from rules.credit import Credit
@@ -40,12 +41,16 @@ class Publications:
     """Collects, for one message about a penalty or a flag, everything it says that its own step does not."""
 
     office: Office
-    credit: Credit
+    in_force: RulebookInForce
     facts: FactDictionary
     violations: Mapping[str, str]
     """The Chinese name of each violation."""
     penalty_kinds: Mapping[str, str]
     """The Chinese name of each kind of penalty."""
+
+    @property
+    def _credit(self) -> Credit:
+        return self.in_force.rulebook.credit
 
     def content(self, step: StepInHand, name: str) -> dict[str, Any] | None:
         """What the message of that name says beside its step; None where there is nothing to write about."""
@@ -70,7 +75,7 @@ class Publications:
             "violation_zh": self.violations.get(str(step.file.finding.get("violation"))),
             "organ": self.office.departments[step.file.snapshot.department].zh,
             "publicity": self._publicity(step, decided),
-            "masked": self.credit.masked,
+            "masked": self._credit.masked,
             "due_on": (step.due(own, "DL39") if again else None)
             or step.due(own, "DL38.publish")
             or step.due(decided.proceeding, "DL37")
@@ -91,7 +96,7 @@ class Publications:
             "fine_level": fine_level(decided.fine_fen, party_kind, self.office),
             "serious_listed": on_serious_list(step.file.snapshot.proceedings.values()),
         }
-        found = self.credit.class_of(facts, on)
+        found = self._credit.class_of(facts, on)
         if found is None or found.publicity_class == NOT_PUBLISHED:
             name, least, most = AS_PUBLISHED[step.taken.row.trigger]
         else:
@@ -109,7 +114,7 @@ class Publications:
             "paper": step.paper(step.record.id, ("listing_decision",)),
             "prior_notice_served_on": civil_date(told.occurred_at).isoformat() if told else None,
             "due_on": step.due(step.record.id, "DL44") if flag == SERIOUS_LIST else None,
-            "repair_term": REPAIR_OF.get(flag) or self.credit.repair_term(applied),
+            "repair_term": REPAIR_OF.get(flag) or self._credit.repair_term(applied),
             "consent_doc_no": consent.get("doc_no"),
         }
 

@@ -15,6 +15,7 @@ from engine.core.commands import Principal
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
 from engine.cursor import Cursors, cursor_secret
+from engine.edition_reader import EditionReader
 from engine.projections.asked import Asked, Query
 from engine.projections.filters import deadline_filter, finding_filter, inspection_filter, ledger_filter
 from engine.projections.findings import finding_answer
@@ -66,6 +67,7 @@ class Reader:
         self._cursors = Cursors(secret)
         self.backtests = BacktestReader(database, sources, clock, self._cursors)
         self.rules = RuleReader(database, sources)
+        self.editions = EditionReader(database, sources.office_id, clock, self._cursors)
 
     def finding(self, who: Principal, id: str) -> dict[str, Any]:
         """finding_answer without `decision`."""

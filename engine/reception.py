@@ -28,9 +28,10 @@ from engine.core.snapshot import Record, Snapshot
 from engine.core.visibility import sees
 from engine.correcting import correct_finding, correct_inspection
 from engine.digests import finding_digest, inspection_digest
-from engine.judging import Judging, Judgment
+from engine.judging import Judgment
 from engine.outcomes import new_id, outcome_of, unchanged
 from engine.parties import party_of
+from engine.rulebook_in_force import RulebookInForce
 from models import records
 from models.database import Database
 from rules.offices import Office
@@ -62,7 +63,7 @@ class Reception:
     office: Office
     database: Database
     check: IntakeCheck
-    judging: Judging
+    in_force: RulebookInForce
     ruled: frozenset[str]
     """The triggers whose rows rest on a ruling, which is asked anew with what is known at that moment."""
 
@@ -85,20 +86,21 @@ class Reception:
         if isinstance(asked, InspectionCommand):
             self.check.inspection(asked.body)
             own_department(self.office, command.principal, asked.body["department"])
-            judged = tuple(self.judging.intake(asked.body, one) for one in asked.body.get("findings") or ())
+            judging = self.in_force.judging
+            judged = tuple(judging.intake(asked.body, one) for one in asked.body.get("findings") or ())
             return PreparedInspection(asked.body, judged)
         if isinstance(asked, FindingCommand):
             self.check.finding(asked.body)
             row = records.inspection_row(connection, asked.body["inspection"], False)
             if row is None or row.department != command.principal.department:
                 raise Refusal("not_found")
-            return PreparedFinding(asked.body, self.judging.intake(row.intake, asked.body))
+            return PreparedFinding(asked.body, self.in_force.judging.intake(row.intake, asked.body))
         assert isinstance(asked, StepCommand)
         row = records.finding_row(connection, asked.id, False)
         if row is None or not sees(command.principal, row.department):
             return None  # the desk refuses; a hidden finding takes no more work than one that never was
         stated = {name: value for step in asked.steps for name, value in step.facts.items()}
-        return self.judging.finding(connection, asked.id, stated)
+        return self.in_force.judging.finding(connection, asked.id, stated)
 
     def inspection(
         self, connection: Connection, desk: Desk, who: Principal, prepared: PreparedInspection, now: datetime

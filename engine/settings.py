@@ -22,6 +22,8 @@ class Settings:
     data_dir: Path
     database_url: str
     test_clock: Path | None = None
+    house_key: Path | None = None
+    """The file with the key of the house; None for its place in the data folder."""
     host: str = "127.0.0.1"
     port: int = 8000
     cookie_secure: bool = False
@@ -50,11 +52,22 @@ class Settings:
             data_dir=folder,
             database_url=normalised(url),
             test_clock=clock,
+            house_key=_path(environment.get("BIHUAN_HOUSE_KEY")),
             host=host,
             port=port,
             cookie_secure=environment.get("BIHUAN_COOKIE_SECURE") == "1" or not is_loopback(host),
             accept_test_database=environment.get(ACCEPT_TEST_DATABASE) == "1",
         )
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key of the house is kept: nodes that share a database share this file."""
+        return self.house_key or self.data_dir / "keys" / "house.key"
+
+    @property
+    def shelf(self) -> Path:
+        """Where editions of the rulebook are laid out as folders."""
+        return self.data_dir / "rulebooks"
 
     def prepare(self) -> None:
         """The folder that holds the data is there."""
@@ -66,6 +79,7 @@ class Settings:
             "data_dir": str(self.data_dir),
             "database_url": without_password(self.database_url),
             "test_clock": str(self.test_clock) if self.test_clock else None,
+            "key_file": str(self.key_file),
             "cookie_secure": self.cookie_secure,
             "json_bytes_max": self.json_bytes_max,
             "attachment_bytes_max": self.attachment_bytes_max,

@@ -42,7 +42,7 @@ def new_private_key() -> str:
 
 def public_key_of(private: str) -> str:
     """The public key `whpk_…` that belongs to a private one."""
-    return PUBLIC + base64.b64encode(_private(private).public_key().public_bytes_raw()).decode()
+    return PUBLIC + base64.b64encode(private_key(private).public_key().public_bytes_raw()).decode()
 
 
 def check_public_key(public: str) -> None:
@@ -76,7 +76,7 @@ def verified(
 def _signed(key: Mapping[str, Any], base: bytes) -> str:
     if "secret" in key:
         return hmac_v1(_decoded(key["secret"], SECRET), base)
-    return "v1a," + base64.b64encode(_private(key["private"]).sign(base)).decode()
+    return "v1a," + base64.b64encode(private_key(key["private"]).sign(base)).decode()
 
 
 def _matches(key: Mapping[str, Any], given: str, base: bytes) -> bool:
@@ -92,7 +92,8 @@ def _matches(key: Mapping[str, Any], given: str, base: bytes) -> bool:
     return True
 
 
-def _private(text: str) -> Ed25519PrivateKey:
+def private_key(text: str) -> Ed25519PrivateKey:
+    """The Ed25519 key that is written `whsk_…`; raises KeyFault."""
     raw = _decoded(text, PRIVATE)
     if len(raw) not in (ED25519_BYTES, 2 * ED25519_BYTES):  # some write the public half behind the seed
         raise KeyFault("an Ed25519 private key has 32 bytes")

@@ -63,6 +63,18 @@ def unfinished_run(
     return connection.execute(asked.order_by(RUN.c.started_at.desc(), RUN.c.id.desc()).limit(1)).first()
 
 
+def finished_run(connection: Connection, office_id: str, draft_digest: str, live_digest: str) -> str | None:
+    """The id of the latest run of that draft beside that rulebook which went through all findings."""
+    asked = select(RUN.c.id).where(
+        RUN.c.office_id == office_id,
+        RUN.c.draft_digest == draft_digest,
+        RUN.c.live_digest == live_digest,
+        RUN.c.state == "finished",
+    )
+    latest = asked.order_by(RUN.c.started_at.desc(), RUN.c.id.desc()).limit(1)
+    return connection.execute(latest).scalar_one_or_none()
+
+
 def run_row(connection: Connection, id: str) -> Row[Any]:
     """The run of that id, which is there."""
     return connection.execute(select(RUN).where(RUN.c.id == id)).one()

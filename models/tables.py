@@ -4,13 +4,14 @@ from models.account import Session, Token, User
 from models.backtest import BacktestChange, BacktestCriminal, BacktestRun, BacktestTurn
 from models.case import Finding, Inspection, Party, Proceeding
 from models.deadline import Deadline
+from models.edition import RulebookEdition, RulebookProof
 from models.entry import CommandKey, Entry, Payload
 from models.exchange import LinkedSystem, Message, MessageSeries, Receipt
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
 from models.referral import Referral, ReferralDeadline, ReferralListed, ReferralReading
 
-APPEND_ONLY = (Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading)
+APPEND_ONLY = (Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition)
 """Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
 
 __all__ = [
@@ -41,6 +42,8 @@ __all__ = [
     "ReferralDeadline",
     "ReferralListed",
     "ReferralReading",
+    "RulebookEdition",
+    "RulebookProof",
     "Series",
     "Session",
     "Token",

@@ -64,6 +64,7 @@ class Arbiter:
         spares: int = 0,
         timeout_seconds: float = DECISION_SECONDS,
         worker_command: Sequence[str] = WORKER,
+        tally: Tally | None = None,
     ) -> None:
         self.rulebook, self.facts, self.office = rulebook, facts, office
         self._python = python_evaluator(rulebook)
@@ -73,6 +74,7 @@ class Arbiter:
             workers=workers,
             spares=spares,
             command=worker_command,
+            tally=tally,
         )
         self._seconds = timeout_seconds
 

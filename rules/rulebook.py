@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -36,6 +36,8 @@ class Rulebook:
     facts: FactDictionary
     office: Office
     credit: Credit
+    root: Path
+    """The folder it was read from."""
     files: Mapping[str, Path] = field(default_factory=dict)
     """Where each version stands, by its key."""
 
@@ -76,12 +78,13 @@ def load_rulebook(root: Path = ROOT) -> Rulebook:
     files = (start, facts_file, vocabulary_file, office_file, *rule_files, *credit_files(root / CREDIT))
     return Rulebook(
         version,
-        _digest(root, files),
+        digest_of((path.relative_to(root).as_posix(), path.read_bytes()) for path in files),
         sets,
         tuple(rule for rule, _ in read),
         facts,
         office,
         credit,
+        root,
         {rule.key: path for rule, path in read},
     )
 
@@ -143,10 +146,10 @@ def _lighter_than_what_is_there(read: list[_Read]) -> None:
                 raise located_in(path, DataFault("lighter_than_nothing", said, field="/lighter_than"))
 
 
-def _digest(root: Path, files: tuple[Path, ...]) -> str:
+def digest_of(files: Iterable[tuple[str, bytes]]) -> str:
+    """SHA-256 over the files in this order, each with its name and length."""
     whole = sha256()
-    for path in files:
-        content = path.read_bytes()
-        whole.update(f"{path.relative_to(root).as_posix()} {len(content)}\n".encode())
+    for name, content in files:
+        whole.update(f"{name} {len(content)}\n".encode())
         whole.update(content)
     return f"sha256:{whole.hexdigest()}"

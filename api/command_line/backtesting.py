@@ -63,14 +63,15 @@ def _backtest(args: argparse.Namespace) -> int:
     with house_of(args) as house:
         live = Judging(house.office, house.arbiter)
         backtest = Backtest(house.database, house.writer, house.clock, live)
-        run = backtest.run(args.draft, resume=args.resume, progress=_progress)
+        run = backtest.run(args.draft, resume=args.resume, progress=progress_told)
         report = backtest_report(house.database, house.office.office_id, run, args.limit)
         as_json = args.json or args.format == "json"
         told(report, as_json=as_json, words=None if as_json else spoken(report, house.facts.vocabulary))
     return DONE
 
 
-def _progress(done: int, total: int) -> None:
+def progress_told(done: int, total: int) -> None:
+    """How far it is, on stderr."""
     print(f"… {done}/{total}", file=sys.stderr)
 
 

@@ -1,16 +1,16 @@
 """`bihuan rules`: facts are ruled upon, the rulebook's examples are tried, and drafts are tried on stored findings.
 
-Only the last opens a database.
+Only back-tests, and the acts by which a draft is published, open a database.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
 from api.command_line.backtesting import add_backtest
+from api.command_line.publishing import add_publishing, step_told
 from api.command_line.telling import DONE, REFUSED, told
 from engine.core.refusals import Refusal
 from engine.core.strict_json import Malformed, parsed
@@ -42,6 +42,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         run=_test
     )
     add_backtest(acts)
+    add_publishing(acts)
     return parser
 
 
@@ -83,7 +84,7 @@ def _prove(args: argparse.Namespace) -> int:
     from rules.proof.prove import prove
     from rules.rulebook import ROOT
 
-    proof = prove(args.root or ROOT, told=_step)
+    proof = prove(args.root or ROOT, told=step_told)
     by_hand = [
         f"{one['domain']}/{one['violation']}：{one['reason']}（{one['signed_by']}）" for one in proof.by_hand
     ]
@@ -104,20 +105,15 @@ def _review(args: argparse.Namespace) -> int:
     from rules.proof.review import review
     from rules.rulebook import load_rulebook
 
-    found = review(args.root, load_rulebook(), told=_step)
+    found = review(args.root, load_rulebook(), told=step_told)
     lines = [
-        f"draft: {found.version} {found.digest}",
+        f"draft: {found.draft.version} {found.draft.digest}",
         *(f"{one['zh']} · {one['en']}" for one in found.notice),
         *(f"fault: {one}" for one in found.faults),
         f"publishable: {'no' if found.faults else 'yes'}",
     ]
     told(found.as_data(), as_json=args.json, words="\n".join(lines))
     return REFUSED if found.faults else DONE
-
-
-def _step(name: str) -> None:
-    """Which check begins, on stderr."""
-    print(f"… {name}", file=sys.stderr)
 
 
 def _test(args: argparse.Namespace) -> int:

@@ -47,7 +47,7 @@ def _serve(args: argparse.Namespace) -> int:
             log.warning(
                 "time is not real: a test clock is in force", extra={"file": str(house.clock.test_clock)}
             )
-        house.arbiter.start()
+        house.in_force.start()
         _announce(args.host, listening.getsockname()[1], demo="demo" in marks_of(house))
         _run(house, listening)
     return DONE
@@ -117,7 +117,7 @@ def background(house: House) -> Iterator[None]:
 
     courier = house.exchange.courier
     timetable = Timetable(
-        None if house.clock.is_test else house.sweep.run, lambda: courier.run_once(house.clock.real_now())
+        None if house.clock.is_test else house.ring, lambda: courier.run_once(house.clock.real_now())
     )
     timetable.start()
     try:

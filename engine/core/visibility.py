@@ -20,7 +20,11 @@ DEPARTMENTAL = frozenset(
     }
 )
 
-READS_BACKTESTS = frozenset({"legal_reviewer", "supervisor"})
+PROPOSES_EDITIONS = frozenset({"legal_reviewer"})
+"""Who may propose an edition of the rulebook: the legal section writes it."""
+APPROVES_EDITIONS = frozenset({"legal_reviewer", "principal_head"})
+"""Who may approve an edition that somebody else proposed."""
+READS_BACKTESTS = PROPOSES_EDITIONS | APPROVES_EDITIONS | {"supervisor"}
 """Who judges what a draft of the rulebook would change; of the changes they see what they see of findings."""
 
 

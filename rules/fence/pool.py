@@ -62,8 +62,9 @@ class DurablePool:
         spares: int = 0,
         command: Sequence[str] = WORKER,
         recycle_after: int = RECYCLE_AFTER,
+        tally: Tally | None = None,
     ) -> None:
-        self.tally = Tally()
+        self.tally = Tally() if tally is None else tally
         self._rulesets, self._command, self._recycle_after = rulesets, command, recycle_after
         self._definitions = json.dumps(rulesets.definitions)
         self._free: LifoQueue[Worker | None] = LifoQueue()

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.core.prove import faults_of
 from rules.charts import load_charts
+from rules.edition import RULINGS
 from rules.proof.checks import (
     basis_faults,
     criminal_faults,
@@ -29,6 +30,11 @@ from rules.terms import load_terms
 
 WORKED = ROOT.parent / "tests" / "rulings"
 """The rulings that the office's lawyers have worked out."""
+
+
+def worked_of(root: Path) -> Path:
+    """The worked rulings that a rulebook is held against: those it brings itself, else the office's."""
+    return root / RULINGS if (root / RULINGS).is_dir() else WORKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,6 @@ class Proof:
 
 def prove(
     root: Path = ROOT,
-    worked: Path = WORKED,
     since: date = PROVEN_FROM,
     told: Callable[[str], None] = lambda step: None,
 ) -> Proof:
@@ -67,7 +72,7 @@ def prove(
     told("load")
     book = load_rulebook(root)
     declared = load_declared(root, book.sets, book.facts)
-    return proof_of(book, declared, load_worked(worked, book.facts), since, told)
+    return proof_of(book, declared, load_worked(worked_of(root), book.facts), since, told)
 
 
 def proof_of(

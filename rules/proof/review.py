@@ -10,11 +10,12 @@ from typing import Any
 from rules.backtest import check_draft
 from rules.conditions import condition_as_data
 from rules.data_file import DataFault
+from rules.edition import read_edition
 from rules.examination import example_faults
 from rules.fence.smoke import safe_to_publish
-from rules.proof.declared import load_declared
+from rules.proof.declared import Declared, load_declared
 from rules.proof.faults import sentence
-from rules.proof.prove import WORKED, proof_of
+from rules.proof.prove import Proof, proof_of, worked_of
 from rules.proof.weaker import weaker_faults
 from rules.proof.worked import load_worked
 from rules.rulebook import Rulebook, load_rulebook
@@ -31,56 +32,50 @@ COMPARED = (
 class Review:
     """What speaks against a draft, one sentence each, and what it changes; publishable when nothing does."""
 
-    version: str
-    digest: str
+    draft: Rulebook
     faults: tuple[str, ...]
     notice: tuple[Mapping[str, str], ...]
+    proof: Proof | None
+    """What was proven; None where something spoke against the draft before."""
 
     def as_data(self) -> dict[str, Any]:
         """The review in the shape that the command line prints."""
         return {
-            "version": self.version,
-            "digest": self.digest,
+            "version": self.draft.version,
+            "digest": self.draft.digest,
             "publishable": not self.faults,
             "faults": list(self.faults),
             "notice": [dict(one) for one in self.notice],
         }
 
 
-def review(
-    root: Path, live: Rulebook, worked: Path = WORKED, told: Callable[[str], None] = lambda step: None
-) -> Review:
+def review(root: Path, live: Rulebook, told: Callable[[str], None] = lambda step: None) -> Review:
     """The draft of the folder was put through every check; the costly ones only once the cheap ones are content.
 
     The last is the proof: a draft that would let a fine take the place of a criminal referral never passes, whoever
-    asks (law 2). Raises DataFault for a draft that cannot even be read.
+    asks (law 2). Raises DataFault for a draft that cannot even be read, or brings what is no part of an edition.
     """
     told("load")
+    read_edition(root)
     draft = load_rulebook(root)
-    faults: list[str] = []
-    for name, check in _checks(draft, live, root, worked, told):
+    declared = load_declared(root, draft.sets, draft.facts)
+    for name, check in _checks(draft, live, declared):
         told(name)
-        faults = check()
-        if faults:
-            break
-    return Review(draft.version, draft.digest, tuple(faults), tuple(notice(draft, live)))
+        if faults := check():
+            return Review(draft, tuple(faults), tuple(notice(draft, live)), None)
+    told("proof")
+    proof = proof_of(draft, declared, load_worked(worked_of(root), draft.facts), told=told)
+    return Review(draft, tuple(str(fault) for fault in proof.faults), tuple(notice(draft, live)), proof)
 
 
 def _checks(
-    draft: Rulebook, live: Rulebook, root: Path, worked: Path, told: Callable[[str], None]
+    draft: Rulebook, live: Rulebook, declared: Declared
 ) -> Iterator[tuple[str, Callable[[], list[str]]]]:
     yield "version", lambda: _new_version(draft, live)
     yield "house", lambda: _for_the_house(draft, live)
     yield "examples", lambda: [str(fault) for fault in example_faults(draft)]
     yield "evaluators", lambda: safe_to_publish(draft)
-    declared = load_declared(root, draft.sets, draft.facts)
     yield "thresholds", lambda: [str(fault) for fault in weaker_faults(draft, live, declared)]
-
-    def proof() -> list[str]:
-        proven = proof_of(draft, declared, load_worked(worked, draft.facts), told=told)
-        return [str(fault) for fault in proven.faults]
-
-    yield "proof", proof
 
 
 def _new_version(draft: Rulebook, live: Rulebook) -> list[str]:

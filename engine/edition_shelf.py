@@ -1,0 +1,140 @@
+"""Editions as they are read back: signed by the house, unchanged since, and laid out as a folder of rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+from sqlalchemy import Row
+
+from engine.core.refusals import Refusal
+from engine.house_key import HouseKey
+from engine.projections.instants import recorded
+from models import editions
+from models.database import Database
+from rules.data_file import DataFault, read_as
+from rules.edition import edition_digest, lay_out
+from rules.rulebook import ROOT, Rulebook, load_rulebook
+from rules.vocabulary import Word, read_words
+
+WORDS_FILE = Path(__file__).with_name("editions.yaml")
+
+
+@cache
+def _words() -> Mapping[str, Word]:
+    return read_as(WORDS_FILE, lambda data: read_words(data, ""))
+
+
+def said(name: str, **values: object) -> str:
+    """A sentence of editions.yaml in both languages."""
+    word = _words()[name]
+    return f"{word.zh.format(**values)}。 · {word.en.format(**values)}."
+
+
+def statement(row: Row[Any] | Mapping[str, Any], **more: str | None) -> str:
+    """What is signed when an edition is proposed, approved or withdrawn: canonical JSON (RFC 8785).
+
+    `more` says which of the three it is, by whom and when.
+    """
+    kept = row if isinstance(row, Mapping) else row._mapping
+    same = ("id", "office_id", "version", "digest", "rulebook_digest", "live_digest", "backtest_run_id")
+    told = {
+        **{name: kept[name] for name in same},
+        "in_force_from": kept["in_force_from"].isoformat(),
+        "proposed_by": kept["proposed_by"],
+        "proposed_at": recorded(kept["proposed_at"]),
+        **more,
+    }
+    return rfc8785.dumps(told).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class EditionShelf:
+    """Rulebooks by the day or by their version; nothing that was changed since its approval is handed out."""
+
+    database: Database
+    office_id: str
+    key: HouseKey
+    folder: Path
+    """Where editions are laid out."""
+
+    def in_force(self, on: date) -> Row[Any] | None:
+        """The edition that stands on that day, unread; None where it is the program's own rulebook.
+
+        Raises `not_ready` when one that was approved is said to be withdrawn, and that is not signed by this house.
+        """
+        with self.database.read() as connection:
+            taken_back = editions.withdrawn_after_approval(connection, self.office_id)
+            row = editions.edition_in_force(connection, self.office_id, on)
+        for one in taken_back:
+            self._check_signed(
+                one, one.withdrawal, one.withdrawal_signature, ("withdrawn_by", "withdrawn_at", "reason")
+            )
+        return row
+
+    def coming(self, on: date) -> Row[Any] | None:
+        """The approved edition that begins after that day, unread."""
+        with self.database.read() as connection:
+            return editions.edition_coming(connection, self.office_id, on)
+
+    def of_version(self, version: str) -> Rulebook | None:
+        """The rulebook of that version, whether it stands or stood; None where this house never had it."""
+        with self.database.read() as connection:
+            row = editions.approved_edition(connection, self.office_id, version)
+        if row is not None:
+            return self.rulebook(row.id)
+        shipped = load_rulebook()
+        return shipped if shipped.version == version else None
+
+    def root(self, id: str | None) -> Path:
+        """The folder of the edition, or of the program's own rulebook.
+
+        Raises `not_ready` when its approval is not signed by this house, or says something else than was signed.
+        """
+        if id is None:
+            return ROOT
+        with self.database.read() as connection:
+            row = editions.edition_row(connection, self.office_id, id)
+        assert row is not None, "an edition is never deleted"
+        self._check_approval(row)
+        return lay_out(row.files, self.folder)
+
+    def rulebook(self, id: str | None) -> Rulebook:
+        """The rulebook of the edition; raises `not_ready` as `root` does, or when this program cannot read it."""
+        root = self.root(id)
+        try:
+            return load_rulebook(root)
+        except DataFault as fault:
+            if id is None:
+                raise
+            raise Refusal("not_ready", detail=said("not_readable", version=id, fault=fault)) from fault
+
+    def check_proposal(self, row: Row[Any]) -> None:
+        """Returns when this house has reviewed and proven exactly these files; raises `not_ready`."""
+        self._check_signed(row, row.proposal, row.proposal_signature, ("reviewed_at",))
+        self._check_files(row)
+
+    def _check_approval(self, row: Row[Any]) -> None:
+        self._check_signed(
+            row, row.approval, row.approval_signature, ("approved_by", "approved_at", "previous")
+        )
+        self._check_files(row)
+
+    def _check_files(self, row: Row[Any]) -> None:
+        if edition_digest(row.files) != row.digest:
+            raise Refusal("not_ready", detail=said("not_as_signed", version=row.version))
+
+    def _check_signed(
+        self, row: Row[Any], text: str | None, signature: str | None, more: tuple[str, ...]
+    ) -> None:
+        if not text or not signature or not self.key.signed(text, signature):
+            raise Refusal("not_ready", detail=said("not_signed", version=row.version, key=self.key.path))
+        signed = json.loads(text)
+        if statement(row, **{name: signed.get(name) for name in more}) != text:
+            raise Refusal("not_ready", detail=said("not_as_signed", version=row.version))

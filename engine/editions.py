@@ -1,0 +1,278 @@
+"""Editions of the rulebook are published: proposed with everything they must pass, approved by another person, signed.
+
+Whoever publishes changes what hundreds of findings lead to. So nobody does it alone, nothing is published that could not
+be proven, and what is in force is what was proven: the files are kept with the edition and signed with the key of the
+house when it is approved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row
+
+from engine.backtest import Backtest, Progress
+from engine.clock import Clock
+from engine.core.calendar import civil_date
+from engine.core.commands import Principal
+from engine.core.refusals import FieldError, Reason, Refusal
+from engine.core.visibility import APPROVES_EDITIONS, PROPOSES_EDITIONS
+from engine.edition_shelf import said, statement
+from engine.outcomes import new_id
+from engine.projections.instants import recorded
+from engine.rulebook_in_force import RulebookInForce
+from engine.writer import Writer
+from models import account_reading, backtesting, editions, records
+from models.database import Database
+from rules.edition import edition_digest, lay_out, read_edition
+from rules.rulebook import load_rulebook
+
+if TYPE_CHECKING:
+    from rules.proof.review import Review
+
+REASON_MAX = 1000
+_NOT_ALONE = Reason(
+    "approver_is_not_proposer", "提出人不得批准自己提出的事项", "the proposer may not approve"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What became of a draft: its review, and the edition that waits where nothing speaks against it."""
+
+    review: Review
+    edition: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Editions:
+    """The one way in which the rulebook of a house changes; each act leaves an entry."""
+
+    office_id: str
+    database: Database
+    writer: Writer
+    clock: Clock
+    in_force: RulebookInForce
+
+    def propose(
+        self,
+        draft: Path,
+        since: date,
+        who: Principal,
+        *,
+        told: Callable[[str], None] = lambda step: None,
+        progress: Progress | None = None,
+    ) -> Proposed:
+        """The draft was reviewed, proven and back-tested, and waits for an approval, to be in force from `since` on.
+
+        What is tried is a copy, and the copy is what is kept. Where the review finds something nothing is proposed.
+        Raises DataFault for a draft that cannot be read, else Refusal.
+        """
+        from rules.proof.review import review  # takes the prover, which no other act needs
+
+        _check_role(who, PROPOSES_EDITIONS)
+        self._check_day(since)
+        files = read_edition(draft)
+        root = lay_out(files, self.in_force.shelf.folder)
+        standing = self.in_force.standing
+        self._check_new(load_rulebook(root).version)
+        found = review(root, standing.rulebook, told)
+        if found.faults or found.proof is None:
+            return Proposed(found, None)
+        told("backtest")
+        run = self._backtest(root, found.draft.digest, progress)
+        id, now = new_id(), self.clock.now()
+        proof = {
+            "digest": found.draft.digest,
+            "office_id": self.office_id,
+            "proven": True,
+            "proof": found.proof.as_data(),
+            "recorded_at": now,
+        }
+        row: dict[str, Any] = {
+            "id": id,
+            "office_id": self.office_id,
+            "version": found.draft.version,
+            "digest": edition_digest(files),
+            "rulebook_digest": found.draft.digest,
+            "files": files,
+            "in_force_from": since,
+            "live_version": standing.rulebook.version,
+            "live_digest": standing.rulebook.digest,
+            "backtest_run_id": run,
+            "notice": [dict(one) for one in found.notice],
+            "proposed_by": who.login,
+            "proposed_at": now,
+        }
+        row["proposal"] = statement(row, reviewed_at=recorded(now))
+        row["proposal_signature"] = self.in_force.shelf.key.sign(row["proposal"])
+
+        def act(connection: Connection) -> None:
+            editions.keep_proof(connection, proof)
+            records.add(connection, editions.EDITION, [row])
+            self._enter(connection, "rulebook.propose", who, now, row)
+
+        self.writer.submit(act)
+        return Proposed(found, id)
+
+    def approve(self, id: str, who: Principal) -> None:
+        """The edition stands from its day on, and its approval is signed.
+
+        Raises `not_found`, `not_yours`, `proposer_cannot_approve`, or `step_shut` when it does not wait for an
+        approval, its day has passed, another one is coming, or the law it was tried beside has changed.
+        """
+        _check_role(who, APPROVES_EDITIONS)
+        row = self._row(id)
+        if row.proposed_by.casefold() == who.login.casefold():
+            raise Refusal("proposer_cannot_approve", reasons=[_NOT_ALONE])
+        self.in_force.shelf.check_proposal(row)
+        today = civil_date(self.clock.now())
+        read = load_rulebook(lay_out(row.files, self.in_force.shelf.folder))
+        if (read.digest, self.in_force.rulebook.digest) != (row.rulebook_digest, row.live_digest):
+            raise _shut("law_has_moved")
+
+        def act(connection: Connection) -> None:
+            now = self.clock.now()
+            self._check_waits(editions.edition_row(connection, self.office_id, id, lock=True))
+            if row.in_force_from < today:
+                raise _shut("date_passed", since=row.in_force_from)
+            other = editions.edition_coming(connection, self.office_id, today)
+            if other is not None:
+                raise _shut("another_coming", version=other.version, since=other.in_force_from)
+            before = editions.last_approval(connection, self.office_id)
+            text = statement(
+                row,
+                approved_by=who.login,
+                approved_at=recorded(now),
+                previous=None if before is None else f"sha256:{sha256(before.encode()).hexdigest()}",
+            )
+            signature = self.in_force.shelf.key.sign(text)
+            values = {"approval": text, "approval_signature": signature}
+            editions.change_edition(connection, id, {"approved_by": who.login, "approved_at": now, **values})
+            self._enter(connection, "rulebook.approve", who, now, dict(row._mapping), signature=signature)
+
+        self.writer.submit(act)
+        self.in_force.keep_up(today)
+
+    def withdraw(self, id: str, reason: str, who: Principal) -> None:
+        """The edition never comes into force; the rules that stand go on standing, so one person may do it.
+
+        Raises `not_found`, `not_yours`, `facts_invalid`, or `step_shut` once it is in force.
+        """
+        _check_role(who, PROPOSES_EDITIONS | APPROVES_EDITIONS)
+        reason = reason.strip()
+        if not reason or len(reason) > REASON_MAX:
+            code = "range" if reason else "missing"
+            raise Refusal(
+                "facts_invalid", errors=[FieldError("/reason", code)], detail=said("reason_missing")
+            )
+        row = self._row(id)
+
+        def act(connection: Connection) -> None:
+            now = self.clock.now()
+            present = editions.edition_row(connection, self.office_id, id, lock=True)
+            assert present is not None, "an edition is never deleted"
+            if present.withdrawal is not None:
+                raise _shut("not_waiting")
+            if present.approval is not None and present.in_force_from <= civil_date(now):
+                raise _shut("in_force_already")
+            text = statement(row, withdrawn_by=who.login, withdrawn_at=recorded(now), reason=reason)
+            signature = self.in_force.shelf.key.sign(text)
+            values = {"withdrawal": text, "withdrawal_signature": signature}
+            editions.change_edition(
+                connection, id, {"withdrawn_by": who.login, "withdrawn_at": now, **values}
+            )
+            self._enter(connection, "rulebook.withdraw", who, now, dict(row._mapping), reason=reason)
+
+        self.writer.submit(act)
+
+    def keep_proof(self) -> bool:
+        """True when the rulebook in force was proven now: nobody had tried this one yet."""
+        from rules.proof.prove import prove
+
+        standing = self.in_force.standing
+        digest = standing.rulebook.digest
+        with self.database.read() as connection:
+            if editions.proof_row(connection, digest) is not None:
+                return False
+        proof = prove(standing.rulebook.root)
+        row = {
+            "digest": digest,
+            "office_id": self.office_id,
+            "proven": not proof.faults,
+            "proof": proof.as_data(),
+            "recorded_at": self.clock.now(),
+        }
+        self.writer.submit(lambda connection: editions.keep_proof(connection, row))
+        return True
+
+    def _backtest(self, root: Path, digest: str, progress: Progress | None) -> str:
+        """The finished run of this draft beside the rulebook in force; it is run where there is none."""
+        live = self.in_force.judging
+        with self.database.read() as connection:
+            run = backtesting.finished_run(connection, self.office_id, digest, live.arbiter.rulebook.digest)
+        if run is not None:
+            return run
+        return Backtest(self.database, self.writer, self.clock, live).run(root, progress=progress)
+
+    def _row(self, id: str) -> Row[Any]:
+        with self.database.read() as connection:
+            row = editions.edition_row(connection, self.office_id, id)
+        if row is None:
+            raise Refusal("not_found")
+        return row
+
+    def _check_day(self, since: date) -> None:
+        if since < civil_date(self.clock.now()):
+            fault = FieldError("/in_force_from", "range")
+            raise Refusal("facts_invalid", errors=[fault], detail=said("date_passed", since=since))
+
+    def _check_new(self, version: str) -> None:
+        with self.database.read() as connection:
+            known = editions.version_known(connection, self.office_id, version)
+        if known or version == self.in_force.rulebook.version:
+            fault = FieldError("/version", "inconsistent")
+            raise Refusal("facts_invalid", errors=[fault], detail=said("version_known", version=version))
+
+    def _check_waits(self, row: Row[Any] | None) -> None:
+        if row is None or row.approval is not None or row.withdrawal is not None:
+            raise _shut("not_waiting")
+
+    def _enter(
+        self,
+        connection: Connection,
+        action: str,
+        who: Principal,
+        now: datetime,
+        row: Mapping[str, Any],
+        **more: str,
+    ) -> None:
+        told = ("version", "digest", "rulebook_digest", "backtest_run_id")
+        detail = {"edition": row["id"], "in_force_from": row["in_force_from"].isoformat()}
+        entry = {
+            "id": new_id(),
+            "office_id": self.office_id,
+            "action": action,
+            "by": who.login,
+            "detail": {**detail, **{name: row[name] for name in told}, **more},
+            "recorded_at": now,
+        }
+        records.add(connection, account_reading.ADMIN_ENTRY, [entry])
+
+
+def _check_role(who: Principal, roles: frozenset[str]) -> None:
+    if not who.roles & roles:
+        needed = sorted(roles)
+        reason = Reason(
+            "role_not_allowed", "您的角色不能办理这一步", "your role may not do this", roles=tuple(needed)
+        )
+        raise Refusal("not_yours", reasons=[reason], roles=needed)
+
+
+def _shut(name: str, **values: object) -> Refusal:
+    return Refusal("step_shut", detail=said(name, **values))

@@ -1,0 +1,60 @@
+"""The key with which the house signs what must not change unseen: Ed25519, in a file that only this program reads."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from engine.signing import new_private_key, private_key
+
+
+@dataclass(frozen=True, slots=True)
+class HouseKey:
+    """The key in that file; it is made when something is signed for the first time.
+
+    It stands outside the database: whoever can change the one need not have the other.
+    """
+
+    path: Path
+
+    def sign(self, text: str) -> str:
+        """The signature over the text, in base64."""
+        if not self.path.exists():
+            self._make()
+        return base64.b64encode(self._private().sign(text.encode())).decode()
+
+    def signed(self, text: str, signature: str) -> bool:
+        """True when the text was signed with this key; False where there is no key."""
+        if not self.path.exists():
+            return False
+        try:
+            raw = base64.b64decode(signature, validate=True)
+            self._private().public_key().verify(raw, text.encode())
+        except (InvalidSignature, binascii.Error):
+            return False
+        return True
+
+    def _private(self) -> Ed25519PrivateKey:
+        return private_key(self.path.read_text(encoding="ascii").strip())
+
+    def _make(self) -> None:
+        """The file is there whole or not at all; of two programs that make it, one wins."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, name = tempfile.mkstemp(dir=self.path.parent)  # readable by its owner only
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as made:
+                made.write(new_private_key() + "\n")
+                made.flush()
+                os.fsync(made.fileno())
+            with suppress(FileExistsError):
+                os.link(name, self.path)
+        finally:
+            os.unlink(name)
