@@ -13,7 +13,7 @@ from engine.settings import MIB
 from engine.uploads import HandedIn, inspected, kind_of, plain_name
 from tests.api.bodies import docx, packed
 from tests.api.conftest import Browser, Office
-from tests.api.test_problems import validator
+from tests.schemas import faults
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\x00" * 40 + b"\xff\xd9"
@@ -122,7 +122,7 @@ def test_a_paper_is_kept_with_what_was_said_of_it_and_fetched_again(each_office:
         ("file", ("照片.jpg", JPEG)),
     )
     assert answer.status_code == 201
-    validator("attachment_answer").validate(answer.json())
+    assert faults("attachment_answer", answer.json()) == []
     told = {one["name"]: one for one in answer.json()["attachments"]}
     assert told["通知.pdf"]["title"] == "责令改正通知书"
     assert "title" not in told["照片.jpg"]
@@ -154,7 +154,7 @@ def test_of_a_refused_upload_nothing_is_kept(office: Office) -> None:
     finding, browser = office.town.finding(), office.visit("W01")
     answer = hand_in(browser, finding, ("file", ("a.pdf", PDF)), ("file", ("b.pdf", b"MZ")))
     assert (answer.status_code, answer.json()["code"]) == (422, "upload_refused")
-    validator("problem").validate(answer.json())
+    assert faults("problem", answer.json()) == []
     assert office.town.row(finding).sequence == 1
 
 

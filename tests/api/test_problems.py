@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
 
 from api.problems import answers, problem_of, problems
 from engine.core.refusals import FIELD_WORDS, FieldError, Reason, Refusal
+from tests.schemas import contract, faults
 
-CONTRACT = Path(__file__).parent.parent.parent / "docs" / "contract"
-CODES = json.loads((CONTRACT / "codes.json").read_text(encoding="utf-8"))
-
-
-def validator(name: str) -> Draft202012Validator:
-    """Checks answers against a schema of the contract."""
-    files = [json.loads(path.read_text(encoding="utf-8")) for path in (CONTRACT / "schemas").glob("*.json")]
-    registry: Registry[Any] = Registry().with_resources(
-        (one["$id"], Resource.from_contents(one)) for one in files
-    )
-    schema = next(one for one in files if one["$id"].endswith(f"/{name}.json"))
-    return Draft202012Validator(schema, registry=registry)
+CODES = contract("codes.json")
 
 
 def test_every_problem_says_what_the_contract_says() -> None:
@@ -74,7 +60,7 @@ def test_each_problem_obeys_the_schema(code: str) -> None:
         **carries,
     )
     problem = problem_of(refusal, "0192aeb2-8421-77ce-8c01-9139a6b89fb9")
-    validator("problem").validate(problem)
+    assert faults("problem", problem) == []
     assert problem["title"] == problem["zh"]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.contract.stage import Stage, finding_body, inspection_body
 from tests.contract.told import STANDARD
-from tests.reading.contract import faults
+from tests.schemas import faults
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 NOW = "2024-04-26T17:00"

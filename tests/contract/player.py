@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.contract.stage import IN_FORCE, Stage, finding_body, inspection_body
 from tests.contract.told import STANDARD
-from tests.reading.contract import faults
+from tests.schemas import faults
 
 LIGHTS = (None, "green", "yellow", "red", "overdue", "severe")
 

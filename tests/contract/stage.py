@@ -17,7 +17,7 @@ from engine.systems import NewSystem
 from models import account_reading
 from tests.builders import PARTY, Town
 from tests.partner import MEDIA_TYPE, HmacKey
-from tests.reading.contract import faults
+from tests.schemas import faults
 
 PASSWORD = "原平-2024-Bihuan"
 SOME_TEXT = "如实填写。"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.contract.asking import NOW, PDF, ask, facts_of, found, opened, problem
 from tests.contract.stage import Stage, finding_body, inspection_body
-from tests.reading.contract import faults
+from tests.schemas import faults
 
 
 def test_checks_come_in_the_order_of_the_contract(stage: Stage) -> None:

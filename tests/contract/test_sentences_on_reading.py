@@ -10,7 +10,7 @@ import pytest
 
 from tests.contract.asking import NOW, ask, found, opened, problem
 from tests.contract.stage import Stage, finding_body, inspection_body
-from tests.reading.contract import faults
+from tests.schemas import faults
 
 CONTRACT = Path(__file__).parent.parent.parent / "docs/contract"
 

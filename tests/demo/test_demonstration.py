@@ -26,7 +26,7 @@ from tests.demo.conftest import (
     Built,
     house_at,
 )
-from tests.reading.contract import faults
+from tests.schemas import faults
 
 ACCOUNTS = {
     "W01": "market_regulation inspector",

@@ -59,7 +59,7 @@ def test_another_date_gives_other_bytes(press: DocumentPress, samples: dict[str,
 def test_threads_share_one_press(
     press: DocumentPress, samples: dict[str, dict[str, Any]], issued_on: date
 ) -> None:
-    asked = [(kind, make) for kind in sorted(samples) for make in (press.pdf, press.docx)]
+    asked = [(kind, make) for kind in sorted(samples)[::4] for make in (press.pdf, press.docx)]
     alone = [make(kind, samples[kind], issued_on=issued_on) for kind, make in asked]
     with ThreadPoolExecutor(8) as pool:
         together = pool.map(lambda one: one[1](one[0], samples[one[0]], issued_on=issued_on), asked * 2)

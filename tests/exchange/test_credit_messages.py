@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from models import exchange_reading
-from tests.exchange.contract import faults
 from tests.exchange.linked import Linked, Post
 from tests.partner import Partner
 from tests.scenarios.player import BOILER, SCRAPPED, UNREACHED, Player, scenario
+from tests.schemas import faults
 
 KIND = {"S03": BOILER, "S10": UNREACHED, "S12": SCRAPPED}
 SAID = "如实填写。"

@@ -9,9 +9,9 @@ import urllib.request
 
 import pytest
 
-from tests.exchange.contract import faults
 from tests.exchange.linked import ACCEPTED, CONCLUDED, FEEDBACK, RETURNED, SIGNED, Linked
 from tests.partner import Ed25519Key, Partner
+from tests.schemas import faults
 
 PAPER = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine.core.envelope import message_event
 from engine.core.messages import ROUTES, compose
-from tests.exchange.contract import contract, example, faults
+from tests.schemas import contract, example, faults
 
 PERSON = {"name": "弓晓燕", "department": "market_regulation", "title": "科长"}
 LETTER = {"digest": "sha256:" + "4" * 64, "title": "案件移送函", "doc_no": "原市监移〔2024〕12号"}

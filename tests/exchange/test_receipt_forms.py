@@ -12,7 +12,7 @@ from rules.charts import load_charts
 from rules.data_file import DataFault
 from rules.exchange import FILE, load_receipts
 from rules.offices import load_office
-from tests.exchange.contract import FOLDER, contract, example, faults
+from tests.schemas import FOLDER, contract, example, faults
 
 KINDS = load_receipts()
 DEPARTMENTS = load_office(FILE.parent / "offices" / "yuanping.yaml").departments

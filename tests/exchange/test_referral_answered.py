@@ -9,10 +9,10 @@ import pytest
 
 from models import exchange_reading, linked_reading
 from tests.builders import Town, refused
-from tests.exchange.contract import example
 from tests.exchange.linked import Linked, Post
 from tests.partner import Partner
 from tests.referral_walk import led, opened
+from tests.schemas import example
 
 ON = "2024-04-26"
 SIGNED = {"received_at": "2024-04-26T17:00:00+08:00", "signer": "值班民警"}

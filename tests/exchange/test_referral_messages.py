@@ -7,8 +7,8 @@ import pytest
 from engine.core.messages import ROUTES, compose
 from engine.core.referral_messages import NO_RULE, RECIPIENTS, REFERRAL
 from rules.charts import load_charts
-from tests.exchange.contract import example, faults
 from tests.exchange.test_messages import BARE, FULL, sent
+from tests.schemas import example, faults
 
 NUMBER = "原市监刑移〔2024〕1号"
 EXAMPLE = example("message_criminal_referral")["data"]

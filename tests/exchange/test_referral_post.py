@@ -17,9 +17,9 @@ from engine.core.effects import IssueDocument, Taken
 from engine.core.snapshot import Act
 from engine.snapshots import load_referral
 from models import exchange_reading
-from tests.exchange.contract import faults
 from tests.exchange.linked import Linked
 from tests.referral_walk import opened
+from tests.schemas import faults
 
 BEFORE: dict[str, Any] = {
     "team": ["W01", "W02"],

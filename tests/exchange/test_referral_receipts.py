@@ -13,7 +13,7 @@ from engine.core.refusals import Faults, FieldError
 from engine.core.snapshot import Record
 from rules.charts import load_charts
 from rules.exchange import load_receipts
-from tests.exchange.contract import example
+from tests.schemas import example
 
 CHARTS = load_charts()
 CHART, FORMS = CHARTS["criminal_referral"], Forms(CHARTS.dictionary)

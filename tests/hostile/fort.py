@@ -20,11 +20,11 @@ from engine.accounts import issue_token
 from engine.journal import JsonLines
 from models import account_reading, records
 from tests.builders import PARTY, Town, item
-from tests.exchange.contract import faults
 from tests.exchange.linked import Linked
 from tests.hostile.wire import Answer, Wire, named
 from tests.partner import Partner
 from tests.rules.trial import run_of_nothing
+from tests.schemas import faults
 
 PASSWORD = "原平-2024-Bihuan-geheim"
 LEAKS = re.compile(

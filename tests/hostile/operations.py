@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from tests.exchange.contract import example
 from tests.hostile.fort import PASSWORD, Fort
 from tests.hostile.wire import Answer, named
+from tests.schemas import example
 
 NOBODY = "01921dbe-2475-7c6c-8fa0-64652fff9bed"
 """An id that never was."""

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.exchange.contract import example
 from tests.hostile.fort import Fort
 from tests.hostile.mutations import (
     HOSTILE,
@@ -23,6 +22,7 @@ from tests.hostile.mutations import (
 )
 from tests.hostile.operations import BY_NAME, JSON_BODIES, Operation
 from tests.hostile.wire import Answer
+from tests.schemas import example
 
 ANY_OF_SEVERAL_TYPES = ("officers", "handler", "participants")
 """Members that take a login or a whole person."""

@@ -10,11 +10,11 @@ from uuid import uuid4
 import pytest
 
 from rules.exchange import load_receipts
-from tests.exchange.contract import FOLDER, example
 from tests.hostile.fort import Fort
 from tests.hostile.mutations import HOSTILE, pointers, with_unknown, with_value, without
 from tests.hostile.operations import BY_NAME, NOBODY, receipt
 from tests.hostile.wire import Answer
+from tests.schemas import FOLDER, example
 
 KINDS = sorted(
     path.stem.removeprefix("receipt_")

@@ -12,8 +12,8 @@ import pytest
 import uvicorn
 
 from api.heads import BoundedHeads
-from tests.exchange.contract import faults
 from tests.hostile.fort import Fort
+from tests.schemas import faults
 
 MIB = 1024 * 1024
 WAITS_SECONDS = 20

@@ -1,6 +1,5 @@
 """The Chinese workbook: what its columns explain, its lists offer and its reader makes are one thing."""
 
-import json
 import re
 import zipfile
 from collections.abc import Callable
@@ -8,18 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from python_calamine import CalamineWorkbook
-from referencing import Registry, Resource
 
 from engine.intake import NewInspection, RowFault, read_export
 from engine.workbook import write_intake_template
 from rules.facts import FactDictionary
 from rules.mapping import Mapping
 from rules.offices import Office
-
-CONTRACT = Path(__file__).parents[2] / "docs" / "contract"
+from tests.schemas import contract, faults
 
 FIRST: dict[str, Any] = {
     "检查编号": "YPLH2024-007-03/0012",
@@ -93,12 +89,7 @@ def filled(template: Path, workbook: Callable[..., Path]) -> Callable[..., Path]
 
 
 def conforms(body: dict[str, Any]) -> None:
-    schemas = [json.loads(path.read_text("utf-8")) for path in (CONTRACT / "schemas").glob("*.json")]
-    registry: Registry[Any] = Registry().with_resources(
-        (schema["$id"], Resource.from_contents(schema)) for schema in schemas
-    )
-    schema = next(schema for schema in schemas if schema["$id"].endswith("/inspection_intake.json"))
-    jsonschema.Draft202012Validator(schema, registry=registry).validate(body)
+    assert faults("inspection_intake", body) == []
 
 
 def read(path: Path, mapping: Mapping) -> tuple[list[NewInspection], list[RowFault]]:
@@ -255,7 +246,7 @@ def test_every_column_is_explained_and_every_example_can_be_read(
 
 
 def test_every_fact_an_inspector_may_enter_has_a_column(intake: Mapping) -> None:
-    facts = json.loads((CONTRACT / "facts.json").read_text("utf-8"))["facts"]
+    facts = contract("facts.json")["facts"]
     entered = {fact["name"] for fact in facts if "inspector" in fact.get("entered_by", ())}
     columns = {
         path.removeprefix("facts.") for path in intake.form.finding.fields if path.startswith("facts.")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.builders import Town
-from tests.reading.contract import faults
 from tests.reading.world import ids
 from tests.scenarios.player import FIRE, FOOD, Player, scenario
+from tests.schemas import faults
 
 OUTSIDE = ("steps", "version", "sequence", "state")
 """What GET /inspections/{id} says beside inspection_answer."""

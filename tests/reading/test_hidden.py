@@ -12,11 +12,11 @@ from engine.core.commands import Principal
 from engine.core.refusals import Refusal
 from engine.reader import Reader
 from models import records
-from tests.reading.contract import faults
 from tests.reading.one_case import RESIDENT, case
 from tests.reading.one_referral import referral as referral_of
 from tests.reading.people import OFFICER, SUPERVISOR, person
 from tests.reading.world import NOW, OFFICE, World
+from tests.schemas import faults
 
 Settle = Callable[[World], None]
 TODAY = NOW.date()

@@ -11,10 +11,10 @@ import pytest
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal
 from engine.reader import Reader
-from tests.reading.contract import faults
 from tests.reading.people import OFFICER, SUPERVISOR
 from tests.reading.random_world import followed, random_world
 from tests.reading.world import NOW, World
+from tests.schemas import faults
 
 Settle = Callable[[World], None]
 TODAY = NOW.date()

@@ -11,10 +11,10 @@ from engine.core.basis import basis_of
 from engine.core.refusals import Refusal
 from engine.projections.sources import Sources
 from engine.reader import Reader
-from tests.reading.contract import faults
 from tests.reading.one_case import RULING, case
 from tests.reading.people import OFFICER
 from tests.reading.world import NOW, World, ids
+from tests.schemas import faults
 
 Settle = Callable[[World], None]
 TODAY = NOW.date()

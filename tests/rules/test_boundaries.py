@@ -15,8 +15,7 @@ from rules.facts import LARGEST_INTEGER
 from rules.predicates import predicate
 from rules.rulebook import Rulebook
 from rules.schema import Rule
-
-from .conftest import contract
+from tests.schemas import contract
 
 OLD, NEW = "2025-04-25", "2025-04-26"
 """The last day before 法释〔2025〕5号, and its first."""

@@ -13,8 +13,7 @@ from rules.arbiter import Arbiter
 from rules.charts import load_charts
 from rules.rulebook import Rulebook, load_rulebook
 from rules.schema import CRIMINAL_REFERRAL
-
-from .conftest import contract
+from tests.schemas import contract
 
 BOOK = load_rulebook()
 SECRET = [rule for rule in BOOK.rules if rule.confidential]

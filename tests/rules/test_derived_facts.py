@@ -12,8 +12,7 @@ from rules import derive as derived
 from rules.arbiter import Arbiter
 from rules.derive import derive
 from rules.rulebook import Rulebook
-
-from .conftest import contract
+from tests.schemas import contract
 
 EXAMPLES = contract("facts.json")["derivation_examples"]
 

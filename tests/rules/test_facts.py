@@ -10,8 +10,7 @@ import pytest
 from rules.arbiter import Arbiter
 from rules.facts import _WORDS, LARGEST_INTEGER, FactsInvalid
 from rules.rulebook import Rulebook
-
-from .conftest import contract
+from tests.schemas import contract
 
 FOOD = {"domain": "food", "violation": "food_item_failed"}
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 
-from tests.exchange.contract import faults
 from tests.partner import HmacKey, Partner
 from tests.scenarios.player import Dates, Performance
 from tests.scenarios.receipts import CORRESPONDENTS, RECEIPTS
 from tests.scenarios.server import Server
+from tests.schemas import faults
 
 REFERRAL = "criminal_referral"
 READER, READER_OF_REFERRALS = "W01", "P01"
