@@ -15,9 +15,10 @@ import pytest
 from models.database import Database
 from models.migrate import migrate
 from rules.arbiter import Arbiter
+from rules.rulebook import ROOT, Rulebook, load_rulebook
 from tests.throwaway_postgres import ThrowawayPostgres
 
-READ = ("load_office", "load_lawbook", "load_rulebook", "DocumentPress")
+READ = ("load_office", "load_lawbook", "DocumentPress")
 """What open_house reads and no house changes; it always asks for the same."""
 
 T = TypeVar("T")
@@ -49,22 +50,35 @@ class LastingArbiter(Arbiter):
 
 @contextmanager
 def law_read_once() -> Iterator[None]:
-    """Every house that this process opens meanwhile holds the same law, and asks the same evaluators."""
-    arbiters: list[LastingArbiter] = []
+    """Every house that this process opens meanwhile holds the same law, and asks the same evaluators.
 
-    def make(*args: Any, **given: Any) -> LastingArbiter:
-        arbiters.append(LastingArbiter(*args, **given))
-        arbiters[0].start()
-        return arbiters[0]
+    An edition of the rulebook that a test publishes is read and asked like any other.
+    """
+    shipped = load_rulebook()
+    lasting: list[LastingArbiter] = []
+
+    def read(root: Path = ROOT) -> Rulebook:
+        return shipped if root == ROOT else load_rulebook(root)
+
+    def make(book: Rulebook, *args: Any, **given: Any) -> Arbiter:
+        if book is not shipped:
+            return Arbiter(book, *args, **given)
+        if not lasting:
+            lasting.append(LastingArbiter(book, *args, **given))
+            lasting[0].start()
+        return lasting[0]
 
     with pytest.MonkeyPatch.context() as patch:
+        import engine.edition_shelf
         import engine.house
+        import engine.rulebook_in_force
 
         for name in READ:
             patch.setattr(engine.house, name, once(getattr(engine.house, name)))
-        patch.setattr(engine.house, "Arbiter", once(make))
+        patch.setattr(engine.edition_shelf, "load_rulebook", read)
+        patch.setattr(engine.rulebook_in_force, "Arbiter", make)
         yield
-    for arbiter in arbiters:
+    for arbiter in lasting:
         arbiter.end()
 
 
