@@ -175,6 +175,7 @@ def change_item(row: Row[Any]) -> dict[str, Any]:
         "finding": row.finding_id,
         "ledger_no": row.ledger_no,
         "href": f"/findings/{row.finding_id}",
+        "party": row.party,
         "department": row.department,
         "domain": row.domain,
         "was": row.was,

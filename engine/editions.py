@@ -191,16 +191,17 @@ class Editions:
 
         self.writer.submit(act)
 
-    def keep_proof(self) -> bool:
-        """True when the rulebook in force was proven now: nobody had tried this one yet."""
+    def keep_proof(self, told: Callable[[str], None] = lambda step: None) -> Mapping[str, Any]:
+        """The proof of the rulebook in force, as `Proof.as_data` says it: tried now where nobody has tried it yet."""
         from rules.proof.prove import prove
 
         standing = self.in_force.standing
         digest = standing.rulebook.digest
         with self.database.read() as connection:
-            if editions.proof_row(connection, digest) is not None:
-                return False
-        proof = prove(standing.rulebook.root)
+            known = editions.proof_row(connection, digest)
+        if known is not None:
+            return dict(known.proof)
+        proof = prove(standing.rulebook.root, told=told)
         row = {
             "digest": digest,
             "office_id": self.office_id,
@@ -209,7 +210,7 @@ class Editions:
             "recorded_at": self.clock.now(),
         }
         self.writer.submit(lambda connection: editions.keep_proof(connection, row))
-        return True
+        return proof.as_data()
 
     def _backtest(self, root: Path, digest: str, progress: Progress | None) -> str:
         """The finished run of this draft beside the rulebook in force; it is run where there is none."""

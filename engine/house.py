@@ -28,6 +28,7 @@ from engine.referrals import Referrals
 from engine.rulebook_in_force import RulebookInForce
 from engine.scribe import Scribe
 from engine.settings import Settings
+from engine.shadow import Shadow
 from engine.sweep import Sweep, Swept
 from engine.systems import Systems
 from engine.writer import Writer
@@ -64,6 +65,7 @@ class House:
     press: DocumentPress
     exchange: Exchange
     editions: Editions
+    shadow: Shadow
 
     @property
     def rulebook(self) -> Rulebook:
@@ -158,6 +160,7 @@ def open_house(settings: Settings) -> House:
         press=press,
         exchange=open_exchange(desk),
         editions=Editions(office.office_id, database, writer, clock, in_force),
+        shadow=Shadow(database, clock, in_force),
     )
     desk.bell = house.ring
     return house

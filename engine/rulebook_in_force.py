@@ -85,7 +85,8 @@ class RulebookInForce:
                 if self._started:
                     following.judging.arbiter.start()
             except (Refusal, WorkerGone) as fault:
-                log.error("the edition of the day is not in force", extra={"why": str(fault)})
+                why = fault.detail if isinstance(fault, Refusal) else str(fault)
+                log.error("the edition of the day is not in force", extra={"why": why})
                 return False
             left, self._standing = self._standing, following
             self._left.append(left.judging.arbiter)
@@ -94,13 +95,20 @@ class RulebookInForce:
         return True
 
     def coming(self, today: date) -> Standing | None:
-        """The approved edition whose day has yet to come; its workers do not run."""
+        """The approved edition whose day has yet to come; its workers do not run.
+
+        One that is not what was signed is logged and counts as none: nothing rests on it before its day.
+        """
         row = self.shelf.coming(today)
         if row is None:
             return None
         known = self._coming
         if known is None or known.edition != row.id:
-            known = self._coming = self._stand(row.id, row.in_force_from)
+            try:
+                known = self._coming = self._stand(row.id, row.in_force_from)
+            except Refusal as fault:
+                log.error("the coming edition cannot be read", extra={"why": str(fault.detail)})
+                return None
         return known
 
     def of_version(self, version: str) -> Rulebook | None:

@@ -10,18 +10,28 @@ from engine.core.calendar import SHANGHAI
 
 SWEEP_EVERY_SECONDS = 60
 COURIER_EVERY_SECONDS = 2
+PROOF_EVERY_SECONDS = 60
+"""How often somebody looks whether the rulebook in force was proven; each is proven once."""
 
 
 class Timetable:
     """Rings the sweep and the courier while the house is open."""
 
-    def __init__(self, sweep: Callable[[], object] | None, courier: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        sweep: Callable[[], object] | None,
+        courier: Callable[[], object],
+        proof: Callable[[], object] | None = None,
+    ) -> None:
         self._scheduler = BackgroundScheduler(
             timezone=SHANGHAI, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
         if sweep is not None:  # under a test clock the sweep rings on a jump, never by real time
             self._scheduler.add_job(sweep, "interval", seconds=SWEEP_EVERY_SECONDS, id="sweep")
         self._scheduler.add_job(courier, "interval", seconds=COURIER_EVERY_SECONDS, id="courier")
+
+        if proof is not None:
+            self._scheduler.add_job(proof, "interval", seconds=PROOF_EVERY_SECONDS, id="proof")
 
     def start(self) -> None:
         """The bells ring from now on."""

@@ -11,17 +11,15 @@ from api.calls import an_id
 from engine.core.refusals import Refusal
 from engine.core.visibility import may_read_backtests
 from web.asking import Asked, Asking
+from web.changes import change_row, turn_groups
 from web.fields import Choice
 from web.look import page, query_path
-from web.naming import AMOUNT, Names
+from web.naming import Names
 from web.problems import told
 from web.routing import PageRoute
-from web.rule_words import RuleWords
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PATH = "/rulebook/backtests"
-OWN_GROUPS = ("route", "flag")
-"""What turns most often has a table of its own; all else stands together."""
 
 
 @router.get(PATH)
@@ -59,64 +57,13 @@ def run_page(asking: Asked, id: str) -> Response:
         problem=problem,
         run=run,
         here=here,
-        groups=_groups(asking, run["turns"]),
+        groups=turn_groups(asking, run["turns"]),
         departments=[(names.department(one["department"]), one["findings"]) for one in run["departments"]],
-        rows=[_row(asking, item, names) for item in listed["items"]],
+        rows=[change_row(asking, item, names) for item in listed["items"]],
         filters=_filters(asking, query, names),
         next=query_path(here, query, cursor=listed["next"]) if listed["next"] else "",
         first=query_path(here, query, cursor="") if "cursor" in query else "",
     )
-
-
-def _groups(asking: Asking, turns: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """What is lost and gained, by the name of the table it stands in."""
-    said, words = RuleWords(asking.house, asking.words), asking.words
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for one in turns:
-        own = one["subject"] in OWN_GROUPS
-        title = _code(one["subject"], one["code"], said, asking)
-        if not own:
-            subject = words(f"backtest.subject_{one['subject']}")
-            title = f"{subject}{words.colon}{title}" if title else subject
-        line = {**one, "title": title, "said": words(f"backtest.{one['turn']}")}
-        groups.setdefault(one["subject"] if own else "other", []).append(line)
-    return groups
-
-
-def _code(subject: str, code: str, said: RuleWords, asking: Asking) -> str:
-    """The code of a turn in words; empty where the subject says it all."""
-    if subject == "rectify_first":
-        return asking.words(f"rectify_first.{code}")
-    named = {"route": said.routes, "flag": said.flags, "shut": said.shut, "to": said.departments}
-    return named[subject]([code]) if subject in named else ""
-
-
-def _row(asking: Asking, item: Mapping[str, Any], names: Names) -> dict[str, Any]:
-    """One finding that is decided otherwise, both outcomes in words."""
-    money = item["fine_fen"] or item["amount_fen"]
-    return {
-        **item,
-        "department_title": names.department(item["department"]),
-        "domain_title": names.domain(item["domain"]),
-        "was_said": _outcome(asking, item["was"]),
-        "becomes_said": _outcome(asking, item["becomes"]),
-        "money": names.value("sum" + AMOUNT, money) if money else "",
-    }
-
-
-def _outcome(asking: Asking, outcome: Mapping[str, Any] | None) -> list[str]:
-    """What an outcome says, a line for each thing that it says."""
-    words, said = asking.words, RuleWords(asking.house, asking.words)
-    if outcome is None:
-        return [words("backtest.none")]
-    lines = [said.routes(outcome["routes"]), said.departments(outcome["to"]), said.flags(outcome["flags"])]
-    if outcome["shut"]:
-        lines.append(f"{words('trial.shut')}{words.colon}{said.shut(outcome['shut'])}")
-    if outcome["rectify_first"] != "none":
-        lines.append(words(f"rectify_first.{outcome['rectify_first']}"))
-    if outcome["urgent"]:
-        lines.append(words("finding.urgent"))
-    return [line for line in lines if line]
 
 
 def _filters(asking: Asking, query: Mapping[str, Sequence[str]], names: Names) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from rules.reasons import deciding_facts
 from web.asking import Asking
+from web.changes import outcome_lines
 from web.rule_words import RuleWords
 from web.trial_form import TrialForm
 
@@ -14,7 +15,8 @@ from web.trial_form import TrialForm
 def reasons(asking: Asking, ruling: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, list[str]]:
     """Rule → the facts in words by which it fires; a rule that no longer holds, or is not known, has none."""
     house, said = asking.house, RuleWords(asking.house, asking.words)
-    known = {rule.key: rule for rule in house.rulebook.rules}
+    book = house.in_force.of_version(str(ruling.get("rulebook_version", "")))
+    known = {rule.key: rule for rule in book.rules} if book else {}
     whole = {**house.facts.defaults(), **facts}
     told = {}
     for one in ruling.get("rules", ()):
@@ -22,6 +24,20 @@ def reasons(asking: Asking, ruling: Mapping[str, Any], facts: Mapping[str, Any])
         names = deciding_facts(rule.when, whole) if rule else ()
         told[one["rule"]] = [said.stated(name, whole[name]) for name in names]
     return told
+
+
+def would_be(asking: Asking, finding: str) -> dict[str, Any] | None:
+    """What the rules in force and the coming ones say of the finding, in words, where they differ."""
+    differs = asking.house.shadow.of_finding(finding)
+    if differs is None:
+        return None
+    now, then = (None if one is None else one.as_data() for one in (differs.now, differs.then))
+    return {
+        "version": differs.version,
+        "since": differs.since.isoformat(),
+        "now": outcome_lines(asking, now),
+        "then": outcome_lines(asking, then),
+    }
 
 
 def trial_path(asking: Asking, ruling: Mapping[str, Any], facts: Mapping[str, Any]) -> str:

@@ -12,7 +12,6 @@ from fastapi import APIRouter, Response
 from engine.core.calendar import civil_date
 from engine.core.visibility import may_read_backtests
 from rules.proof.declared import ByHand, load_declared
-from rules.rulebook import ROOT
 from rules.schema import Rule
 from web.asking import Asked, Asking
 from web.look import page
@@ -37,6 +36,8 @@ def rulebook_page(asking: Asked) -> Response:
         digest=rulebook.digest,
         groups=_groups(asking, rulebook.in_force(on)),
         by_hand=_by_hand(asking),
+        proof=asking.house.reader.editions.proof(rulebook.digest),
+        coming=coming_edition(asking),
         backtests=may_read_backtests(asking.who),
     )
 
@@ -75,12 +76,21 @@ def _line(rule: Rule, said: RuleWords, hits: Mapping[str, int]) -> dict[str, Any
     }
 
 
+def coming_edition(asking: Asking) -> dict[str, str] | None:
+    """The edition that is approved and not in force yet: what everybody is told before it comes."""
+    today = civil_date(asking.house.clock.now())
+    row = asking.house.in_force.shelf.coming(today)
+    if row is None:
+        return None
+    return {"id": row.id, "version": row.version, "since": row.in_force_from.isoformat()}
+
+
 def _by_hand(asking: Asking) -> list[dict[str, Any]]:
     """What no rule decides, and who signed that a person does; what was signed in the same words stands together."""
     house = asking.house
     said, names = RuleWords(house, asking.words), Names(house, asking.words)
     told: dict[ByHand, dict[str, Any]] = {}
-    for one in load_declared(ROOT, house.rulebook.sets, house.facts).by_hand:
+    for one in load_declared(house.rulebook.root, house.rulebook.sets, house.facts).by_hand:
         line = told.setdefault(
             replace(one, domain="", violations=()),
             {"signed": one, "when": said.condition(one.when) if one.when else None, "matters": []},

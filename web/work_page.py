@@ -16,6 +16,7 @@ from web.lists import finding_rows, referral_rows
 from web.look import page, query_path
 from web.naming import Names
 from web.routing import PageRoute
+from web.rulebook_page import coming_edition
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 OVERVIEW = "15"
@@ -60,6 +61,7 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
         inspections=inspections,
         unpublished=unpublished,
         key=fresh_key(),
+        coming=coming_edition(asking),
     )
 
 

@@ -34,8 +34,12 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     review.add_argument("--with", dest="root", required=True, type=Path, metavar="DIR", help="the draft")
     review.set_defaults(run=_review)
     prove = acts.add_parser("prove", help="prove the rulebook: no gap, no contradiction, no fine for a crime")
-    prove.add_argument(
+    which = prove.add_mutually_exclusive_group()
+    which.add_argument(
         "--with", dest="root", type=Path, metavar="DIR", help="a draft instead of the live rulebook"
+    )
+    which.add_argument(
+        "--keep", action="store_true", help="prove the rulebook in force of this house, and keep the proof"
     )
     prove.set_defaults(run=_prove)
     acts.add_parser("test", help="every example of every rule, before both evaluators").set_defaults(
@@ -81,23 +85,30 @@ def _nearest(args: argparse.Namespace) -> int:
 
 def _prove(args: argparse.Namespace) -> int:
     """0 when every proof holds, else 1 and each fault with an example case."""
+    from api.command_line.opening import house_of
+    from rules.proof.faults import ProofFault
     from rules.proof.prove import prove
     from rules.rulebook import ROOT
 
-    proof = prove(args.root or ROOT, told=step_told)
+    if args.keep:
+        with house_of(args) as house:
+            proof = house.editions.keep_proof(step_told)
+    else:
+        proof = prove(args.root or ROOT, told=step_told).as_data()
     by_hand = [
-        f"{one['domain']}/{one['violation']}：{one['reason']}（{one['signed_by']}）" for one in proof.by_hand
+        f"{one['domain']}/{one['violation']}：{one['reason']}（{one['signed_by']}）"
+        for one in proof["by_hand"]
     ]
     lines = [
-        f"rulebook: {proof.version} {proof.digest}",
-        f"rules: {proof.rules}",
-        f"regions: {proof.regions}",
+        f"rulebook: {proof['version']} {proof['digest']}",
+        f"rules: {proof['rules']}",
+        f"regions: {proof['regions']}",
         *(f"by hand: {line}" for line in dict.fromkeys(by_hand)),
-        *(f"fault: {one}" for one in proof.faults),
-        f"faults: {len(proof.faults)}",
+        *(f"fault: {ProofFault.of(one)}" for one in proof["faults"]),
+        f"faults: {len(proof['faults'])}",
     ]
-    told(proof.as_data(), as_json=args.json, words="\n".join(lines))
-    return REFUSED if proof.faults else DONE
+    told(proof, as_json=args.json, words="\n".join(lines))
+    return REFUSED if proof["faults"] else DONE
 
 
 def _review(args: argparse.Namespace) -> int:

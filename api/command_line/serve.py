@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from api.command_line.opening import settings_of
-from api.command_line.telling import DONE, UNREACHABLE
+from api.command_line.telling import DONE, REFUSED, UNREACHABLE
 
 if TYPE_CHECKING:
     from engine.house import House
 
 log = logging.getLogger("bihuan.serve")
 GRACE_SECONDS = 10
+SAID_MAX = 4000
 BACKLOG = 2048
 
 
@@ -107,6 +110,36 @@ def _run(house: House, listening: socket.socket) -> None:
     uvicorn.Server(config).run(sockets=[listening])
 
 
+class Proving:
+    """Has the rulebook in force proven by a process of its own, where nobody has done it yet: it takes long."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._process: subprocess.Popen[str] | None = None
+
+    def look(self) -> None:
+        """The rulebook in force was proven, or why not is in the journal."""
+        house, settings = self._house, self._house.settings
+        if house.reader.editions.proof(house.rulebook.digest) is not None:
+            return
+        bihuan = (sys.executable, "-P", "-m", "api.command_line", "--data", str(settings.data_dir))
+        with subprocess.Popen(
+            (*bihuan, "rules", "prove", "--keep", "--json"),
+            env=os.environ | {"BIHUAN_DATABASE_URL": settings.database_url},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as self._process:
+            said, _ = self._process.communicate()
+        if self._process.returncode == REFUSED:
+            log.error("the rulebook in force is not proven", extra={"said": said[:SAID_MAX]})
+
+    def end(self) -> None:
+        """No process is left; what was not proven is tried at the next start."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
+
 @contextmanager
 def background(house: House) -> Iterator[None]:
     """While the house is served, the sweep's bell rings and the courier brings messages.
@@ -116,11 +149,15 @@ def background(house: House) -> Iterator[None]:
     from engine.timetable import Timetable
 
     courier = house.exchange.courier
+    real, proving = not house.clock.is_test, Proving(house)
     timetable = Timetable(
-        None if house.clock.is_test else house.ring, lambda: courier.run_once(house.clock.real_now())
+        house.ring if real else None,
+        lambda: courier.run_once(house.clock.real_now()),
+        proving.look if real else None,
     )
     timetable.start()
     try:
         yield
     finally:
+        proving.end()
         timetable.stop()

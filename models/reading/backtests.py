@@ -75,10 +75,10 @@ def run_of_office(connection: Connection, office_id: str, id: str) -> Row[Any] |
 def page_of_changes(
     connection: Connection, seen: Scope, run_id: str, asked: ChangeFilter, after: str, limit: int
 ) -> Sequence[Row[Any]]:
-    """The next changes of a run that match and are seen, in the order of the findings' ids, with ledger numbers."""
+    """The next changes of a run that match and are seen, in the order of the findings' ids, with ledger numbers and parties."""
     page: Any = (
-        select(CHANGE, FINDING.c.ledger_no)
-        .select_from(_BESIDE_FINDINGS)
+        select(CHANGE, FINDING.c.ledger_no, PARTY.c.name.label("party"))
+        .select_from(_BESIDE_FINDINGS.join(PARTY, PARTY.c.id == CHANGE.c.party_id))
         .where(CHANGE.c.run_id == run_id, CHANGE.c.finding_id > after, seen(FINDING), *_matching(asked))
     )
     return connection.execute(page.order_by(CHANGE.c.finding_id).limit(limit)).all()

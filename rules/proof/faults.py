@@ -43,6 +43,11 @@ class ProofFault:
         case = f"（例 / example：{facts}）" if facts else ""
         return f"{self.zh}{case} / {self.en}"
 
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> ProofFault:
+        """The fault that `as_data` told."""
+        return cls(**{**data, "rules": tuple(data["rules"])})
+
     def as_data(self) -> dict[str, Any]:
         """The fault in the shape that the command line and the pages print."""
         return {

@@ -373,7 +373,10 @@ def test_the_rulebook_in_force_is_proven_once(sqlite_town: Town) -> None:
     editions, reader = sqlite_town.house.editions, sqlite_town.house.reader.editions
     digest = sqlite_town.house.rulebook.digest
     assert reader.proof(digest) is None
-    assert editions.keep_proof() is True
+    begun: list[str] = []
+    told = editions.keep_proof(begun.append)
+    assert (told["proven"], told["digest"]) == (True, digest) and begun
     proof = reader.proof(digest)
-    assert proof is not None and proof["proven"] is True and proof["digest"] == digest
-    assert editions.keep_proof() is False
+    assert proof is not None and proof == {**told, "at": proof["at"]}
+    begun.clear()
+    assert editions.keep_proof(begun.append) == told and not begun
