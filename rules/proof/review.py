@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rules.backtest import check_draft
-from rules.conditions import condition_as_data
 from rules.data_file import DataFault
 from rules.edition import read_edition
 from rules.examination import example_faults
 from rules.fence.smoke import safe_to_publish
+from rules.notice import notice
 from rules.proof.declared import Declared, load_declared
 from rules.proof.faults import sentence
 from rules.proof.prove import Proof, proof_of, worked_of
 from rules.proof.weaker import weaker_faults
 from rules.proof.worked import load_worked
 from rules.rulebook import Rulebook, load_rulebook
-from rules.schema import Rule
-
-COMPARED = (
-    *("title", "in_force", "when", "routes", "rectify_first", "flags", "shut", "to", "ground"),
-    *("urgent", "notes", "confidential", "verified", "basis", "lighter_than"),
-)
-"""Members of a rule, as its file writes them, in which a change is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,38 +84,3 @@ def _for_the_house(draft: Rulebook, live: Rulebook) -> list[str]:
     except DataFault as fault:
         return [str(fault)]
     return []
-
-
-def notice(draft: Rulebook, live: Rulebook) -> Iterator[Mapping[str, str]]:
-    """What changes, rule by rule, in plain words of both languages; `rule` and `change` say what each line is of."""
-    before, after = ({rule.key: rule for rule in book.rules} for book in (live, draft))
-    for key in sorted(before.keys() | after.keys()):
-        if key not in before:
-            yield _line("rule_added", after[key], since=after[key].in_force_from.isoformat())
-        elif key not in after:
-            yield _line("rule_gone", before[key])
-        else:
-            for member, old, new in _differences(before[key], after[key]):
-                yield _line("rule_changed", after[key], member=member, before=old, after=new)
-
-
-def _line(change: str, rule: Rule, **said: str) -> Mapping[str, str]:
-    told = sentence(change, rule=rule.key, title=rule.title, **said)
-    return {"rule": rule.key, "change": change, "zh": told.zh, "en": told.en}
-
-
-def _differences(one: Rule, other: Rule) -> Iterator[tuple[str, str, str]]:
-    mine, said = one.as_data(), other.as_data()
-    mine["when"], said["when"] = condition_as_data(one.when), condition_as_data(other.when)
-    for member in COMPARED:
-        if mine.get(member) != said.get(member):
-            yield member, _shown(mine.get(member)), _shown(said.get(member))
-
-
-def _shown(value: Any) -> str:
-    """A member on one line, without quotes and brackets where it is a plain list."""
-    if isinstance(value, Mapping):
-        return "；".join(f"{name}: {_shown(one)}" for name, one in value.items())
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return f"[{', '.join(_shown(one) for one in value)}]"
-    return {None: "—", True: "true", False: "false"}.get(value, str(value))

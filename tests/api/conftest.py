@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from engine.accounts import hash_password
 from models import account_reading
+from tests.api.terminal import Terminal
 from tests.builders import Town
 
 PASSWORD = "原平-2024-Bihuan"
@@ -121,3 +123,11 @@ def entries(sqlite_town: Town) -> Recorded:
             return int(connection.execute(select(func.count()).select_from(ENTRY)).scalar_one())
 
     return count
+
+
+@pytest.fixture
+def bihuan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    """A terminal with an empty data folder."""
+    for name in ("BIHUAN_DATABASE_URL", "BIHUAN_TEST_CLOCK", "BIHUAN_ACCEPT_TEST_DATABASE"):
+        monkeypatch.delenv(name, raising=False)
+    return Terminal(tmp_path, monkeypatch, capsys)

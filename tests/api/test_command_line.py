@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,49 +12,11 @@ from models import account_reading
 from models.database import Database
 from models.records import ENTRY
 from tests.api.conftest import PASSWORD
+from tests.api.terminal import Terminal
 from tests.builders import Town
 
 ROOT = Path(__file__).parent.parent.parent
 VIOLATIONS = ROOT / "tests" / "data" / "sf" / "violations.csv"
-
-
-@dataclass(slots=True)
-class Terminal:
-    """A terminal in front of one data folder; time is not real when `clock` is set."""
-
-    folder: Path
-    monkeypatch: pytest.MonkeyPatch
-    output: pytest.CaptureFixture[str]
-    clock: str | None = None
-
-    def __call__(self, *words: str, says: str = "") -> tuple[int, str, str]:
-        """Exit code, stdout and stderr of `bihuan` with these words."""
-        self.monkeypatch.setattr("sys.stdin", io.StringIO(says))
-        told = ["--data", str(self.folder)]
-        if self.clock is not None:
-            (self.folder / "clock").write_text(f"{self.clock}:00+08:00\n")
-            told += ["--test-clock", str(self.folder / "clock")]
-        try:
-            code = main([*told, *words])
-        except SystemExit as stopped:
-            code = int(stopped.code or 0)
-        out, err = self.output.readouterr()
-        return code, out, err
-
-    def json(self, *words: str, says: str = "", code: int = 0) -> Any:
-        """The one document on stdout; the exit code is as expected."""
-        ended, out, err = self(*words, "--json", says=says)
-        assert ended == code, (out, err)
-        assert out.count("\n") == 1
-        return json.loads(out)
-
-
-@pytest.fixture
-def bihuan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
-    """A terminal with an empty data folder."""
-    for name in ("BIHUAN_DATABASE_URL", "BIHUAN_TEST_CLOCK", "BIHUAN_ACCEPT_TEST_DATABASE"):
-        monkeypatch.delenv(name, raising=False)
-    return Terminal(tmp_path, monkeypatch, capsys)
 
 
 ADD = ("--name", "弓晓燕", "--department", "market_regulation", "--password-stdin")

@@ -230,7 +230,7 @@ def test_one_edition_at_a_time_is_coming_and_each_is_tried_beside_the_law_that_s
     town = sqlite_town
     town.at(f"{TODAY}T09:00")
     first = proposed(town, twenty_days(tmp_path / "first"), DAY)
-    second = proposed(town, draft(tmp_path / "second", version="yuanping-2024.3"), "2024-06-01")
+    second = proposed(town, twenty_days(tmp_path / "second", version="yuanping-2024.3"), "2024-06-01")
     town.house.editions.approve(first, town.who("P01"))
 
     both = refused(lambda: town.house.editions.approve(second, town.who("P01")))

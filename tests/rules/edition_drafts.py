@@ -69,18 +69,20 @@ def published(town: Town, root: Path, since: str) -> str:
     return edition
 
 
+_reviewed: dict[tuple[str, str], Any] = {}
+
+
 @contextmanager
 def reviewed_once() -> Iterator[None]:
     """The same files beside the same rulebook are reviewed once for all tests: a proof takes seconds."""
-    known: dict[tuple[str, str], Any] = {}
     review: Callable[..., Any] = reviewing.review
 
     @wraps(review)
     def remembered(root: Path, live: Rulebook, *told: Any) -> Any:
         key = (root.name, live.digest)  # the folder of an edition is named by its digest
-        if key not in known:
-            known[key] = review(root, live, *told)
-        return known[key]
+        if key not in _reviewed:
+            _reviewed[key] = review(root, live, *told)
+        return _reviewed[key]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reviewing, "review", remembered)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from rules.basis import Basis
+from rules.notice import notice
 from rules.proof.declared import Declared, Lawful
-from rules.proof.review import notice, review
+from rules.proof.review import review
 from rules.proof.weaker import weaker_faults
 from rules.rulebook import Rulebook, load_rulebook
 from tests.rules.conftest import copy_of_the_law
@@ -64,7 +65,7 @@ def test_what_a_draft_changes_is_told_in_words(draft: Callable[..., Path], ruleb
         ("R14@1", "rule_changed"),
         ("R15@1", "rule_gone"),
     ]
-    assert told[0]["zh"].endswith("的 rectify_first 由“parallel”改为“none”")
+    assert told[0]["zh"].endswith("的先行责令改正：由“可以同时责令改正”改为“不要求先行责令改正”")
     assert [one["change"] for one in notice(rulebook, changed)] == ["rule_changed", "rule_added"]
 
 
