@@ -25,6 +25,10 @@ OPERATORS = {
     ">=": "at_least",
     "in": "in",
 }
+SUBSTANCE = frozenset(
+    {"when", "routes", "rectify_first", "flags", "shut", "to", "urgent", "confidential", "yields_to_criminal"}
+)
+"""Members that decide something: the same version that says them otherwise reaches back."""
 ROUTING = "/routing/"
 FEN = 100
 Words = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -48,10 +52,11 @@ def notice(draft: Rulebook, live: Rulebook) -> Iterator[Mapping[str, str]]:
             change = "rule_added" if old is None else "rule_gone"
             yield _line(change, key, {one.language: one.whole(change, rule) for one in tellers})
             continue
-        for member in _words()["members"]:
-            if _member(old, member) != _member(new, member):
-                said = {one.language: one.changed(member, old, new) for one in tellers}
-                yield _line("rule_changed", key, said)
+        changed = [name for name in _words()["members"] if _member(old, name) != _member(new, name)]
+        for member in changed:
+            yield _line("rule_changed", key, {one.language: one.changed(member, old, new) for one in tellers})
+        if SUBSTANCE.intersection(changed):
+            yield _line("rule_rewritten", key, {one.language: one.rewritten(new) for one in tellers})
     yield from _files(draft, live)
 
 
@@ -103,6 +108,10 @@ class Teller:
         """How a member of a rule changes: what is gained and lost of lists, else the one for the other."""
         named = _words()["members"][member][self.language]
         return self._line("rule_changed", new, member=named, says=self._difference(member, old, new))
+
+    def rewritten(self, rule: Rule) -> str:
+        """That the rule reaches back, since its version stayed the same."""
+        return self._line("rule_rewritten", rule)
 
     def condition(self, condition: Condition, inner: bool = False) -> str:
         """The condition in one sentence; alternatives within it stand in parentheses."""

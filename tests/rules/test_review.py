@@ -63,10 +63,15 @@ def test_what_a_draft_changes_is_told_in_words(draft: Callable[..., Path], ruleb
 
     assert [(one["rule"], one["change"]) for one in told] == [
         ("R14@1", "rule_changed"),
+        ("R14@1", "rule_rewritten"),
         ("R15@1", "rule_gone"),
     ]
     assert told[0]["zh"].endswith("的先行责令改正：由“可以同时责令改正”改为“不要求先行责令改正”")
-    assert [one["change"] for one in notice(rulebook, changed)] == ["rule_changed", "rule_added"]
+    assert [one["change"] for one in notice(rulebook, changed)] == [
+        "rule_changed",
+        "rule_rewritten",
+        "rule_added",
+    ]
 
 
 def test_other_law_under_the_same_version_is_refused(draft: Callable[..., Path], rulebook: Rulebook) -> None:
