@@ -19,6 +19,7 @@ from engine.editions import Editions
 from engine.exchange import Exchange, open_exchange
 from engine.house_key import HouseKey
 from engine.judging import ruled_triggers
+from engine.law_of_the_act import LawOfTheAct
 from engine.papers import Papers
 from engine.post import Post
 from engine.publications import Publications
@@ -66,6 +67,7 @@ class House:
     exchange: Exchange
     editions: Editions
     shadow: Shadow
+    law_of_the_act: LawOfTheAct
 
     @property
     def rulebook(self) -> Rulebook:
@@ -161,6 +163,7 @@ def open_house(settings: Settings) -> House:
         exchange=open_exchange(desk),
         editions=Editions(office.office_id, database, writer, clock, in_force),
         shadow=Shadow(database, clock, in_force),
+        law_of_the_act=LawOfTheAct(database, in_force),
     )
     desk.bell = house.ring
     return house

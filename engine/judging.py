@@ -104,7 +104,7 @@ class Judging:
     ) -> tuple[dict[str, Any], date]:
         """The facts of a finding as it came in and of what has become of it, and the day on which it was found."""
         found = civil_date(datetime.fromisoformat(finding["discovered_at"]))
-        ended = _ended_on(proceedings, stated) or finding.get("act_ended_on")
+        acted = self.acted_on(finding, proceedings, stated)
         facts = derive(
             {**(finding.get("facts") or {}), **_discretion(proceedings)},
             domain=finding["domain"],
@@ -113,7 +113,7 @@ class Judging:
             result_codes=inspection["result_codes"],
             department=inspection["department"],
             office=self.office,
-            act_ended_on=date.fromisoformat(ended) if ended else None,
+            act_ended_on=acted,
             discovered_on=found,
             continuing=bool(finding.get("continuing")),
             letters=finding.get("letters") or [],
@@ -123,6 +123,16 @@ class Judging:
             serious_listed=_listed(proceedings),
         )
         return facts, found
+
+    def acted_on(
+        self,
+        finding: Mapping[str, Any],
+        proceedings: Sequence[Any] = (),
+        stated: Mapping[str, Any] | None = None,
+    ) -> date | None:
+        """The day on which the act ended, as it was stated last; None when it never was."""
+        ended = _ended_on(proceedings, stated) or finding.get("act_ended_on")
+        return date.fromisoformat(ended) if ended else None
 
     def judge(self, facts: Mapping[str, Any], on: date) -> Judgment:
         """The judgment on complete facts; when the evaluators are not of one mind it says so and decides nothing."""

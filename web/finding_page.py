@@ -21,7 +21,7 @@ from web.fields import Typed
 from web.look import page
 from web.naming import Names
 from web.problems import Told, told
-from web.reasons import reasons, trial_path, would_be
+from web.reasons import reasons, trial_path, two_laws, would_be
 from web.records import Folder, open_finding
 from web.routing import PageRoute
 from web.steps import Offer, foreseen
@@ -140,6 +140,7 @@ def show_finding(folder: Folder, first: Card | None = None, problem: Told | None
         ruling=folder.known.ruling,
         reasons=reasons(asking, folder.known.ruling, finding["facts"]),
         would_be=would_be(asking, finding["id"]),
+        two_laws=two_laws(asking, finding["id"]),
         trial_path=trial_path(asking, folder.known.ruling, finding["facts"]),
         names=names_of(asking),
         people=folder.people,

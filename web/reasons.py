@@ -40,6 +40,28 @@ def would_be(asking: Asking, finding: str) -> dict[str, Any] | None:
     }
 
 
+def two_laws(asking: Asking, finding: str, *, confidential: bool = False) -> dict[str, Any] | None:
+    """What the rules of the day of the act and of discovery say, in words, where they differ (行政处罚法 第三十七条)."""
+    both = asking.house.law_of_the_act.of_finding(finding, confidential=confidential)
+    if both is None:
+        return None
+    words = asking.words
+    return {
+        "acted_on": both.acted_on.isoformat(),
+        "found_on": both.found_on.isoformat(),
+        "then": outcome_lines(asking, both.then.as_data()),
+        "now": outcome_lines(asking, both.now.as_data()),
+        "changed": [
+            {
+                "then": one.then.key if one.then else words("two_laws.none_then"),
+                "now": one.now.key if one.now else words("two_laws.none_now"),
+                "lighter": words(f"two_laws.lighter_{one.lighter}" if one.lighter else "two_laws.undeclared"),
+            }
+            for one in both.changed
+        ],
+    }
+
+
 def trial_path(asking: Asking, ruling: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     """The simulator with the facts of the finding filled in, as if nothing confidential existed."""
     return (

@@ -1,0 +1,102 @@
+"""从旧兼从轻 (行政处罚法 第三十七条): what the rules of the day of the act say beside those of the day it was found.
+
+Rulings are made by the law of the day of discovery, as the contract has it. Where the rules changed between the act and
+that day, and what they propose differs, both are shown; which is the lighter the legal section may have declared
+(`lighter_than`), and a person chooses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from engine.judging import Judging
+from engine.rulebook_in_force import RulebookInForce
+from models import records
+from models.database import Database
+from rules.arbiter import Decision
+from rules.backtest import Outcome, outcome_of
+from rules.facts import FactsInvalid
+from rules.rulebook import Rulebook
+from rules.schema import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A rule that stood otherwise on the two days, and fired on one of them; None where it did not stand yet."""
+
+    then: Rule | None
+    now: Rule | None
+
+    @property
+    def lighter(self) -> str | None:
+        """`then` or `now` where the legal section has declared it, else None: a person weighs it."""
+        if self.then is not None and self.now is not None:
+            if self.now.key in self.then.lighter_than:
+                return "then"
+            if self.then.key in self.now.lighter_than:
+                return "now"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class TwoLaws:
+    """What the rules of the two days say of one finding, and which of them changed in between."""
+
+    acted_on: date
+    found_on: date
+    then: Outcome
+    now: Outcome
+    changed: tuple[Changed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LawOfTheAct:
+    """Asks the rulebook in force about both days; the plain evaluator alone answers, and nothing of it is kept."""
+
+    database: Database
+    in_force: RulebookInForce
+
+    def of_finding(self, id: str, *, confidential: bool) -> TwoLaws | None:
+        """Both rulings where they differ by a rule that changed; None where the day of the act is not known or the same.
+
+        confidential=False: as if every confidential rule and fact did not exist (law 9).
+        """
+        judging = self.in_force.judging
+        with self.database.read() as connection:
+            facts, found_on, acted_on = _days(judging, connection, id)
+        if acted_on is None or acted_on >= found_on:
+            return None
+        try:
+            then, now = (
+                judging.arbiter.decide_alone(facts, on, confidential=confidential)
+                for on in (acted_on, found_on)
+            )
+        except FactsInvalid:
+            return None
+        before, after = outcome_of(then.ruling), outcome_of(now.ruling)
+        changed = tuple(_changed(judging.arbiter.rulebook, then, now))
+        return TwoLaws(acted_on, found_on, before, after, changed) if changed and before != after else None
+
+
+def _days(judging: Judging, connection: Connection, id: str) -> tuple[dict[str, object], date, date | None]:
+    """The facts of the finding, the day it was found, and the day its act ended where that is stated."""
+    row = records.finding_row(connection, id, False)
+    assert row is not None, "who asks has read the finding"
+    inspection = records.inspection_row(connection, row.inspection_id, False)
+    assert inspection is not None, "a finding always has its inspection"
+    proceedings = records.proceeding_rows(connection, id)
+    facts, found_on = judging.facts_of(inspection.intake, row.intake, proceedings)
+    return facts, found_on, judging.acted_on(row.intake, proceedings)
+
+
+def _changed(book: Rulebook, then: Decision, now: Decision) -> Iterator[Changed]:
+    """The rules that fired on one of the days and stood in another version, or not at all, on the other."""
+    old, new = ({rule.id: rule for rule in book.in_force(one.on)} for one in (then, now))
+    fired = {rule.id for rule in (*then.rules, *now.rules)}
+    for id in sorted(fired):
+        if old.get(id) != new.get(id):
+            yield Changed(old.get(id), new.get(id))
