@@ -25,6 +25,10 @@ class CaseFile:
     ledger_no: str | None = None
     reference: str | None = None
     digest: str | None = None
+    whole_ruling: Mapping[str, Any] | None = None
+    """The ruling made before this step, with its confidential part: kept with the referral alone."""
+    referral_rulings: list[dict[str, Any]] = field(default_factory=list)
+    """Of a criminal referral: the rulings that its readers may see, oldest first."""
     finding_id: str | None = None
     """The finding that a criminal referral belongs to."""
     carried: bool = False

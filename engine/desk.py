@@ -24,13 +24,14 @@ from engine.core.commands import (
     Step,
     StepCommand,
 )
+from engine.core.confiding import CONFIDED
 from engine.core.decide import KEPT_FOR_REOPENING, decide
 from engine.core.effects import Decision, ReopenFindings
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
 from engine.core.scope import Scope
 from engine.core.visibility import has_any_row, sees
-from engine.judging import followed_by
+from engine.judging import followed_by, with_rule
 from engine.outcomes import new_id, outcome_of
 from engine.referrals import Referrals
 from engine.scribe import Scribe
@@ -154,12 +155,14 @@ class Desk:
         self._check_version(connection, file, asked)
         steps = asked.steps
         if ruling is not None:
+            file.whole_ruling = ruling.whole
+        if ruling is not None and not CONFIDED.issuperset(step.trigger for step in steps):
             file.rulings, file.rule_facts = followed_by(file.rulings, ruling.shown), ruling.facts
             file.snapshot.ruling = ruling.shown
             if ruling.criminal is not None:
                 referral_reading.lock_party(connection, file.party_id)
                 file.snapshot.criminal_threshold = ruling.criminal
-            steps = tuple(_with_rule(step, ruling.shown) for step in steps)
+            steps = tuple(with_rule(step, ruling.shown) for step in steps)
         decision = self.decide_and_keep(connection, file, who, steps, now, asked.several)
         return outcome_of(file, decision, "recorded")
 
@@ -288,11 +291,3 @@ class Desk:
                 follower = self.open_file(connection, CLOCK, "finding", row.id, lock=True)
                 step = Step("reopen_on_event", facts={"reopen_ground": "new_evidence"})
                 self.decide_and_keep(connection, follower, CLOCK, (step,), now)
-
-
-def _with_rule(step: Step, ruling: Mapping[str, Any]) -> Step:
-    """propose_route names the ruling that it rests on, unless a person named another ground."""
-    if step.trigger != "propose_route" or "rule_id" in step.facts or not ruling.get("fired"):
-        return step
-    named = ", ".join(ruling["fired"]) + f" @ {ruling['rulebook_version']}"
-    return Step(step.trigger, step.proceeding, {**step.facts, "rule_id": named}, step.occurred_at)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from engine.core.calendar import civil_date
 from engine.core.chart import Charts
+from engine.core.commands import Step
 from models import records
 from rules.arbiter import Arbiter, Decision, Undecided
 from rules.derive import derive
@@ -55,6 +56,8 @@ class Judgment:
     facts: Mapping[str, Any]
     criminal: bool | None
     """None where the evaluators could not tell: what was known before stands."""
+    whole: Mapping[str, Any]
+    """The ruling with its confidential part, its trace and all facts: for the record of the referral and nobody else."""
 
 
 def followed_by(rulings: Sequence[Mapping[str, Any]], latest: Mapping[str, Any]) -> list[Any]:
@@ -67,6 +70,14 @@ def without_facts(ruling: Mapping[str, Any]) -> dict[str, Any]:
     """The ruling as it is shown: its trace keeps the facts it was made on, and the finding says them itself."""
     trace = {name: value for name, value in ruling.get("trace", {}).items() if name != "facts"}
     return {**ruling, "trace": trace} if "trace" in ruling else dict(ruling)
+
+
+def with_rule(step: Step, ruling: Mapping[str, Any]) -> Step:
+    """propose_route names the ruling that it rests on, unless a person named another ground."""
+    if step.trigger != "propose_route" or "rule_id" in step.facts or not ruling.get("fired"):
+        return step
+    named = ", ".join(ruling["fired"]) + f" @ {ruling['rulebook_version']}"
+    return Step(step.trigger, step.proceeding, {**step.facts, "rule_id": named}, step.occurred_at)
 
 
 @dataclass(slots=True)
@@ -136,28 +147,30 @@ class Judging:
 
     def judge(self, facts: Mapping[str, Any], on: date) -> Judgment:
         """The judgment on complete facts; when the evaluators are not of one mind it says so and decides nothing."""
-        shown_facts = self._open_facts(self.arbiter.facts.complete(facts))
+        complete = self.arbiter.facts.complete(facts)
+        shown_facts = self._open_facts(complete)
         until = self.arbiter.begin()
         try:
             whole, shown = self.arbiter.decide_twice(facts, on, until)
         except Undecided as undecided:
             for_everybody = self._for_everybody(facts, on, shown_facts, until)
-            return Judgment(for_everybody, shown_facts, undecided.suspected or None)
+            both_traces = self._undecided(on, {**undecided.trace, "facts": complete})
+            return Judgment(for_everybody, shown_facts, undecided.suspected or None, both_traces)
         criminal = self.arbiter.names_a_crime(rule.key for rule in whole.rules)
-        return Judgment(self._kept(shown), shown_facts, criminal)
+        return Judgment(self._kept(shown, shown_facts), shown_facts, criminal, self._kept(whole, complete))
 
     def _for_everybody(
         self, facts: Mapping[str, Any], on: date, shown_facts: Mapping[str, Any], until: float
     ) -> dict[str, Any]:
         """The ruling without its confidential part, whose trace may not be shown either."""
         try:
-            return self._kept(self.arbiter.decide(facts, on, confidential=False, until=until))
+            return self._kept(self.arbiter.decide(facts, on, confidential=False, until=until), shown_facts)
         except Undecided as undecided:
             return self._undecided(on, {**undecided.trace, "facts": shown_facts})
 
-    def _kept(self, decision: Decision) -> dict[str, Any]:
-        """The ruling as it is kept with the finding; what is not for everybody is not in the decision."""
-        trace = {**self.arbiter.trace(decision), "facts": self._open_facts(decision.facts)}
+    def _kept(self, decision: Decision, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """The ruling as it is kept, with these facts; what is not for everybody is not in the finding's decision."""
+        trace = {**self.arbiter.trace(decision), "facts": dict(facts)}
         return {**self.arbiter.as_answer(decision), "trace": trace}
 
     def _open_facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:

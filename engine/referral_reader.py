@@ -75,6 +75,13 @@ class ReferralReader:
         self.note(who, id, "referral")
         return answer | {"steps": [step for step in steps if step["trigger"] != "carry_over"]}
 
+    def ruling(self, who: Principal, id: str) -> dict[str, Any] | None:
+        """The latest ruling on the record of the referral, with its trace and all facts; raises `not_found`."""
+        with self.database.read() as connection:
+            rulings = self._row(connection, who, id).record.get("rulings", [])
+        self.note(who, id, "ruling")
+        return dict(rulings[-1]) if rulings else None
+
     def timeline(self, who: Principal, id: str, query: Query) -> dict[str, Any]:
         """What happened to the referral, oldest first; `next` is the `after` of the next page."""
         asked = Asked(query, ("after", "limit"))

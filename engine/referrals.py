@@ -19,6 +19,7 @@ from engine.core.readership import ground_for, roles_with_a_step
 from engine.core.scope import Scope
 from engine.core.snapshot import Record, Snapshot
 from engine.core.visibility import sees_department
+from engine.judging import followed_by
 from engine.scribe import Scribe
 from engine.snapshots import load_referral
 from models import records, referral_reading
@@ -44,6 +45,8 @@ class Referrals:
                     referral_reading.lock_party(connection, file.party_id)
                     record = self._record_for(connection, file, said, scope)
                     step = begun(scope, record.snapshot, taken, said)
+                    if file.whole_ruling is not None:
+                        record.referral_rulings = followed_by(record.referral_rulings, file.whole_ruling)
                     self.scribe.keep(connection, record, step, scope.principal, scope.now)
                     self.keep_list(connection, record.snapshot.id, scope.now)
                     version = record.snapshot.version
@@ -53,6 +56,19 @@ class Referrals:
         """Whoever a step on the finding brings an open step that depends on a referral is on its list."""
         for row in self._of_act(connection, file.party_id, file.finding):
             self.keep_list(connection, row.id, now)
+            if row.finding_id == file.snapshot.id and file.whole_ruling is not None:
+                self._keep_ruling(connection, row.id, file.whole_ruling)
+
+    def _keep_ruling(self, connection: Connection, id: str, whole: Mapping[str, Any]) -> None:
+        """The ruling stands on the referral's record, unless it says the same as the last one there."""
+        row = referral_reading.referral_row(connection, id)
+        assert row is not None, "it was just found"
+        known = row.record.get("rulings", [])
+        rulings = followed_by(known, whole)
+        if rulings != known:
+            records.change(
+                connection, referral_reading.REFERRAL, id, {"record": {**row.record, "rulings": rulings}}
+            )
 
     def list_of(self, connection: Connection, row: Row[Any]) -> dict[str, str]:
         """Who is on the list of the referral at this moment, by login, with the ground."""

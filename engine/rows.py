@@ -150,7 +150,7 @@ class Rows:
             "state": snapshot.main.state,
             "version": snapshot.version,
             "sequence": snapshot.sequence,
-            "record": snapshot.main.stored(),
+            "record": {**snapshot.main.stored(), "rulings": self.file.referral_rulings},
             "doc_no": next(
                 iter(self.file.doc_numbers), None
             ),  # the letter that handed it over was numbered first

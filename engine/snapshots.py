@@ -117,6 +117,7 @@ def load_referral(connection: Connection, id: str, lock: bool = False) -> CaseFi
         rulings=list(finding.rulings),
         rule_facts=finding.record.get("rule_facts", {}),
         doc_numbers=[row.doc_no] if row.doc_no else [],
+        referral_rulings=list(row.record.get("rulings", [])),
         ledger_no=finding.ledger_no,
         finding_id=row.finding_id,
     )

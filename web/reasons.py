@@ -62,10 +62,12 @@ def two_laws(asking: Asking, finding: str, *, confidential: bool = False) -> dic
     }
 
 
-def trial_path(asking: Asking, ruling: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
-    """The simulator with the facts of the finding filled in, as if nothing confidential existed."""
+def trial_path(
+    asking: Asking, ruling: Mapping[str, Any], facts: Mapping[str, Any], *, with_crimes: bool = False
+) -> str:
+    """The simulator with the facts of the finding filled in; without crimes as if nothing confidential existed."""
     return (
-        TrialForm(asking.house, asking.words).path(facts, str(ruling["on"]), with_crimes=False)
+        TrialForm(asking.house, asking.words).path(facts, str(ruling["on"]), with_crimes=with_crimes)
         if ruling
         else ""
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -10,7 +11,7 @@ from api.calls import an_id
 from engine.core.chart import CRIMINAL, Row
 from engine.core.refusals import Refusal
 from engine.referrals import PUT_ON_LIST
-from web.asking import Asked, Form, check_form_token, see
+from web.asking import Asked, Asking, Form, check_form_token, see
 from web.cards import Card, card, refused_card, standing_first
 from web.clocks import clock_lines, first_due
 from web.commanding import step_body, take_steps
@@ -18,6 +19,7 @@ from web.fields import Typed
 from web.finding_page import done_path, may_act, names_of, papers_of, state_of
 from web.look import page
 from web.problems import Told, told
+from web.reasons import reasons, trial_path, two_laws
 from web.records import Folder, open_referral
 from web.routing import PageRoute
 from web.steps import Offer, PlannedStep, act_book
@@ -102,7 +104,21 @@ def show_referral(folder: Folder, again: Card | None = None, problem: Told | Non
         home=folder.home,
         people=folder.people,
         names=names,
+        **_why(asking, referral),
     )
+
+
+def _why(asking: Asking, referral: Mapping[str, Any]) -> dict[str, Any]:
+    """The ruling with its confidential part, by which facts each rule fired, and what the law of the act says."""
+    ruling = asking.house.reader.referrals.ruling(asking.who, referral["id"]) or {}
+    facts = ruling.get("trace", {}).get("facts", {})
+    return {
+        "ruling": ruling,
+        "reasons": reasons(asking, ruling, facts),
+        "trial_path": trial_path(asking, ruling, facts, with_crimes=True),
+        "would_be": None,
+        "two_laws": two_laws(asking, referral["finding"], confidential=True),
+    }
 
 
 def waiting(folder: Folder) -> str:
