@@ -14,10 +14,11 @@ from rules.charts import chart_files, load_charts
 from rules.data_file import DataFault, read_data
 from rules.examination import examined
 from rules.offices import Office, load_office
+from rules.open_questions import Setting, load_open_questions
 from rules.proof.declared import load_declared
 from rules.proof.prove import WORKED, worked_faults
 from rules.proof.worked import load_worked
-from rules.rulebook import ROOT, load_rulebook
+from rules.rulebook import ROOT, Rulebook, load_rulebook
 from rules.schema import Rule
 from rules.terms import load_terms
 
@@ -32,6 +33,7 @@ class Checked:
     missing: list[str] = field(default_factory=list)
     unverified: list[str] = field(default_factory=list)
     pending_papers: list[str] = field(default_factory=list)
+    open_questions: list[str] = field(default_factory=list)
 
     def answer(self) -> dict[str, Any]:
         """The result as the command line prints it."""
@@ -40,6 +42,7 @@ class Checked:
             "missing": self.missing,
             "unverified": self.unverified,
             "pending_papers": self.pending_papers,
+            "open_questions": self.open_questions,
         }
 
 
@@ -50,7 +53,11 @@ def check(against: Path | None = None) -> Checked:
     checked.faults += [str(fault) for fault in faults_of(charts, terms)]
     checked.faults += _role_faults(load_office(RULES / "offices" / "yuanping.yaml"), charts.dictionary)
     try:
-        _check_rulebook(checked)
+        book = _check_rulebook(checked)
+        checked.open_questions = [
+            f"{one.id}：{one.question.zh}？{one.meanwhile.zh}（{'、'.join(_told(said) for said in one.settings)}）"
+            for one in load_open_questions(book, terms)
+        ]
     except DataFault as fault:
         checked.faults.append(str(fault))
     checked.unverified += [
@@ -67,8 +74,12 @@ def check(against: Path | None = None) -> Checked:
     return checked
 
 
-def _check_rulebook(checked: Checked) -> None:
-    """Rules and classes of publication; raises DataFault where they cannot even be read."""
+def _told(setting: Setting) -> str:
+    return f"{setting.kind}:{setting.name} = {setting.value} {setting.unit or ''}".rstrip()
+
+
+def _check_rulebook(checked: Checked) -> Rulebook:
+    """Rules and classes of publication were examined; raises DataFault where they cannot even be read."""
     book = load_rulebook()
     arbiter = Arbiter(book, book.facts, book.office)
     try:
@@ -95,6 +106,7 @@ def _check_rulebook(checked: Checked) -> None:
     checked.unverified += [
         f"公示档 {one.id}：{one.title}（待核）" for one in book.credit.classes if not one.verified
     ]
+    return book
 
 
 def _flag_bases(rules: Sequence[Rule]) -> list[str]:

@@ -11,11 +11,12 @@ from fastapi import APIRouter, Response
 
 from engine.core.calendar import civil_date
 from engine.core.visibility import may_read_backtests
+from rules.open_questions import Setting, load_open_questions
 from rules.proof.declared import ByHand, load_declared
 from rules.schema import Rule
 from web.asking import Asked, Asking
 from web.look import page
-from web.naming import Names
+from web.naming import AMOUNT, Names
 from web.routing import PageRoute
 from web.rule_words import RuleWords
 
@@ -36,6 +37,7 @@ def rulebook_page(asking: Asked) -> Response:
         digest=rulebook.digest,
         groups=_groups(asking, rulebook.in_force(on)),
         by_hand=_by_hand(asking),
+        questions=_open_questions(asking),
         proof=asking.house.reader.editions.proof(rulebook.digest),
         coming=coming_edition(asking),
         backtests=may_read_backtests(asking.who),
@@ -83,6 +85,27 @@ def coming_edition(asking: Asking) -> dict[str, str] | None:
     if row is None:
         return None
     return {"id": row.id, "version": row.version, "since": row.in_force_from.isoformat()}
+
+
+def _open_questions(asking: Asking) -> list[dict[str, Any]]:
+    """What of the law is not settled, what is done meanwhile, and what the settings that decide it say."""
+    words, names = asking.words, Names(asking.house, asking.words)
+
+    def value(setting: Setting) -> str:
+        if setting.unit == "fen":
+            return names.value(AMOUNT, setting.value)
+        unit = f"term_unit.{setting.unit}"
+        return words(unit, n=setting.value) if words.has(unit) else str(setting.value)
+
+    return [
+        {
+            "id": one.id,
+            "question": words.of(one.question),
+            "meanwhile": words.of(one.meanwhile),
+            "settings": [{"title": words.of(said.title), "value": value(said)} for said in one.settings],
+        }
+        for one in load_open_questions(asking.house.rulebook, asking.house.law.terms)
+    ]
 
 
 def _by_hand(asking: Asking) -> list[dict[str, Any]]:

@@ -71,3 +71,12 @@ def test_every_rule_has_its_page_and_no_other_id_does(pages: Pages) -> None:
         answer = visitor.get(f"/rulebook/{unknown}")
         assert answer.status_code in (303, 404), unknown
         assert "data-rule=" not in answer.text
+
+
+def test_open_questions_are_told_with_what_is_done_meanwhile(pages: Pages) -> None:
+    officer = pages.visit("W01")
+    chinese, english = (officer.get(f"/rulebook?lang={one}").text for one in ("zh", "en"))
+    row = chinese.partition('data-question="Q12"')[2].partition("</tr>")[0]
+    assert "听证：自然人罚款" in row and "10,000.00 元" in row
+    row = english.partition('data-question="Q7"')[2].partition("</tr>")[0]
+    assert "remove from abnormal list" in row and "5 working days" in row
