@@ -60,6 +60,16 @@ class Judgment:
     """The ruling with its confidential part, its trace and all facts: for the record of the referral and nobody else."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a ruling on a recorded finding is made on: its facts, the day it was found, the day its act ended."""
+
+    facts: Mapping[str, Any]
+    found_on: date
+    acted_on: date | None
+    """None where nobody has stated it."""
+
+
 def followed_by(rulings: Sequence[Mapping[str, Any]], latest: Mapping[str, Any]) -> list[Any]:
     """The rulings in the order in which they were made; one that says the same as the last is no new one."""
     same = bool(rulings) and without_facts(rulings[-1]) == without_facts(latest)
@@ -98,13 +108,19 @@ class Judging:
 
         `stated` are facts of the step that asks, such as the day on which the act ended.
         """
+        known = self.known(connection, id, stated)
+        return None if known is None else self.judge(known.facts, known.found_on)
+
+    def known(self, connection: Connection, id: str, stated: Mapping[str, Any] | None = None) -> Known | None:
+        """What is known of a recorded finding, with what has become of it since; None when there is none."""
         row = records.finding_row(connection, id, False)
         if row is None:
             return None
         inspection = records.inspection_row(connection, row.inspection_id, False)
         assert inspection is not None, "a finding always has its inspection"
         proceedings = records.proceeding_rows(connection, id)
-        return self.judge(*self.facts_of(inspection.intake, row.intake, proceedings, stated))
+        facts, found_on = self.facts_of(inspection.intake, row.intake, proceedings, stated)
+        return Known(facts, found_on, acted_on(row.intake, proceedings, stated))
 
     def facts_of(
         self,
@@ -115,7 +131,7 @@ class Judging:
     ) -> tuple[dict[str, Any], date]:
         """The facts of a finding as it came in and of what has become of it, and the day on which it was found."""
         found = civil_date(datetime.fromisoformat(finding["discovered_at"]))
-        acted = self.acted_on(finding, proceedings, stated)
+        acted = acted_on(finding, proceedings, stated)
         facts = derive(
             {**(finding.get("facts") or {}), **_discretion(proceedings)},
             domain=finding["domain"],
@@ -134,16 +150,6 @@ class Judging:
             serious_listed=_listed(proceedings),
         )
         return facts, found
-
-    def acted_on(
-        self,
-        finding: Mapping[str, Any],
-        proceedings: Sequence[Any] = (),
-        stated: Mapping[str, Any] | None = None,
-    ) -> date | None:
-        """The day on which the act ended, as it was stated last; None when it never was."""
-        ended = _ended_on(proceedings, stated) or finding.get("act_ended_on")
-        return date.fromisoformat(ended) if ended else None
 
     def judge(self, facts: Mapping[str, Any], on: date) -> Judgment:
         """The judgment on complete facts; when the evaluators are not of one mind it says so and decides nothing."""
@@ -190,6 +196,14 @@ class Judging:
             "agreed": False,
             "trace": dict(trace),
         }
+
+
+def acted_on(
+    finding: Mapping[str, Any], proceedings: Sequence[Any] = (), stated: Mapping[str, Any] | None = None
+) -> date | None:
+    """The day on which the act ended, as it was stated last; None when it never was."""
+    ended = _ended_on(proceedings, stated) or finding.get("act_ended_on")
+    return date.fromisoformat(ended) if ended else None
 
 
 def _ended_on(proceedings: Sequence[Any], stated: Mapping[str, Any] | None) -> str | None:

@@ -11,11 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection
-
-from engine.judging import Judging
 from engine.rulebook_in_force import RulebookInForce
-from models import records
 from models.database import Database
 from rules.arbiter import Decision
 from rules.backtest import Outcome, outcome_of
@@ -67,30 +63,21 @@ class LawOfTheAct:
         """
         judging = self.in_force.judging
         with self.database.read() as connection:
-            facts, found_on, acted_on = _days(judging, connection, id)
-        if acted_on is None or acted_on >= found_on:
+            known = judging.known(connection, id)
+        if known is None or known.acted_on is None or known.acted_on >= known.found_on:
             return None
         try:
             then, now = (
-                judging.arbiter.decide_alone(facts, on, confidential=confidential)
-                for on in (acted_on, found_on)
+                judging.arbiter.decide_alone(known.facts, on, confidential=confidential)
+                for on in (known.acted_on, known.found_on)
             )
         except FactsInvalid:
             return None
         before, after = outcome_of(then.ruling), outcome_of(now.ruling)
         changed = tuple(_changed(judging.arbiter.rulebook, then, now))
-        return TwoLaws(acted_on, found_on, before, after, changed) if changed and before != after else None
-
-
-def _days(judging: Judging, connection: Connection, id: str) -> tuple[dict[str, object], date, date | None]:
-    """The facts of the finding, the day it was found, and the day its act ended where that is stated."""
-    row = records.finding_row(connection, id, False)
-    assert row is not None, "who asks has read the finding"
-    inspection = records.inspection_row(connection, row.inspection_id, False)
-    assert inspection is not None, "a finding always has its inspection"
-    proceedings = records.proceeding_rows(connection, id)
-    facts, found_on = judging.facts_of(inspection.intake, row.intake, proceedings)
-    return facts, found_on, judging.acted_on(row.intake, proceedings)
+        if not changed or before == after:
+            return None
+        return TwoLaws(known.acted_on, known.found_on, before, after, changed)
 
 
 def _changed(book: Rulebook, then: Decision, now: Decision) -> Iterator[Changed]:

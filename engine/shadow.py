@@ -11,7 +11,6 @@ from engine.clock import Clock
 from engine.core.calendar import civil_date
 from engine.judging import Judging
 from engine.rulebook_in_force import RulebookInForce
-from models import records
 from models.database import Database
 from rules.backtest import Outcome, change_between, outcome_of
 from rules.facts import FactsInvalid
@@ -51,12 +50,11 @@ class Shadow:
 
 
 def _outcome(judging: Judging, connection: Connection, id: str) -> Outcome | None:
-    row = records.finding_row(connection, id, False)
-    assert row is not None, "who asks has read the finding"
-    inspection = records.inspection_row(connection, row.inspection_id, False)
-    assert inspection is not None, "a finding always has its inspection"
-    facts, on = judging.facts_of(inspection.intake, row.intake, records.proceeding_rows(connection, id))
+    known = judging.known(connection, id)
+    assert known is not None, "who asks has read the finding"
     try:
-        return outcome_of(judging.arbiter.decide_alone(facts, on, confidential=False).ruling)
+        return outcome_of(
+            judging.arbiter.decide_alone(known.facts, known.found_on, confidential=False).ruling
+        )
     except FactsInvalid:
         return None

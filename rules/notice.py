@@ -25,6 +25,7 @@ OPERATORS = {
     ">=": "at_least",
     "in": "in",
 }
+"""What each operator is called among the words of notices and pages."""
 SUBSTANCE = frozenset(
     {"when", "routes", "rectify_first", "flags", "shut", "to", "urgent", "confidential", "yields_to_criminal"}
 )

@@ -8,20 +8,10 @@ from typing import Any
 from engine.house import House
 from rules.conditions import All, Comparison, Condition
 from rules.facts import Value
+from rules.notice import OPERATORS
 from rules.schema import Rule
 from web.naming import AMOUNT, Names
 from web.wording import Words
-
-OPERATORS = {
-    "==": "is",
-    "!=": "is_not",
-    "<": "less",
-    "<=": "at_most",
-    ">": "more",
-    ">=": "at_least",
-    "in": "in",
-}
-"""What each operator is called among the words of pages."""
 
 
 class RuleWords:

@@ -42,9 +42,11 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "--keep", action="store_true", help="prove the rulebook in force of this house, and keep the proof"
     )
     prove.set_defaults(run=_prove)
-    acts.add_parser("test", help="every example of every rule, before both evaluators").set_defaults(
-        run=_test
+    test = acts.add_parser("test", help="every example of every rule, before both evaluators")
+    test.add_argument(
+        "--with", dest="root", type=Path, metavar="DIR", help="a draft instead of the live rulebook"
     )
+    test.set_defaults(run=_test)
     add_backtest(acts)
     add_publishing(acts)
     return parser
@@ -130,9 +132,9 @@ def _review(args: argparse.Namespace) -> int:
 def _test(args: argparse.Namespace) -> int:
     from rules.arbiter import Arbiter
     from rules.examination import examined
-    from rules.rulebook import load_rulebook
+    from rules.rulebook import ROOT, load_rulebook
 
-    book = load_rulebook()
+    book = load_rulebook(args.root or ROOT)
     arbiter = Arbiter(book, book.facts, book.office)
     try:
         arbiter.start()

@@ -104,3 +104,15 @@ def test_an_edition_is_withdrawn_with_its_reason(office: Terminal, tmp_path: Pat
     assert wrong[0] == 1
     told = office.json("rules", "withdraw", edition, "--reason", "写错了", *as_person("L01"), says=PASSWORD)
     assert (told["state"], told["reason"]) == ("withdrawn", "写错了")
+
+
+def test_the_examples_of_a_draft_are_tried_like_those_of_the_law(bihuan: Terminal, tmp_path: Path) -> None:
+    assert bihuan.json("rules", "test", "--with", str(draft(tmp_path / "good")))["faults"] == []
+    change = (
+        "sets/national/routing/R26.yaml",
+        '[letters_interval_days, ">=", 15]',
+        '[letters_interval_days, ">=", 20]',
+    )
+    told = bihuan.json("rules", "test", "--with", str(draft(tmp_path / "bad", change)), code=1)
+    assert any("R26" in fault for fault in told["faults"])
+    assert bihuan("rules", "test", "--with", str(tmp_path / "nothing"))[0] == 1
