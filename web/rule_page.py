@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -12,11 +12,13 @@ from engine.core.refusals import Refusal
 from rules.schema import Rule
 from web.asking import Asked, Asking
 from web.look import page
+from web.naming import Names
 from web.routing import PageRoute
 from web.rule_words import RuleWords
 from web.trial_form import TrialForm
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+CREDIT_FLAG = "credit_flag"
 
 
 @router.get("/rulebook/{id}")
@@ -66,6 +68,15 @@ def _told(asking: Asking, rule: Rule, said: RuleWords, form: TrialForm) -> dict[
     }
 
 
+def _first_deadlines(asking: Asking, rule: Rule) -> Iterator[str]:
+    """The clocks that begin when what the rule proposes is opened: those of the first state of each proceeding."""
+    charts, names = asking.house.charts, Names(asking.house, asking.words)
+    kinds = [*rule.routes, *([CREDIT_FLAG] if rule.flags else [])]
+    for kind in kinds:
+        for term in charts[kind].states[charts[kind].initial].clock:
+            yield f"{names.term(term)} {term}"
+
+
 def _follows(asking: Asking, rule: Rule, said: RuleWords) -> Mapping[str, str]:
     """What the rule proposes and shuts, by the name of the line; lines that say nothing are left out."""
     words = asking.words
@@ -76,6 +87,7 @@ def _follows(asking: Asking, rule: Rule, said: RuleWords) -> Mapping[str, str]:
         "shut": said.shut(rule.shut),
         "rectify_first": "" if rule.rectify_first == "none" else words(f"rectify_first.{rule.rectify_first}"),
         "notes": words.semicolon.join(said.notes(rule.notes)),
+        "deadlines": words.semicolon.join(_first_deadlines(asking, rule)),
         "urgent": words("common.yes") if rule.urgent is True else "",
         "yields": words("rule.yields_to_criminal") if rule.yields_to_criminal else "",
         "lighter": words.comma.join(rule.lighter_than),

@@ -80,3 +80,10 @@ def test_open_questions_are_told_with_what_is_done_meanwhile(pages: Pages) -> No
     assert "听证：自然人罚款" in row and "10,000.00 元" in row
     row = english.partition('data-question="Q7"')[2].partition("</tr>")[0]
     assert "remove from abnormal list" in row and "5 working days" in row
+
+
+def test_a_rule_names_the_deadlines_that_begin_with_what_it_proposes(pages: Pages) -> None:
+    text = pages.visit("W01").get("/rulebook/R14").text
+    line = text.partition("由此开始的期限")[2].partition("</div>")[0]
+    assert [term for term in ("DL20", "DL19", "DL41") if term in line] == ["DL20", "DL19", "DL41"]
+    assert "由此开始的期限" in pages.visit("W01").get("/rulebook/R26").text
