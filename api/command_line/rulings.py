@@ -47,6 +47,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "--with", dest="root", type=Path, metavar="DIR", help="a draft instead of the live rulebook"
     )
     test.set_defaults(run=_test)
+    acts.add_parser("facts", help="the facts dictionary as a page of documentation").set_defaults(
+        run=_facts_told
+    )
     add_backtest(acts)
     add_publishing(acts)
     return parser
@@ -75,6 +78,16 @@ def _facts(file: Path) -> Any:
     except Malformed as fault:
         raise Refusal("body_malformed", detail=str(fault)) from fault
     return said["facts"] if isinstance(said, dict) and "facts" in said else said
+
+
+def _facts_told(args: argparse.Namespace) -> int:
+    from rules.facts_table import facts_table
+    from rules.rulebook import load_rulebook
+
+    facts = load_rulebook().facts
+    words = facts_table(facts).rstrip("\n")
+    told({"facts": [fact.as_data() for fact in facts.by_name.values()]}, as_json=args.json, words=words)
+    return DONE
 
 
 def _nearest(args: argparse.Namespace) -> int:

@@ -9,7 +9,8 @@ import pytest
 
 from rules.arbiter import Arbiter
 from rules.facts import _WORDS, LARGEST_INTEGER, FactsInvalid
-from rules.rulebook import Rulebook
+from rules.facts_table import facts_table
+from rules.rulebook import ROOT, Rulebook
 from tests.schemas import contract
 
 FOOD = {"domain": "food", "violation": "food_item_failed"}
@@ -99,3 +100,8 @@ def test_facts_left_out_take_their_default(rulebook: Rulebook) -> None:
 
 def test_only_the_outcome_of_a_criminal_case_is_confidential(rulebook: Rulebook) -> None:
     assert rulebook.facts.confidential == {"criminal_outcome"}
+
+
+def test_the_page_about_facts_says_what_the_dictionary_says(rulebook: Rulebook) -> None:
+    page = (ROOT.parent / "docs" / "facts.md").read_text(encoding="utf-8")
+    assert page == facts_table(rulebook.facts), "write it anew: ./dev bihuan rules facts > docs/facts.md"
