@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from engine.core.calendar import civil_date
 from engine.core.chart import Charts
 from engine.core.commands import Step
+from engine.core.confiding import CONFIDED
 from models import records
 from rules.arbiter import Arbiter, Decision, Undecided
 from rules.derive import derive
@@ -41,7 +42,7 @@ def ruled_triggers(charts: Charts) -> frozenset[str]:
         for row in chart.rows
         if not row.by_clock_only and any(guard.name in RULING_GUARDS for guard in row.guards)
     }
-    return ASKED_AGAIN | guarded
+    return ASKED_AGAIN | CONFIDED | guarded
 
 
 @dataclass(frozen=True, slots=True)

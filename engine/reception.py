@@ -21,7 +21,6 @@ from engine.core.commands import (
     Step,
     StepCommand,
 )
-from engine.core.confiding import CONFIDED
 from engine.core.intake_check import IntakeCheck
 from engine.core.refusals import FieldError, Refusal
 from engine.core.running import Moment, open_term, running, settle
@@ -73,9 +72,7 @@ class Reception:
         asked = command.asked
         if isinstance(asked, CarryCommand):
             return None
-        if isinstance(asked, StepCommand) and not any(
-            step.trigger in self.ruled | CONFIDED for step in asked.steps
-        ):
+        if isinstance(asked, StepCommand) and not any(step.trigger in self.ruled for step in asked.steps):
             return None
         if connection is not None:
             return self._prepare(connection, command)
