@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.core.audit import GENESIS, broken_at, commitment, utc_text
-from models import audit_reading
+from engine.core.refusals import Refusal
+from engine.edition_shelf import EditionShelf
+from models import audit_reading, editions
 from models.database import Database
 
 
@@ -36,6 +38,20 @@ class Audited:
             for one in self.faults
         ]
         return {"records": self.records, "entries": self.entries, "faults": told}
+
+
+def verify_editions(shelf: EditionShelf) -> Iterator[ChainFault]:
+    """Every edition of the rulebook that is not what this house has signed, or whose approval misses the one before."""
+    with shelf.database.read() as connection:
+        rows = editions.every_edition(connection, shelf.office_id)
+    before = None
+    for row in rows:
+        try:
+            shelf.check(row, before)
+        except Refusal as refusal:
+            zh, _, en = str(refusal.detail).partition(" · ")
+            yield ChainFault(row.id, 0, zh, en)
+        before = row.approval or before
 
 
 def verify(database: Database, progress: Callable[[int], None] | None = None) -> Audited:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -73,9 +74,7 @@ class EditionShelf:
             taken_back = editions.withdrawn_after_approval(connection, self.office_id)
             row = editions.edition_in_force(connection, self.office_id, on)
         for one in taken_back:
-            self._check_signed(
-                one, one.withdrawal, one.withdrawal_signature, ("withdrawn_by", "withdrawn_at", "reason")
-            )
+            self._check_withdrawal(one)
         return row
 
     def coming(self, on: date) -> Row[Any] | None:
@@ -115,26 +114,57 @@ class EditionShelf:
                 raise
             raise Refusal("not_ready", detail=said("not_readable", version=id, fault=fault)) from fault
 
+    def check(self, row: Row[Any], before: str | None) -> None:
+        """Returns when everything that was done about the edition is as it was signed; raises `not_ready`.
+
+        before: the approval that was given before this one's; an approval names it, so that none is lost in between.
+        """
+        self.check_proposal(row)
+        if row.approval is not None:
+            self._check_approval(row)
+            if json.loads(row.approval)["previous"] != (None if before is None else digest_of_text(before)):
+                raise Refusal("not_ready", detail=said("not_as_signed", version=row.version))
+        if row.withdrawal is not None:
+            self._check_withdrawal(row)
+
     def check_proposal(self, row: Row[Any]) -> None:
         """Returns when this house has reviewed and proven exactly these files; raises `not_ready`."""
         self._check_signed(row, row.proposal, row.proposal_signature, ("reviewed_at",))
         self._check_files(row)
 
     def _check_approval(self, row: Row[Any]) -> None:
-        self._check_signed(
-            row, row.approval, row.approval_signature, ("approved_by", "approved_at", "previous")
-        )
+        told = {"approved_by": row.approved_by, "approved_at": _instant(row.approved_at)}
+        self._check_signed(row, row.approval, row.approval_signature, ("previous",), **told)
         self._check_files(row)
+
+    def _check_withdrawal(self, row: Row[Any]) -> None:
+        told = {"withdrawn_by": row.withdrawn_by, "withdrawn_at": _instant(row.withdrawn_at)}
+        self._check_signed(row, row.withdrawal, row.withdrawal_signature, ("reason",), **told)
 
     def _check_files(self, row: Row[Any]) -> None:
         if edition_digest(row.files) != row.digest:
             raise Refusal("not_ready", detail=said("not_as_signed", version=row.version))
 
     def _check_signed(
-        self, row: Row[Any], text: str | None, signature: str | None, more: tuple[str, ...]
+        self,
+        row: Row[Any],
+        text: str | None,
+        signature: str | None,
+        only_signed: tuple[str, ...],
+        **told: str | None,
     ) -> None:
+        """`told` stands in columns of the row too and must be what was signed; `only_signed` stands nowhere else."""
         if not text or not signature or not self.key.signed(text, signature):
             raise Refusal("not_ready", detail=said("not_signed", version=row.version, key=self.key.path))
         signed = json.loads(text)
-        if statement(row, **{name: signed.get(name) for name in more}) != text:
+        if statement(row, **told, **{name: signed.get(name) for name in only_signed}) != text:
             raise Refusal("not_ready", detail=said("not_as_signed", version=row.version))
+
+
+def digest_of_text(text: str) -> str:
+    """SHA-256 of what was signed, as the next approval names it."""
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
+
+
+def _instant(value: datetime | None) -> str | None:
+    return None if value is None else recorded(value)

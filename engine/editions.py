@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ from engine.core.calendar import civil_date
 from engine.core.commands import Principal
 from engine.core.refusals import FieldError, Reason, Refusal
 from engine.core.visibility import APPROVES_EDITIONS, PROPOSES_EDITIONS
-from engine.edition_shelf import said, statement
+from engine.edition_shelf import digest_of_text, said, statement
 from engine.outcomes import new_id
 from engine.projections.instants import recorded
 from engine.rulebook_in_force import RulebookInForce
@@ -149,7 +148,7 @@ class Editions:
                 row,
                 approved_by=who.login,
                 approved_at=recorded(now),
-                previous=None if before is None else f"sha256:{sha256(before.encode()).hexdigest()}",
+                previous=None if before is None else digest_of_text(before),
             )
             signature = self.in_force.shelf.key.sign(text)
             values = {"approval": text, "approval_signature": signature}

@@ -83,6 +83,13 @@ def last_approval(connection: Connection, office_id: str) -> str | None:
     return connection.execute(found.limit(1)).scalar_one_or_none()
 
 
+def every_edition(connection: Connection, office_id: str) -> Sequence[Row[Any]]:
+    """All editions with their files, in the order of their approvals; those never approved come last."""
+    found = select(EDITION).where(EDITION.c.office_id == office_id)
+    order = (EDITION.c.approved_at.is_(None), EDITION.c.approved_at, EDITION.c.id)
+    return connection.execute(found.order_by(*order)).all()
+
+
 def change_edition(connection: Connection, id: str, values: Mapping[str, Any]) -> None:
     """The edition has these values."""
     connection.execute(update(EDITION).where(EDITION.c.id == id).values(dict(values)))

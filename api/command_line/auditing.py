@@ -1,4 +1,4 @@
-"""`bihuan audit`: the audit chains are followed from their first entry to their head."""
+"""`bihuan audit`: audit chains are followed from first entry to head, and editions held against their signatures."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from engine.auditing import verify
+    from engine.auditing import verify, verify_editions
 
     with house_of(args) as house:
         audited = verify(house.database)
+        audited.faults += verify_editions(house.in_force.shelf)
     told(audited.answer(), as_json=args.json)
     return REFUSED if audited.faults else DONE

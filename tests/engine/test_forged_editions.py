@@ -10,11 +10,21 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from engine.auditing import verify_editions
 from engine.core.refusals import Refusal
 from engine.house import open_house
 from models.editions import EDITION
 from tests.builders import Town, refused
-from tests.rules.edition_drafts import LETTERS, NEXT, SHIPPED, proposed, published, reviewed_once, twenty_days
+from tests.rules.edition_drafts import (
+    LETTERS,
+    NEXT,
+    SHIPPED,
+    draft,
+    proposed,
+    published,
+    reviewed_once,
+    twenty_days,
+)
 
 TODAY, DAY = "2024-05-01", "2024-05-10"
 
@@ -71,6 +81,34 @@ def test_what_was_never_proven_is_not_approved(
     changed(town, edition, **forged)
 
     assert refused(lambda: town.house.editions.approve(edition, town.who("P01"))).code == "not_ready"
+
+
+@pytest.mark.parametrize(
+    ("forged", "words"),
+    [
+        ({"files": RULES}, "does not say what was signed"),
+        ({"proposal_signature": "AAAA"}, "does not bear the signature"),
+        ({"approved_by": "H01"}, "does not say what was signed"),
+        ({"approval": None, "approval_signature": None}, "does not say what was signed"),
+    ],
+    ids=["files", "proposal", "approver", "an approval taken out"],
+)
+def test_an_audit_finds_it_in_editions_of_the_past_too(
+    sqlite_town: Town, tmp_path: Path, forged: dict[str, Any], words: str
+) -> None:
+    town = sqlite_town
+    town.at(f"{TODAY}T09:00")
+    first = published(town, twenty_days(tmp_path / "first"), TODAY)
+    town.at(f"{DAY}T09:00")
+    second = published(town, draft(tmp_path / "second", version="yuanping-2024.4"), DAY)
+    assert list(verify_editions(town.house.in_force.shelf)) == []
+
+    changed(town, first, **forged)
+
+    faults = list(verify_editions(town.house.in_force.shelf))
+    assert faults and {fault.record for fault in faults} <= {first, second}
+    assert any(words in fault.en for fault in faults)
+    town.house.in_force.close()
 
 
 def test_without_the_key_of_the_house_no_edition_is_believed(sqlite_town: Town, tmp_path: Path) -> None:
