@@ -12,10 +12,11 @@ from dataclasses import replace
 from typing import Any
 
 from rules.conditions import Comparison, Condition, comparisons
+from rules.edition import WORKED
 from rules.examination import example_faults
 from rules.facts import Value
 from rules.proof.declared import Declared, load_declared
-from rules.proof.prove import WORKED, proof_of
+from rules.proof.prove import proof_of
 from rules.proof.worked import Worked, load_worked
 from rules.rulebook import ROOT, Rulebook, load_rulebook
 from rules.schema import Rule

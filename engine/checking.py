@@ -12,11 +12,12 @@ from engine.documents import DocumentPress
 from rules.arbiter import Arbiter
 from rules.charts import chart_files, load_charts
 from rules.data_file import DataFault, read_data
+from rules.edition import WORKED
 from rules.examination import examined
 from rules.offices import Office, load_office
 from rules.open_questions import Setting, load_open_questions
 from rules.proof.declared import load_declared
-from rules.proof.prove import WORKED, worked_faults
+from rules.proof.prove import worked_faults
 from rules.proof.worked import load_worked
 from rules.rulebook import ROOT, Rulebook, load_rulebook
 from rules.schema import Rule

@@ -156,7 +156,7 @@ class Desk:
         steps = asked.steps
         if ruling is not None:
             file.whole_ruling = ruling.whole
-        if ruling is not None and not CONFIDED.issuperset(step.trigger for step in steps):
+        if ruling is not None and {step.trigger for step in steps} & (self.reception.ruled - CONFIDED):
             file.rulings, file.rule_facts = followed_by(file.rulings, ruling.shown), ruling.facts
             file.snapshot.ruling = ruling.shown
             if ruling.criminal is not None:

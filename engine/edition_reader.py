@@ -54,7 +54,7 @@ class EditionReader:
             row = editions.edition_row(connection, self._office, id)
             if row is None or not (may_read_backtests(who) or _approved(row)):
                 raise Refusal("not_found")
-            proof = editions.proof_row(connection, row.rulebook_digest)
+            proof = editions.proof_row(connection, row.proof_digest)
             item = self._items(connection, [row])[0]
         return {**item, "notice": list(row.notice), "proof": _proof(proof)}
 
@@ -72,7 +72,7 @@ class EditionReader:
             return self._items(connection, rows)
 
     def proof(self, digest: str) -> dict[str, Any] | None:
-        """What was proven of the rulebook of that digest, and when; None where nobody has tried yet."""
+        """The proof that rests on what has that digest, and when it was tried; None where nobody has tried yet."""
         with self._database.read() as connection:
             return _proof(editions.proof_row(connection, digest))
 

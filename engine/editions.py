@@ -21,14 +21,15 @@ from engine.core.calendar import civil_date
 from engine.core.commands import Principal
 from engine.core.refusals import FieldError, Reason, Refusal
 from engine.core.visibility import APPROVES_EDITIONS, PROPOSES_EDITIONS
-from engine.edition_shelf import digest_of_text, said, statement
+from engine.edition_shelf import digest_of_text, proof_kept, said, statement
 from engine.outcomes import new_id
 from engine.projections.instants import recorded
 from engine.rulebook_in_force import RulebookInForce
 from engine.writer import Writer
 from models import account_reading, backtesting, editions, records
 from models.database import Database
-from rules.edition import edition_digest, lay_out, read_edition
+from rules.data_file import DataFault
+from rules.edition import edition_digest, lay_out, proof_digest, read_edition
 from rules.rulebook import load_rulebook
 
 if TYPE_CHECKING:
@@ -80,25 +81,20 @@ class Editions:
         root = lay_out(files, self.in_force.shelf.folder)
         standing = self.in_force.standing
         self._check_new(load_rulebook(root).version)
-        found = review(root, standing.rulebook, told)
+        found = review(root, standing.rulebook, told, since)
         if found.faults or found.proof is None:
             return Proposed(found, None)
         told("backtest")
         run = self._backtest(root, found.draft.digest, progress)
         id, now = new_id(), self.clock.now()
-        proof = {
-            "digest": found.draft.digest,
-            "office_id": self.office_id,
-            "proven": True,
-            "proof": found.proof.as_data(),
-            "recorded_at": now,
-        }
+        proof = proof_kept(found.proof, found.draft, self.office_id, now)
         row: dict[str, Any] = {
             "id": id,
             "office_id": self.office_id,
             "version": found.draft.version,
             "digest": edition_digest(files),
             "rulebook_digest": found.draft.digest,
+            "proof_digest": proof["digest"],
             "files": files,
             "in_force_from": since,
             "live_version": standing.rulebook.version,
@@ -109,12 +105,15 @@ class Editions:
             "proposed_at": now,
         }
         row["proposal"] = statement(row, reviewed_at=recorded(now))
-        row["proposal_signature"] = self.in_force.shelf.key.sign(row["proposal"])
+        row["proposal_signature"] = self.in_force.shelf.sign(row["proposal"])
 
         def act(connection: Connection) -> None:
+            editions.lock_editions(connection, self.office_id)
+            if editions.version_known(connection, self.office_id, row["version"]):
+                raise _version_known(row["version"])
             editions.keep_proof(connection, proof)
             records.add(connection, editions.EDITION, [row])
-            self._enter(connection, "rulebook.propose", who, now, row)
+            self._enter(connection, editions.PROPOSE, who, now, row)
 
         self.writer.submit(act)
         return Proposed(found, id)
@@ -129,20 +128,30 @@ class Editions:
         row = self._row(id)
         if row.proposed_by.casefold() == who.login.casefold():
             raise Refusal("proposer_cannot_approve", reasons=[_NOT_ALONE])
-        self.in_force.shelf.check_proposal(row)
-        today = civil_date(self.clock.now())
-        read = load_rulebook(lay_out(row.files, self.in_force.shelf.folder))
-        if (read.digest, self.in_force.rulebook.digest) != (row.rulebook_digest, row.live_digest):
+        shelf = self.in_force.shelf
+        shelf.check_proposal(row)
+        self.in_force.keep_up(civil_date(self.clock.now()))
+        standing = self.in_force.standing
+        try:
+            read = load_rulebook(lay_out(row.files, shelf.folder))
+        except DataFault as fault:
+            raise _shut("law_has_moved") from fault
+        if (read.digest, standing.rulebook.digest) != (row.rulebook_digest, row.live_digest):
             raise _shut("law_has_moved")
 
         def act(connection: Connection) -> None:
             now = self.clock.now()
-            self._check_waits(editions.edition_row(connection, self.office_id, id, lock=True))
+            today = civil_date(now)
+            editions.lock_editions(connection, self.office_id)
+            self._check_waits(editions.edition_row(connection, self.office_id, id))
             if row.in_force_from < today:
                 raise _shut("date_passed", since=row.in_force_from)
             other = editions.edition_coming(connection, self.office_id, today)
             if other is not None:
                 raise _shut("another_coming", version=other.version, since=other.in_force_from)
+            present = editions.edition_in_force(connection, self.office_id, today)
+            if (None if present is None else present.id) != standing.edition:
+                raise _shut("law_has_moved")
             before = editions.last_approval(connection, self.office_id)
             text = statement(
                 row,
@@ -150,13 +159,13 @@ class Editions:
                 approved_at=recorded(now),
                 previous=None if before is None else digest_of_text(before),
             )
-            signature = self.in_force.shelf.key.sign(text)
+            signature = shelf.sign(text)
             values = {"approval": text, "approval_signature": signature}
             editions.change_edition(connection, id, {"approved_by": who.login, "approved_at": now, **values})
-            self._enter(connection, "rulebook.approve", who, now, dict(row._mapping), signature=signature)
+            self._enter(connection, editions.APPROVE, who, now, dict(row._mapping), signature=signature)
 
         self.writer.submit(act)
-        self.in_force.keep_up(today)
+        self.in_force.keep_up(civil_date(self.clock.now()))
 
     def withdraw(self, id: str, reason: str, who: Principal) -> None:
         """The edition never comes into force; the rules that stand go on standing, so one person may do it.
@@ -174,19 +183,20 @@ class Editions:
 
         def act(connection: Connection) -> None:
             now = self.clock.now()
-            present = editions.edition_row(connection, self.office_id, id, lock=True)
+            editions.lock_editions(connection, self.office_id)
+            present = editions.edition_row(connection, self.office_id, id)
             assert present is not None, "an edition is never deleted"
             if present.withdrawal is not None:
                 raise _shut("not_waiting")
             if present.approval is not None and present.in_force_from <= civil_date(now):
                 raise _shut("in_force_already")
             text = statement(row, withdrawn_by=who.login, withdrawn_at=recorded(now), reason=reason)
-            signature = self.in_force.shelf.key.sign(text)
+            signature = self.in_force.shelf.sign(text)
             values = {"withdrawal": text, "withdrawal_signature": signature}
             editions.change_edition(
                 connection, id, {"withdrawn_by": who.login, "withdrawn_at": now, **values}
             )
-            self._enter(connection, "rulebook.withdraw", who, now, dict(row._mapping), reason=reason)
+            self._enter(connection, editions.WITHDRAW, who, now, dict(row._mapping), reason=reason)
 
         self.writer.submit(act)
 
@@ -194,20 +204,13 @@ class Editions:
         """The proof of the rulebook in force, as `Proof.as_data` says it: tried now where nobody has tried it yet."""
         from rules.proof.prove import prove
 
-        standing = self.in_force.standing
-        digest = standing.rulebook.digest
+        book = self.in_force.rulebook
         with self.database.read() as connection:
-            known = editions.proof_row(connection, digest)
+            known = editions.proof_row(connection, proof_digest(book))
         if known is not None:
             return dict(known.proof)
-        proof = prove(standing.rulebook.root, told=told)
-        row = {
-            "digest": digest,
-            "office_id": self.office_id,
-            "proven": not proof.faults,
-            "proof": proof.as_data(),
-            "recorded_at": self.clock.now(),
-        }
+        proof = prove(book.root, told=told)
+        row = proof_kept(proof, book, self.office_id, self.clock.now())
         self.writer.submit(lambda connection: editions.keep_proof(connection, row))
         return proof.as_data()
 
@@ -235,9 +238,8 @@ class Editions:
     def _check_new(self, version: str) -> None:
         with self.database.read() as connection:
             known = editions.version_known(connection, self.office_id, version)
-        if known or version == self.in_force.rulebook.version:
-            fault = FieldError("/version", "inconsistent")
-            raise Refusal("facts_invalid", errors=[fault], detail=said("version_known", version=version))
+        if known or version in (self.in_force.rulebook.version, load_rulebook().version):
+            raise _version_known(version)
 
     def _check_waits(self, row: Row[Any] | None) -> None:
         if row is None or row.approval is not None or row.withdrawal is not None:
@@ -272,6 +274,11 @@ def _check_role(who: Principal, roles: frozenset[str]) -> None:
             "role_not_allowed", "您的角色不能办理这一步", "your role may not do this", roles=tuple(needed)
         )
         raise Refusal("not_yours", reasons=[reason], roles=needed)
+
+
+def _version_known(version: str) -> Refusal:
+    fault = FieldError("/version", "inconsistent")
+    return Refusal("facts_invalid", errors=[fault], detail=said("version_known", version=version))
 
 
 def _shut(name: str, **values: object) -> Refusal:

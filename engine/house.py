@@ -124,8 +124,12 @@ def open_house(settings: Settings) -> House:
     law = load_lawbook(office)
     database = Database(settings.database_url)
     migrate(database)
-    shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf)
-    in_force = RulebookInForce(office, shelf, civil_date(clock.now()))
+    shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf, clock)
+    try:
+        in_force = RulebookInForce(office, shelf, civil_date(clock.now()))
+    except Exception:
+        database.dispose()
+        raise
     facts = in_force.rulebook.facts
     writer = Writer(database)
     press = DocumentPress(RULES / "documents")
@@ -163,7 +167,7 @@ def open_house(settings: Settings) -> House:
         exchange=open_exchange(desk),
         editions=Editions(office.office_id, database, writer, clock, in_force),
         shadow=Shadow(database, clock, in_force),
-        law_of_the_act=LawOfTheAct(database, in_force),
+        law_of_the_act=LawOfTheAct(database, clock, in_force),
     )
     desk.bell = house.ring
     return house

@@ -13,22 +13,29 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from engine.signing import new_private_key, private_key
+from engine.signing import KeyFault, new_private_key, private_key
+
+
+class HouseKeyFault(Exception):
+    """The file of the key cannot be read, or holds no key."""
 
 
 @dataclass(frozen=True, slots=True)
 class HouseKey:
-    """The key in that file; it is made when something is signed for the first time.
+    """The key in that file. It stands outside the database: whoever can change the one need not have the other.
 
-    It stands outside the database: whoever can change the one need not have the other.
+    Every method raises HouseKeyFault when the file is there and holds no key that can be read.
     """
 
     path: Path
 
-    def sign(self, text: str) -> str:
-        """The signature over the text, in base64."""
+    def make(self) -> None:
+        """There is a key; one that was there stays."""
         if not self.path.exists():
             self._make()
+
+    def sign(self, text: str) -> str:
+        """The signature over the text, in base64; raises HouseKeyFault where there is no key."""
         return base64.b64encode(self._private().sign(text.encode())).decode()
 
     def signed(self, text: str, signature: str) -> bool:
@@ -43,7 +50,10 @@ class HouseKey:
         return True
 
     def _private(self) -> Ed25519PrivateKey:
-        return private_key(self.path.read_text(encoding="ascii").strip())
+        try:
+            return private_key(self.path.read_text(encoding="ascii").strip())
+        except (KeyFault, OSError, UnicodeError) as fault:
+            raise HouseKeyFault(str(self.path)) from fault
 
     def _make(self) -> None:
         """The file is there whole or not at all; of two programs that make it, one wins."""

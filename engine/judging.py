@@ -69,6 +69,7 @@ class Known:
     found_on: date
     acted_on: date | None
     """None where nobody has stated it."""
+    closed: bool
 
 
 def followed_by(rulings: Sequence[Mapping[str, Any]], latest: Mapping[str, Any]) -> list[Any]:
@@ -121,7 +122,7 @@ class Judging:
         assert inspection is not None, "a finding always has its inspection"
         proceedings = records.proceeding_rows(connection, id)
         facts, found_on = self.facts_of(inspection.intake, row.intake, proceedings, stated)
-        return Known(facts, found_on, acted_on(row.intake, proceedings, stated))
+        return Known(facts, found_on, acted_on(row.intake, proceedings, stated), bool(row.closed))
 
     def facts_of(
         self,

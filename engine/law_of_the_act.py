@@ -1,8 +1,8 @@
-"""从旧兼从轻 (行政处罚法 第三十七条): what the rules of the day of the act say beside those of the day it was found.
+"""从旧兼从轻 (行政处罚法 第三十七条): what the rules of the day of the act say beside those of today.
 
-Rulings are made by the law of the day of discovery, as the contract has it. Where the rules changed between the act and
-that day, and what they propose differs, both are shown; which is the lighter the legal section may have declared
-(`lighter_than`), and a person chooses.
+Rulings are made by the rules of the day of discovery, as the contract has it. Where rules have changed since the act, and
+what they propose differs, both are shown while the finding is open; which is the lighter the legal section may have
+declared (`lighter_than`), and a person weighs it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from engine.clock import Clock
+from engine.core.calendar import civil_date
 from engine.rulebook_in_force import RulebookInForce
 from models.database import Database
 from rules.arbiter import Decision
@@ -43,7 +45,7 @@ class TwoLaws:
     """What the rules of the two days say of one finding, and which of them changed in between."""
 
     acted_on: date
-    found_on: date
+    today: date
     then: Outcome
     now: Outcome
     changed: tuple[Changed, ...]
@@ -54,22 +56,25 @@ class LawOfTheAct:
     """Asks the rulebook in force about both days; the plain evaluator alone answers, and nothing of it is kept."""
 
     database: Database
+    clock: Clock
     in_force: RulebookInForce
 
     def of_finding(self, id: str, *, confidential: bool) -> TwoLaws | None:
-        """Both rulings where they differ by a rule that changed; None where the day of the act is not known or the same.
+        """Both rulings where they differ by a rule that changed; None for a closed finding, and where the day of the act
+        is not known.
 
         confidential=False: as if every confidential rule and fact did not exist (law 9).
         """
         judging = self.in_force.judging
         with self.database.read() as connection:
             known = judging.known(connection, id)
-        if known is None or known.acted_on is None or known.acted_on >= known.found_on:
+        today = civil_date(self.clock.now())
+        if known is None or known.closed or known.acted_on is None or known.acted_on >= today:
             return None
         try:
             then, now = (
                 judging.arbiter.decide_alone(known.facts, on, confidential=confidential)
-                for on in (known.acted_on, known.found_on)
+                for on in (known.acted_on, today)
             )
         except FactsInvalid:
             return None
@@ -77,7 +82,7 @@ class LawOfTheAct:
         changed = tuple(_changed(judging.arbiter.rulebook, then, now))
         if not changed or before == after:
             return None
-        return TwoLaws(known.acted_on, known.found_on, before, after, changed)
+        return TwoLaws(known.acted_on, today, before, after, changed)
 
 
 def _changed(book: Rulebook, then: Decision, now: Decision) -> Iterator[Changed]:

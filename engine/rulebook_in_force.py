@@ -11,6 +11,8 @@ from engine.core.refusals import Refusal
 from engine.edition_shelf import EditionShelf
 from engine.judging import Judging
 from rules.arbiter import Arbiter
+from rules.data_file import DataFault
+from rules.edition import proof_digest
 from rules.fence.pool import Tally
 from rules.fence.process import WorkerGone
 from rules.offices import Office
@@ -44,9 +46,10 @@ class RulebookInForce:
         self.shelf = shelf
         self._office, self._tally = office, Tally()
         self._turning, self._started = Lock(), False
-        self._former: dict[str, Rulebook] = {}
+        self._former: dict[str, Rulebook | None] = {}
         self._coming: Standing | None = None
         self._left: list[Arbiter] = []
+        self._proof_of: tuple[Standing, str] | None = None
         row = shelf.in_force(today)
         self._standing = self._stand(row.id if row else None, row.in_force_from if row else None)
 
@@ -84,7 +87,7 @@ class RulebookInForce:
                 following = self._stand(row.id if row else None, row.in_force_from if row else None)
                 if self._started:
                     following.judging.arbiter.start()
-            except (Refusal, WorkerGone) as fault:
+            except (Refusal, WorkerGone, DataFault, OSError) as fault:
                 why = fault.detail if isinstance(fault, Refusal) else str(fault)
                 log.error("the edition of the day is not in force", extra={"why": why})
                 return False
@@ -112,17 +115,29 @@ class RulebookInForce:
         return known
 
     def of_version(self, version: str) -> Rulebook | None:
-        """The rulebook of that version, in force or not any more; None where this house never had it."""
+        """The rulebook of that version, in force or not any more; None where it is not known here, or cannot be read.
+
+        It only explains what was ruled before, so that one that cannot be read is logged and stops nothing.
+        """
         if version == self.rulebook.version:
             return self.rulebook
-        if version not in self._former:
-            found = self.shelf.of_version(version)
-            if found is None:
-                return None
-            while len(self._former) >= KEPT:
-                self._former.pop(next(iter(self._former)), None)
-            self._former[version] = found
-        return self._former.get(version)
+        with self._turning:
+            if version not in self._former:
+                while len(self._former) >= KEPT:
+                    del self._former[next(iter(self._former))]
+                try:
+                    self._former[version] = self.shelf.of_version(version)
+                except Refusal as fault:
+                    log.error("a former edition cannot be read", extra={"why": str(fault.detail)})
+                    self._former[version] = None
+            return self._former[version]
+
+    def proof_digest(self) -> str:
+        """Of everything that a proof of the rulebook of this moment rests on."""
+        standing = self._standing
+        if self._proof_of is None or self._proof_of[0] is not standing:
+            self._proof_of = (standing, proof_digest(standing.rulebook))
+        return self._proof_of[1]
 
     def start(self) -> None:
         """The workers run before the first question; raises WorkerGone when they cannot."""

@@ -64,14 +64,17 @@ def unfinished_run(
 
 
 def finished_run(connection: Connection, office_id: str, draft_digest: str, live_digest: str) -> str | None:
-    """The id of the latest run of that draft beside that rulebook which went through all findings."""
+    """The id of the latest run of that draft beside that rulebook, if no finding has come or changed since it began."""
     asked = select(RUN.c.id).where(
         RUN.c.office_id == office_id,
         RUN.c.draft_digest == draft_digest,
         RUN.c.live_digest == live_digest,
         RUN.c.state == "finished",
     )
-    latest = asked.order_by(RUN.c.started_at.desc(), RUN.c.id.desc()).limit(1)
+    changed = select(FINDING.c.id).where(
+        FINDING.c.office_id == office_id, FINDING.c.recorded_at >= RUN.c.started_at
+    )
+    latest = asked.where(~changed.exists()).order_by(RUN.c.started_at.desc(), RUN.c.id.desc()).limit(1)
     return connection.execute(latest).scalar_one_or_none()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Date, Index, Text
+from sqlalchemy import CheckConstraint, Column, Date, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import ID_LENGTH, OFFICE_ID_LENGTH, Instant, Json
@@ -15,7 +15,7 @@ VERSION_LENGTH = 100
 
 
 class RulebookEdition(SQLModel, table=True):
-    """One edition with the files it is made of; neither they nor who proposed them ever change.
+    """One edition with the files it is made of; the database lets neither them nor who proposed them change.
 
     Whether it is in force follows from the day: the approved edition that began last is. `proposal`, `approval` and
     `withdrawal` are what was signed with the key of the house, as text; each stands beside its signature.
@@ -30,6 +30,14 @@ class RulebookEdition(SQLModel, table=True):
             "(withdrawal IS NULL) = (withdrawal_signature IS NULL)", name="rulebook_edition_withdrawal"
         ),
         Index("rulebook_edition_in_force", "office_id", "in_force_from"),
+        Index(
+            "rulebook_edition_version",
+            "office_id",
+            "version",
+            unique=True,
+            sqlite_where=text("withdrawal IS NULL"),
+            postgresql_where=text("withdrawal IS NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True, max_length=ID_LENGTH)
@@ -37,6 +45,8 @@ class RulebookEdition(SQLModel, table=True):
     version: str = Field(max_length=VERSION_LENGTH)
     digest: str = Field(max_length=DIGEST_LENGTH)
     """Of the edition's own files."""
+    proof_digest: str = Field(max_length=DIGEST_LENGTH)
+    """Of everything that its proof rested on."""
     rulebook_digest: str = Field(max_length=DIGEST_LENGTH)
     """Of the whole rulebook as it was tried: these files with the program's facts, vocabulary and office."""
     files: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
@@ -64,7 +74,7 @@ class RulebookEdition(SQLModel, table=True):
 
 
 class RulebookProof(SQLModel, table=True):
-    """What was proven of the rulebook of that digest, and when; a rulebook is proven once."""
+    """What was proven, and when; `digest` is of everything that the proof rests on, and each is tried once."""
 
     __tablename__ = "rulebook_proof"
 

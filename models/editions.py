@@ -8,10 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, literal, select, tuple_, update
 
+from models.account_reading import ADMIN_ENTRY
 from models.edition import RulebookEdition, RulebookProof
 from models.records import insert_once, table_of
 
 EDITION, PROOF = table_of(RulebookEdition), table_of(RulebookProof)
+PROPOSE, APPROVE, WITHDRAW = "rulebook.propose", "rulebook.approve", "rulebook.withdraw"
+"""What entries of administration call the acts."""
 _TOLD = [column for column in EDITION.c if column.name not in ("files", "notice")]
 """What a list needs: the texts of the rules are read one edition at a time."""
 
@@ -35,17 +38,41 @@ def approved_edition(connection: Connection, office_id: str, version: str) -> Ro
 
 
 def withdrawn_after_approval(connection: Connection, office_id: str) -> Sequence[Row[Any]]:
-    """Approved editions that were taken back before their day, without their files."""
-    found = select(*_TOLD).where(
+    """Approved editions that were taken back before their day."""
+    found = select(EDITION).where(
         EDITION.c.office_id == office_id, EDITION.c.approval.is_not(None), EDITION.c.withdrawal.is_not(None)
     )
     return connection.execute(found).all()
 
 
-def edition_row(connection: Connection, office_id: str, id: str, lock: bool = False) -> Row[Any] | None:
-    """The whole edition of that id, locked for this transaction on PostgreSQL when asked."""
+def withdrawn_by_entry(connection: Connection, office_id: str) -> frozenset[str]:
+    """The ids of editions of which an entry of administration, which is never changed, says that they were withdrawn."""
+    found = select(ADMIN_ENTRY.c.detail).where(
+        ADMIN_ENTRY.c.office_id == office_id, ADMIN_ENTRY.c.action == WITHDRAW
+    )
+    return frozenset(str(detail["edition"]) for detail in connection.execute(found).scalars())
+
+
+def lock_editions(connection: Connection, office_id: str) -> None:
+    """On PostgreSQL acts on editions follow one another; on SQLite there is one writer at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            select(EDITION.c.id)
+            .where(EDITION.c.office_id == office_id)
+            .order_by(EDITION.c.id)
+            .with_for_update()
+        )
+
+
+def edition_row(connection: Connection, office_id: str, id: str) -> Row[Any] | None:
+    """The whole edition of that id."""
     found = select(EDITION).where(EDITION.c.office_id == office_id, EDITION.c.id == id)
-    return connection.execute(found.with_for_update() if lock else found).one_or_none()
+    return connection.execute(found).one_or_none()
+
+
+def any_edition(connection: Connection) -> bool:
+    """True when some edition was ever proposed, and signed with the key of the house."""
+    return connection.execute(select(EDITION.c.id).limit(1)).first() is not None
 
 
 def version_known(connection: Connection, office_id: str, version: str) -> bool:

@@ -8,18 +8,27 @@ a draft may not bring others.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 
+import rfc8785
+
+from rules.charts import CHARTS_FOLDER
 from rules.data_file import DataFault
-from rules.rulebook import ROOT, digest_of
+from rules.rulebook import ROOT, Rulebook
 
 START = "rulebook.yaml"
 SETS = "sets"
 RULINGS = "rulings"
 """Worked rulings that a draft brings: they stand in for those of the program."""
+WORKED = ROOT.parent / "tests" / "rulings"
+"""The rulings that the office's lawyers have worked out."""
+NAME = re.compile(r"rulebook\.yaml|(sets|rulings)(/[\w-][\w.-]*)+\.yaml")
+"""What a file of an edition may be called below its folder."""
 OF_THE_PROGRAM = ("facts.yaml", "vocabulary.yaml", "offices", "sets/national/terms")
 FILES_MAX = 2000
 BYTES_MAX = 8 * 1024 * 1024
@@ -48,17 +57,40 @@ def read_edition(root: Path) -> dict[str, str]:
 
 
 def edition_digest(files: Mapping[str, str]) -> str:
-    """SHA-256 over paths and texts; the same whoever reads them in whatever order."""
-    return digest_of((name, files[name].encode()) for name in sorted(files))
+    """SHA-256 over paths and texts as canonical JSON (RFC 8785); the same whoever reads them in whatever order."""
+    return f"sha256:{sha256(rfc8785.dumps(dict(files))).hexdigest()}"
+
+
+def worked_of(root: Path) -> Path:
+    """The worked rulings that a rulebook is held against: those it brings itself, else the office's."""
+    return root / RULINGS if (root / RULINGS).is_dir() else WORKED
+
+
+def proof_digest(book: Rulebook) -> str:
+    """SHA-256 over everything that a proof of the rulebook rests on: it, what is declared, worked rulings, charts."""
+    read = (
+        *book.root.glob("sets/*/proof/*.yaml"),
+        *worked_of(book.root).glob("*.yaml"),
+        *CHARTS_FOLDER.glob("*.yaml"),
+        *ROOT.glob("sets/*/terms/*.yaml"),
+    )
+    texts = sorted([path.parent.name, path.name, path.read_text(encoding="utf-8")] for path in read)
+    return f"sha256:{sha256(rfc8785.dumps([book.digest, *texts])).hexdigest()}"
 
 
 def lay_out(files: Mapping[str, str], shelf: Path) -> Path:
     """The folder below `shelf` that holds these files beside the program's own, shaped like rules/.
 
-    It is named by what is in it; one that was changed by hand is written anew.
+    It is named by what is in it; one that was changed by hand is written anew. Raises DataFault for a name that no file
+    of an edition has.
     """
-    folder = shelf / edition_digest(files).removeprefix("sha256:")
-    whole = {**{name: text.encode() for name, text in files.items()}, **_programs_own()}
+    for name in files:
+        if not NAME.fullmatch(name):
+            raise DataFault("not_a_rule_file").located(name, 1)
+    own = _programs_own()
+    whole = {**{name: text.encode() for name, text in files.items()}, **own}
+    known = {**files, **{name: content.decode() for name, content in own.items()}}
+    folder = shelf / edition_digest(known).removeprefix("sha256:")
     if folder.is_dir() and _content(folder) == whole:
         return folder
     shelf.mkdir(parents=True, exist_ok=True)
@@ -67,12 +99,12 @@ def lay_out(files: Mapping[str, str], shelf: Path) -> Path:
             path = Path(made, "new", name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        if folder.exists():
-            os.replace(folder, Path(made, "old"))
         try:
+            if folder.exists():
+                os.replace(folder, Path(made, "old"))
             os.replace(Path(made, "new"), folder)
         except OSError:  # another program was quicker with the same folder
-            if _content(folder) != whole:
+            if not folder.is_dir() or _content(folder) != whole:
                 raise
     return folder
 

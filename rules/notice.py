@@ -2,62 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from difflib import ndiff
 from typing import Any
 
-from rules.conditions import All, Comparison, Condition, comparisons
-from rules.data_file import read_data
-from rules.edition import SETS, read_edition
-from rules.facts import FactDictionary, Value
+from rules.edition import RULINGS, SETS, read_edition, worked_of
 from rules.rulebook import Rulebook
 from rules.schema import Rule
+from rules.teller import LANGUAGES, Teller, members, sentences
 
-LANGUAGES = ("zh", "en")
-OPERATORS = {
-    "==": "is",
-    "!=": "is_not",
-    "<": "less",
-    "<=": "at_most",
-    ">": "more",
-    ">=": "at_least",
-    "in": "in",
-}
-"""What each operator is called among the words of notices and pages."""
 SUBSTANCE = frozenset(
     {"when", "routes", "rectify_first", "flags", "shut", "to", "urgent", "confidential", "yields_to_criminal"}
 )
 """Members that decide something: the same version that says them otherwise reaches back."""
 ROUTING = "/routing/"
-FEN = 100
-Words = Mapping[str, Mapping[str, Mapping[str, str]]]
+TURNS = {"+": "line_added", "-": "line_gone"}
+LINES_TOLD = 40
+"""Of one file; a file that is another altogether is not told line by line."""
+ONE_DAY = timedelta(days=1)
 
 
-@cache
-def _words() -> Words:
-    words: Words = read_data(Path(__file__).with_suffix(".yaml"))
-    return words
+def notice(draft: Rulebook, live: Rulebook, since: date | None = None) -> Iterator[Mapping[str, str]]:
+    """Every difference, rule by rule, then line by line of the files that hold no rule; `change` says what is told.
 
-
-def notice(draft: Rulebook, live: Rulebook) -> Iterator[Mapping[str, str]]:
-    """Every difference, rule by rule, then file by file where a file holds no rule; `change` says what a line tells."""
+    since: the day from which the draft is to stand; what stands otherwise on days before it is told as well.
+    """
     before, after = ({rule.key: rule for rule in book.rules} for book in (live, draft))
     tellers = [Teller(draft, language) for language in LANGUAGES]
     for key in sorted(before.keys() | after.keys()):
         old, new = before.get(key), after.get(key)
+        rule = new or old
+        assert rule is not None, "a key is of one of the two"
+        changed: list[str] = []
         if old is None or new is None:
-            rule = new or old
-            assert rule is not None, "a key is of one of the two"
             change = "rule_added" if old is None else "rule_gone"
             yield _line(change, key, {one.language: one.whole(change, rule) for one in tellers})
-            continue
-        changed = [name for name in _words()["members"] if _member(old, name) != _member(new, name)]
-        for member in changed:
-            yield _line("rule_changed", key, {one.language: one.changed(member, old, new) for one in tellers})
+        else:
+            changed = [name for name in members() if _member(old, name) != _member(new, name)]
+            for member in changed:
+                said = {one.language: one.changed(member, old, new) for one in tellers}
+                yield _line("rule_changed", key, said)
         if SUBSTANCE.intersection(changed):
-            yield _line("rule_rewritten", key, {one.language: one.rewritten(new) for one in tellers})
+            said = {one.language: one.said("rule_rewritten", rule) for one in tellers}
+            yield _line("rule_rewritten", key, said)
+        elif since is not None and _days_differ_before(since, old, new):
+            day = since.isoformat()
+            said = {one.language: one.said("rule_reaches_back", rule, since=day) for one in tellers}
+            yield _line("rule_reaches_back", key, said)
     yield from _files(draft, live)
 
 
@@ -65,185 +57,53 @@ def _line(change: str, about: str, said: Mapping[str, str]) -> Mapping[str, str]
     return {"rule": about, "change": change, **said}
 
 
+def _days_differ_before(since: date, old: Rule | None, new: Rule | None) -> bool:
+    """True when some day before `since` has the one version and not the other."""
+    spans = [
+        None if rule is None else (rule.in_force_from, min(rule.in_force_until or since, since - ONE_DAY))
+        for rule in (old, new)
+    ]
+    standing = [None if span is None or span[0] > span[1] else span for span in spans]
+    return standing[0] != standing[1]
+
+
 def _files(draft: Rulebook, live: Rulebook) -> Iterator[Mapping[str, str]]:
-    """Files beside the rules that differ: classes of publication, what is left to people and what is lawful."""
-    old, new = read_edition(live.root), read_edition(draft.root)
+    """Files beside the rules that differ, line by line: periods of publication, what is left to people, what is lawful
+    although the proof says no, and the worked rulings that the draft is held against."""
+    old, new = _beside_rules(live), _beside_rules(draft)
     for name in sorted(old.keys() | new.keys()):
-        if name.startswith(SETS) and ROUTING not in name and old.get(name) != new.get(name):
-            change = "file_added" if name not in old else "file_gone" if name not in new else "file_changed"
-            told = _words()["lines"][change]
-            yield _line(change, name, {one: told[one].format(file=name) for one in LANGUAGES})
+        if name not in old or name not in new:
+            yield _told("file_added" if name not in old else "file_gone", name)
+            continue
+        lines = [
+            (mark, text.strip())
+            for mark, _, text in (one.partition(" ") for one in ndiff(old[name], new[name]))
+            if mark in TURNS and text.strip() and not text.strip().startswith("#")
+        ]
+        for mark, text in lines[:LINES_TOLD]:
+            yield _told(TURNS[mark], name, line=text)
+        if len(lines) > LINES_TOLD:
+            yield _told("more_lines", name, n=len(lines) - LINES_TOLD)
+
+
+def _told(change: str, file: str, **said: object) -> Mapping[str, str]:
+    words = sentences()[change]
+    return _line(change, file, {one: words[one].format(file=file, **said) for one in LANGUAGES})
+
+
+def _beside_rules(book: Rulebook) -> dict[str, list[str]]:
+    """The lines of each such file, by its name."""
+    worked = worked_of(book.root)
+    read = {f"{RULINGS}/{path.name}": path.read_text(encoding="utf-8") for path in worked.glob("*.yaml")}
+    read |= {
+        name: text
+        for name, text in read_edition(book.root).items()
+        if name.startswith(SETS) and ROUTING not in name
+    }
+    return {name: text.splitlines() for name, text in read.items()}
 
 
 def _member(rule: Rule, name: str) -> Any:
     if name == "in_force":
         return rule.in_force_from, rule.in_force_until
     return getattr(rule, name)
-
-
-@dataclass(frozen=True, slots=True)
-class Teller:
-    """Says rules in one language, by the names that the dictionary and the vocabulary of the rulebook give."""
-
-    book: Rulebook
-    language: str
-
-    def whole(self, change: str, rule: Rule) -> str:
-        """What a rule that is new or gone says."""
-        shut = self.shut(rule.shut)
-        then = [
-            self.routes(rule.routes),
-            self.named("to", rule.to),
-            self.flags(rule),
-            shut and self.phrase("shuts", what=shut),
-            self.named("notes", rule.notes),
-        ]
-        says = self.phrase(
-            "proposes",
-            when=self.condition(rule.when),
-            then=self.phrase("semicolon").join(one for one in then if one) or self.phrase("nothing"),
-        )
-        return self._line(change, rule, since=rule.in_force_from.isoformat(), says=says)
-
-    def changed(self, member: str, old: Rule, new: Rule) -> str:
-        """How a member of a rule changes: what is gained and lost of lists, else the one for the other."""
-        named = _words()["members"][member][self.language]
-        return self._line("rule_changed", new, member=named, says=self._difference(member, old, new))
-
-    def rewritten(self, rule: Rule) -> str:
-        """That the rule reaches back, since its version stayed the same."""
-        return self._line("rule_rewritten", rule)
-
-    def condition(self, condition: Condition, inner: bool = False) -> str:
-        """The condition in one sentence; alternatives within it stand in parentheses."""
-        if isinstance(condition, Comparison):
-            return self._comparison(condition)
-        joint = self.phrase("and" if isinstance(condition, All) else "or")
-        said = joint.join(self.condition(part, inner=True) for part in condition.parts)
-        return self.phrase("group", what=said) if inner else said
-
-    def routes(self, codes: Iterable[str]) -> str:
-        """The names of routes."""
-        return self._joined(self._word(self.book.facts.vocabulary.routes, code) for code in codes)
-
-    def flags(self, rule: Rule) -> str:
-        """The names of the flags, each with the condition on which it is proposed."""
-        return self._joined(self._flags(rule))
-
-    def shut(self, codes: Iterable[str]) -> str:
-        """What is shut."""
-        return self._joined(self._word(self.book.facts.vocabulary.shut, code) for code in codes)
-
-    def named(self, member: str, codes: Iterable[str]) -> str:
-        """The names of codes of a closed list, or of departments."""
-        return self._joined(self._names(member, codes))
-
-    def phrase(self, name: str, **said: str) -> str:
-        """A phrase of notice.yaml with its names filled in."""
-        return _words()["phrases"][name][self.language].format(**said)
-
-    def _line(self, change: str, rule: Rule, **said: str) -> str:
-        title = rule.title if self.language == "zh" else rule.description
-        return _words()["lines"][change][self.language].format(rule=rule.key, title=title, **said)
-
-    def _difference(self, member: str, old: Rule, new: Rule) -> str:
-        if member == "when":
-            return self._conditions(old.when, new.when)
-        lists = [self._list(member, rule) for rule in (old, new)]
-        if lists[0] is not None and lists[1] is not None:
-            return self._turns(lists[0], lists[1])
-        before, after = (self._single(member, rule) for rule in (old, new))
-        return self.phrase("becomes", before=before, after=after)
-
-    def _turns(self, before: list[str], after: list[str]) -> str:
-        gained = [one for one in after if one not in before]
-        lost = [one for one in before if one not in after]
-        said = [
-            self.phrase(name, what=self._joined(turned))
-            for name, turned in (("gained", gained), ("lost", lost))
-            if turned
-        ]
-        whole = self.phrase("becomes", before=self._joined(before), after=self._joined(after))
-        return self.phrase("semicolon").join(said) if said else whole
-
-    def _conditions(self, before: Condition, after: Condition) -> str:
-        """Comparison by comparison where only figures and codes differ, else the one condition for the other."""
-        if _shape(before) == _shape(after):
-            pairs = zip(comparisons(before), comparisons(after), strict=True)
-            return self.phrase("semicolon").join(
-                self.phrase("becomes", before=self._comparison(one), after=self._comparison(other))
-                for one, other in pairs
-                if one != other
-            )
-        return self.phrase("becomes", before=self.condition(before), after=self.condition(after))
-
-    def _list(self, member: str, rule: Rule) -> list[str] | None:
-        """The names of the members of a list; None for what is no list."""
-        if member == "flags":
-            return self._flags(rule)
-        if member == "basis":
-            return [f"《{one.title}》{one.article} [{one.mark}]" for one in rule.basis]
-        value = getattr(rule, member, None)
-        return self._names(member, value) if isinstance(value, tuple) else None
-
-    def _flags(self, rule: Rule) -> list[str]:
-        said = []
-        for flag in rule.flags:
-            name = self._word(self.book.facts.vocabulary.flags, flag.flag)
-            when = None if flag.condition is None else self.condition(flag.condition)
-            said.append(name if when is None else self.phrase("if", what=name, when=when))
-        return said
-
-    def _names(self, member: str, codes: Iterable[str]) -> list[str]:
-        vocabulary = self.book.facts.vocabulary
-        if member == "to":
-            known = self.book.office.departments
-            return [(known[one].short if self.language == "zh" else known[one].en) for one in codes]
-        lists = {"routes": vocabulary.routes, "shut": vocabulary.shut, "notes": vocabulary.notes}
-        return [self._word(lists.get(member, {}), code) for code in codes]
-
-    def _single(self, member: str, rule: Rule) -> str:
-        if member == "in_force":
-            until = rule.in_force_until.isoformat() if rule.in_force_until else self.phrase("now")
-            return self.phrase("period", since=rule.in_force_from.isoformat(), until=until)
-        value = getattr(rule, member)
-        if isinstance(value, bool):
-            return self.phrase("yes" if value else "no")
-        if member == "rectify_first":
-            return self.phrase(value)
-        if member == "ground":
-            return self._word(self.book.facts.vocabulary.grounds, value) if value else self.phrase("nothing")
-        return str(value) if isinstance(value, str) else self.condition(value)
-
-    def _comparison(self, one: Comparison) -> str:
-        fact = self.book.facts.by_name[one.fact]
-        name = fact.title if self.language == "zh" else one.fact.removesuffix("_fen").replace("_", " ")
-        values = one.value if isinstance(one.value, tuple) else (one.value,)
-        said = self._joined(self._value(self.book.facts, one.fact, value) for value in values)
-        operator = "==" if one.operator == "in" and len(values) == 1 else one.operator
-        return self.phrase(OPERATORS[operator], fact=name, value=said)
-
-    def _value(self, facts: FactDictionary, name: str, value: Value) -> str:
-        fact = facts.by_name[name]
-        if fact.unknown is not None and value == fact.unknown:
-            return self.phrase("unknown")
-        if isinstance(value, bool):
-            return self.phrase("yes" if value else "no")
-        if fact.unit == "fen" and isinstance(value, int):
-            return self.phrase("yuan", n=f"{value / FEN:,.2f}".removesuffix(".00"))
-        if fact.unit is not None and fact.unit in _words()["phrases"]:
-            return self.phrase(fact.unit, n=str(value))
-        return self._word(fact.vocabulary, str(value))
-
-    def _word(self, known: Mapping[str, Any], code: str) -> str:
-        return str(getattr(known[code], self.language)) if code in known else code
-
-    def _joined(self, said: Iterable[str]) -> str:
-        return self.phrase("comma").join(said)
-
-
-def _shape(condition: Condition) -> Any:
-    """What two conditions share that differ in figures and codes only."""
-    if isinstance(condition, Comparison):
-        return condition.fact, condition.operator
-    return type(condition), tuple(_shape(part) for part in condition.parts)

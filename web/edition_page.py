@@ -66,7 +66,7 @@ def withdraw(asking: Asked, posted: Form, id: str) -> Response:
         asking.house.editions.withdraw(id, reason, asking.who)
     except Refusal as refusal:
         return _show(asking, id, told(refusal, asking.words), reason)
-    return see(f"{PATH}/{id}?flash=recorded" if may_read_backtests(asking.who) else PATH)
+    return see(f"{PATH}/{id}?flash=recorded")
 
 
 def _show(asking: Asking, id: str, problem: Told | None = None, reason: str = "") -> Response:

@@ -48,7 +48,7 @@ def two_laws(asking: Asking, finding: str, *, confidential: bool = False) -> dic
     words = asking.words
     return {
         "acted_on": both.acted_on.isoformat(),
-        "found_on": both.found_on.isoformat(),
+        "today": both.today.isoformat(),
         "then": outcome_lines(asking, both.then.as_data()),
         "now": outcome_lines(asking, both.now.as_data()),
         "changed": [

@@ -8,8 +8,8 @@ from typing import Any
 from engine.house import House
 from rules.conditions import All, Comparison, Condition
 from rules.facts import Value
-from rules.notice import OPERATORS
 from rules.schema import Rule
+from rules.teller import OPERATORS
 from web.naming import AMOUNT, Names
 from web.wording import Words
 

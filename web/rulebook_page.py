@@ -38,7 +38,7 @@ def rulebook_page(asking: Asked) -> Response:
         groups=_groups(asking, rulebook.in_force(on)),
         by_hand=_by_hand(asking),
         questions=_open_questions(asking),
-        proof=asking.house.reader.editions.proof(rulebook.digest),
+        proof=asking.house.reader.editions.proof(asking.house.in_force.proof_digest()),
         coming=coming_edition(asking),
         backtests=may_read_backtests(asking.who),
     )

@@ -32,6 +32,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     nearest.set_defaults(run=_nearest)
     review = acts.add_parser("review", help="all that a draft must pass, and what it changes")
     review.add_argument("--with", dest="root", required=True, type=Path, metavar="DIR", help="the draft")
+    review.add_argument(
+        "--beside", type=Path, metavar="DIR", help="the rulebook in force; else that of the program"
+    )
     review.set_defaults(run=_review)
     prove = acts.add_parser("prove", help="prove the rulebook: no gap, no contradiction, no fine for a crime")
     which = prove.add_mutually_exclusive_group()
@@ -129,9 +132,9 @@ def _prove(args: argparse.Namespace) -> int:
 def _review(args: argparse.Namespace) -> int:
     """0 when the draft may be published, else 1 and what speaks against it; what it changes is told either way."""
     from rules.proof.review import review
-    from rules.rulebook import load_rulebook
+    from rules.rulebook import ROOT, load_rulebook
 
-    found = review(args.root, load_rulebook(), told=step_told)
+    found = review(args.root, load_rulebook(args.beside or ROOT), told=step_told)
     lines = [
         f"draft: {found.draft.version} {found.draft.digest}",
         *(f"{one['zh']} · {one['en']}" for one in found.notice),

@@ -11,10 +11,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from api.command_line.opening import settings_of
-from api.command_line.telling import DONE, REFUSED, UNREACHABLE
+from api.command_line.telling import DONE, UNREACHABLE
 
 if TYPE_CHECKING:
     from engine.house import House
@@ -116,28 +117,44 @@ class Proving:
     def __init__(self, house: House) -> None:
         self._house = house
         self._process: subprocess.Popen[str] | None = None
+        self._lock, self._ended = Lock(), False
+        self._tried: set[str] = set()
 
     def look(self) -> None:
-        """The rulebook in force was proven, or why not is in the journal."""
-        house, settings = self._house, self._house.settings
-        if house.reader.editions.proof(house.rulebook.digest) is not None:
+        """The rulebook in force is proven, or the journal says why not; each is tried once while this program runs."""
+        digest = self._house.in_force.proof_digest()
+        if digest in self._tried or self._house.reader.editions.proof(digest) is not None:
             return
-        bihuan = (sys.executable, "-P", "-m", "api.command_line", "--data", str(settings.data_dir))
-        with subprocess.Popen(
-            (*bihuan, "rules", "prove", "--keep", "--json"),
-            env=os.environ | {"BIHUAN_DATABASE_URL": settings.database_url},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        ) as self._process:
-            said, _ = self._process.communicate()
-        if self._process.returncode == REFUSED:
-            log.error("the rulebook in force is not proven", extra={"said": said[:SAID_MAX]})
+        self._tried.add(digest)
+        process = self._begun()
+        if process is None:
+            return
+        said, complained = process.communicate()
+        if process.returncode != DONE and not self._ended:
+            why = {"code": process.returncode, "said": said[:SAID_MAX], "complained": complained[-SAID_MAX:]}
+            log.error("the rulebook in force is not proven", extra=why)
 
     def end(self) -> None:
-        """No process is left; what was not proven is tried at the next start."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
+        """No process is left and none begins; what was not proven is tried at the next start."""
+        with self._lock:
+            self._ended = True
+            if self._process is not None and self._process.poll() is None:
+                self._process.terminate()
+
+    def _begun(self) -> subprocess.Popen[str] | None:
+        settings = self._house.settings
+        bihuan = (sys.executable, "-P", "-m", "api.command_line", "--data", str(settings.data_dir))
+        with self._lock:
+            if self._ended:
+                return None
+            self._process = subprocess.Popen(
+                (*bihuan, "rules", "prove", "--keep", "--json"),
+                env=os.environ | {"BIHUAN_DATABASE_URL": settings.database_url},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            return self._process
 
 
 @contextmanager

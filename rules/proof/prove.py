@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.core.prove import faults_of
 from rules.charts import load_charts
-from rules.edition import RULINGS
+from rules.edition import worked_of
 from rules.proof.checks import (
     basis_faults,
     criminal_faults,
@@ -27,14 +27,6 @@ from rules.proof.spoken import Spoken
 from rules.proof.worked import Worked, broken, load_worked, unheard
 from rules.rulebook import ROOT, Rulebook, load_rulebook
 from rules.terms import load_terms
-
-WORKED = ROOT.parent / "tests" / "rulings"
-"""The rulings that the office's lawyers have worked out."""
-
-
-def worked_of(root: Path) -> Path:
-    """The worked rulings that a rulebook is held against: those it brings itself, else the office's."""
-    return root / RULINGS if (root / RULINGS).is_dir() else WORKED
 
 
 @dataclass(frozen=True, slots=True)

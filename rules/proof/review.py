@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rules.backtest import check_draft
 from rules.data_file import DataFault
-from rules.edition import read_edition
+from rules.edition import read_edition, worked_of
 from rules.examination import example_faults
 from rules.fence.smoke import safe_to_publish
 from rules.notice import notice
 from rules.proof.declared import Declared, load_declared
 from rules.proof.faults import sentence
-from rules.proof.prove import Proof, proof_of, worked_of
+from rules.proof.prove import Proof, proof_of
 from rules.proof.weaker import weaker_faults
 from rules.proof.worked import load_worked
 from rules.rulebook import Rulebook, load_rulebook
@@ -42,8 +43,12 @@ class Review:
         }
 
 
-def review(root: Path, live: Rulebook, told: Callable[[str], None] = lambda step: None) -> Review:
+def review(
+    root: Path, live: Rulebook, told: Callable[[str], None] = lambda step: None, since: date | None = None
+) -> Review:
     """The draft of the folder was put through every check; the costly ones only once the cheap ones are content.
+
+    since: the day from which it is to stand; what it says otherwise of days before that is then told.
 
     The last is the proof: a draft that would let a fine take the place of a criminal referral never passes, whoever
     asks (law 2). Raises DataFault for a draft that cannot even be read, or brings what is no part of an edition.
@@ -55,10 +60,11 @@ def review(root: Path, live: Rulebook, told: Callable[[str], None] = lambda step
     for name, check in _checks(draft, live, declared):
         told(name)
         if faults := check():
-            return Review(draft, tuple(faults), tuple(notice(draft, live)), None)
+            return Review(draft, tuple(faults), tuple(notice(draft, live, since)), None)
     told("proof")
     proof = proof_of(draft, declared, load_worked(worked_of(root), draft.facts), told=told)
-    return Review(draft, tuple(str(fault) for fault in proof.faults), tuple(notice(draft, live)), proof)
+    faults = [str(fault) for fault in proof.faults]
+    return Review(draft, tuple(faults), tuple(notice(draft, live, since)), proof)
 
 
 def _checks(

@@ -43,7 +43,7 @@ def test_a_draft_is_copied_proposed_approved_and_stands_from_its_day(
     publish = ("rules", "publish", "--with", str(root), "--from", "2024-05-10")
     proposed = office.json(*publish, *as_person("L01"), says=PASSWORD, code=3)
     assert proposed["publishable"] is True
-    assert [one["rule"] for one in proposed["notice"]] == ["R26@1", "R26@1"]
+    assert [one["rule"] for one in proposed["notice"]] == ["R26@1", "R26@1", *["rulings/R26.yaml"] * 4]
     assert proposed["notice"][0]["zh"].endswith(
         "的条件：由“两次邮寄间隔不少于 15 日”改为“两次邮寄间隔不少于 20 日”"
     )

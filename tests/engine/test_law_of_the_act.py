@@ -36,7 +36,7 @@ def test_both_rulings_are_shown_where_they_differ_by_a_rule_that_changed(town: T
     town.at(FOUND)
     both = town.house.law_of_the_act.of_finding(sold(town, "2025-03-01"), confidential=False)
     assert both is not None
-    assert (both.acted_on, both.found_on) == (date(2025, 3, 1), date(2025, 6, 2))
+    assert (both.acted_on, both.today) == (date(2025, 3, 1), date(2025, 6, 2))
     assert "penalty" in both.then.routes and "penalty" not in both.now.routes
     assert [(one.then.key, one.now.key, one.lighter) for one in both.changed if one.then and one.now] == [
         (OF_THE_ACT, OF_DISCOVERY, None)

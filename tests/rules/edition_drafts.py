@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from engine.editions import Proposed
-from rules.proof import prove
+from rules.edition import WORKED
 from rules.proof import review as reviewing
 from rules.rulebook import Rulebook
 from tests.builders import Town
@@ -40,7 +40,7 @@ def draft(folder: Path, *changes: tuple[str, str, str], version: str = NEXT) -> 
 def twenty_days(folder: Path, version: str = NEXT) -> Path:
     """The draft that asks for twenty days between the letters, with examples and worked rulings that say so."""
     root = draft(folder, version=version)
-    shutil.copytree(prove.WORKED, root / "rulings")
+    shutil.copytree(WORKED, root / "rulings")
     for path in (root / LETTERS, root / "rulings" / "R26.yaml"):
         text = path.read_text(encoding="utf-8")
         for old, new in sorted(DAYS.items(), reverse=True):
@@ -69,7 +69,7 @@ def published(town: Town, root: Path, since: str) -> str:
     return edition
 
 
-_reviewed: dict[tuple[str, str], Any] = {}
+_reviewed: dict[tuple[str, str, date], Any] = {}
 
 
 @contextmanager
@@ -78,10 +78,10 @@ def reviewed_once() -> Iterator[None]:
     review: Callable[..., Any] = reviewing.review
 
     @wraps(review)
-    def remembered(root: Path, live: Rulebook, *told: Any) -> Any:
-        key = (root.name, live.digest)  # the folder of an edition is named by its digest
+    def remembered(root: Path, live: Rulebook, told: Any, since: date) -> Any:
+        key = (root.name, live.digest, since)  # the folder of an edition is named by its digest
         if key not in _reviewed:
-            _reviewed[key] = review(root, live, *told)
+            _reviewed[key] = review(root, live, told, since)
         return _reviewed[key]
 
     with pytest.MonkeyPatch.context() as patch:

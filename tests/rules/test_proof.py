@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rules.arbiter import Arbiter
 from rules.condition_file import read_condition
 from rules.conditions import condition_as_data
+from rules.edition import WORKED
 from rules.proof.checks import (
     basis_faults,
     criminal_faults,
@@ -25,7 +26,7 @@ from rules.proof.declared import Declared, load_declared
 from rules.proof.faults import ProofFault
 from rules.proof.gaps import gap_faults
 from rules.proof.nearest import STAYS, what_ifs
-from rules.proof.prove import WORKED, pinned_faults, proof_of
+from rules.proof.prove import pinned_faults, proof_of
 from rules.proof.regions import regions
 from rules.proof.space import Space
 from rules.proof.spoken import Spoken

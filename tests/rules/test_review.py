@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,40 @@ def test_only_a_basis_that_was_read_makes_it_lawful(rulebook: Rulebook, mark: st
 
     assert [fault.rules for fault in found] == ([] if passes else [("R16b@1",)])
     assert all(fault.example["circumstances"] == "serious" for fault in found)
+
+
+SINCE = date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        (SINCE - timedelta(days=1), ["rule_changed"]),
+        (date(2022, 12, 31), ["rule_changed", "rule_reaches_back"]),
+    ],
+)
+def test_a_version_that_ends_before_its_day_is_said_to_reach_back(
+    rulebook: Rulebook, until: date, told: list[str]
+) -> None:
+    ended = tuple(
+        replace(rule, in_force_until=until) if rule.id == "R26" else rule for rule in rulebook.rules
+    )
+    lines = list(notice(replace(rulebook, rules=ended), rulebook, SINCE))
+    assert [one["change"] for one in lines] == told
+    gone = tuple(rule for rule in rulebook.rules if rule.id != "R26")
+    assert [one["change"] for one in notice(replace(rulebook, rules=gone), rulebook, SINCE)] == [
+        "rule_gone",
+        "rule_reaches_back",
+    ]
+
+
+def test_what_is_declared_lawful_is_told_line_by_line(draft: Callable[..., Path], rulebook: Rulebook) -> None:
+    root = draft()
+    lawful = root / "sets" / "national" / "proof" / "lawful.yaml"
+    line = "  - {kind: threshold, rules: [R07], basis: [{title: 某法, article: 第一条, mark: V}]}"
+    lawful.write_text(lawful.read_text(encoding="utf-8").rstrip() + "\n" + line + "\n", encoding="utf-8")
+    lines = list(notice(load_rulebook(root), rulebook))
+    assert [(one["rule"], one["change"]) for one in lines] == [
+        ("sets/national/proof/lawful.yaml", "line_added")
+    ]
+    assert "R07" in lines[0]["zh"] and "某法" in lines[0]["en"]

@@ -9,9 +9,9 @@ from itertools import pairwise
 import pytest
 
 from rules.conditions import All, AnyOf, Comparison, Condition
+from rules.edition import WORKED
 from rules.examination import example_faults
 from rules.proof.pinned import differing
-from rules.proof.prove import WORKED
 from rules.proof.worked import broken, load_worked
 from rules.rulebook import Rulebook
 from rules.schema import Rule
