@@ -14,6 +14,7 @@ from engine.core.penalty_guards import PAID, PENALISED, REVOKED
 from engine.core.scene import Scene
 from engine.core.snapshot import CRIMINAL_ROUTE
 from tests.simulation.moves import Need
+from tests.simulation.ways import fits_guard
 
 if TYPE_CHECKING:
     from tests.simulation.guide import Guide
@@ -43,22 +44,8 @@ def said_for(law: Lawbook, guard: Guard, today: date) -> dict[str, Any]:
         return {"flag_kind": guard.argument}
     if guard.name in ("needs", "needs_not"):
         kinds = law.charts.dictionary["flag_kinds"]
-        return {"flag_kind": next(kind for kind in kinds if _fits(law, kind, guard))}
+        return {"flag_kind": next(kind for kind in kinds if fits_guard(law, kind, guard))}
     return SAID.get(guard.name, {})
-
-
-def fits_flag(law: Lawbook, kind: str, row: Row) -> bool:
-    """True when a flag of the kind may take the row some day."""
-    return all(_fits(law, kind, guard) for guard in row.guards)
-
-
-def _fits(law: Lawbook, kind: str, guard: Guard) -> bool:
-    if guard.name == "flag_kind_is":
-        return guard.argument == kind
-    if guard.name in ("needs", "needs_not"):
-        needed = bool(law.charts.dictionary["flag_kinds"][kind]["needs"].get(guard.argument))
-        return needed is (guard.name == "needs")
-    return True
 
 
 BANNED_FOR = 20

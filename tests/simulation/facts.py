@@ -69,6 +69,8 @@ class Pen:
             facts["period_length"] = self.chance.choice((1, 5, 15, 30))
             facts["period_unit"] = self.chance.choice(("calendar_day", "working_day", "month"))
         facts.pop("late_reason", None)
+        if "late_reason" in {fact.name for fact in form.optional} and self._is_late(row, facts, now):
+            facts["late_reason"] = "当日未能录入。"
         return {name: value for name, value in facts.items() if value is not None}
 
     def nonsense(self, facts: dict[str, Any]) -> dict[str, Any]:
@@ -142,6 +144,11 @@ class Pen:
         if row.trigger in ("amend_result", "correct_publication") and "result_codes" in row.requires:
             facts["result_codes"] = ["PENDING_FOLLOWUP", "CORRECTED"]
         return facts
+
+    @staticmethod
+    def _is_late(row: Row, facts: Mapping[str, Any], now: datetime) -> bool:
+        """True when the act lies on an earlier day."""
+        return str(facts.get(str(row.legal_date), "9"))[:10] < civil_date(now).isoformat()
 
     def _legal_day(self, snapshot: Snapshot, record: Record, row: Row, now: datetime) -> date:
         """Mostly today; else some day since the last act on the record, before the term when the row asks that."""

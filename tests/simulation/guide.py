@@ -6,7 +6,6 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from engine.casefile import CaseFile
@@ -19,19 +18,24 @@ from engine.core.refusals import Reason
 from engine.core.scene import Scene
 from engine.core.snapshot import Record
 from engine.core.visibility import sees
-from tests.simulation.ahead import ahead_of, fits_flag, said_for
-from tests.simulation.moves import Act, Move, Need, Wait
+from tests.simulation.ahead import ahead_of, said_for
+from tests.simulation.moves import Act, Aim, Move, Need, Wait
 from tests.simulation.remedies import remedy
 from tests.simulation.replay import CARRIED
-from tests.simulation.ways import Ways, first_rows
+from tests.simulation.rows import key_of
+from tests.simulation.ways import Maps, holds
 from tests.simulation.world import World
 
 DEPTH_MAX = 7
-FLAG = "credit_flag"
 OF_REFERRALS = frozenset({"referral_under_way", "referral_settled", "threshold_dealt_with"})
+POWERLESS = 8
+"""Steps by which a penalty is farther off where the office has no power to impose it."""
 SUSPECTED = 12
 """Steps by which a finding without a suspected crime is nearer to what a suspicion shuts."""
 NEAREST_ROWS = 3
+
+
+DETOURS_MAX = 4
 
 
 @dataclass(slots=True)
@@ -41,40 +45,31 @@ class Guide:
     law: Lawbook
     world: World
     chance: random.Random
-    ways: dict[tuple[str, str | None], Ways] = field(default_factory=dict)
-    """By chart; those of credit flags by the kind of flag as well."""
+    maps: Maps = field(init=False)
     says: dict[str, Any] = field(default_factory=dict)
     """What the acts on the way to the present goal have to state."""
+    dead: set[tuple[str, Row]] = field(default_factory=set)
+    """What could not be reached on a record; else the way would lead to it again and again."""
+    plan: list[Aim] = field(default_factory=list)
+    """What was begun on the way to the present goal, the last first: it is brought to its end before anything else."""
+    aims: list[Aim] = field(default_factory=list)
+    planned_for: tuple[str, Row] | None = None
 
     def __post_init__(self) -> None:
-        self.ways = {(name, None): first_rows(chart) for name, chart in self.law.charts.by_name.items()}
-        for kind in self.law.charts.dictionary["flag_kinds"]:
-            open_to = partial(fits_flag, self.law, kind)
-            self.ways[(FLAG, kind)] = first_rows(self.law.charts[FLAG], open_to)
-
-    def way(
-        self, chart: str, state: str, to: str | None, record: Record | None = None
-    ) -> tuple[Row, int] | None:
-        """The first row of the way between two states and its length, for this record or any."""
-        kind = record.facts.get("flag_kind") if record is not None and chart == FLAG else None
-        return self.ways[(chart, kind)].get((state, str(to)))
-
-    def between(self, chart: str, state: str, to: str | None, record: Record | None = None) -> int | None:
-        """How many steps lie between two states; None when no way leads there."""
-        if state == to:
-            return 0
-        way = self.way(chart, state, to, record)
-        return way[1] if way else None
+        self.maps = Maps(self.law)
 
     def length(self, record: Record, goal: Row) -> int | None:
         """How many steps lie before the goal, or None when no way leads there."""
-        return self.between(goal.chart, record.state, goal.source, record)
+        return self.maps.between(goal.chart, record.state, goal.source, record)
 
     def cost(self, goal: Row, file: CaseFile, record: Record, after: Row | None = None) -> int | None:
         """How hard the goal is to reach from here, with what has to happen ahead; None when no way leads there."""
+        self.maps.holding = holds(self.law, goal)
         length = self.length(record, goal)
-        if length is None:
+        if length is None or (record.id, goal) in self.dead:
             return None
+        if goal.chart == "penalty" and not file.snapshot.own_power:
+            length += POWERLESS
         if after is not None:  # another proceeding is best opened where few are
             length += 2 * len(file.snapshot.proceedings)
         suspected = file.snapshot.subject == "finding" and bool(file.snapshot.suspicions)
@@ -87,7 +82,7 @@ class Guide:
             before + rest
             for row in first
             if (before := self.length(record, row)) is not None
-            and (rest := self.between(goal.chart, row.to, goal.source, record)) is not None
+            and (rest := self.maps.between(goal.chart, row.to, goal.source, record)) is not None
         ]
         return length + 1 + min(ways) if ways else None
 
@@ -97,7 +92,31 @@ class Guide:
         for row in (goal, after):
             if row is not None:
                 self.state_for(row)
-        return self.next(goal, file, record, 0)
+        self.maps.holding = holds(self.law, goal)
+        if self.planned_for != (record.id, goal):
+            self.plan, self.planned_for = [], (record.id, goal)
+        return self._planned() or self._begun(goal, file, record)
+
+    def _planned(self) -> Move | None:
+        """The next act of what was begun; what was taken or cannot be reached any more is dropped."""
+        while self.plan:
+            aim = self.plan[-1]
+            file, record = self.world.record_of(aim.file_id, aim.record_id)
+            if file is not None and record is not None and self._taken(aim.row) == aim.taken:
+                move = self._begun(aim.row, file, record)
+                if move is not None:
+                    return move
+            self.plan.pop()
+        return None
+
+    def _begun(self, goal: Row, file: CaseFile, record: Record) -> Move | None:
+        self.aims = []
+        move = self.next(goal, file, record, len(self.plan))
+        self.plan += reversed(self.aims)
+        return move
+
+    def _taken(self, row: Row) -> int:
+        return self.world.watch.taken[key_of(row)]
 
     def state_for(self, goal: Row) -> None:
         """What acts state from now on lets the goal be taken."""
@@ -114,24 +133,40 @@ class Guide:
 
     def next(self, goal: Row, file: CaseFile, record: Record, depth: int) -> Move | None:
         """The next act: what has to happen ahead, then the way to the goal's state, then the goal itself."""
-        if depth > DEPTH_MAX or self._contradicts(goal, file):
+        if depth > DEPTH_MAX or (record.id, goal) in self.dead:
             return None
+        move = None if self._contradicts(goal, file) else self._next(goal, file, record, depth)
+        if move is None:
+            self.dead.add((record.id, goal))
+        return move
+
+    def _next(self, goal: Row, file: CaseFile, record: Record, depth: int) -> Move | None:
         need = Need(goal, file, record, depth)
         first = ahead_of(self, need)
         if first is not None:
             return self.nearest(first, file, record, depth, then=goal.source)
-        row = goal
-        if record.state != goal.source:
-            way = self.way(goal.chart, record.state, goal.source, record)
+        if record.state == goal.source:
+            return self._take(need)
+        way = self.maps.way(goal.chart, record.state, goal.source, record)
+        for _ in range(DETOURS_MAX):
             if way is None:
                 return None
             row, length = way
-            early = self._too_early(goal, file, record) if length == 1 else None
-            if early is not None:
-                return early
-            if row.chart != "finding" and ahead_of(self, Need(row, file, record, depth)) is not None:
-                return self.next(row, file, record, depth + 1)
-        return self._take(Need(row, file, record, depth))
+            move = (self._too_early(goal, file, record) if length == 1 else None) or self._step(row, need)
+            if move is not None:
+                return move
+            self.dead.add((record.id, row))
+            way = self.maps.detour(goal, record, lambda one: (record.id, one) in self.dead)
+        return None
+
+    def _step(self, row: Row, need: Need) -> Move | None:
+        """The next act by which the row is taken on the way."""
+        if (need.record.id, row) in self.dead:
+            return None
+        step = Need(row, need.file, need.record, need.depth)
+        if row.chart != "finding" and ahead_of(self, step) is not None:
+            return self.next(row, need.file, need.record, need.depth + 1)
+        return self._take(step)
 
     def _too_early(self, goal: Row, file: CaseFile, record: Record) -> Wait | None:
         """Where the clock would move the record on before the goal's term ends, the state is entered on the last day."""
@@ -170,12 +205,13 @@ class Guide:
         near = []
         for number, row in enumerate(rows):
             length = self.length(record, row)
-            rest = 0 if then is None else self.between(row.chart, row.to, then, record)
+            rest = 0 if then is None else self.maps.between(row.chart, row.to, then, record)
             if length is not None and rest is not None:
                 near.append((length + rest, number, row))
         for _, _, row in sorted(near, key=lambda one: one[:2])[:NEAREST_ROWS]:
             move = self.next(row, file, record, depth + 1)
             if move is not None:
+                self.aims.append(Aim(row, file.snapshot.id, record.id, self._taken(row)))
                 return move
         return None
 

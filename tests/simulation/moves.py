@@ -42,3 +42,13 @@ class Need:
     file: CaseFile
     record: Record
     depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A row that is wanted for the sake of another, and how often it had been taken when it was first wanted."""
+
+    row: Row
+    file_id: str
+    record_id: str
+    taken: int

@@ -83,7 +83,7 @@ class Pursuit:
         What makes a crime suspected comes late, since it shuts other rows and more has to be looked at ever after.
         """
         chart = self.guide.law.charts[row.chart]
-        depth = self.guide.between(row.chart, chart.initial, row.source) or 0
+        depth = self.guide.maps.between(row.chart, chart.initial, row.source) or 0
         suspected = row.trigger in CONFIDED or any(guard.name in OF_REFERRALS for guard in row.guards)
         late = (row.by_clock_only, suspected or opens_referral(row) or row.chart == CRIMINAL)
         return (*late, row.chart, depth, str(row.source), row.source != row.to, bool(row.settles))
@@ -103,6 +103,7 @@ class Pursuit:
         self.world.pinned = {_finding_of(one.file) for one in self.waiting.values()}
 
     def _at_length(self, row: Row) -> None:
+        self.guide.dead.clear()
         for _ in range(TRIES_AT_A_ROW):
             if self.taken(row):
                 return
@@ -137,6 +138,7 @@ class Pursuit:
     def _choose_goal(self) -> None:
         if self.goal is not None and self.tries > PATIENCE:
             self.given_up[key_of(self.goal)] += 1
+        self.guide.dead.clear()
         some = self.chance.sample(self.goals, 8)
         self.goal = min(some, key=lambda row: self.taken(row) + self.given_up[key_of(row)])
         self.target, self.tries = self.taken(self.goal), 0
@@ -212,7 +214,7 @@ class Pursuit:
         starts = {
             state: length
             for state in self.carrying.states[goal.chart]
-            if (length := self.guide.between(goal.chart, state, goal.source)) is not None
+            if (length := self.guide.maps.between(goal.chart, state, goal.source)) is not None
         }
         self.carrying.carry({goal.chart: min(starts, key=lambda state: starts[state])}, alone=True)
 

@@ -22,6 +22,7 @@ from engine.core.commands import (
     Principal,
 )
 from engine.core.refusals import Refusal
+from engine.core.snapshot import Record
 from models import acts, records, referral_reading
 from tests.builders import OFFICERS, PARTY, Town, item
 from tests.simulation.laws import LawBroken, Watch, act_of
@@ -148,6 +149,15 @@ class World:
         for id in acts.findings_of_act(connection, *act_of(file)):
             if id in self.findings:
                 self.findings[id] = self.watch.finding(connection, id)
+
+    def record_of(self, file_id: str, record_id: str) -> tuple[CaseFile | None, Record | None]:
+        """The file in play of that id, and its record of the other."""
+        for files in (self.findings, self.referrals, self.inspections):
+            file = files.get(file_id)
+            if file is not None:
+                main = file.snapshot.main
+                return file, main if main.id == record_id else file.snapshot.proceedings.get(record_id)
+        return None, None
 
     def reads(self, login: str, referral: str) -> bool:
         """True when the person is on the list of the criminal referral."""
