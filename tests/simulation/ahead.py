@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from engine.core.calendar import civil_date
 from engine.core.chart import CRIMINAL, Guard, Row
 from engine.core.commands import CLOCK
 from engine.core.guards import JUDGES
@@ -14,7 +15,7 @@ from engine.core.penalty_guards import PAID, PENALISED, REVOKED
 from engine.core.scene import Scene
 from engine.core.snapshot import CRIMINAL_ROUTE
 from tests.simulation.moves import Need
-from tests.simulation.ways import fits_guard
+from tests.simulation.ways import MEASURES, fits_guard
 
 if TYPE_CHECKING:
     from tests.simulation.guide import Guide
@@ -68,6 +69,30 @@ def taken_by(guide: Guide, chart: str, *triggers: str) -> Rows:
 
 
 def _term(guide: Guide, need: Need, term: str | None) -> Rows | None:
+    """What starts the term, or lets it run on; on the way, both measures are taken, so that one record serves both."""
+    both = need.row.trigger in LAST_OF_MEASURES and need.record.state != need.row.source
+    for wanted in sorted({str(term), *(MEASURES if both else ())}):
+        rows = _running(guide, need, wanted)
+        if rows is not None:
+            return rows
+    return None
+
+
+def _in_time(guide: Guide, need: Need, term: str | None) -> Rows | None:
+    """The same; too late is what could only have happened before the last act of the record."""
+    for one in need.file.snapshot.deadlines:
+        if one.term == term and one.proceeding == need.record.id and one.state == "running":
+            last, due = need.record.last_occurred_at, one.dates.due_effective
+            due = civil_date(due) if isinstance(due, datetime) else due
+            if last is not None and due < civil_date(last):
+                return []
+    return _term(guide, need, term)
+
+
+LAST_OF_MEASURES = ("extend_measure", "measure_lapsed", "preservation_lapsed")
+
+
+def _running(guide: Guide, need: Need, term: str) -> Rows | None:
     owner = None if need.record is need.file.snapshot.main else need.record.id
     alive = [
         one
@@ -146,7 +171,7 @@ AHEAD: dict[str, Ahead] = {
     "proposal_on_record": _proposed,
     "revocation_carried_out": _undone,
     "kind_in_approved_routes": _route,
-    "before_expiry": _term,
+    "before_expiry": _in_time,
     "term_expired": _term,
     "prior_notice_served": _prior_notice,
     "was_filed": _first("was_filed", "approve_filing"),

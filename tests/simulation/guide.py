@@ -23,7 +23,7 @@ from tests.simulation.moves import Act, Aim, Move, Need, Wait
 from tests.simulation.remedies import remedy
 from tests.simulation.replay import CARRIED
 from tests.simulation.rows import key_of
-from tests.simulation.ways import Maps, holds
+from tests.simulation.ways import Maps, holds, weight
 from tests.simulation.world import World
 
 DEPTH_MAX = 7
@@ -207,7 +207,7 @@ class Guide:
             length = self.length(record, row)
             rest = 0 if then is None else self.maps.between(row.chart, row.to, then, record)
             if length is not None and rest is not None:
-                near.append((length + rest, number, row))
+                near.append((length + weight(row) + rest, number, row))
         for _, _, row in sorted(near, key=lambda one: one[:2])[:NEAREST_ROWS]:
             move = self.next(row, file, record, depth + 1)
             if move is not None:

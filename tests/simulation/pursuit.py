@@ -11,6 +11,7 @@ from engine.casefile import CaseFile
 from engine.core.chart import CRIMINAL, Row
 from engine.core.confiding import CONFIDED, opens_referral
 from engine.core.snapshot import Record
+from tests.simulation.ahead import LAST_OF_MEASURES
 from tests.simulation.asking import Asking
 from tests.simulation.carrying import Carrying
 from tests.simulation.guide import OF_REFERRALS, Guide
@@ -21,7 +22,7 @@ from tests.simulation.world import World
 PATIENCE = 30
 NEAREST = 12
 STUCK_AFTER = 4
-LONG = 40
+LONG = 12
 """Entries after which another record is as good as one that is a step nearer: long ones take long to read."""
 KEPT_TO = 3
 """Steps by which the record that was led towards a goal already is nearer than others."""
@@ -84,9 +85,16 @@ class Pursuit:
         """
         chart = self.guide.law.charts[row.chart]
         depth = self.guide.maps.between(row.chart, chart.initial, row.source) or 0
-        suspected = row.trigger in CONFIDED or any(guard.name in OF_REFERRALS for guard in row.guards)
-        late = (row.by_clock_only, suspected or opens_referral(row) or row.chart == CRIMINAL)
-        return (*late, row.chart, depth, str(row.source), row.source != row.to, bool(row.settles))
+        of_measures = row.trigger in LAST_OF_MEASURES
+        late = (row.by_clock_only or of_measures, of_measures, self._is_suspecting(row))
+        mildly = (row.source != row.to, bool(row.settles), not row.trigger.startswith("refuse_"))
+        return (*late, row.chart, depth, str(row.source), row.by_clock_only and of_measures, *mildly)
+
+    @staticmethod
+    def _is_suspecting(row: Row) -> bool:
+        """True for rows that ask for a suspected crime or state one."""
+        asks = any(guard.name in OF_REFERRALS for guard in row.guards)
+        return asks or row.trigger in CONFIDED or opens_referral(row) or row.chart == CRIMINAL
 
     def _pass_time(self) -> None:
         """The clock stands at the first instant for which a row waits."""
@@ -108,7 +116,7 @@ class Pursuit:
             if self.taken(row):
                 return
             at = (row.chart, str(row.source))
-            move = self.comes.get(at) or self.toward(row)
+            move = self.comes.get(at) or self._waits_as_well(row) or self.toward(row)
             if isinstance(move, Wait):
                 self.waiting[key_of(row)] = move
                 self._pin()
@@ -116,6 +124,16 @@ class Pursuit:
                     self.comes[at] = move
                 return
             self.world.forget_some()
+
+    def _waits_as_well(self, row: Row) -> Wait | None:
+        """What the row waits for on a record that waits already, in the state from which the row leads."""
+        for one in self.waiting.values() if row.by_clock_only else ():
+            for record in _records(one.file):
+                if (record.chart, record.state) == (row.chart, row.source):
+                    move = self.guide.toward(row, one.file, record)
+                    if isinstance(move, Wait):
+                        return move
+        return None
 
     def not_taken(self, least: int = 1) -> list[RowKey]:
         """The rows that were taken less often than that."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from engine.core.chart import Chart, Charts, Row
 
@@ -47,6 +48,14 @@ def rows_to_take(charts: Charts) -> list[Row]:
         carried = reached_when_carried(chart)
         rows += [row for row in chart.rows if row.trigger != "correct_carry_over" or row.source in carried]
     return [row for row in rows if (row.chart, row.trigger, row.source) not in OUT_OF_REACH]
+
+
+def each_trigger(rows: Iterable[Row]) -> list[Row]:
+    """Of the rows of one trigger that lead to one state, or leave the record where it is, the first."""
+    found: dict[tuple[str, str, str | None], Row] = {}
+    for row in rows:
+        found.setdefault((row.chart, row.trigger, None if row.to == row.source else row.to), row)
+    return list(found.values())
 
 
 def told(charts: Charts, taken: Counter[RowKey]) -> list[str]:

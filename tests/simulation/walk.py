@@ -190,7 +190,7 @@ class Walk:
         """Time passes; the clock rings when a new day begins."""
         later = self.world.now() + timedelta(minutes=minutes)
         if later.date() == self.world.now().date():
-            self.town.at(later.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"))
+            self.world.stand(later)
         else:
             self.world.wait(later)
 

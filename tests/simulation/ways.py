@@ -28,6 +28,8 @@ HARD = {
     "was_not_filed": 10,
     "no_open_measure": 4,
     "defence_period_over": 3,
+    "proposal_on_record": 2,
+    "preservation_approved": 2,
 }
 """What it costs on the way that a row asks for more than the steps of its own chart."""
 HARD_STEPS = {"propose_decision_without_notice": 12}

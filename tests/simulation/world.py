@@ -75,6 +75,7 @@ class World:
     parties: int = PARTIES
     acknowledged: list[Acknowledged] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
+    _now: datetime | None = None
     sent: int = 0
     accepted: int = 0
 
@@ -85,8 +86,15 @@ class World:
         self.watch = Watch(self.town.house)
 
     def now(self) -> datetime:
-        """What the clock says."""
-        return self.town.house.clock.now()
+        """What the clock says; it stands still until somebody moves it."""
+        if self._now is None:
+            self._now = self.town.house.clock.now()
+        return self._now
+
+    def stand(self, at: datetime) -> None:
+        """The clock stands at that minute, and rings nothing."""
+        self.town.at(at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"))
+        self._now = None
 
     def send(
         self, login: str, asked: Any, key: str | None = None, digest: str | None = None
@@ -204,7 +212,7 @@ class World:
         civil = until.astimezone(SHANGHAI).replace(second=0, microsecond=0)
         if civil <= self.now():
             return
-        self.town.at(civil.strftime("%Y-%m-%dT%H:%M"))
+        self.stand(civil)
         self.sent += 1
         for number in range(ROUNDS_MAX):
             swept = self.town.house.sweep.run(limit=5_000)
