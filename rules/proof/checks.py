@@ -118,7 +118,8 @@ def _before_and_after(
     spoken: Spoken, region: Region, name: str, facts: Mapping[str, Value]
 ) -> tuple[int, int]:
     """The severity with less of the fact, the nearest that is graver, and with what the facts say."""
-    figures = {int(c.value) for r in region.rules for c in comparisons(r.when) if c.fact == name}  # type: ignore[arg-type]
+    asked = (c for rule in region.rules for c in comparisons(rule.when) if c.fact == name)
+    figures = {c.value for c in asked if isinstance(c.value, int)}
     lower = {figure + step for figure in figures | {0} for step in (-1, 0, 1)}
     after = _weight(spoken, region, facts)
     graver = (
@@ -150,18 +151,19 @@ def criminal_faults(spoken: Spoken, around: list[Region]) -> Iterator[ProofFault
             pending = any_of(
                 space.equals("criminal_outcome", outcome) for outcome in sorted(PENDING_OUTCOMES)
             )
-            for member, broken in _undone(ruling):
+            for words, broken in _undone(ruling):
                 facts = space.example(space.holds(rule.when), pending, broken)
                 if facts is not None:
                     told.add(rule.key)
-                    yield fault("criminal", book, region, facts, rules=(rule.key,), member=member)
+                    yield fault("criminal", book, region, facts, rules=(rule.key,), words=words)
 
 
 def _undone(ruling: SymbolicRuling) -> Iterator[tuple[str, Proposition]]:
-    yield "a fine stands open", negated(ruling.shut["fine"])
-    yield "the case may be closed", negated(ruling.shut["close"])
-    yield "nothing is referred", negated(ruling.routes[CRIMINAL_REFERRAL])
-    yield "a flag of a penalty is proposed", any_of(ruling.flags[flag] for flag in sorted(HELD_FLAGS))
+    """What must not be while a crime is suspected, by the sentence that tells it."""
+    yield "criminal_fine", negated(ruling.shut["fine"])
+    yield "criminal_close", negated(ruling.shut["close"])
+    yield "criminal_referral", negated(ruling.routes[CRIMINAL_REFERRAL])
+    yield "criminal_flag", any_of(ruling.flags[flag] for flag in sorted(HELD_FLAGS))
 
 
 def basis_faults(book: Rulebook) -> Iterator[ProofFault]:

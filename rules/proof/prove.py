@@ -119,7 +119,15 @@ def pinned_faults(spoken: Spoken, worked: Sequence[Worked], around: Sequence[Reg
     book = spoken.book
     for rule in book.rules:
         for slip in unpinned(book, rule):
-            yield fault("unpinned", book, facts=slip.facts, rules=(slip.rule,), slip=slip.slip, on=slip.on)
+            yield fault(
+                "unpinned",
+                book,
+                facts=slip.facts,
+                rules=(slip.rule,),
+                slip=slip.slip,
+                on=slip.on,
+                fired=str(slip.fired).lower(),
+            )
     for miss in unheard(spoken, worked, around):
         yield fault("unheard", book, facts=miss.facts, rules=(miss.rule,), slip=miss.slip, on=miss.on)
 

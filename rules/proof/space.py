@@ -107,7 +107,7 @@ class Space:
         """A complete set of facts for which all that is wanted holds, as near to the defaults as can be; or None."""
         whole = all_of(wanted)
         if isinstance(whole, bool):
-            return self._complete(None) if whole else None
+            return self.facts_of(None) if whole else None
         quick = z3.SimpleSolver(ctx=self._context)
         quick.add(whole, *self.within())
         if quick.check() != z3.sat:
@@ -118,7 +118,7 @@ class Space:
             default = self.dictionary.by_name[name].default
             if default is not None:
                 search.add_soft(self.equals(name, default))
-        return self._complete(search.model() if search.check() == z3.sat else quick.model())
+        return self.facts_of(search.model() if search.check() == z3.sat else quick.model())
 
     def possible(self, *wanted: Proposition) -> bool:
         """True when some set of facts makes all of it hold."""
@@ -128,10 +128,6 @@ class Space:
         solver = z3.SimpleSolver(ctx=self._context)
         solver.add(whole, *self.within())
         return bool(solver.check() == z3.sat)
-
-    def facts_of(self, model: z3.ModelRef) -> dict[str, Value]:
-        """The complete facts that the model stands for."""
-        return self._complete(model)
 
     def optimize(self) -> z3.Optimize:
         """A search of its own for what is nearest or smallest."""
@@ -158,7 +154,8 @@ class Space:
             return 0, len(fact.vocabulary) - 1
         return fact.minimum or 0, LARGEST_INTEGER
 
-    def _complete(self, model: z3.ModelRef | None) -> dict[str, Value]:
+    def facts_of(self, model: z3.ModelRef | None) -> dict[str, Value]:
+        """The complete facts that the model stands for; without one, defaults beside what is fixed."""
         facts = {**self.dictionary.defaults(), **self.fixed}
         if model is None:
             return facts

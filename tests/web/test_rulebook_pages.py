@@ -45,6 +45,7 @@ def test_rules_of_a_day_stand_by_route_and_confidential_ones_tell_no_hits(pages:
         assert told == {one.id for one in standing if not one.confidential}
         assert text.index('data-route="criminal_referral"') < text.index('data-route="penalty"')
     assert "设备未在用" in text and "待法制机构签署" in text
+    assert ">None<" not in text, "who has not signed has no day"
     assert 'href="/rulebook/backtests"' not in text
 
 
