@@ -15,6 +15,7 @@ from engine.core.penalty_guards import PAID, PENALISED, REVOKED
 from engine.core.scene import Scene
 from engine.core.snapshot import CRIMINAL_ROUTE
 from tests.simulation.moves import Need
+from tests.simulation.rows import is_out_of_reach
 from tests.simulation.ways import MEASURES, fits_guard
 
 if TYPE_CHECKING:
@@ -156,11 +157,13 @@ def _first(name: str, *triggers: str) -> Ahead:
 
 
 def _proposed(guide: Guide, need: Need, _: str | None) -> Rows | None:
-    """What the proposal asks for that the row answers, where none is on record."""
+    """The proposal that the row answers, where it has to be made on the way; else what that asks for."""
     if _judged(guide, need, "proposal_on_record", None):
         return None
     chart = guide.law.charts[need.row.chart]
     proposals = [row for name in need.row.answers for row in chart.rows_from(need.row.source, name)]
+    if proposals and all(is_out_of_reach(row) for row in proposals):
+        return [row for row in taken_by(guide, chart.name, *need.row.answers) if not is_out_of_reach(row)]
     missing = [ahead_of(guide, Need(row, need.file, need.record, need.depth)) for row in proposals]
     if not missing or any(rows is None for rows in missing):
         return None

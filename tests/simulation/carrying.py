@@ -17,6 +17,8 @@ SOURCE = "旧台账.csv"
 OFTEN = 0.3
 """How often an old finding comes with a proceeding of a kind."""
 FLAG_KINDS = ("penalty_publicity", "abnormal_list", "serious_list")
+FINED = ("decided", "performing")
+"""States of an old penalty in which a fine is owed."""
 
 
 def carried_states(charts: Charts) -> dict[str, tuple[str, ...]]:
@@ -39,8 +41,17 @@ class Carrying:
     def __post_init__(self) -> None:
         self.states = carried_states(self.world.town.house.charts)
 
-    def carry(self, wanted: dict[str, str] | None = None, *, alone: bool = False) -> Outcome | Refusal:
-        """An old inspection comes in with a finding in the states asked for, or in any; `alone`: with nothing else."""
+    def carry(
+        self,
+        wanted: dict[str, str] | None = None,
+        *,
+        alone: bool = False,
+        facts: Mapping[str, Any] | None = None,
+    ) -> Outcome | Refusal:
+        """An old inspection comes in with a finding in the states asked for, or in any; `alone`: with nothing else.
+
+        `facts` are stated of the proceedings to which they belong.
+        """
         wanted, number, chance = wanted or {}, self.numbers, self.world.chance
         self.numbers += 1
         kinds = [
@@ -65,7 +76,7 @@ class Carrying:
             stated_dates=None,
             unknown_items="承办人不详",
             source_line=number,
-            proceedings=tuple(self._proceeding(kind, state) for kind, state in states.items()),
+            proceedings=tuple(self._proceeding(kind, state, facts or {}) for kind, state in states.items()),
         )
         old = CarriedInspection(
             reference=f"walk/{number}",
@@ -124,12 +135,14 @@ class Carrying:
     def _state(self, chart: str, wanted: Mapping[str, str]) -> str:
         return wanted.get(chart) or self.world.chance.choice(self.states[chart])
 
-    def _proceeding(self, kind: str, state: str) -> dict[str, Any]:
+    def _proceeding(self, kind: str, state: str, stated: Mapping[str, Any]) -> dict[str, Any]:
         facts: dict[str, Any] = {}
         if kind in ("transfer", "copy_notice"):
             facts["target_department"] = "fire_rescue"
         elif kind == "credit_flag":
-            facts["flag_kind"] = self.world.chance.choice(FLAG_KINDS)
+            facts["flag_kind"] = stated.get("flag_kind") or self.world.chance.choice(FLAG_KINDS)
+        elif kind == "penalty" and state in FINED:
+            facts |= {name: stated[name] for name in ("decision_no", "fine_fen") if name in stated}
         elif kind == "rectification" and self.world.chance.random() < 0.5:
             facts["new_due_on"] = self.world.now().date().isoformat()
         return {"kind": kind, "present_state": state, "facts": facts}

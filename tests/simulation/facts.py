@@ -135,6 +135,8 @@ class Pen:
             facts["repair_regime"] = "rule_2025"
         if row.chart == "penalty":
             facts.update(_money(row, record))
+        if row.trigger == "approve_instalment":
+            facts["due_on"] = civil_date(now).isoformat()
         if row.trigger == "notify_hearing":
             facts["hearing_on"] = (civil_date(now) + timedelta(days=HEARD_AFTER)).isoformat()
         if row.trigger in ("propose_extension", "approve_extension"):

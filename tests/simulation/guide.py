@@ -11,19 +11,15 @@ from typing import Any
 from engine.casefile import CaseFile
 from engine.core.calendar import SHANGHAI
 from engine.core.chart import CRIMINAL, Row
-from engine.core.commands import Principal
-from engine.core.guards import shut_by
 from engine.core.lawbook import Lawbook
-from engine.core.refusals import Reason
-from engine.core.scene import Scene
 from engine.core.snapshot import Record
-from engine.core.visibility import sees
 from tests.simulation.ahead import ahead_of, said_for
 from tests.simulation.moves import Act, Aim, Move, Need, Wait
+from tests.simulation.persons import Persons
 from tests.simulation.remedies import remedy
 from tests.simulation.replay import CARRIED
-from tests.simulation.rows import key_of
-from tests.simulation.ways import Maps, holds, weight
+from tests.simulation.rows import RowKey, key_of
+from tests.simulation.ways import Maps, manner, weight
 from tests.simulation.world import World
 
 DEPTH_MAX = 7
@@ -33,8 +29,6 @@ POWERLESS = 8
 SUSPECTED = 12
 """Steps by which a finding without a suspected crime is nearer to what a suspicion shuts."""
 NEAREST_ROWS = 3
-
-
 DETOURS_MAX = 4
 
 
@@ -46,17 +40,23 @@ class Guide:
     world: World
     chance: random.Random
     maps: Maps = field(init=False)
+    persons: Persons = field(init=False)
     says: dict[str, Any] = field(default_factory=dict)
     """What the acts on the way to the present goal have to state."""
-    dead: set[tuple[str, Row]] = field(default_factory=set)
+    dead: set[tuple[str, RowKey]] = field(default_factory=set)
     """What could not be reached on a record; else the way would lead to it again and again."""
     plan: list[Aim] = field(default_factory=list)
     """What was begun on the way to the present goal, the last first: it is brought to its end before anything else."""
     aims: list[Aim] = field(default_factory=list)
-    planned_for: tuple[str, Row] | None = None
+    planned_for: tuple[str, RowKey] | None = None
 
     def __post_init__(self) -> None:
         self.maps = Maps(self.law)
+        self.persons = Persons(self.law, self.world, self.chance)
+
+    def aim_at(self, goal: Row) -> None:
+        """Lengths and costs are from now on those of ways to this goal."""
+        self.maps.manner = manner(self.law, goal)
 
     def length(self, record: Record, goal: Row) -> int | None:
         """How many steps lie before the goal, or None when no way leads there."""
@@ -64,9 +64,8 @@ class Guide:
 
     def cost(self, goal: Row, file: CaseFile, record: Record, after: Row | None = None) -> int | None:
         """How hard the goal is to reach from here, with what has to happen ahead; None when no way leads there."""
-        self.maps.holding = holds(self.law, goal)
         length = self.length(record, goal)
-        if length is None or (record.id, goal) in self.dead:
+        if length is None or (record.id, key_of(goal)) in self.dead:
             return None
         if goal.chart == "penalty" and not file.snapshot.own_power:
             length += POWERLESS
@@ -92,9 +91,9 @@ class Guide:
         for row in (goal, after):
             if row is not None:
                 self.state_for(row)
-        self.maps.holding = holds(self.law, goal)
-        if self.planned_for != (record.id, goal):
-            self.plan, self.planned_for = [], (record.id, goal)
+        self.aim_at(goal)
+        if self.planned_for != (record.id, key_of(goal)):
+            self.plan, self.planned_for = [], (record.id, key_of(goal))
         return self._planned() or self._begun(goal, file, record)
 
     def _planned(self) -> Move | None:
@@ -133,11 +132,11 @@ class Guide:
 
     def next(self, goal: Row, file: CaseFile, record: Record, depth: int) -> Move | None:
         """The next act: what has to happen ahead, then the way to the goal's state, then the goal itself."""
-        if depth > DEPTH_MAX or (record.id, goal) in self.dead:
+        if depth > DEPTH_MAX or (record.id, key_of(goal)) in self.dead:
             return None
         move = None if self._contradicts(goal, file) else self._next(goal, file, record, depth)
         if move is None:
-            self.dead.add((record.id, goal))
+            self.dead.add((record.id, key_of(goal)))
         return move
 
     def _next(self, goal: Row, file: CaseFile, record: Record, depth: int) -> Move | None:
@@ -155,13 +154,13 @@ class Guide:
             move = (self._too_early(goal, file, record) if length == 1 else None) or self._step(row, need)
             if move is not None:
                 return move
-            self.dead.add((record.id, row))
-            way = self.maps.detour(goal, record, lambda one: (record.id, one) in self.dead)
+            self.dead.add((record.id, key_of(row)))
+            way = self.maps.detour(goal, record, lambda one: (record.id, key_of(one)) in self.dead)
         return None
 
     def _step(self, row: Row, need: Need) -> Move | None:
         """The next act by which the row is taken on the way."""
-        if (need.record.id, row) in self.dead:
+        if (need.record.id, key_of(row)) in self.dead:
             return None
         step = Need(row, need.file, need.record, need.depth)
         if row.chart != "finding" and ahead_of(self, step) is not None:
@@ -188,7 +187,7 @@ class Guide:
             waiting = self.finish(need, routes=())
             if waiting is not None:
                 return waiting
-        login, shut = self._who(need.row, need.file, need.record)
+        login, shut = self.persons.who(need.row, need.file, need.record)
         if not shut:
             return Act(need.file, need.record, need.row, login, self._stated(need.row))
         return remedy(self, need, shut[0])
@@ -263,34 +262,6 @@ class Guide:
         proceeding = row.chart not in ("finding", "inspection", CRIMINAL) and row.trigger in CARRIED
         opens = self.law.charts[row.chart].states[row.to].kind == "open"
         return proceeding and opens and file.snapshot.main.state == "closed"
-
-    def may(self, row: Row, file: CaseFile) -> list[str]:
-        """Who holds a role of the row and may see the record, in random order."""
-        logins = [
-            login
-            for login, who in self.world.town.people.items()
-            if row.by & who.roles and self.sees(login, who, file)
-        ]
-        return self.chance.sample(logins, len(logins))
-
-    def sees(self, login: str, who: Principal, file: CaseFile) -> bool:
-        """True when the person may see the record; a referral only from its list."""
-        if who.kind == "system":
-            return True
-        if file.snapshot.subject == "referral":
-            return self.world.reads(login, file.snapshot.id)
-        return sees(who, file.snapshot.department)
-
-    def _who(self, row: Row, file: CaseFile, record: Record) -> tuple[str, list[Reason]]:
-        """Somebody for whom the row is open, else the last who was asked with the reasons that shut it."""
-        last: tuple[str, list[Reason]] = ("", [Reason("nobody", "", "", None)])  # type: ignore[arg-type]
-        now = self.world.now()
-        for login in self.may(row, file):
-            scene = Scene(self.law, file.snapshot, record, row, self.world.town.people[login], now)
-            last = (login, shut_by(scene, row.guards))
-            if not last[1]:
-                return last
-        return last
 
     def _stated(self, row: Row) -> dict[str, Any]:
         form = self.law.forms.of(row)

@@ -6,17 +6,19 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.casefile import CaseFile
 from engine.core.chart import CRIMINAL, Row
-from engine.core.confiding import CONFIDED, opens_referral
 from engine.core.snapshot import Record
-from tests.simulation.ahead import LAST_OF_MEASURES
+from tests.simulation.ahead import said_for
 from tests.simulation.asking import Asking
 from tests.simulation.carrying import Carrying
-from tests.simulation.guide import OF_REFERRALS, Guide
+from tests.simulation.facts import SMALL_FINE
+from tests.simulation.guide import Guide
 from tests.simulation.moves import Act, Move, Wait
 from tests.simulation.rows import RowKey, key_of
+from tests.simulation.ways import FLAG, PENALTY
 from tests.simulation.world import World
 
 PATIENCE = 30
@@ -26,14 +28,21 @@ LONG = 12
 """Entries after which another record is as good as one that is a step nearer: long ones take long to read."""
 KEPT_TO = 3
 """Steps by which the record that was led towards a goal already is nearer than others."""
-TRIES_AT_A_ROW = 90
-ROUNDS = 60
+CARRIED_IN_VAIN = 2
+"""How often an old record comes in for a row."""
+NOT_OF_OLD_ONES = frozenset({"expire_publicity", "expire_publicity_ban"})
+"""Rows whose term an old flag does not live to see: the shortest publicity ends before."""
+WITH_A_REFERRAL = frozenset({"awaiting_criminal", "with_judiciary"})
+"""States of a penalty in which it waits for a criminal referral."""
+CARRYING = 2
+"""Steps for which an old record stands that comes in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
     """A goal and a record on which it may be reached."""
 
+    length: int
     goal: Row
     file: CaseFile
     record: Record
@@ -53,87 +62,10 @@ class Pursuit:
     goal: Row | None = None
     tries: int = 0
     target: int = 0
+    carried: Counter[RowKey] = field(default_factory=Counter)
     used: Counter[tuple[RowKey, str]] = field(default_factory=Counter)
     last: tuple[RowKey, str] | None = None
     given_up: Counter[RowKey] = field(default_factory=Counter)
-    waiting: dict[RowKey, Wait] = field(default_factory=dict)
-    """Rows for which a record is ready when its time has come; nobody else touches it until then."""
-
-    comes: dict[tuple[str, str], Wait] = field(default_factory=dict)
-    """States into which the clock will bring a record that waits: all rows from there wait for it."""
-
-    def every_row(self) -> None:
-        """Every goal was taken, as far as so many tries at each, in so many rounds, sufficed.
-
-        What waits for a day waits together: the clock moves on when nothing else can be done.
-        """
-        left = sorted(self.goals, key=self._when)
-        for _ in range(ROUNDS):
-            for row in left:
-                if key_of(row) not in self.waiting:
-                    self._at_length(row)
-            left = [row for row in left if not self.taken(row)]
-            if not left:
-                return
-            self._pass_time()
-            self.used.clear()
-
-    def _when(self, row: Row) -> tuple[object, ...]:
-        """Deeper states later, and of one state what moves the record on after what does not; what needs time last.
-
-        What makes a crime suspected comes late, since it shuts other rows and more has to be looked at ever after.
-        """
-        chart = self.guide.law.charts[row.chart]
-        depth = self.guide.maps.between(row.chart, chart.initial, row.source) or 0
-        of_measures = row.trigger in LAST_OF_MEASURES
-        late = (row.by_clock_only or of_measures, of_measures, self._is_suspecting(row))
-        mildly = (row.source != row.to, bool(row.settles), not row.trigger.startswith("refuse_"))
-        return (*late, row.chart, depth, str(row.source), row.by_clock_only and of_measures, *mildly)
-
-    @staticmethod
-    def _is_suspecting(row: Row) -> bool:
-        """True for rows that ask for a suspected crime or state one."""
-        asks = any(guard.name in OF_REFERRALS for guard in row.guards)
-        return asks or row.trigger in CONFIDED or opens_referral(row) or row.chart == CRIMINAL
-
-    def _pass_time(self) -> None:
-        """The clock stands at the first instant for which a row waits."""
-        due = [(one.until, key) for key, one in self.waiting.items()]
-        if due:
-            until = min(due, key=lambda one: one[0])[0]
-            for key in [key for when, key in due if when <= until]:
-                self.waiting.pop(key)
-            self._pin()
-            self.comes = {at: one for at, one in self.comes.items() if one.until > until}
-            self.world.wait(until)
-
-    def _pin(self) -> None:
-        self.world.pinned = {_finding_of(one.file) for one in self.waiting.values()}
-
-    def _at_length(self, row: Row) -> None:
-        self.guide.dead.clear()
-        for _ in range(TRIES_AT_A_ROW):
-            if self.taken(row):
-                return
-            at = (row.chart, str(row.source))
-            move = self.comes.get(at) or self._waits_as_well(row) or self.toward(row)
-            if isinstance(move, Wait):
-                self.waiting[key_of(row)] = move
-                self._pin()
-                if not any(one.state == row.source for one in _records(move.file)):
-                    self.comes[at] = move
-                return
-            self.world.forget_some()
-
-    def _waits_as_well(self, row: Row) -> Wait | None:
-        """What the row waits for on a record that waits already, in the state from which the row leads."""
-        for one in self.waiting.values() if row.by_clock_only else ():
-            for record in _records(one.file):
-                if (record.chart, record.state) == (row.chart, row.source):
-                    move = self.guide.toward(row, one.file, record)
-                    if isinstance(move, Wait):
-                        return move
-        return None
 
     def not_taken(self, least: int = 1) -> list[RowKey]:
         """The rows that were taken less often than that."""
@@ -157,6 +89,7 @@ class Pursuit:
         if self.goal is not None and self.tries > PATIENCE:
             self.given_up[key_of(self.goal)] += 1
         self.guide.dead.clear()
+        self.carried.clear()
         some = self.chance.sample(self.goals, 8)
         self.goal = min(some, key=lambda row: self.taken(row) + self.given_up[key_of(row)])
         self.target, self.tries = self.taken(self.goal), 0
@@ -166,10 +99,25 @@ class Pursuit:
         if goal.source is None:
             self._create(goal)
             return None
-        move = self._led(self._nearest([goal]))
+        near = self._nearest([goal])
+        if self._carries_sooner(goal, near):
+            return None
+        move = self._led(near)
         if move is None:
             self._make_room(goal)
         return move
+
+    def _carries_sooner(self, goal: Row, near: list[Way]) -> bool:
+        """True when an old record came in, since the goal is nearer from there than from any record in play."""
+        starts = self._old_states(goal)
+        if not starts or self.carried[key_of(goal)] >= CARRIED_IN_VAIN:
+            return False
+        length, state = min(starts)
+        if near and near[0].length <= length + CARRYING:
+            return False
+        self.carried[key_of(goal)] += 1
+        self._carry(goal, state)
+        return True
 
     def _led(self, near: list[Way], after: Row | None = None) -> Move | None:
         """The next act of the first of these ways that leads on; `after`: what it is done for."""
@@ -186,13 +134,14 @@ class Pursuit:
     def _nearest(self, goals: list[Row], after: Row | None = None) -> list[Way]:
         near = []
         for goal in goals:
+            self.guide.aim_at(goal)
             for file, record in self._candidates(goal):
                 length = self.guide.cost(goal, file, record, after)
                 if length is not None:
                     length += self.used[(key_of(goal), record.id)] // STUCK_AFTER
                     length += file.snapshot.sequence // LONG
                     length -= KEPT_TO * (self.last == (key_of(goal), record.id))
-                    near.append((length, self.chance.random(), Way(goal, file, record)))
+                    near.append((length, self.chance.random(), Way(length, goal, file, record)))
         return [way for _, _, way in sorted(near, key=lambda one: one[:2])[:NEAREST]]
 
     def _candidates(self, goal: Row) -> list[tuple[CaseFile, Record]]:
@@ -205,9 +154,9 @@ class Pursuit:
             files = list(world.findings.values())
         found = []
         for file in files:
-            if _finding_of(file) in world.pinned:
+            if finding_of(file) in world.pinned:
                 continue
-            for record in _records(file):
+            for record in records_of(file):
                 fits = record.carried or goal.trigger != "correct_carry_over"
                 if record.chart == goal.chart and fits:
                     found.append((file, record))
@@ -216,7 +165,7 @@ class Pursuit:
     def _make_room(self, goal: Row) -> None:
         """Something comes in, or a proceeding of the kind is opened, from which the goal can be reached."""
         if goal.trigger == "correct_carry_over":
-            self._carry_near(goal)
+            self._carry(goal, min(self._old_states(goal))[1])
             return
         if goal.chart in ("inspection", "finding"):
             self.world.come_in()
@@ -227,14 +176,26 @@ class Pursuit:
         if self._led(self._nearest(opening, goal), goal) is None:
             self.world.come_in()
 
-    def _carry_near(self, goal: Row) -> None:
-        """An old record comes in, alone, in the state that is nearest to the goal."""
-        starts = {
-            state: length
-            for state in self.carrying.states[goal.chart]
-            if (length := self.guide.maps.between(goal.chart, state, goal.source)) is not None
-        }
-        self.carrying.carry({goal.chart: min(starts, key=lambda state: starts[state])}, alone=True)
+    def _old_states(self, goal: Row) -> list[tuple[int, str]]:
+        """The states in which old records of the goal's chart come in, and how far the goal is from each."""
+        maps, states = self.guide.maps, self.carrying.states[goal.chart]
+        self.guide.aim_at(goal)
+        if goal.trigger in NOT_OF_OLD_ONES:
+            return []
+        found = [(maps.between(goal.chart, state, goal.source), state) for state in states]
+        return [(length, state) for length, state in found if length is not None]
+
+    def _carry(self, goal: Row, state: str) -> None:
+        """An old record comes in in that state, with what it leans on and nothing else."""
+        wanted = {goal.chart: state}
+        facts: dict[str, Any] = {"fine_fen": SMALL_FINE}
+        if goal.chart == FLAG:
+            wanted[PENALTY], facts["decision_no"] = "performing", "旧罚〔2024〕1号"
+        elif goal.source in WITH_A_REFERRAL:
+            wanted[CRIMINAL] = "following_up"
+        for guard in goal.guards:
+            facts |= said_for(self.guide.law, guard, self.world.now().date())
+        self.carrying.carry(wanted, alone=True, facts=facts)
 
     def _create(self, goal: Row) -> None:
         stated = goal.guard("present_state_is")
@@ -244,10 +205,12 @@ class Pursuit:
             self.carrying.carry({goal.chart: str(stated.argument)}, alone=True)
 
 
-def _finding_of(file: CaseFile) -> str:
+def finding_of(file: CaseFile) -> str:
+    """The finding that the file is of, or that it is."""
     return file.finding_id or file.snapshot.id
 
 
-def _records(file: CaseFile) -> Iterator[Record]:
+def records_of(file: CaseFile) -> Iterator[Record]:
+    """The record itself and its proceedings."""
     yield file.snapshot.main
     yield from file.snapshot.proceedings.values()

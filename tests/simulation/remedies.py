@@ -90,16 +90,23 @@ def _defence_over(guide: Guide, need: Need) -> Move | None:
 
 
 def _remedies_over(guide: Guide, need: Need) -> Move | None:
+    """A suit that is dismissed ends the periods at once; where the clock is to find them over, they run out."""
+    guide.say("remedy_kind", "litigation")
     asked = need.record.last("record_remedy_application")
     if asked > need.record.last("remedy_upheld", "remedy_revoked", "remedy_changed"):
         return _own("remedy_upheld")(guide, need)
-    terms = ("DL32", "DL33", "DL33.after_reconsideration")
-    ends = [
-        guide.until(one.dates.due_effective)
+    left = {
+        one.term: guide.until(one.dates.due_effective)
         for one in need.file.snapshot.deadlines
-        if one.term in terms and one.proceeding == need.record.id and one.state == "running"
-    ]
-    return Wait(max(ends), need.file) if ends else None
+        if one.term in REMEDY_PERIODS and one.proceeding == need.record.id and one.state == "running"
+    }
+    if not need.row.by_clock_only and left.keys() & ENDED_BY_SUIT:
+        return _own("record_remedy_application")(guide, need)
+    return Wait(max(left.values()), need.file) if left else None
+
+
+ENDED_BY_SUIT = frozenset({"DL32", "DL33"})
+REMEDY_PERIODS = ENDED_BY_SUIT | {"DL33.after_reconsideration"}
 
 
 def _public(guide: Guide, need: Need) -> Move | None:
@@ -213,6 +220,7 @@ REMEDIES: dict[str, Remedy] = {
     "reopening_event": _event,
     "no_open_measure": _released,
     "defence_period_over": _defence_over,
+    "two_officers": _own("reassign_officers"),
     "remedy_period_over": _remedies_over,
     "publicity_dealt_with": _public,
     "effective_act": _act_of_flag,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 
-from engine.core.chart import Chart, Charts, Row
+from engine.core.chart import Charts, Row
 
 RowKey = tuple[str, str, str | None, str]
 
@@ -15,47 +14,36 @@ def key_of(row: Row) -> RowKey:
     return (row.chart, row.trigger, row.source, row.to)
 
 
-def reached_when_carried(chart: Chart) -> set[str]:
-    """The states that carried-over records of the chart come into; none of them says that a reply was needed."""
-    reached = {row.to for row in chart.rows if row.trigger == "carry_over"}
-    grown = True
-    while grown:
-        more = {row.to for row in chart.rows if row.source in reached and not row.guard("reply_was_needed")}
-        grown = not more <= reached
-        reached |= more
-    return reached
-
-
+NOTHING_HELD = "nothing is seized or preserved when a case comes there, and nothing can be there"
+NOTICE_ASKS_CONSENT = "each kind of flag that asks for notice, and so is ever heard, asks for consent too"
+NEVER_OLD = "no record that was carried over ever stands there"
 OUT_OF_REACH: dict[tuple[str, str, str], str] = {
-    (
-        "credit_flag",
-        "propose_listing",
-        "heard",
-    ): "each kind of flag that asks for notice asks for consent too",
-    ("penalty", "propose_measure_extension", "with_judiciary"): "no case comes there that holds items",
-    ("penalty", "extend_measure", "with_judiciary"): "no case comes there that holds items",
-    ("penalty", "refuse_measure_extension", "with_judiciary"): "no case comes there that holds items",
-    ("penalty", "measure_lapsed", "with_judiciary"): "no case comes there that holds items",
-    ("penalty", "preservation_lapsed", "with_judiciary"): "no case comes there that holds items",
+    ("penalty", "propose_measure_extension", "with_judiciary"): NOTHING_HELD,
+    ("penalty", "extend_measure", "with_judiciary"): NOTHING_HELD,
+    ("penalty", "measure_lapsed", "with_judiciary"): NOTHING_HELD,
+    ("penalty", "preservation_lapsed", "with_judiciary"): NOTHING_HELD,
+    ("credit_flag", "propose_listing", "heard"): NOTICE_ASKS_CONSENT,
+    ("finding", "correct_carry_over", "found"): NEVER_OLD,
+    ("rectification", "correct_carry_over", "to_order"): NEVER_OLD,
+    ("copy_notice", "correct_carry_over", "drafted"): NEVER_OLD,
+    ("copy_notice", "correct_carry_over", "proposed"): NEVER_OLD,
+    ("copy_notice", "correct_carry_over", "approved"): NEVER_OLD,
+    ("copy_notice", "correct_carry_over", "acknowledged"): NEVER_OLD,
+    ("copy_notice", "correct_carry_over", "responded"): NEVER_OLD,
+    ("copy_notice", "correct_carry_over", "withdrawn"): NEVER_OLD,
+    ("copy_notice", "correct_carry_over", "converted"): NEVER_OLD,
 }
-"""Rows that nobody can take, by (chart, trigger, source), with the reason; tests say that each reason is true."""
+"""Rows that nobody can take, by (chart, trigger, source), with the reason; tests show each reason from the charts."""
+
+
+def is_out_of_reach(row: Row) -> bool:
+    """True when nobody can take the row."""
+    return (row.chart, row.trigger, row.source) in OUT_OF_REACH
 
 
 def rows_to_take(charts: Charts) -> list[Row]:
-    """Every row of every chart that can be taken: corrections from where no carried-over record ever stands aside."""
-    rows = []
-    for chart in charts.by_name.values():
-        carried = reached_when_carried(chart)
-        rows += [row for row in chart.rows if row.trigger != "correct_carry_over" or row.source in carried]
-    return [row for row in rows if (row.chart, row.trigger, row.source) not in OUT_OF_REACH]
-
-
-def each_trigger(rows: Iterable[Row]) -> list[Row]:
-    """Of the rows of one trigger that lead to one state, or leave the record where it is, the first."""
-    found: dict[tuple[str, str, str | None], Row] = {}
-    for row in rows:
-        found.setdefault((row.chart, row.trigger, None if row.to == row.source else row.to), row)
-    return list(found.values())
+    """Every row of every chart but those that are out of reach."""
+    return [row for chart in charts.by_name.values() for row in chart.rows if not is_out_of_reach(row)]
 
 
 def told(charts: Charts, taken: Counter[RowKey]) -> list[str]:

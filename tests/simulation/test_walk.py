@@ -3,32 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+
+from engine.core.chart import Charts
+from rules.charts import load_charts
 from tests.builders import Town
-from tests.simulation.rows import never_reached
+from tests.once import Copies
+from tests.simulation.rows import key_of, never_reached, rows_to_take
 from tests.simulation.walk import Walk, opening_day
 
 DIRECTED_SEED, RANDOM_SEED = 3, 20260426
-RANDOM_STEPS = 1_000
-"""About one hundredth of what `./dev soak walk` takes."""
+RANDOM_STEPS = 300
+"""A small part of what `./dev soak walk` takes."""
+BEGIN = "2025-09-01T09:00"
+
+
+@pytest.fixture(scope="module")
+def charts() -> Charts:
+    return load_charts()
 
 
 def test_each_row_of_each_chart_is_taken_and_every_law_holds(
-    town_url: str, open_town: Callable[..., Town]
+    charts: Charts, tables: Copies, tmp_path: Path, open_town: Callable[..., Town]
 ) -> None:
-    walk = Walk(open_town(town_url, "2025-09-01T09:00"), DIRECTED_SEED)
+    at_once = Walk(open_town(tables.sqlite(tmp_path / "at_once.db"), BEGIN), DIRECTED_SEED)
+    at_once.take_at_once()
+    in_time = Walk(
+        open_town(tables.sqlite(tmp_path / "in_time.db"), BEGIN), DIRECTED_SEED, at_once.world.watch.taken
+    )
 
-    walk.run_directed()
+    in_time.take_in_time()
 
-    assert walk.pursuit.not_taken() == []
-    assert never_reached(walk.town.house.charts, walk.world.watch.taken) == []
+    taken = at_once.world.watch.taken + in_time.world.watch.taken
+    every = {key_of(row) for chart in charts.by_name.values() for row in chart.rows}
+    wanted = {key_of(row) for row in rows_to_take(charts)}
+    assert sorted(map(str, wanted - taken.keys())) == [], "rows that were not taken"
+    assert sorted(map(str, taken.keys() & (every - wanted))) == [], "rows that are said to be out of reach"
+    assert never_reached(charts, taken) == []
 
 
 def test_a_random_walk_breaks_no_law(sqlite_town_url: str, open_town: Callable[..., Town]) -> None:
-    town = open_town(sqlite_town_url, opening_day(RANDOM_SEED).strftime("%Y-%m-%dT%H:%M"))
-    walk = Walk(town, RANDOM_SEED)
-
-    walk.run(RANDOM_STEPS)
+    walk = _random_walk(sqlite_town_url, open_town, RANDOM_STEPS)
 
     assert walk.world.accepted >= 0.4 * walk.world.sent
     assert len(walk.world.refused) >= 6, "nonsense and shut rows were refused for several reasons"
+
+
+def test_the_same_seed_walks_the_same_way(
+    tables: Copies, tmp_path: Path, open_town: Callable[..., Town]
+) -> None:
+    first, second = (
+        _random_walk(tables.sqlite(tmp_path / f"{name}.db"), open_town, RANDOM_STEPS // 6)
+        for name in ("first", "second")
+    )
+
+    assert second.world.watch.taken == first.world.watch.taken
+    assert second.world.refused == first.world.refused
+    assert second.world.now() == first.world.now()
+
+
+def _random_walk(url: str, open_town: Callable[..., Town], steps: int) -> Walk:
+    town = open_town(url, opening_day(RANDOM_SEED).strftime("%Y-%m-%dT%H:%M"))
+    walk = Walk(town, RANDOM_SEED)
+    walk.run(steps)
+    return walk

@@ -23,6 +23,7 @@ from tests.simulation.guide import Guide
 from tests.simulation.laws import LawBroken
 from tests.simulation.pursuit import Pursuit
 from tests.simulation.replay import CARRIED
+from tests.simulation.rounds import Rounds
 from tests.simulation.rows import RowKey, rows_to_take
 from tests.simulation.world import SEQUENCES, World
 
@@ -85,10 +86,16 @@ class Walk:
             self.world.forget_some()
         self.finish()
 
-    def run_directed(self) -> None:
-        """Every row that can be taken was taken, as far as tries sufficed; every law held after each step."""
+    def take_at_once(self) -> None:
+        """Every row that needs no time was taken, as far as tries sufficed; every law held after each step."""
         self.world.parties = PARTIES_EACH_NEW
-        self.pursuit.every_row()
+        Rounds(self.pursuit).at_once()
+        self.finish()
+
+    def take_in_time(self) -> None:
+        """Every row that was not taken before was taken, as far as tries sufficed; every law held after each step."""
+        self.world.parties = PARTIES_EACH_NEW
+        Rounds(self.pursuit).in_time()
         self.finish()
 
     def finish(self) -> None:

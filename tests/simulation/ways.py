@@ -12,6 +12,7 @@ from engine.core.chart import Chart, Guard, Row
 from engine.core.lawbook import Lawbook
 from engine.core.snapshot import Record
 from tests.simulation.replay import CARRIED
+from tests.simulation.rows import is_out_of_reach
 
 HARD = {
     "referral_under_way": 6,
@@ -23,7 +24,8 @@ HARD = {
     "publicity_dealt_with": 3,
     "hearing_right_exists": 1,
     "removal_conditions": 2,
-    "remedy_period_over": 20,
+    "remedy_period_over": 3,
+    "demand_period_over": 2,
     "was_filed": 10,
     "was_not_filed": 10,
     "no_open_measure": 4,
@@ -32,8 +34,8 @@ HARD = {
     "preservation_approved": 2,
 }
 """What it costs on the way that a row asks for more than the steps of its own chart."""
-HARD_STEPS = {"propose_decision_without_notice": 12}
-"""Steps after which most ways are shut."""
+HARD_STEPS = {"propose_decision_without_notice": 12, "payment_lapsed": 3}
+"""Steps after which most ways are shut; an instalment that is missed leads on sooner than a payment that is."""
 RINGING = 3
 Ways = dict[tuple[str, str], tuple[Row, int]]
 
@@ -80,23 +82,45 @@ def holds(law: Lawbook, goal: Row) -> bool:
     """True when the row can only be taken while something is seized or preserved."""
     if any(guard.argument in MEASURES for guard in goal.guards):
         return True
-    answered = [row for row in law.charts[goal.chart].rows if row.trigger in goal.answers]
-    return any(guard.argument in MEASURES for row in answered for guard in row.guards)
+    answered = [row for name in goal.answers for row in law.charts[goal.chart].rows_from(goal.source, name)]
+    return any(
+        guard.argument in MEASURES for row in answered if not is_out_of_reach(row) for guard in row.guards
+    )
+
+
+HELD, UNHURRIED = "held", "unhurried"
+
+
+def manner(law: Lawbook, goal: Row) -> str | None:
+    """How the way of a penalty has to be gone: with what it holds, or without what shortens its periods; or anyhow."""
+    if holds(law, goal):
+        return HELD
+    return UNHURRIED if goal.by_clock_only and goal.guard("remedy_period_over") else None
+
+
+def fits_manner(kind: str, row: Row) -> bool:
+    """True when the row may lie on a way that is gone in this manner."""
+    if kind == HELD:
+        return row.guard("no_open_measure") is None
+    return "DL30.instalment" not in row.opens
 
 
 @dataclass(slots=True)
 class Maps:
-    """The ways of all charts: of flags by their kind, of penalties with and without something held."""
+    """The ways of all charts: of flags by their kind, of penalties by the manner in which they are gone."""
 
     law: Lawbook
-    holding: bool = False
-    """True while ways are wanted on which nothing held is released."""
+    manner: str | None = None
+    """In what manner ways of a penalty are wanted."""
     ways: dict[tuple[str, str | None], Ways] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         charts = self.law.charts
-        self.ways = {(name, None): first_rows(chart, lambda _: True) for name, chart in charts.by_name.items()}
-        self.ways[(PENALTY, "held")] = first_rows(charts[PENALTY], partial(self._open_to, "held"))
+        self.ways = {
+            (name, None): first_rows(chart, lambda _: True) for name, chart in charts.by_name.items()
+        }
+        for kind in (HELD, UNHURRIED):
+            self.ways[(PENALTY, kind)] = first_rows(charts[PENALTY], partial(self._open_to, kind))
         for kind in charts.dictionary["flag_kinds"]:
             self.ways[(FLAG, kind)] = first_rows(charts[FLAG], partial(self._open_to, kind))
 
@@ -120,13 +144,13 @@ class Maps:
 
     def _kind(self, chart: str, record: Record | None) -> str | None:
         if chart == PENALTY:
-            return "held" if self.holding else None
+            return self.manner
         return record.facts.get("flag_kind") if record is not None and chart == FLAG else None
 
     def _open_to(self, kind: str | None, row: Row) -> bool:
         if kind is None:
             return True
-        return row.guard("no_open_measure") is None if kind == "held" else fits_flag(self.law, kind, row)
+        return fits_manner(kind, row) if row.chart == PENALTY else fits_flag(self.law, kind, row)
 
 
 def fits_flag(law: Lawbook, kind: str, row: Row) -> bool:

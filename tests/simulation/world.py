@@ -142,14 +142,14 @@ class World:
             sequence = connection.execute(REFERRAL_SEQUENCE, {"id": row.id}).scalar()
             if known is None or known.sequence != sequence or row.id not in self.referrals:
                 self.referrals[row.id] = self.watch.referral(connection, row.id)
-        self.lists.clear()
+            self.lists.pop(row.id, None)
         if confided:
             self._look_at_others(connection, file)
 
     def _look_at_referral(self, connection: Connection, id: str) -> None:
         self.referrals.pop(id, None)
         self.referrals[id] = self.watch.referral(connection, id)
-        self.lists.clear()
+        self.lists.pop(id, None)
         self._look_at_others(connection, self.referrals[id])
 
     def _look_at_others(self, connection: Connection, file: CaseFile) -> None:
@@ -213,6 +213,7 @@ class World:
         if civil <= self.now():
             return
         self.stand(civil)
+        self.lists.clear()
         self.sent += 1
         for number in range(ROUNDS_MAX):
             swept = self.town.house.sweep.run(limit=5_000)
