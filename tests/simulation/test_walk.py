@@ -39,29 +39,30 @@ def test_each_row_of_each_chart_is_taken_and_every_law_holds(
     taken = at_once.world.watch.taken + in_time.world.watch.taken
     every = {key_of(row) for chart in charts.by_name.values() for row in chart.rows}
     wanted = {key_of(row) for row in rows_to_take(charts)}
-    assert sorted(map(str, wanted - taken.keys())) == [], "rows that were not taken"
-    assert sorted(map(str, taken.keys() & (every - wanted))) == [], "rows that are said to be out of reach"
+    not_taken, impossible = sorted(map(str, wanted - taken.keys())), sorted(map(str, taken.keys() - wanted))
+    assert taken.keys() <= every
+    assert not_taken == [], "rows that were not taken"
+    assert impossible == [], "rows that were taken, and are said to be out of reach"
     assert never_reached(charts, taken) == []
 
 
-def test_a_random_walk_breaks_no_law(sqlite_town_url: str, open_town: Callable[..., Town]) -> None:
-    walk = _random_walk(sqlite_town_url, open_town, RANDOM_STEPS)
+def test_a_random_walk_breaks_no_law(town_url: str, open_town: Callable[..., Town]) -> None:
+    world = _random_walk(town_url, open_town, RANDOM_STEPS).world
+    sent, accepted, reasons = world.sent, world.accepted, len(world.refused)
 
-    assert walk.world.accepted >= 0.4 * walk.world.sent
-    assert len(walk.world.refused) >= 6, "nonsense and shut rows were refused for several reasons"
+    assert accepted >= 0.4 * sent
+    assert reasons >= 5, "nonsense and shut rows were refused for several reasons"
 
 
 def test_the_same_seed_walks_the_same_way(
     tables: Copies, tmp_path: Path, open_town: Callable[..., Town]
 ) -> None:
-    first, second = (
-        _random_walk(tables.sqlite(tmp_path / f"{name}.db"), open_town, RANDOM_STEPS // 6)
-        for name in ("first", "second")
-    )
+    told = []
+    for name in ("first", "second"):
+        walk = _random_walk(tables.sqlite(tmp_path / f"{name}.db"), open_town, RANDOM_STEPS // 3)
+        told.append((walk.world.watch.taken, walk.world.refused, walk.world.now()))
 
-    assert second.world.watch.taken == first.world.watch.taken
-    assert second.world.refused == first.world.refused
-    assert second.world.now() == first.world.now()
+    assert told[1] == told[0]
 
 
 def _random_walk(url: str, open_town: Callable[..., Town], steps: int) -> Walk:
