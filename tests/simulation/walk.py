@@ -202,6 +202,18 @@ class Walk:
             self.world.wait(later)
 
 
+def tour(without_time: Town, with_time: Town, seed: int) -> tuple[Walk, Walk]:
+    """Two walks that together take every row: in one town no time passes; in the other what is left waits in company.
+
+    Few cases are open in the second, so that little lapses there while rows wait for years.
+    """
+    first = Walk(without_time, seed)
+    first.take_at_once()
+    second = Walk(with_time, seed, first.world.watch.taken)
+    second.take_in_time()
+    return first, second
+
+
 def opening_day(seed: int) -> datetime:
     """When a walk begins: some working morning between the start of 2024 and the autumn of 2025."""
     return datetime(2024, 1, 8, 9, tzinfo=SHANGHAI) + timedelta(days=random.Random(seed).randint(0, 620))
