@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from engine.casefile import CaseFile
 from engine.core.audit import GENESIS, chained, commitment
 from engine.core.chart import CRIMINAL
+from engine.core.commands import CLOCK
 from engine.core.snapshot import Record
 from engine.house import House
 from engine.rows import thresholds
@@ -108,7 +109,7 @@ class Watch:
                 row.recorded_at,
                 json.loads(row.body),
             )
-            if before is not None and _command_of(before) != _command_of(event):
+            if before is not None and not _of_one_command(before, event):
                 watched.replay.end_of_command(before)
             before = event
             watched.path.append(row.trigger)
@@ -270,6 +271,7 @@ def act_of(file: CaseFile) -> Act:
     return (file.party_id, file.finding["domain"], file.finding["violation"])
 
 
-def _command_of(event: Event) -> tuple[Any, ...]:
-    """Entries of one command share these."""
-    return (event.version, event.recorded_at, event.by)
+def _of_one_command(before: Event, event: Event) -> bool:
+    """Entries of one command share these; the clock takes one step at a time, but for what it reopens after a step."""
+    shared = (before.version, before.recorded_at, before.by) == (event.version, event.recorded_at, event.by)
+    return shared and (event.by != CLOCK.login or event.trigger == "reopen_on_event")
