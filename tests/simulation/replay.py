@@ -128,6 +128,8 @@ class Replay:
     def _clocks(self, row: Row, event: Event) -> None:
         chart, owner, clocks = self.law.charts[event.chart], event.proceeding, self.clocks
         clocks.settle(owner, row.settles, event.occurred_at, event.by)
+        if "DL33" in row.settles:
+            clocks.settle(owner, ("DL33.after_reconsideration",), event.occurred_at, event.by)
         if "DL37" in row.settles and self._about(owner).get("flag_kind") == "penalty_publicity":
             for id in [id for id, kind in self.kinds.items() if kind == "penalty"]:
                 clocks.settle(id, ("DL37",), event.occurred_at, event.by)

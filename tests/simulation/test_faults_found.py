@@ -13,6 +13,21 @@ from tests.simulation.walk import Walk
 BEGIN = "2025-09-01"
 
 
+def test_the_right_to_apply_to_the_court_begins_after_a_reconsideration_too(
+    sqlite_town_url: str, open_town: Callable[..., Town]
+) -> None:
+    walk, finding, penalty = _with_old_penalty(open_town(sqlite_town_url, f"{BEGIN}T09:00"), "performing")
+    town, asked = walk.town, {"remedy_kind": "reconsideration"}
+    town.step("C02", finding, "record_remedy_application", penalty, **asked, applied_on=BEGIN)
+    told = {"remedy_result": "维持", "decided_on": BEGIN, "received_on": BEGIN}
+    town.step("C02", finding, "remedy_upheld", penalty, **asked, **told)
+
+    walk.world.wait(datetime(2025, 9, 26, 9, tzinfo=SHANGHAI))
+
+    running = {one.term for one in town.deadlines(finding) if one.state == "running"}
+    assert "DL35" in running and "DL33.after_reconsideration" not in running
+
+
 def test_a_head_who_enters_an_act_of_the_office_late_may_say_why(
     sqlite_town_url: str, open_town: Callable[..., Town]
 ) -> None:
