@@ -67,10 +67,6 @@ class Pursuit:
     last: tuple[RowKey, str] | None = None
     given_up: Counter[RowKey] = field(default_factory=Counter)
 
-    def not_taken(self, least: int = 1) -> list[RowKey]:
-        """The rows that were taken less often than that."""
-        return [key_of(row) for row in self.goals if self.taken(row) < least]
-
     def taken(self, row: Row) -> int:
         """How often the row was taken, here and before."""
         return self.counts[key_of(row)] + self.world.watch.taken[key_of(row)]
