@@ -21,7 +21,9 @@ from engine.core.commands import (
     Outcome,
     Principal,
 )
+from engine.core.guards import shut_by
 from engine.core.refusals import Refusal
+from engine.core.scene import Scene
 from engine.core.snapshot import Record
 from models import acts, records, referral_reading
 from tests.builders import OFFICERS, PARTY, Town, item
@@ -225,6 +227,17 @@ class World:
         else:
             raise LawBroken(f"law 8: the sweep does something again and again: {swept}")
         self.look_everywhere()
+        for file in self.findings.values():
+            self._nothing_left_undone(file)
+
+    def _nothing_left_undone(self, file: CaseFile) -> None:
+        """No row that only the end of a term opens, and only the clock takes, stands open after the clock has rung."""
+        law, snapshot = self.town.house.law, file.snapshot
+        for record in (snapshot.main, *snapshot.proceedings.values()):
+            for row in law.charts[record.chart].rows:
+                ends = row.source == record.state and row.by_clock_only and row.guard("term_expired")
+                if ends and not shut_by(Scene(law, snapshot, record, row, CLOCK, self.now()), row.guards):
+                    raise LawBroken(f"the clock left {row.chart}.{row.trigger} from {row.source} undone")
 
     def forget_some(self) -> None:
         """Only so many cases stay in play; the others stay in the database and under the clock."""
