@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from engine.casefile import CaseFile
 from engine.core.calendar import SHANGHAI
+from engine.core.chart import Row
 from engine.core.commands import (
     CLOCK,
     IMPORTER,
@@ -47,6 +48,8 @@ SEQUENCES = text(
     "UNION ALL SELECT id, sequence FROM referral"
 )
 REFERRAL_SEQUENCE = text("SELECT sequence FROM referral WHERE id = :id")
+TOLD_ELSEWHERE = frozenset({"DL22", "DL23", "DL35", "DL44", "DL48", "DL48.low", "DL48.ban"})
+"""Terms that may end in a state from which no row waits for that; the clock tells of it there, and never again."""
 PARTIES = 30
 """How many parties a walk meets; of one of them several findings may be about the same act."""
 
@@ -74,6 +77,8 @@ class World:
     """Who is on the list of a referral, as far as somebody asked since the last step."""
     pinned: set[str] = field(default_factory=set)
     """Findings that stay in play, and that nobody touches."""
+    ended: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
+    """By chart and state the rows that the clock takes when a term ends."""
     parties: int = PARTIES
     acknowledged: list[Acknowledged] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
@@ -86,6 +91,10 @@ class World:
         self.town.add_person("D02", "market_regulation", ("duty_clerk", "case_officer"))
         self.town.people |= {"clock": CLOCK, "importer": IMPORTER, "system": SYSTEM}
         self.watch = Watch(self.town.house)
+        for row in [row for chart in self.town.house.charts.by_name.values() for row in chart.rows]:
+            ends = row.guard("term_expired")
+            if row.by_clock_only and ends and ends.argument not in TOLD_ELSEWHERE:
+                self.ended.setdefault((row.chart, str(row.source)), []).append(row)
 
     def now(self) -> datetime:
         """What the clock says; it stands still until somebody moves it."""
@@ -234,9 +243,8 @@ class World:
         """No row that only the end of a term opens, and only the clock takes, stands open after the clock has rung."""
         law, snapshot = self.town.house.law, file.snapshot
         for record in (snapshot.main, *snapshot.proceedings.values()):
-            for row in law.charts[record.chart].rows:
-                ends = row.source == record.state and row.by_clock_only and row.guard("term_expired")
-                if ends and not shut_by(Scene(law, snapshot, record, row, CLOCK, self.now()), row.guards):
+            for row in self.ended.get((record.chart, record.state), ()):
+                if not shut_by(Scene(law, snapshot, record, row, CLOCK, self.now()), row.guards):
                     raise LawBroken(f"the clock left {row.chart}.{row.trigger} from {row.source} undone")
 
     def forget_some(self) -> None:
