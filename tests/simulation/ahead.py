@@ -90,7 +90,14 @@ def _in_time(guide: Guide, need: Need, term: str | None) -> Rows | None:
     return _term(guide, need, term)
 
 
-LAST_OF_MEASURES = ("extend_measure", "measure_lapsed", "preservation_lapsed")
+LAST_OF_MEASURES = (
+    "propose_measure_extension",
+    "refuse_measure_extension",
+    "extend_measure",
+    "measure_lapsed",
+    "preservation_lapsed",
+)
+"""What one record that holds something can take in one state, one after the other."""
 
 
 def _running(guide: Guide, need: Need, term: str) -> Rows | None:

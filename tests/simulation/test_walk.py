@@ -15,7 +15,7 @@ from tests.simulation.rows import key_of, never_reached, rows_to_take
 from tests.simulation.walk import Walk, opening_day, tour
 
 DIRECTED_SEED, RANDOM_SEED = 3, 20260426
-RANDOM_STEPS = 300
+RANDOM_STEPS = 240
 """A small part of what `./dev soak walk` takes."""
 BEGIN = "2025-09-01T09:00"
 
@@ -56,7 +56,7 @@ def test_the_same_seed_walks_the_same_way(
 ) -> None:
     told = []
     for name in ("first", "second"):
-        walk = _random_walk(tables.sqlite(tmp_path / f"{name}.db"), open_town, RANDOM_STEPS // 3)
+        walk = _random_walk(tables.sqlite(tmp_path / f"{name}.db"), open_town, RANDOM_STEPS // 4)
         told.append((walk.world.watch.taken, walk.world.refused, walk.world.now()))
 
     assert told[1] == told[0]
