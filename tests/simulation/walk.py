@@ -166,6 +166,7 @@ class Walk:
             return
         one = self.chance.choice(self.world.acknowledged[-200:])
         command = one.command
+        self.town.house.desk.ring_after_jump()  # what rings on a new day before any command is no effect of this one
         before = dict(self._sequences())
         if self.chance.random() < 0.5:
             other = self.world.send(one.login, command.asked, command.key, "another body")
