@@ -44,7 +44,9 @@ def test_corrections_are_out_of_reach_exactly_where_no_old_record_ever_stands(ch
 def test_only_where_notice_is_asked_is_a_party_heard_and_consent_is_asked_there_too(charts: Charts) -> None:
     chart = charts["credit_flag"]
     listing = chart.rows_from("heard", "propose_listing")
+    out = {row for row, reason in OUT_OF_REACH.items() if reason == NOTICE_ASKS_CONSENT}
 
+    assert out == {(row.chart, row.trigger, row.source) for row in listing}
     assert [row.guard("needs_not") is not None for row in listing] == [True]
     assert all(
         guard.argument == "superior_consent"
