@@ -11,7 +11,7 @@ from typing import Any
 FILE = Path(__file__).parent.parent / "docs" / "measured.md"
 PROMISES = {
     "walk": (
-        "100,000 random steps: at least 40 % accepted, each row at least 20 times, no law broken",
+        "100,000 steps, at random and on tours: at least 40 % accepted, each row at least 20 times, no law broken",
         100_000,
     ),
     "crash": (

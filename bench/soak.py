@@ -2,7 +2,7 @@
 
 python -m bench.soak NAME [--n N] [--seed S]
 
-walk    N random steps over the house; every law is checked after each
+walk    N steps over the house, at random and on tours through every row; every law is checked after each
 crash   N houses killed at a random moment under load
 race    N versions of one finding, each wanted by 64 clients at once, on both databases
 repeat  N commands sent one to five times, in any order, on both databases
@@ -35,10 +35,13 @@ from tests.desk.race import CLIENTS, race, repeat
 from tests.rules.faults import faults_in_turn, inject
 from tests.rules.random_rulings import compare
 from tests.simulation.rows import RowKey, never_reached, rows_to_take, told
-from tests.simulation.walk import Walk, opening_day
+from tests.simulation.walk import Walk, opening_day, tour
 from tests.throwaway_postgres import start_server
 
 STEPS_PER_EPOCH = 1_000
+TOUR_STEPS = 3_000
+"""About as many as a tour takes; what is left of a soak is too short for one when it is less."""
+EPOCHS_PER_TOUR = 3
 TAKEN_AT_LEAST = 20
 ACCEPTED_AT_LEAST = 0.4
 PROCESSES = 2
@@ -67,19 +70,33 @@ class Walked:
     refused: Counter[str]
     taken: Counter[RowKey]
 
+    def add(self, walk: Walk) -> None:
+        """What the walk found is among it."""
+        self.sent += walk.world.sent
+        self.accepted += walk.world.accepted
+        self.refused += walk.world.refused
+        self.taken += walk.world.watch.taken
+
 
 def walk_epochs(steps: int, seed: int) -> Walked:
-    """So many steps in towns one after the other; what was taken seldom in one is looked for in the next."""
-    walked = Walked(0, 0, Counter(), Counter())
+    """So many steps in towns one after the other: a tour that takes every row, and random walks between tours.
+
+    What was taken seldom before is looked for at random.
+    """
+    walked, number = Walked(0, 0, Counter(), Counter()), 0
     while walked.sent < steps:
-        epoch = seed + walked.sent
-        with fresh_town(None, opening_day(epoch).strftime("%Y-%m-%dT%H:%M")) as town:
-            walk = Walk(town, epoch, Counter(walked.taken))
-            walk.run(min(STEPS_PER_EPOCH, steps - walked.sent))
-            walked.sent += walk.world.sent
-            walked.accepted += walk.world.accepted
-            walked.refused += walk.world.refused
-            walked.taken += walk.world.watch.taken
+        epoch, left = seed + walked.sent, steps - walked.sent
+        at = opening_day(epoch).strftime("%Y-%m-%dT%H:%M")
+        if number % EPOCHS_PER_TOUR == 0 and left >= TOUR_STEPS:
+            with fresh_town(None, at) as first, fresh_town(None, at) as second:
+                for walk in tour(first, second, epoch):
+                    walked.add(walk)
+        else:
+            with fresh_town(None, at) as town:
+                walk = Walk(town, epoch, Counter(walked.taken))
+                walk.run(min(STEPS_PER_EPOCH, left))
+                walked.add(walk)
+        number += 1
         say(f"{walked.sent} of {steps} steps, seed {epoch}")
     return walked
 

@@ -19,6 +19,7 @@ from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
 from engine.core.scene import Scene
 from engine.core.snapshot import Record, Snapshot
+from engine.core.starting import settled_by
 from engine.desk import Desk
 from engine.snapshots import load_finding, load_referral, proceeding
 from models import due, records
@@ -207,7 +208,7 @@ class Sweep:
 def _waits_for(row: Row) -> set[str | None]:
     """The terms whose end lets the clock take the row."""
     expired = {guard.argument for guard in row.guards if guard.name == "term_expired"}
-    return expired or (set(row.settles) if row.guard("remedy_period_over") else set())
+    return expired or (set(settled_by(row)) if row.guard("remedy_period_over") else set())
 
 
 def _command(finding: str, key: str, step: Step) -> Command:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
@@ -24,7 +25,7 @@ SERVED = (*ORDERS, *DECISIONS, "penalty_prior_notice", "listing_decision", "dema
 INSPECTED = ("task_no", "task_name", "plan_no", "plan_name", "officers", "evidence_list", "finished_at")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Telling:
     """One paper of one step, and the connection on which its words are looked up."""
 
@@ -56,7 +57,7 @@ class Telling:
                 "on": civil_date(self.taken.occurred_at).isoformat(),
                 "facts": self._spoken(self.taken.facts),
             },
-            "asked": self._asked(),
+            "asked": self._asked,
             "labels": self._labels(facts),
             "order": self._order(facts) if "order_no" in fields else None,
             "papers": self._papers(),
@@ -69,6 +70,11 @@ class Telling:
             "attachments": self._handed_in() if "attachments" in fields else [],
             "date": civil_date(now).isoformat(),
         }
+
+    @cached_property
+    def _documents(self) -> Sequence[Any]:
+        """Every document of the case, oldest first."""
+        return records.documents_of(self.connection, self.file.record_id)
 
     @property
     def record(self) -> Record:
@@ -103,7 +109,7 @@ class Telling:
     def _labels(self, facts: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         """For every coded fact the Chinese of the codes it holds."""
         dictionary, labels = self.charts.dictionary, {}
-        for name, value in {**facts, **self._asked().get("facts", {})}.items():
+        for name, value in {**facts, **self._asked.get("facts", {})}.items():
             declared = dictionary["facts"].get(name, {})
             codes = value if isinstance(value, list) else [value]
             if declared.get("type") == "department":
@@ -117,10 +123,11 @@ class Telling:
 
     def _issued(self, *kinds: str, anywhere: bool = False) -> Iterator[Any]:
         """The documents of these kinds in this proceeding (or in the whole case), oldest first."""
-        for row in records.documents_of(self.connection, self.file.record_id):
+        for row in self._documents:
             if row.kind in kinds and (anywhere or row.proceeding_id == self.taken.proceeding):
                 yield row
 
+    @cached_property
     def _asked(self) -> dict[str, Any]:
         """What was said on the same paper when the step that this one answers was taken."""
         asked = self._answered()
@@ -143,7 +150,7 @@ class Telling:
         """Title, number and date of the last paper of each numbered kind, and of the one that is being served."""
         told: dict[str, dict[str, Any]] = {}
         served: dict[str, Any] = {}
-        for row in records.documents_of(self.connection, self.file.record_id):
+        for row in self._documents:
             paper = {"title": self._title(row.kind), "doc_no": row.doc_no, "on": row.issued_on.isoformat()}
             if row.kind in SERVED and row.proceeding_id == self.taken.proceeding:
                 served = paper

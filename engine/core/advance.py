@@ -20,6 +20,7 @@ from engine.core.starting import (
     extension_length,
     extensions_of,
     running_since,
+    settled_by,
     shared_with,
     starts,
     starts_on,
@@ -49,7 +50,7 @@ def advance(
     proceeding = None if record is snapshot.main else record.id
     lapsed = scope.principal.kind == "clock"
     for owner in (proceeding, *shared_with(snapshot, record, row)):
-        settle(snapshot, owner, row.settles if owner == proceeding else SHARED, moment, lapsed)
+        settle(snapshot, owner, settled_by(row) if owner == proceeding else SHARED, moment, lapsed)
     if chart.states[record.state].kind == "ended":
         for deadline in running(snapshot, proceeding):
             close(deadline, "cancelled", moment, reason="记录已结束 · the record has ended")

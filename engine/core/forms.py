@@ -20,6 +20,9 @@ from engine.core.fact_types import (
 )
 from engine.core.refusals import Faults
 
+HEADS = frozenset({"unit_head", "department_head"})
+"""Who may enter late what happened before, and says why."""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -84,7 +87,7 @@ class Forms:
 
     def _form(self, row: Row) -> Form:
         optional = [self.facts[name] for name in row.optional]
-        if not row.at_once:
+        if not row.at_once or (row.legal_date is not None and row.by & HEADS):
             optional.append(self.facts["late_reason"])
         documents = tuple((kind, self._dictionary["documents"][kind]["zh"]) for kind in row.documents)
         allowed = dict(row.allows)

@@ -38,6 +38,15 @@ def shared_with(snapshot: Snapshot, record: Record, row: Row) -> list[str]:
     return [one.id for one in snapshot.proceedings.values() if one.chart == "penalty"]
 
 
+PLACE_TAKEN = {"DL33": ("DL33.after_reconsideration",)}
+"""The period to sue after a reconsideration takes the place of the one to sue directly (行政诉讼法 Art 45)."""
+
+
+def settled_by(row: Row) -> tuple[str, ...]:
+    """The terms that the row settles; what took the place of one of them ends with it."""
+    return (*row.settles, *(term for name in row.settles for term in PLACE_TAKEN.get(name, ())))
+
+
 def running_since(snapshot: Snapshot, term: str) -> date | datetime | None:
     """The day from which a shared term runs already on the finding; None for all others."""
     if term not in SHARED:

@@ -10,10 +10,10 @@ from typing import Any, TypeGuard
 from engine.core.calendar import SHANGHAI, civil_date
 from engine.core.chart import Row
 from engine.core.commands import Principal
+from engine.core.forms import HEADS
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import FieldError, Refusal
 
-HEADS = frozenset({"unit_head", "department_head"})
 OFFICERS = frozenset({"inspector", "case_officer", "duty_clerk"})
 
 

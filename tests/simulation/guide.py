@@ -3,189 +3,247 @@
 from __future__ import annotations
 
 import random
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from engine.casefile import CaseFile
 from engine.core.calendar import SHANGHAI
-from engine.core.chart import Chart, Row
-from engine.core.commands import Principal
-from engine.core.deadlines import turns
-from engine.core.guards import shut_by
+from engine.core.chart import CRIMINAL, Row
 from engine.core.lawbook import Lawbook
-from engine.core.scene import Scene
 from engine.core.snapshot import Record
-from engine.core.visibility import sees
+from tests.simulation.ahead import ahead_of, said_for
+from tests.simulation.moves import Act, Aim, Move, Need, Wait
+from tests.simulation.persons import Persons
+from tests.simulation.remedies import remedy
 from tests.simulation.replay import CARRIED
+from tests.simulation.rows import RowKey, key_of
+from tests.simulation.ways import Maps, manner, weight
+from tests.simulation.world import World
 
-REPAIR_RULE = datetime(2025, 12, 26, 9, tzinfo=SHANGHAI)
-DEPTH_MAX = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One row to be taken on one record by somebody."""
-
-    file: CaseFile
-    record: Record
-    row: Row
-    login: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """The clock is to stand at this instant, and to ring."""
-
-    until: datetime
-
-
-Move = Act | Wait
-
-
-def first_rows(chart: Chart) -> dict[tuple[str, str], tuple[Row, int]]:
-    """For each pair of states the first row of a shortest way and its length, corrections of old records aside."""
-    ways: dict[tuple[str, str], tuple[Row, int]] = {}
-    for start in chart.states:
-        seen, queue = {start}, deque([(start, None, 0)])
-        while queue:
-            state, first, length = queue.popleft()
-            for row in chart.rows:
-                if row.source != state or row.trigger in CARRIED or row.to in seen:
-                    continue
-                seen.add(row.to)
-                ways[(start, row.to)] = (first or row, length + 1)
-                queue.append((row.to, first or row, length + 1))
-    return ways
+DEPTH_MAX = 7
+OF_REFERRALS = frozenset({"referral_under_way", "referral_settled", "threshold_dealt_with"})
+POWERLESS = 8
+"""Steps by which a penalty is farther off where the office has no power to impose it."""
+SUSPECTED = 12
+"""Steps by which a finding without a suspected crime is nearer to what a suspicion shuts."""
+NEAREST_ROWS = 3
+DETOURS_MAX = 4
 
 
 @dataclass(slots=True)
 class Guide:
-    """Knows the charts and the people; never looks into the database."""
+    """Knows the charts, the people and the cases in play; never looks into the database."""
 
     law: Lawbook
-    people: Mapping[str, Principal]
+    world: World
     chance: random.Random
-    ways: dict[str, dict[tuple[str, str], tuple[Row, int]]] = field(default_factory=dict)
+    maps: Maps = field(init=False)
+    persons: Persons = field(init=False)
+    says: dict[str, Any] = field(default_factory=dict)
+    """What the acts on the way to the present goal have to state."""
+    dead: set[tuple[str, RowKey]] = field(default_factory=set)
+    """What could not be reached on a record; else the way would lead to it again and again."""
+    plan: list[Aim] = field(default_factory=list)
+    """What was begun on the way to the present goal, the last first: it is brought to its end before anything else."""
+    aims: list[Aim] = field(default_factory=list)
+    planned_for: tuple[str, RowKey] | None = None
 
     def __post_init__(self) -> None:
-        self.ways = {name: first_rows(chart) for name, chart in self.law.charts.by_name.items()}
+        self.maps = Maps(self.law)
+        self.persons = Persons(self.law, self.world, self.chance)
+
+    def aim_at(self, goal: Row) -> None:
+        """Lengths and costs are from now on those of ways to this goal."""
+        self.maps.manner = manner(self.law, goal)
 
     def length(self, record: Record, goal: Row) -> int | None:
-        """How many rows lie before the goal, or None when no way leads there."""
-        if record.state == goal.source:
-            return 0
-        way = self.ways[goal.chart].get((record.state, str(goal.source)))
-        return way[1] if way else None
+        """How many steps lie before the goal, or None when no way leads there."""
+        return self.maps.between(goal.chart, record.state, goal.source, record)
 
-    def next(
-        self, goal: Row, file: CaseFile, record: Record, inspection: CaseFile, now: datetime, depth: int = 0
-    ) -> Move | None:
-        """The next act on the way to the goal; None when it cannot be reached from here."""
-        if depth > DEPTH_MAX:
+    def cost(self, goal: Row, file: CaseFile, record: Record, after: Row | None = None) -> int | None:
+        """How hard the goal is to reach from here, with what has to happen ahead; None when no way leads there."""
+        length = self.length(record, goal)
+        if length is None or (record.id, key_of(goal)) in self.dead:
             return None
-        kind = goal.guard("kind_in_approved_routes")
-        if kind and kind.argument not in file.snapshot.registers.get("approved_routes", ()):
-            trigger = "add_route" if record.state in ("routed", "in_progress") else "approve_route"
-            return self._take(trigger, file, record, inspection, now, depth)
-        row = goal
-        if record.state != goal.source:
-            way = self.ways[goal.chart].get((record.state, str(goal.source)))
+        if goal.chart == "penalty" and not file.snapshot.own_power:
+            length += POWERLESS
+        if after is not None:  # another proceeding is best opened where few are
+            length += 2 * len(file.snapshot.proceedings)
+        suspected = file.snapshot.subject == "finding" and bool(file.snapshot.suspicions)
+        if suspected and not any(guard.name in OF_REFERRALS for guard in goal.guards):
+            length += SUSPECTED
+        first = ahead_of(self, Need(goal, file, record, 0))
+        if first is None:
+            return length
+        ways = [
+            before + rest
+            for row in first
+            if (before := self.length(record, row)) is not None
+            and (rest := self.maps.between(goal.chart, row.to, goal.source, record)) is not None
+        ]
+        return length + 1 + min(ways) if ways else None
+
+    def toward(self, goal: Row, file: CaseFile, record: Record, after: Row | None = None) -> Move | None:
+        """The next act on the way to the goal, and to what comes after; None when it cannot be reached from here."""
+        self.says.clear()
+        for row in (goal, after):
+            if row is not None:
+                self.state_for(row)
+        self.aim_at(goal)
+        if self.planned_for != (record.id, key_of(goal)):
+            self.plan, self.planned_for = [], (record.id, key_of(goal))
+        return self._planned() or self._begun(goal, file, record)
+
+    def _planned(self) -> Move | None:
+        """The next act of what was begun; what was taken or cannot be reached any more is dropped."""
+        while self.plan:
+            aim = self.plan[-1]
+            file, record = self.world.record_of(aim.file_id, aim.record_id)
+            if file is not None and record is not None and self._taken(aim.row) == aim.taken:
+                move = self._begun(aim.row, file, record)
+                if move is not None:
+                    return move
+            self.plan.pop()
+        return None
+
+    def _begun(self, goal: Row, file: CaseFile, record: Record) -> Move | None:
+        self.aims = []
+        move = self.next(goal, file, record, len(self.plan))
+        self.plan += reversed(self.aims)
+        return move
+
+    def _taken(self, row: Row) -> int:
+        return self.world.watch.taken[key_of(row)]
+
+    def state_for(self, goal: Row) -> None:
+        """What acts state from now on lets the goal be taken."""
+        for guard in goal.guards:
+            for name, value in said_for(self.law, guard, self.world.now().date()).items():
+                self.say(name, value)
+
+    def say(self, name: str, value: Any) -> None:
+        """The fact has to be stated; of routes, this one among others."""
+        if name == "routes":
+            self.says["routes"] = list(dict.fromkeys([*self.says.get("routes", ()), *value]))
+        else:
+            self.says.setdefault(name, value)
+
+    def next(self, goal: Row, file: CaseFile, record: Record, depth: int) -> Move | None:
+        """The next act: what has to happen ahead, then the way to the goal's state, then the goal itself."""
+        if depth > DEPTH_MAX or (record.id, key_of(goal)) in self.dead:
+            return None
+        move = None if self._contradicts(goal, file) else self._next(goal, file, record, depth)
+        if move is None:
+            self.dead.add((record.id, key_of(goal)))
+        return move
+
+    def _next(self, goal: Row, file: CaseFile, record: Record, depth: int) -> Move | None:
+        need = Need(goal, file, record, depth)
+        first = ahead_of(self, need)
+        if first is not None:
+            return self.nearest(first, file, record, depth, then=goal.source)
+        if record.state == goal.source:
+            return self._take(need)
+        way = self.maps.way(goal.chart, record.state, goal.source, record)
+        for _ in range(DETOURS_MAX):
             if way is None:
                 return None
-            row = way[0]
-        login, shut = self._who(row, file, record, now)
-        if self._contradicts(row, file):
+            row, length = way
+            move = (self._too_early(goal, file, record) if length == 1 else None) or self._step(row, need)
+            if move is not None:
+                return move
+            self.dead.add((record.id, key_of(row)))
+            way = self.maps.detour(goal, record, lambda one: (record.id, key_of(one)) in self.dead)
+        return None
+
+    def _step(self, row: Row, need: Need) -> Move | None:
+        """The next act by which the row is taken on the way."""
+        if (need.record.id, key_of(row)) in self.dead:
             return None
-        if row.trigger in CARRIED and row.chart == "finding" and row.to == "closed":
-            waiting = self._finish(file, inspection, now, depth, routes=())
+        step = Need(row, need.file, need.record, need.depth)
+        if row.chart != "finding" and ahead_of(self, step) is not None:
+            return self.next(row, need.file, need.record, need.depth + 1)
+        return self._take(step)
+
+    def _too_early(self, goal: Row, file: CaseFile, record: Record) -> Wait | None:
+        """Where the clock would move the record on before the goal's term ends, the state is entered on the last day."""
+        rows = self.law.charts[goal.chart].rows
+        moved = any(row.by_clock_only and row.source == goal.source != row.to for row in rows)
+        guard = goal.guard("term_expired")
+        if not (moved and goal.by_clock_only and goal.source == goal.to and guard):
+            return None
+        now = self.world.now()
+        for one in file.snapshot.deadlines:
+            if one.term == guard.argument and one.proceeding == record.id and one.state == "running":
+                last_day = self.until(one.dates.due_effective) - timedelta(days=1)
+                return Wait(last_day, file) if last_day > now else None
+        return None
+
+    def _take(self, need: Need) -> Move | None:
+        """The row itself, or what opens it."""
+        if need.row.trigger in CARRIED and need.row.chart == "finding" and need.row.to == "closed":
+            waiting = self.finish(need, routes=())
             if waiting is not None:
                 return waiting
+        login, shut = self.persons.who(need.row, need.file, need.record)
         if not shut:
-            return Act(file, record, row, login)
-        return self._remedy(shut[0], row, file, record, inspection, now, depth)
+            return Act(need.file, need.record, need.row, login, self._stated(need.row))
+        return remedy(self, need, shut[0])
 
-    def _contradicts(self, row: Row, file: CaseFile) -> bool:
-        """True when an old record would be said to be open under a closed finding."""
-        proceeding = row.chart not in ("finding", "inspection") and row.trigger in CARRIED
-        opens = self.law.charts[row.chart].states[row.to].kind == "open"
-        return proceeding and opens and file.snapshot.main.state == "closed"
-
-    def may(self, row: Row, department: str) -> list[str]:
-        """Who holds a role of the row and may see the record, in random order."""
-        logins = [
-            login
-            for login, who in self.people.items()
-            if row.by & who.roles and (who.kind == "system" or sees(who, department))
-        ]
-        return self.chance.sample(logins, len(logins))
-
-    def _who(self, row: Row, file: CaseFile, record: Record, now: datetime) -> tuple[str, list[str]]:
-        """Somebody for whom the row is open, else the last who was asked with the guards that shut it."""
-        last: tuple[str, list[str]] = ("", ["nobody"])
-        for login in self.may(row, file.snapshot.department):
-            scene = Scene(self.law, file.snapshot, record, row, self.people[login], now)
-            last = (login, [reason.code for reason in shut_by(scene, row.guards)])
-            if not last[1]:
-                return last
-        return last
-
-    def _remedy(
+    def nearest(
         self,
-        guard: str,
-        row: Row,
+        rows: Iterable[Row],
         file: CaseFile,
         record: Record,
-        inspection: CaseFile,
-        now: datetime,
         depth: int,
+        then: str | None = None,
     ) -> Move | None:
-        if guard == "proposal_on_record":
-            goal = self.law.charts[row.chart].rows_from(record.state, row.answers[0])[0]
-            return self.next(goal, file, record, inspection, now, depth + 1)
-        if guard == "term_expired":
-            return self._after_term(row, file, record)
-        if guard == "removal_conditions":
-            return Wait(REPAIR_RULE) if now < REPAIR_RULE else None
-        if guard == "all_proceedings_done":
-            routes = file.snapshot.registers.get("approved_routes", ())
-            return self._finish(file, inspection, now, depth, routes)
-        if guard == "inspection_published_or_withheld":
-            return self._inspect(self.chance.choice(("published", "withheld")), inspection, now, depth)
-        if guard == "reopening_event" and inspection.snapshot.main.state == "withheld":
-            return self._take(
-                "lift_withholding", inspection, inspection.snapshot.main, inspection, now, depth
-            )
+        """The next act towards whichever of these rows of the record's chart is nearest, on the way to a state."""
+        near = []
+        for number, row in enumerate(rows):
+            length = self.length(record, row)
+            rest = 0 if then is None else self.maps.between(row.chart, row.to, then, record)
+            if length is not None and rest is not None:
+                near.append((length + weight(row) + rest, number, row))
+        for _, _, row in sorted(near, key=lambda one: one[:2])[:NEAREST_ROWS]:
+            move = self.next(row, file, record, depth + 1)
+            if move is not None:
+                self.aims.append(Aim(row, file.snapshot.id, record.id, self._taken(row)))
+                return move
         return None
 
-    def _after_term(self, row: Row, file: CaseFile, record: Record) -> Wait | None:
-        guard = row.guard("term_expired")
-        for deadline in file.snapshot.deadlines:
-            mine = deadline.proceeding == record.id and deadline.state == "running"
-            if guard and mine and deadline.term == guard.argument:
-                return Wait(turns(deadline.dates).overdue_at + timedelta(hours=9))
-        return None
+    def trigger(self, name: str, file: CaseFile, record: Record, depth: int) -> Move | None:
+        """The next act towards that trigger on the record."""
+        rows = [row for row in self.law.charts[record.chart].rows if row.trigger == name and row.source]
+        return self.nearest(rows, file, record, depth)
 
-    def _finish(
-        self, file: CaseFile, inspection: CaseFile, now: datetime, depth: int, routes: Sequence[str]
-    ) -> Move | None:
+    def finish(self, need: Need, routes: Iterable[str]) -> Move | None:
         """The next act that opens an approved route or brings an open proceeding to its end."""
-        charts = self.law.charts
+        charts, file = self.law.charts, need.file
         for record in file.snapshot.proceedings.values():
             if charts[record.chart].states[record.state].kind != "open":
                 continue
             for goal in self._endings(record):
-                move = self.next(goal, file, record, inspection, now, depth + 1)
+                move = self.next(goal, file, record, need.depth + 1)
                 if move is not None:
                     return move
         for kind in routes:
-            if kind not in charts:
+            if (
+                any(one.chart == kind for one in file.snapshot.proceedings.values())
+                and kind != need.row.chart
+            ):
                 continue
-            move = self._take(f"open_{kind}", file, file.snapshot.main, inspection, now, depth)
+            move = self.trigger(f"open_{kind}", file, file.snapshot.main, need.depth)
             if move is not None:
                 return move
         return None
+
+    def referrals_of(self, file: CaseFile) -> list[CaseFile]:
+        """The criminal referrals of the finding, those that hold a suspicion only among them."""
+        known = self.world.referrals.values()
+        return [one for one in known if one.finding_id == file.snapshot.id]
 
     def _endings(self, record: Record) -> Iterator[Row]:
         """Rows into an ended state, nearest first."""
@@ -197,20 +255,21 @@ class Guide:
         ]
         reachable = [row for row in into if self.length(record, row) is not None]
         self.chance.shuffle(reachable)
-        yield from sorted(reachable, key=lambda row: self.length(record, row) or 0)
+        yield from sorted(reachable, key=lambda row: self.length(record, row) or 0)[:NEAREST_ROWS]
 
-    def _inspect(self, state: str, inspection: CaseFile, now: datetime, depth: int) -> Move | None:
-        main = inspection.snapshot.main
-        trigger = "publish_result" if state == "published" else "approve_withholding"
-        return self._take(trigger, inspection, main, inspection, now, depth)
+    def _contradicts(self, row: Row, file: CaseFile) -> bool:
+        """True when an old record would be said to be open under a closed finding."""
+        proceeding = row.chart not in ("finding", "inspection", CRIMINAL) and row.trigger in CARRIED
+        opens = self.law.charts[row.chart].states[row.to].kind == "open"
+        return proceeding and opens and file.snapshot.main.state == "closed"
 
-    def _take(
-        self, trigger: str, file: CaseFile, record: Record, inspection: CaseFile, now: datetime, depth: int
-    ) -> Move | None:
-        goals = [row for row in self.law.charts[record.chart].rows if row.trigger == trigger and row.source]
-        near = [(length, row) for row in goals if (length := self.length(record, row)) is not None]
-        for _, goal in sorted(near, key=lambda pair: pair[0]):
-            move = self.next(goal, file, record, inspection, now, depth + 1)
-            if move is not None:
-                return move
-        return None
+    def _stated(self, row: Row) -> dict[str, Any]:
+        form = self.law.forms.of(row)
+        known = {fact.name for fact in (*form.required, *form.optional)}
+        return {name: value for name, value in self.says.items() if name in known}
+
+    def until(self, day: date | datetime) -> datetime:
+        """A morning on which a term that ends then is over."""
+        if isinstance(day, datetime):
+            return day + timedelta(hours=9)
+        return datetime(day.year, day.month, day.day, 9, tzinfo=SHANGHAI) + timedelta(days=1)

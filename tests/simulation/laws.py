@@ -12,12 +12,15 @@ from sqlalchemy import Connection, text
 
 from engine.casefile import CaseFile
 from engine.core.audit import GENESIS, chained, commitment
+from engine.core.chart import CRIMINAL
+from engine.core.commands import CLOCK
 from engine.core.snapshot import Record
 from engine.house import House
 from engine.rows import thresholds
-from engine.snapshots import load_finding, load_inspection
-from models import records
+from engine.snapshots import load_finding, load_inspection, load_referral
+from models import records, referral_reading
 from tests.simulation.replay import CARRIED, Event, Replay
+from tests.simulation.suspicions import Act, Suspicions
 
 ENTRIES = text(
     "SELECT e.*, p.salt, p.body FROM entry e LEFT JOIN payload p "
@@ -51,7 +54,7 @@ class Watch:
     house: House
     known: dict[str, Watched] = field(default_factory=dict)
     taken: Counter[tuple[str, str, str | None, str]] = field(default_factory=Counter)
-    reached: Counter[tuple[str, str]] = field(default_factory=Counter)
+    suspicions: Suspicions = field(default_factory=Suspicions)
 
     def finding(self, connection: Connection, id: str) -> CaseFile:
         """The file of the finding, after every law was found to hold on it."""
@@ -76,6 +79,17 @@ class Watch:
         self._check(file, watched, row)
         return file
 
+    def referral(self, connection: Connection, id: str) -> CaseFile:
+        """The file of the criminal referral, after every law was found to hold on its own record."""
+        file = load_referral(connection, id)
+        row = referral_reading.referral_row(connection, id)
+        if file is None or row is None:
+            raise LawBroken(f"referral {id} is gone")
+        watched = self._entries(connection, "referral", file)
+        self.suspicions.keep(act_of(file), id, lambda: watched.replay.states[None] or "")
+        self._check(file, watched, row)
+        return file
+
     def _entries(self, connection: Connection, subject: str, file: CaseFile) -> Watched:
         """The new entries continue the chain, without gaps, and each took a row of its chart."""
         id = file.snapshot.id
@@ -95,21 +109,27 @@ class Watch:
                 row.recorded_at,
                 json.loads(row.body),
             )
-            if before is not None and _command_of(before) != _command_of(event):
+            if before is not None and not _of_one_command(before, event):
                 watched.replay.end_of_command(before)
             before = event
             watched.path.append(row.trigger)
             taken = watched.replay.feed(event)
             if taken is not None:
                 self.taken[(taken.chart, taken.trigger, taken.source, taken.to)] += 1
-                self.reached[(taken.chart, taken.to)] += 1
                 self._separation(file, watched, taken, event)
-            elif event.trigger in self.house.law.charts[event.chart].triggers and subject == "finding":
+                if subject == "finding" and self.suspicions.shuts(act_of(file), event.chart, event.trigger):
+                    self._broken(2, watched, f"{event.trigger} with {self.suspicions.states(act_of(file))}")
+            elif self._is_step(subject, event):
                 self._broken(7, watched, f"{event.trigger} took no row from {watched.replay.states}")
             watched.acts.append(event)
         if before is not None:
             watched.replay.end_of_command(before)
         return watched
+
+    def _is_step(self, subject: str, event: Event) -> bool:
+        """True when the entry should have moved the record; what was confided to a referral stands there as a note."""
+        steps = event.trigger in self.house.law.charts[event.chart].triggers
+        return steps and (subject == "finding" or (subject, event.chart) == ("referral", CRIMINAL))
 
     def _chain(self, watched: Watched, row: Any) -> None:
         if row.sequence != watched.sequence + 1:
@@ -173,6 +193,8 @@ class Watch:
             (one.proceeding, one.term) for one in snapshot.deadlines if one.state in ("running", "suspended")
         }
         for record in (snapshot.main, *snapshot.proceedings.values()):
+            if not record.state:
+                continue  # a crime that is suspected and not referred yet waits with its finding
             state = self.house.law.charts[record.chart].states[record.state]
             if state.kind != "open":
                 continue
@@ -206,8 +228,8 @@ class Watch:
                 one.trigger for one in self.house.law.charts[row.chart].rows if one.answers == row.answers
             } - {"add_route"}
             for earlier in reversed(mine):
-                if earlier.trigger in siblings:
-                    break
+                if earlier.trigger in siblings or earlier.trigger in CARRIED:
+                    break  # answered, or void: the old record was corrected since
                 if earlier.trigger in row.answers and earlier.by == event.by:
                     self._broken(4, watched, f"{event.by} answers {earlier.trigger} of the same person")
         if row.guard("verifier_is_not_handler"):
@@ -244,6 +266,12 @@ class Watch:
         raise LawBroken(f"law {law}: {words}; path: {' → '.join(watched.path)}")
 
 
-def _command_of(event: Event) -> tuple[Any, ...]:
-    """Entries of one command share these."""
-    return (event.version, event.recorded_at, event.by)
+def act_of(file: CaseFile) -> Act:
+    """The party and the kind of violation: what law 2 looks at together."""
+    return (file.party_id, file.finding["domain"], file.finding["violation"])
+
+
+def _of_one_command(before: Event, event: Event) -> bool:
+    """Entries of one command share these; the clock takes one step at a time, but for what it reopens after a step."""
+    shared = (before.version, before.recorded_at, before.by) == (event.version, event.recorded_at, event.by)
+    return shared and (event.by != CLOCK.login or event.trigger == "reopen_on_event")

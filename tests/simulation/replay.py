@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.core.calendar import civil_date
-from engine.core.chart import Row
+from engine.core.chart import CRIMINAL, Row
 from engine.core.lawbook import Lawbook
 from tests.simulation.told_clocks import Clocks
 
@@ -58,10 +58,15 @@ class Replay:
 
     def __post_init__(self) -> None:
         self.clocks = Clocks(self.law, self.orders, self.carried)
+        if self.subject == "referral":
+            self.states[None] = ""
 
     def feed(self, event: Event) -> Row | None:
         """The row that the entry took; None for a note that moves nothing."""
-        chart = self.law.charts[event.chart]
+        chart, self.clocks.at = self.law.charts[event.chart], event.occurred_at
+        if self.subject == "referral" and chart.name != CRIMINAL:
+            self._confided(event)
+            return None
         source = self.states.get(event.proceeding)
         rows = [row for row in chart.rows_from(source, event.trigger) if row.to == event.state]
         if not rows:
@@ -91,6 +96,15 @@ class Replay:
         }
         return set(self.routes) - served
 
+    def _confided(self, event: Event) -> None:
+        """What a step on the finding stated of a crime; the one that refers it starts the referral's first clock."""
+        opened = not self.states[None] and bool(event.state)
+        self.states[None] = event.state
+        if opened:
+            self.kinds[None] = CRIMINAL
+        for term in self.law.charts[CRIMINAL].states[event.state].clock if opened else ():
+            self.clocks.open(term, event.facts, event.occurred_at, None)
+
     def _note(self, event: Event) -> None:
         """A finding recorded later ends the inspection's wait for it."""
         if self.subject == "inspection" and event.trigger == "record_finding":
@@ -114,6 +128,8 @@ class Replay:
     def _clocks(self, row: Row, event: Event) -> None:
         chart, owner, clocks = self.law.charts[event.chart], event.proceeding, self.clocks
         clocks.settle(owner, row.settles, event.occurred_at, event.by)
+        if "DL33" in row.settles:
+            clocks.settle(owner, ("DL33.after_reconsideration",), event.occurred_at, event.by)
         if "DL37" in row.settles and self._about(owner).get("flag_kind") == "penalty_publicity":
             for id in [id for id, kind in self.kinds.items() if kind == "penalty"]:
                 clocks.settle(id, ("DL37",), event.occurred_at, event.by)
@@ -139,7 +155,7 @@ class Replay:
             if not (term == "DL15" and event.trigger == "approve_route" and self._every_route_has_one()):
                 self._open(term, event, start, owner)
         for name, kind in told:
-            if name == "open_proceeding":
+            if name == "open_proceeding" and kind != CRIMINAL:
                 self._begin(kind, event.said["opened"], event, start)
 
     def _legal(self, row: Row, event: Event) -> Any:
@@ -165,6 +181,8 @@ class Replay:
         }
         if out.get(term):
             return
+        if term == "DL48.ban":
+            facts = known
         if term == "DL27":
             start = date.fromisoformat(facts["hearing_on"])
         self.clocks.open(term, facts, start, owner)
@@ -173,7 +191,7 @@ class Replay:
         """After a command: where no clock of a state runs, the chart's watch does; approved routes wait to be opened."""
         for id, kind in self.kinds.items():
             watch, state = self.law.charts[kind].watch, self.states[id]
-            if id is None or watch is None:
+            if watch is None or (id is None and not self._referred()):
                 continue
             declared = self.law.charts[kind].states[str(state)]
             if watch in declared.clock:
@@ -184,6 +202,9 @@ class Replay:
                 self.clocks.open(watch, {}, civil_date(event.recorded_at), id)
         if self._waits_for_a_route():
             self.clocks.open("DL15", {}, event.occurred_at, None)
+
+    def _referred(self) -> bool:
+        return self.subject == "referral" and bool(self.states[None])
 
     def _waits_for_a_route(self) -> bool:
         if self.subject != "finding" or self.clocks.alive(None, ("DL15",)):
@@ -199,7 +220,8 @@ class Replay:
         return self.states[None] == "in_progress" and not some_open and bool(self.open_routes())
 
     def _every_route_has_one(self) -> bool:
-        return set(self.routes) <= {self.kinds[one] for one in self.rounds}
+        """Never where no route is told: what was approved then is opened elsewhere, and nothing here says so."""
+        return bool(self.routes) and set(self.routes) <= {self.kinds[one] for one in self.rounds}
 
     def _begin(self, kind: str, id: str, event: Event, start: Any) -> None:
         chart = self.law.charts[kind]

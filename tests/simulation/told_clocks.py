@@ -61,6 +61,8 @@ class Clocks:
     orders: Mapping[str | None, Mapping[str, Any]]
     carried: set[str | None]
     all: list[Running] = field(default_factory=list)
+    at: datetime | None = None
+    """When the entry that is being told says its act happened."""
 
     def alive(self, owner: str | None, terms: Iterable[str] | None = None) -> list[Running]:
         """The deadlines of that record that are not over."""
@@ -71,7 +73,7 @@ class Clocks:
         ]
 
     def open(self, term_id: str, facts: Mapping[str, Any], start: date | datetime, owner: str | None) -> None:
-        """The term runs, unless an order would have to set it and none did."""
+        """The term runs, unless an order would have to set it and none did; hours of a mere day from the act on record."""
         term = self.law.terms[term_id]
         length, unit, fixed = None, None, None
         if term_id in STATES_ONE_DATE:
@@ -87,9 +89,12 @@ class Clocks:
                 return
         if term.unit != "hour" and isinstance(start, datetime):
             start = civil_date(start)
+        elif term.unit == "hour" and not isinstance(start, datetime):
+            start = self.at or start
         self.cancel(owner, term_id)
         taken_out: list[tuple[date, date]] = []
-        for base in self.alive(owner, (term.of,)) if term.adds and term.of else []:
+        added_to = [name for name in (term.follows, term.of) if name] if term.adds else []
+        for base in [one for name in added_to for one in self.alive(owner, (name,))]:
             start, taken_out = base.start, list(base.taken_out)
         nature = "internal" if owner in self.carried else term.nature
         empty: Any = None

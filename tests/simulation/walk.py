@@ -17,13 +17,15 @@ from engine.core.openings import openings
 from engine.core.refusals import Refusal
 from tests.builders import Town
 from tests.simulation.asking import Asking
+from tests.simulation.carrying import Carrying
 from tests.simulation.facts import Pen
 from tests.simulation.guide import Guide
 from tests.simulation.laws import LawBroken
 from tests.simulation.pursuit import Pursuit
 from tests.simulation.replay import CARRIED
+from tests.simulation.rounds import Rounds
 from tests.simulation.rows import RowKey, rows_to_take
-from tests.simulation.world import CARRIED_STATES, SEQUENCES, World
+from tests.simulation.world import SEQUENCES, World
 
 KINDS: dict[str, float] = {
     "pursue": 0.64,
@@ -35,6 +37,8 @@ KINDS: dict[str, float] = {
     "come_in": 0.04,
     "carry": 0.03,
 }
+PARTIES_EACH_NEW = 10**6
+"""So many that no two findings are about the same act, and none shuts the rows of another."""
 BOUND_KEYS = text('SELECT principal, "key", digest FROM command_key')
 
 
@@ -49,6 +53,7 @@ class Walk:
     world: World = field(init=False)
     pen: Pen = field(init=False)
     asking: Asking = field(init=False)
+    carrying: Carrying = field(init=False)
     pursuit: Pursuit = field(init=False)
     acts: dict[str, Callable[[], object]] = field(init=False)
 
@@ -58,8 +63,9 @@ class Walk:
         law = self.town.house.law
         self.pen = Pen(law, self.chance)
         self.asking = Asking(self.world, self.pen)
-        guide, goals = Guide(law, self.town.people, self.chance), rows_to_take(law.charts)
-        self.pursuit = Pursuit(self.world, self.asking, guide, goals, self.chance, self.counts)
+        self.carrying = Carrying(self.world)
+        guide, goals = Guide(law, self.world, self.chance), rows_to_take(law.charts)
+        self.pursuit = Pursuit(self.world, self.asking, guide, self.carrying, goals, self.chance, self.counts)
         self.acts = {
             "pursue": self.pursuit.pursue,
             "open_row": lambda: self._some_row(wanted_open=True),
@@ -80,9 +86,16 @@ class Walk:
             self.world.forget_some()
         self.finish()
 
-    def run_directed(self) -> None:
-        """Every row that can be taken was taken, as far as tries sufficed; every law held after each step."""
-        self.pursuit.every_row()
+    def take_at_once(self) -> None:
+        """Every row that needs no time was taken, as far as tries sufficed; every law held after each step."""
+        self.world.parties = PARTIES_EACH_NEW
+        Rounds(self.pursuit).at_once()
+        self.finish()
+
+    def take_in_time(self) -> None:
+        """Every row that was not taken before was taken, as far as tries sufficed; every law held after each step."""
+        self.world.parties = PARTIES_EACH_NEW
+        Rounds(self.pursuit).in_time()
         self.finish()
 
     def finish(self) -> None:
@@ -100,7 +113,11 @@ class Walk:
 
     def _some_row(self, wanted_open: bool) -> None:
         """Some person tries some row of some record that is said to be open, or shut."""
-        files = [*self.world.findings.values(), *self.world.inspections.values()]
+        files = [
+            *self.world.findings.values(),
+            *self.world.inspections.values(),
+            *self.world.referrals.values(),
+        ]
         if not files:
             self.world.come_in()
             return
@@ -149,6 +166,7 @@ class Walk:
             return
         one = self.chance.choice(self.world.acknowledged[-200:])
         command = one.command
+        self.town.house.desk.ring_after_jump()  # what rings on a new day before any command is no effect of this one
         before = dict(self._sequences())
         if self.chance.random() < 0.5:
             other = self.world.send(one.login, command.asked, command.key, "another body")
@@ -168,28 +186,10 @@ class Walk:
 
     def _carry(self) -> None:
         """Old records come in, or a later export corrects some that came before."""
-        world = self.world
-        if not world.carried or self.chance.random() < 0.5:
-            world.carry()
-            return
-        old = self.chance.choice(world.carried[-20:])
-        finding = old.findings[0]
-        moved = tuple(
-            {**one, "present_state": self.chance.choice(CARRIED_STATES[one["kind"]])}
-            for one in finding.proceedings
-        )
-        corrected = replace(
-            finding,
-            digest=f"{finding.digest}'",
-            present_state=self.chance.choice(CARRIED_STATES["finding"]),
-            proceedings=moved,
-        )
-        changed = replace(old, findings=(corrected,))
         if self.chance.random() < 0.5:
-            state = self.chance.choice(CARRIED_STATES["inspection"])
-            changed = replace(changed, digest=f"{old.digest}'", present_state=state)
-        world.carried[world.carried.index(old)] = changed
-        world.correct_export(changed)
+            self.carrying.carry()
+        else:
+            self.carrying.correct_some()
 
     def _wait(self) -> None:
         self._pass(minutes=self.chance.randint(1, 12) * 24 * 60)
@@ -198,9 +198,21 @@ class Walk:
         """Time passes; the clock rings when a new day begins."""
         later = self.world.now() + timedelta(minutes=minutes)
         if later.date() == self.world.now().date():
-            self.town.at(later.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"))
+            self.world.stand(later)
         else:
             self.world.wait(later)
+
+
+def tour(without_time: Town, with_time: Town, seed: int) -> tuple[Walk, Walk]:
+    """Two walks that together take every row: in one town no time passes; in the other what is left waits in company.
+
+    Few cases are open in the second, so that little lapses there while rows wait for years.
+    """
+    first = Walk(without_time, seed)
+    first.take_at_once()
+    second = Walk(with_time, seed, first.world.watch.taken)
+    second.take_in_time()
+    return first, second
 
 
 def opening_day(seed: int) -> datetime:

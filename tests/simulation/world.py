@@ -12,21 +12,23 @@ from sqlalchemy import Connection, text
 
 from engine.casefile import CaseFile
 from engine.core.calendar import SHANGHAI
+from engine.core.chart import Row
 from engine.core.commands import (
     CLOCK,
     IMPORTER,
-    CarryCommand,
     Command,
     FindingCommand,
     InspectionCommand,
     Outcome,
     Principal,
 )
+from engine.core.guards import shut_by
 from engine.core.refusals import Refusal
-from engine.intake import CarriedFinding, CarriedInspection
-from models import records
+from engine.core.scene import Scene
+from engine.core.snapshot import Record
+from models import acts, records, referral_reading
 from tests.builders import OFFICERS, PARTY, Town, item
-from tests.simulation.laws import LawBroken, Watch
+from tests.simulation.laws import LawBroken, Watch, act_of
 
 SYSTEM = Principal(
     "system:walk", "对接系统", frozenset({"linked_system"}), "fire_rescue", kind="system", system_id="walk"
@@ -34,7 +36,6 @@ SYSTEM = Principal(
 LIVE_MAX = 40
 ROUNDS_MAX = 5
 """What lapses may open a clock that has run out already; after so many rounds nothing is due."""
-SOURCE = "旧台账.csv"
 KINDS_OF_FINDINGS = (
     ("food", "food_item_failed"),
     ("price", "price_not_marked"),
@@ -42,15 +43,15 @@ KINDS_OF_FINDINGS = (
     ("metrology", "meter_failed_in_use"),
     ("fire", "fire_exit_blocked"),
 )
-CARRIED_STATES = {
-    "inspection": ("recorded", "published", "withheld"),
-    "finding": ("registered", "in_progress", "closed"),
-    "rectification": ("correcting", "reported", "corrected"),
-    "transfer": ("sent", "accepted", "handling", "closed"),
-    "copy_notice": ("sent", "closed"),
-}
-ENDED = ("corrected", "closed")
-SEQUENCES = text("SELECT id, sequence FROM finding UNION ALL SELECT id, sequence FROM inspection")
+SEQUENCES = text(
+    "SELECT id, sequence FROM finding UNION ALL SELECT id, sequence FROM inspection "
+    "UNION ALL SELECT id, sequence FROM referral"
+)
+REFERRAL_SEQUENCE = text("SELECT sequence FROM referral WHERE id = :id")
+TOLD_ELSEWHERE = frozenset({"DL22", "DL23", "DL35", "DL44", "DL48", "DL48.low", "DL48.ban"})
+"""Terms that may end in a state from which no row waits for that; the clock tells of it there, and never again."""
+PARTIES = 30
+"""How many parties a walk meets; of one of them several findings may be about the same act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,17 @@ class World:
     watch: Watch = field(init=False)
     findings: dict[str, CaseFile] = field(default_factory=dict)
     inspections: dict[str, CaseFile] = field(default_factory=dict)
+    referrals: dict[str, CaseFile] = field(default_factory=dict)
+    lists: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Who is on the list of a referral, as far as somebody asked since the last step."""
+    pinned: set[str] = field(default_factory=set)
+    """Findings that stay in play, and that nobody touches."""
+    ended: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
+    """By chart and state the rows that the clock takes when a term ends."""
+    parties: int = PARTIES
     acknowledged: list[Acknowledged] = field(default_factory=list)
-    carried: list[CarriedInspection] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
+    _now: datetime | None = None
     sent: int = 0
     accepted: int = 0
 
@@ -82,10 +91,21 @@ class World:
         self.town.add_person("D02", "market_regulation", ("duty_clerk", "case_officer"))
         self.town.people |= {"clock": CLOCK, "importer": IMPORTER, "system": SYSTEM}
         self.watch = Watch(self.town.house)
+        for row in [row for chart in self.town.house.charts.by_name.values() for row in chart.rows]:
+            ends = row.guard("term_expired")
+            if row.by_clock_only and ends and ends.argument not in TOLD_ELSEWHERE:
+                self.ended.setdefault((row.chart, str(row.source)), []).append(row)
 
     def now(self) -> datetime:
-        """What the clock says."""
-        return self.town.house.clock.now()
+        """What the clock says; it stands still until somebody moves it."""
+        if self._now is None:
+            self._now = self.town.house.clock.now()
+        return self._now
+
+    def stand(self, at: datetime) -> None:
+        """The clock stands at that minute, and rings nothing."""
+        self.town.at(at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"))
+        self._now = None
 
     def send(
         self, login: str, asked: Any, key: str | None = None, digest: str | None = None
@@ -109,14 +129,71 @@ class World:
         """Every law holds on the record that the command touched and on those that lean on it."""
         with self.town.house.database.read() as connection:
             inspection_id = outcome.id
+            if outcome.subject == "referral":
+                self._look_at_referral(connection, outcome.id)
+                return
             if outcome.subject == "finding":
                 file = self.watch.finding(connection, outcome.id)
+                self.findings.pop(outcome.id, None)
                 self.findings[outcome.id] = file
                 inspection_id = file.inspection_id
+                self._look_at_suspicions(connection, file, "referral_version" in outcome.decision)
             self._look_at_inspection(connection, inspection_id)
             if outcome.subject == "inspection":
                 for row in records.findings_of(connection, inspection_id):
                     self.findings[row.id] = self.watch.finding(connection, row.id)
+                    self._look_at_suspicions(connection, self.findings[row.id], False)
+
+    def _look_at_suspicions(self, connection: Connection, file: CaseFile, confided: bool) -> None:
+        """What is on record of the finding's act is looked at; after a new word on it, the findings that see it too."""
+        if not (confided or file.snapshot.suspicions):
+            return
+        for row in referral_reading.suspicions_of_act(connection, *act_of(file)):
+            known = self.watch.known.get(row.id)
+            sequence = connection.execute(REFERRAL_SEQUENCE, {"id": row.id}).scalar()
+            if known is None or known.sequence != sequence or row.id not in self.referrals:
+                self.referrals[row.id] = self.watch.referral(connection, row.id)
+            self.lists.pop(row.id, None)
+        if confided:
+            self._look_at_others(connection, file)
+
+    def _look_at_referral(self, connection: Connection, id: str) -> None:
+        self.referrals.pop(id, None)
+        self.referrals[id] = self.watch.referral(connection, id)
+        self.lists.pop(id, None)
+        self._look_at_others(connection, self.referrals[id])
+
+    def _look_at_others(self, connection: Connection, file: CaseFile) -> None:
+        """The findings of the act that are in play are read anew."""
+        for id in acts.findings_of_act(connection, *act_of(file)):
+            if id in self.findings:
+                self.findings[id] = self.watch.finding(connection, id)
+
+    def record_of(self, file_id: str, record_id: str) -> tuple[CaseFile | None, Record | None]:
+        """The file in play of that id, and its record of the other."""
+        for files in (self.findings, self.referrals, self.inspections):
+            file = files.get(file_id)
+            if file is not None:
+                main = file.snapshot.main
+                return file, main if main.id == record_id else file.snapshot.proceedings.get(record_id)
+        return None, None
+
+    def reads(self, login: str, referral: str) -> bool:
+        """True when the person is on the list of the criminal referral."""
+        if referral not in self.lists:
+            with self.town.house.database.read() as connection:
+                row = referral_reading.referral_row(connection, referral)
+                assert row is not None
+                self.lists[referral] = frozenset(self.town.house.desk.referrals.list_of(connection, row))
+        return login in self.lists[referral]
+
+    def as_stored(self, file: CaseFile) -> CaseFile:
+        """The file as it is now: what a finding holds shows in its referral without a word of the referral's own."""
+        if file.snapshot.subject != "referral":
+            return file
+        with self.town.house.database.read() as connection:
+            self.referrals[file.snapshot.id] = self.watch.referral(connection, file.snapshot.id)
+        return self.referrals[file.snapshot.id]
 
     def _look_at_inspection(self, connection: Connection, id: str) -> None:
         row, known = records.inspection_row(connection, id, False), self.watch.known.get(id)
@@ -133,10 +210,8 @@ class World:
                     continue
                 if known is None:
                     raise LawBroken(f"a record {id} came in that nobody was told of")
-                if known.replay.subject == "inspection":
-                    self._keep(self.inspections, self.watch.inspection(connection, id))
-                else:
-                    self._keep(self.findings, self.watch.finding(connection, id))
+                look = getattr(self.watch, known.replay.subject)
+                self._keep(getattr(self, f"{known.replay.subject}s"), look(connection, id))
 
     @staticmethod
     def _keep(in_play: dict[str, CaseFile], file: CaseFile) -> None:
@@ -148,7 +223,8 @@ class World:
         civil = until.astimezone(SHANGHAI).replace(second=0, microsecond=0)
         if civil <= self.now():
             return
-        self.town.at(civil.strftime("%Y-%m-%dT%H:%M"))
+        self.stand(civil)
+        self.lists.clear()
         self.sent += 1
         for number in range(ROUNDS_MAX):
             swept = self.town.house.sweep.run(limit=5_000)
@@ -160,13 +236,29 @@ class World:
         else:
             raise LawBroken(f"law 8: the sweep does something again and again: {swept}")
         self.look_everywhere()
+        for file in self.findings.values():
+            self._nothing_left_undone(file)
+
+    def _nothing_left_undone(self, file: CaseFile) -> None:
+        """No row that only the end of a term opens, and only the clock takes, stands open after the clock has rung."""
+        law, snapshot = self.town.house.law, file.snapshot
+        for record in (snapshot.main, *snapshot.proceedings.values()):
+            for row in self.ended.get((record.chart, record.state), ()):
+                if not shut_by(Scene(law, snapshot, record, row, CLOCK, self.now()), row.guards):
+                    raise LawBroken(f"the clock left {row.chart}.{row.trigger} from {row.source} undone")
 
     def forget_some(self) -> None:
         """Only so many cases stay in play; the others stay in the database and under the clock."""
-        while len(self.findings) > LIVE_MAX:
-            done = [id for id, file in self.findings.items() if file.snapshot.main.state == "closed"]
-            id = self.chance.choice(done) if len(done) > LIVE_MAX // 3 else next(iter(self.findings))
+        free = [id for id in self.findings if id not in self.pinned]
+        done = [id for id in free if self.findings[id].snapshot.main.state == "closed"]
+        while len(free) > LIVE_MAX:
+            id = self.chance.choice(done) if len(done) > LIVE_MAX // 3 else free[0]
+            free.remove(id)
+            if id in done:
+                done.remove(id)
             self.findings.pop(id)
+        for id in [id for id, file in self.referrals.items() if file.finding_id not in self.findings]:
+            self.referrals.pop(id)
         in_play = {file.inspection_id for file in self.findings.values()}
         for id in [id for id in self.inspections if id not in in_play][LIVE_MAX // 2 :]:
             self.inspections.pop(id)
@@ -181,7 +273,7 @@ class World:
             "task_no": "YP2024-001",
             "check_type": "internal",
             "department": "market_regulation",
-            "party": {**PARTY, "name": f"原平市某商户{self.chance.randint(1, 30)}"},
+            "party": self._party(),
             "items": "综合检查",
             "result_codes": ["PENDING_FOLLOWUP"],
             "finished_at": now,
@@ -198,63 +290,7 @@ class World:
         domain, violation = self.chance.choices(KINDS_OF_FINDINGS, weights)[0]
         return item(self.town, domain=domain, violation=violation)
 
-    def carry(self, wanted: dict[str, str] | None = None) -> Outcome | Refusal:
-        """An old inspection comes in with findings in the states asked for, or in any."""
-        wanted = wanted or {}
-        number = len(self.carried)
-        proceedings = [
-            kind
-            for kind in ("rectification", "transfer", "copy_notice")
-            if kind in wanted or (wanted.get("finding") != "closed" and self.chance.random() < 0.4)
-        ]
-        states = {kind: self._state(kind, wanted) for kind in proceedings}
-        ended = all(state in ENDED for state in states.values())
-        finding = CarriedFinding(
-            line=number,
-            reference=f"walk/{number}/1",
-            digest=f"finding {number}",
-            fields={
-                "domain": "food",
-                "violation": "other",
-                "item": "旧事项",
-                "discovered_at": self.now().isoformat(),
-            },
-            present_state=self._state("finding", wanted if ended else {"finding": "in_progress", **wanted}),
-            stated_dates=None,
-            unknown_items="承办人不详",
-            source_line=number,
-            proceedings=tuple(self._proceeding(kind, state) for kind, state in states.items()),
-        )
-        old = CarriedInspection(
-            reference=f"walk/{number}",
-            digest=f"inspection {number}",
-            fields={
-                "department": "market_regulation",
-                "party": PARTY,
-                "check_type": "internal",
-                "result_codes": ["PENDING_FOLLOWUP"],
-                "finished_at": self.now().isoformat(),
-            },
-            present_state=self._state("inspection", wanted),
-            source_line=number,
-            stated_dates=None,
-            unknown_items=None,
-            findings=(finding,),
-        )
-        self.carried.append(old)
-        return self.send("importer", CarryCommand(old, SOURCE))
-
-    def correct_export(self, corrected: CarriedInspection) -> Outcome | Refusal:
-        """A later export states the same records otherwise."""
-        return self.send("importer", CarryCommand(corrected, SOURCE))
-
-    def _state(self, chart: str, wanted: dict[str, str]) -> str:
-        return wanted.get(chart) or self.chance.choice(CARRIED_STATES[chart])
-
-    def _proceeding(self, kind: str, state: str) -> dict[str, Any]:
-        facts: dict[str, Any] = {}
-        if kind != "rectification":
-            facts["target_department"] = "fire_rescue"
-        elif self.chance.random() < 0.5:
-            facts["new_due_on"] = self.now().date().isoformat()
-        return {"kind": kind, "present_state": state, "facts": facts}
+    def _party(self) -> dict[str, Any]:
+        number = self.chance.randint(1, self.parties)
+        known = [{"scheme": "source_id", "source": "walk", "value": str(number)}]
+        return {**PARTY, "name": f"原平市某商户{number}", "identifiers": known}
