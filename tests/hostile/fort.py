@@ -23,7 +23,7 @@ from tests.builders import PARTY, Town, item
 from tests.exchange.linked import Linked
 from tests.hostile.wire import Answer, Wire, named
 from tests.partner import Partner
-from tests.rules.trial import run_of_nothing
+from tests.rules.trial import edition_of_nothing, run_of_nothing
 from tests.schemas import faults
 
 PASSWORD = "原平-2024-Bihuan-geheim"
@@ -121,6 +121,7 @@ class Fort:
         [self.ids["hidden"]] = town.findings_of(self.ids["hidden_inspection"])
         self.ids["party"] = str(town.row(self.ids["finding"]).party_id)
         self.ids["run"] = run_of_nothing(town)
+        self.ids["edition"] = edition_of_nothing(town, self.ids["run"])
         self.ids["hidden_party"] = str(town.row(self.ids["hidden"]).party_id)
         for name, scope, hours in (("read", "read", 9), ("write", "write", 9), ("expired", "write", -1)):
             self.tokens[name] = self._token("W01", scope, hours)

@@ -12,7 +12,7 @@ from engine.backtest import Backtest
 from engine.backtest_reader import backtest_report
 from engine.judging import Judging
 from engine.outcomes import new_id
-from models import backtesting
+from models import backtesting, editions, records
 from models.database import Database
 from rules.rulebook import ROOT
 from tests.builders import Town
@@ -127,4 +127,29 @@ def run_of_nothing(town: Town) -> str:
     counts = {"state": "running", "finished_at": None, "cursor": "", "total": 0, "done": 0, "undecidable": 0}
     town.house.writer.submit(lambda connection: backtesting.start_run(connection, row | counts))
     town.house.writer.submit(lambda connection: backtesting.finish_run(connection, id, "", now))
+    return id
+
+
+def edition_of_nothing(town: Town, run: str) -> str:
+    """The id of an edition that waits for an approval and was signed by nobody."""
+    id, book = new_id(), town.house.rulebook
+    row = {
+        "id": id,
+        "office_id": town.house.office.office_id,
+        "version": "next",
+        "digest": book.digest,
+        "proof_digest": book.digest,
+        "rulebook_digest": book.digest,
+        "files": {},
+        "in_force_from": date(2030, 1, 1),
+        "live_version": book.version,
+        "live_digest": book.digest,
+        "backtest_run_id": run,
+        "notice": [],
+        "proposed_by": "L01",
+        "proposed_at": town.house.clock.now(),
+        "proposal": "{}",
+        "proposal_signature": "",
+    }
+    town.house.writer.submit(lambda connection: records.add(connection, editions.EDITION, [row]))
     return id
