@@ -75,11 +75,47 @@ class Sweep:
             except Refusal as refusal:
                 refused.add(row.id)
                 log.warning("deadline not swept", extra={"deadline": row.id, "code": refusal.code})
+        self._take_what_ended(swept, office, now, limit - len(deadlines), refused)
         swept.failed = len(refused)
         swept.left = max(0, swept.due - len(deadlines))
         self._finish(swept, limit - len(deadlines))
         self._tell_readers(office, now, limit)
         return swept
+
+    def _take_what_ended(
+        self, swept: Swept, office: str, now: datetime, limit: int, refused: set[str]
+    ) -> None:
+        """A term may end in a state from which no row waits for that: it is told there, and taken once a row waits."""
+        with self.database.read() as connection:
+            found = due.ended_before(connection, office, now, self._waited_for(), max(0, limit))
+        for row in found:
+            try:
+                moved = self.desk.writer.submit(partial(self._take_ended, row=row, now=now))
+                swept.due += moved
+                swept.lapsed += moved
+            except Refusal as refusal:
+                refused.add(row.id)
+                log.warning("deadline not swept", extra={"deadline": row.id, "code": refusal.code})
+
+    def _waited_for(self) -> dict[tuple[str, str], set[str]]:
+        """(chart, term) → the states in which a row of the clock waits for the end of the term."""
+        waits: dict[tuple[str, str], set[str]] = {}
+        for kind in self.law.charts.kinds:
+            for row in self._clock_rows(kind):
+                for term in _waits_for(row):
+                    waits.setdefault((kind, str(term)), set()).add(str(row.source))
+        return waits
+
+    def _take_ended(self, connection: Connection, *, row: Any, now: datetime) -> bool:
+        """True when the record moved: its row of the clock is open, and nobody has taken it meanwhile."""
+        file = load_finding(connection, self.desk.office, row.finding_id, lock=True)
+        assert file is not None, "a deadline of a finding always has its finding"
+        step = self._lapse(file.snapshot, row, now)
+        if step is None:
+            return False
+        key = f"lapse:{row.id}:{row.stage}:{file.snapshot.version}"
+        self.desk.handle_within(connection, _command(row.finding_id, key, step))
+        return True
 
     def _tell_readers(self, office: str, now: datetime, limit: int) -> None:
         """Overdue clocks of criminal referrals are told to their readers; the round's figures do not count them.
@@ -119,10 +155,10 @@ class Sweep:
         """The clock's row for this deadline: the one its expiry opens, else the reminder of its record or finding."""
         record = snapshot.record(row.proceeding_id)
         assert record is not None, "a deadline's proceeding is there"
+        lapse = self._lapse(snapshot, row, now)
+        if lapse is not None:
+            return lapse, True
         rows = [one for one in self._clock_rows(record.chart) if one.source == record.state]
-        for one in rows:
-            if row.term in _waits_for(one) and self._open(snapshot, record, one, now):
-                return Step(one.trigger, row.proceeding_id, self._lapse_facts(one, row)), True
         if self.law.terms[row.term].on_expiry == RIGHT_LAPSES:
             return None, False
         text = self._words(row)
@@ -133,6 +169,16 @@ class Sweep:
         if any(one.trigger == "remind_overdue" for one in own):
             return Step("remind_overdue", None, {"requirement": text}), False
         return None, False
+
+    def _lapse(self, snapshot: Snapshot, row: Any, now: datetime) -> Step | None:
+        """The clock's row that the end of this deadline opens; None where there is none in this state."""
+        record = snapshot.record(row.proceeding_id)
+        assert record is not None, "a deadline's proceeding is there"
+        for one in self._clock_rows(record.chart):
+            waits = one.source == record.state and row.term in _waits_for(one)
+            if waits and self._open(snapshot, record, one, now):
+                return Step(one.trigger, row.proceeding_id, self._lapse_facts(one, row))
+        return None
 
     def _open(self, snapshot: Snapshot, record: Record, row: Row, now: datetime) -> bool:
         """True when nothing but the clock's own turn is needed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,36 @@ def due_deadlines(
     stage = case((table.c.severe_at <= now, SEVERE_STAGE), else_=OVERDUE_STAGE)
     found = select(table, stage.label("stage")).where(_untold(table, office_id, now))
     return connection.execute(found.order_by(table.c.overdue_at, table.c.id).limit(limit)).all()
+
+
+def ended_before(
+    connection: Connection,
+    office_id: str,
+    now: datetime,
+    waited_for: Mapping[tuple[str, str], Collection[str]],
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """Running deadlines that were told of, and whose end a row of the clock waits for only now; oldest first.
+
+    waited_for: (kind of proceeding, term) → the states in which a row of the clock waits for the end of that term.
+    """
+    stage = case((DEADLINE.c.severe_at <= now, SEVERE_STAGE), else_=OVERDUE_STAGE)
+    waits = [
+        and_(PROCEEDING.c.kind == kind, DEADLINE.c.term == term, PROCEEDING.c.state.in_(sorted(states)))
+        for (kind, term), states in waited_for.items()
+    ]
+    found = (
+        select(DEADLINE, stage.label("stage"))
+        .join(PROCEEDING, PROCEEDING.c.id == DEADLINE.c.proceeding_id)
+        .where(
+            DEADLINE.c.office_id == office_id,
+            DEADLINE.c.state == "running",
+            DEADLINE.c.overdue_at <= now,
+            DEADLINE.c.told_stage >= OVERDUE_STAGE,
+            or_(*waits),
+        )
+    )
+    return connection.execute(found.order_by(DEADLINE.c.overdue_at, DEADLINE.c.id).limit(limit)).all()
 
 
 def count_due(connection: Connection, office_id: str, now: datetime, table: Table = DEADLINE) -> int:

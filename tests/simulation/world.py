@@ -48,8 +48,6 @@ SEQUENCES = text(
     "UNION ALL SELECT id, sequence FROM referral"
 )
 REFERRAL_SEQUENCE = text("SELECT sequence FROM referral WHERE id = :id")
-TOLD_ELSEWHERE = frozenset({"DL22", "DL23", "DL35", "DL44", "DL48", "DL48.low", "DL48.ban"})
-"""Terms that may end in a state from which no row waits for that; the clock tells of it there, and never again."""
 PARTIES = 30
 """How many parties a walk meets; of one of them several findings may be about the same act."""
 
@@ -93,7 +91,7 @@ class World:
         self.watch = Watch(self.town.house)
         for row in [row for chart in self.town.house.charts.by_name.values() for row in chart.rows]:
             ends = row.guard("term_expired")
-            if row.by_clock_only and ends and ends.argument not in TOLD_ELSEWHERE:
+            if row.by_clock_only and ends:
                 self.ended.setdefault((row.chart, str(row.source)), []).append(row)
 
     def now(self) -> datetime:
