@@ -148,9 +148,9 @@ def _review(args: argparse.Namespace) -> int:
 def _test(args: argparse.Namespace) -> int:
     from rules.arbiter import Arbiter
     from rules.examination import examined
-    from rules.rulebook import ROOT, load_rulebook
+    from rules.rulebook import load_rulebook
 
-    book = load_rulebook(args.root or ROOT)
+    book = load_rulebook(args.root) if args.root else load_rulebook()
     arbiter = Arbiter(book, book.facts, book.office)
     try:
         arbiter.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from web.pages import attach_pages
 NOBODY = "nobody"
 OUTSIDERS = ("W03", "T01", "F01", "F02", "F03", "S01", "O01", "A01", "B01", "E01", NOBODY, "yuanping-fire")
 """Ten kinds of officer who have no open step that depends on the referral, a stranger, and a linked system."""
+SOME = OUTSIDERS[:-1:2]
 LATER = (("W03", "market_regulation", ("inspector",)), ("F03", "fire_rescue", ("duty_clerk",)))
 ADMINISTRATORS = (("B01", "lead_office", ("security_admin",)),)
 NEVER = "01921dbe-2475-7c6c-8fa0-64652fff9bed"
@@ -125,11 +126,11 @@ def _renamed(told: tuple[int, list[tuple[bytes, bytes]], bytes], id: str) -> tup
     return status, named, body.replace(id.encode(), b"the id")
 
 
-def everything(fort: Fort, referral: str) -> dict[tuple[str, str], Any]:
-    """Every answer to every outsider, and the messages of the linked system."""
+def everything(fort: Fort, referral: str, outsiders: Sequence[str]) -> dict[tuple[str, str], Any]:
+    """Every answer to these outsiders, and the messages of the linked system."""
     paths = sorted({path for path in _paths(fort, referral) if path != "/metrics"})
     told: dict[tuple[str, str], Any] = {
-        (who, path): _told(_read(fort, who, path)) for who in OUTSIDERS[:-1] for path in paths
+        (who, path): _told(_read(fort, who, path)) for who in outsiders for path in paths
     }
     house = fort.town.house
     with house.database.read() as connection:
@@ -167,10 +168,13 @@ def referred(fort: Fort) -> str:
 
 
 def test_nobody_else_reads_a_byte_that_tells_of_it(office: Fort) -> None:
-    before = everything(office, NEVER)
+    """All of them on SQLite, every other one on PostgreSQL: the questions are the same."""
+    sqlite = office.town.house.database.dialect == "sqlite"
+    outsiders = OUTSIDERS[:-1] if sqlite else SOME
+    before = everything(office, NEVER, outsiders)
 
     referral = referred(office)
-    after = everything(office, referral)
+    after = everything(office, referral, outsiders)
 
     with_its_id = {key: told for key, told in after.items() if referral in key[1]}
     assert _differences(before, {**before, **{k: v for k, v in after.items() if k in before}}) == []
@@ -210,7 +214,7 @@ def test_its_overdue_clocks_are_told_to_nobody_else(tmp_path: Path, fort_hash: s
     fort.keep()
     town.at("2024-06-26T09:00")
     town.house.sweep.run()
-    before = everything(fort, NEVER)
+    before = everything(fort, NEVER, SOME)
 
     fort.restore()
     town.at("2024-04-26T17:00", jump=True)
@@ -218,7 +222,7 @@ def test_its_overdue_clocks_are_told_to_nobody_else(tmp_path: Path, fort_hash: s
     town.at("2024-06-26T09:00")
     swept = town.house.sweep.run()
 
-    after = everything(fort, NEVER)
+    after = everything(fort, NEVER, SOME)
     assert _differences(_without_chance(before), _without_chance(after)) == []
     assert swept.failed == 0
     fort.close()
