@@ -69,7 +69,7 @@ def published(town: Town, root: Path, since: str) -> str:
     return edition
 
 
-_reviewed: dict[tuple[str, str, date], Any] = {}
+_reviewed: dict[tuple[str, str], Any] = {}
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def reviewed_once() -> Iterator[None]:
 
     @wraps(review)
     def remembered(root: Path, live: Rulebook, told: Any, since: date) -> Any:
-        key = (root.name, live.digest, since)  # the folder of an edition is named by its digest
+        key = (root.name, live.digest)  # the folder of an edition is named by its digest
         if key not in _reviewed:
             _reviewed[key] = review(root, live, told, since)
         return _reviewed[key]

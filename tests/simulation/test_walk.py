@@ -15,7 +15,7 @@ from tests.simulation.rows import key_of, never_reached, rows_to_take
 from tests.simulation.walk import Walk, opening_day, tour
 
 DIRECTED_SEED, RANDOM_SEED = 3, 20260426
-RANDOM_STEPS = 240
+RANDOM_STEPS = 160
 """A small part of what `./dev soak walk` takes."""
 BEGIN = "2025-09-01T09:00"
 
