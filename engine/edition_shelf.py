@@ -77,6 +77,8 @@ class EditionShelf:
         Raises `not_ready` when a withdrawal is not what this house has signed, or is gone.
         """
         with self.database.read() as connection:
+            if not editions.any_edition(connection):
+                return None
             taken_back = editions.withdrawn_after_approval(connection, self.office_id)
             withdrawn = editions.withdrawn_by_entry(connection, self.office_id)
             row = editions.edition_in_force(connection, self.office_id, on)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ MEASURED = ("text", "free")
 SAID_OF_ALL = frozenset({"in_reply_to", "by", "remarks"})
 
 
+@cache
 def load_receipts(path: Path = FILE) -> dict[str, ReceiptKind]:
     """Every kind of receipt by its name; raises DataFault where the file names what does not exist."""
     return read_as(path, _read)

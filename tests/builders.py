@@ -108,8 +108,8 @@ class Town:
         ]
 
         def add(connection: Connection) -> None:
-            for row in rows:
-                records.insert_once(connection, records.USER, row)
+            insert = records.insert_or_leave(connection, records.USER).on_conflict_do_nothing()
+            connection.execute(insert, rows)
 
         self.house.writer.submit(add)
         for row in rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -54,6 +55,7 @@ class Sources:
     """Entries that move no chart (attachments, receipts, bootstrap): trigger → words."""
 
 
+@cache
 def words(path: Path) -> dict[str, Word]:
     """The words of a file by code, in its order; raises DataFault."""
     return read_as(path, lambda data: read_words(data, ""))

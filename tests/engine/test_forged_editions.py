@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ import rules.edition
 from engine.auditing import verify_editions
 from engine.core.refusals import Refusal
 from engine.house import open_house
-from models.editions import EDITION
+from models.editions import EDITION, every_edition
 from rules.data_file import DataFault
 from rules.edition import edition_digest, lay_out
 from tests.builders import Town, refused
@@ -118,6 +119,9 @@ def test_an_audit_finds_it_in_editions_of_the_past_too(
     town.at(f"{DAY}T09:00")
     second = published(town, draft(tmp_path / "second", version="yuanping-2024.4"), DAY)
     assert list(verify_editions(town.house.in_force.shelf)) == []
+    with town.house.database.read() as connection:
+        approvals = [json.loads(one.approval)["previous"] for one in every_edition(connection, "yuanping")]
+    assert approvals[0] is None and approvals[1].startswith("sha256:")
 
     changed(town, first, **forged)
 
