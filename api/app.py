@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from functools import cache
 
 import anyio.to_thread
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
@@ -65,12 +66,25 @@ def create_app(house: House, background: Background | None = None) -> FastAPI:
     )
     app.state.house, app.state.figures = house, Figures(house)
     app.state.exchange = house.exchange
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.extend(_routes())
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(HTTPException, _http)
     app.add_middleware(Envelope, house=house, figures=app.state.figures)
     return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """The routes of the interface: made once, and shared by all applications of this process."""
+    return routes_of(ROUTERS)
+
+
+def routes_of(routers: Iterable[APIRouter]) -> tuple[BaseRoute, ...]:
+    """The routes of these routers, to be put into applications."""
+    made = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    for router in routers:
+        made.include_router(router)
+    return tuple(made.router.routes)
 
 
 def _refusal(request: Request, refusal: Exception) -> Response:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from functools import cache
 
+from fastapi import FastAPI
+from starlette.routing import BaseRoute
+
+from api.app import routes_of
 from web import (
     admin_page,
     assets,
@@ -49,5 +53,10 @@ ROUTERS = (
 
 def attach_pages(app: FastAPI) -> None:
     """The application answers page paths too, and serves the files that pages need under /static/."""
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.extend(_routes())
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """The routes of all pages: made once, and shared by all applications of this process."""
+    return routes_of(ROUTERS)
