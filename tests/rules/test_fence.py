@@ -85,8 +85,12 @@ def test_the_spare_takes_over_and_another_warms_up(rulebook: Rulebook) -> None:
         assert pool.pids() == [spare]
         assert pool.alive() == 2
         assert (pool.tally.deaths, pool.tally.respawns) == (1, 1)
-        os.kill(pool._spares[0].pid, signal.SIGKILL)
+        waiting = pool._spares[0]
+        os.kill(waiting.pid, signal.SIGKILL)
         os.kill(spare, signal.SIGKILL)
+        until = time.monotonic() + 10
+        while waiting.alive and time.monotonic() < until:
+            time.sleep(0.01)  # the signal is on its way
         assert pool.fired(facts, ON, time.monotonic() + 20) == ("R20@1",), "a dead spare is passed over"
     finally:
         pool.close()
