@@ -15,7 +15,8 @@ from uuid_utils.compat import uuid7
 
 from engine.administrative_acts import ACTS, SECRET, Act
 from engine.core.commands import Principal
-from engine.core.refusals import Reason, Refusal
+from engine.core.refusals import Refusal
+from engine.second_person import check_not_alone, check_role
 from models import account_reading as reading
 from models import records
 
@@ -51,7 +52,7 @@ class Administration:
         """
         asked = ACTS[act]
         if who is not None:
-            _check_role(who, asked)
+            check_role(who, (asked.role,))
         asked.check(self.house, detail)
         by = who.login if who is not None else f"os:{system_user()}"
         if self.acts_directly():
@@ -70,9 +71,8 @@ class Administration:
         if row is None or row.confirmed_at is not None:
             raise Refusal("not_found")
         asked = ACTS[row.action]
-        _check_role(who, asked)
-        if row.proposed_by.casefold() == who.login.casefold():
-            raise Refusal("proposer_cannot_approve", reasons=[_OWN_PROPOSAL])
+        check_role(who, (asked.role,))
+        check_not_alone(who, row.proposed_by)
         asked.check(self.house, row.detail)
         told = {"proposal": proposal, "proposed_by": row.proposed_by}
         return self._carry_out(asked, row.detail, row.action, who.login, told, proposal)
@@ -159,19 +159,6 @@ class Administration:
         if row is None or row.confirmed_at is not None:
             raise Refusal("not_found")
         reading.confirm_proposal(connection, proposal, {"confirmed_by": by, "confirmed_at": now})
-
-
-_OWN_PROPOSAL = Reason(
-    "approver_is_not_proposer", "提出人不得批准自己提出的事项", "the proposer may not approve"
-)
-
-
-def _check_role(who: Principal, asked: Act) -> None:
-    if asked.role not in who.roles:
-        reason = Reason(
-            "role_not_allowed", "您的角色不能办理这一步", "your role may not do this", roles=(asked.role,)
-        )
-        raise Refusal("not_yours", reasons=[reason], roles=[asked.role])
 
 
 def told(detail: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,12 +19,13 @@ from engine.backtest import Backtest, Progress
 from engine.clock import Clock
 from engine.core.calendar import civil_date
 from engine.core.commands import Principal
-from engine.core.refusals import FieldError, Reason, Refusal
+from engine.core.refusals import FieldError, Refusal
 from engine.core.visibility import APPROVES_EDITIONS, PROPOSES_EDITIONS
 from engine.edition_shelf import digest_of_text, proof_kept, said, statement
 from engine.outcomes import new_id
 from engine.projections.instants import recorded
 from engine.rulebook_in_force import RulebookInForce
+from engine.second_person import check_not_alone, check_role
 from engine.writer import Writer
 from models import account_reading, backtesting, editions, records
 from models.database import Database
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from rules.proof.review import Review
 
 REASON_MAX = 1000
-_NOT_ALONE = Reason(
-    "approver_is_not_proposer", "提出人不得批准自己提出的事项", "the proposer may not approve"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ class Editions:
         """
         from rules.proof.review import review  # takes the prover, which no other act needs
 
-        _check_role(who, PROPOSES_EDITIONS)
+        check_role(who, PROPOSES_EDITIONS)
         self._check_day(since)
         files = read_edition(draft)
         root = lay_out(files, self.in_force.shelf.folder)
@@ -124,10 +122,9 @@ class Editions:
         Raises `not_found`, `not_yours`, `proposer_cannot_approve`, or `step_shut` when it does not wait for an
         approval, its day has passed, another one is coming, or the law it was tried beside has changed.
         """
-        _check_role(who, APPROVES_EDITIONS)
+        check_role(who, APPROVES_EDITIONS)
         row = self._row(id)
-        if row.proposed_by.casefold() == who.login.casefold():
-            raise Refusal("proposer_cannot_approve", reasons=[_NOT_ALONE])
+        check_not_alone(who, row.proposed_by)
         shelf = self.in_force.shelf
         shelf.check_proposal(row)
         self.in_force.keep_up(civil_date(self.clock.now()))
@@ -172,7 +169,7 @@ class Editions:
 
         Raises `not_found`, `not_yours`, `facts_invalid`, or `step_shut` once it is in force.
         """
-        _check_role(who, PROPOSES_EDITIONS | APPROVES_EDITIONS)
+        check_role(who, PROPOSES_EDITIONS | APPROVES_EDITIONS)
         reason = reason.strip()
         if not reason or len(reason) > REASON_MAX:
             code = "range" if reason else "missing"
@@ -265,15 +262,6 @@ class Editions:
             "recorded_at": now,
         }
         records.add(connection, account_reading.ADMIN_ENTRY, [entry])
-
-
-def _check_role(who: Principal, roles: frozenset[str]) -> None:
-    if not who.roles & roles:
-        needed = sorted(roles)
-        reason = Reason(
-            "role_not_allowed", "您的角色不能办理这一步", "your role may not do this", roles=tuple(needed)
-        )
-        raise Refusal("not_yours", reasons=[reason], roles=needed)
 
 
 def _version_known(version: str) -> Refusal:

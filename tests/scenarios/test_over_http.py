@@ -1,4 +1,4 @@
-"""Every scenario that runs, as outsiders play it: HTTP, signed receipts and the command line, on both databases."""
+"""Every scenario that runs, as outsiders play it: HTTP, signed receipts and the command line; some on PostgreSQL too."""
 
 from __future__ import annotations
 
