@@ -41,7 +41,7 @@ from tests.throwaway_postgres import start_server
 STEPS_PER_EPOCH = 1_000
 TOUR_STEPS = 3_000
 """About as many as a tour takes; what is left of a soak is too short for one when it is less."""
-EPOCHS_PER_TOUR = 3
+EPOCHS_PER_TOUR = 2
 TAKEN_AT_LEAST = 20
 ACCEPTED_AT_LEAST = 0.4
 PROCESSES = 2
@@ -79,7 +79,7 @@ class Walked:
 
 
 def walk_epochs(steps: int, seed: int) -> Walked:
-    """So many steps in towns one after the other: a tour that takes every row, and random walks between tours.
+    """So many steps in towns one after the other: a tour that takes every row and a random walk by turns.
 
     What was taken seldom before is looked for at random.
     """

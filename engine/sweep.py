@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,14 +12,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.clock import Clock
-from engine.core.chart import Row
+from engine.clock_rows import ClockRows, runs
 from engine.core.commands import CLOCK, Command, Step, StepCommand
-from engine.core.guards import all_routes_opened, shut_by
+from engine.core.guards import all_routes_opened
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
-from engine.core.scene import Scene
 from engine.core.snapshot import Record, Snapshot
-from engine.core.starting import settled_by
+from engine.core.starting import remedies_decided
 from engine.desk import Desk
 from engine.snapshots import load_finding, load_referral, proceeding
 from models import due, records
@@ -59,6 +58,10 @@ class Sweep:
     database: Database
     law: Lawbook
     desk: Desk
+    rows: ClockRows = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows = ClockRows(self.law)
 
     def run(self, limit: int = LIMIT) -> Swept:
         """At most `limit` due things are done, oldest first; a stubborn one is reported and blocks nobody."""
@@ -70,12 +73,13 @@ class Sweep:
         for row in deadlines:
             try:
                 moved = self.desk.writer.submit(partial(self._tell, row=row, now=now))
-                swept.lapsed += moved
-                swept.reminded += not moved
+                swept.lapsed += moved is True
+                swept.reminded += moved is False
             except Refusal as refusal:
                 refused.add(row.id)
                 log.warning("deadline not swept", extra={"deadline": row.id, "code": refusal.code})
         self._take_what_ended(swept, office, now, limit - len(deadlines), refused)
+        self._take_what_was_decided(swept, office, now, refused)
         swept.failed = len(refused)
         swept.left = max(0, swept.due - len(deadlines))
         self._finish(swept, limit - len(deadlines))
@@ -87,35 +91,52 @@ class Sweep:
     ) -> None:
         """A term may end in a state from which no row waits for that: it is told there, and taken once a row waits."""
         with self.database.read() as connection:
-            found = due.ended_before(connection, office, now, self._waited_for(), max(0, limit))
+            found = due.ended_before(connection, office, now, self.rows.waited_for(), max(0, limit))
         for row in found:
-            try:
-                moved = self.desk.writer.submit(partial(self._take_ended, row=row, now=now))
-                swept.due += moved
-                swept.lapsed += moved
-            except Refusal as refusal:
-                refused.add(row.id)
-                log.warning("deadline not swept", extra={"deadline": row.id, "code": refusal.code})
+            step = partial(self.rows.lapse, deadline=row, now=now)
+            self._take(swept, row.finding_id, f"lapse:{row.id}:{row.stage}", step, refused)
 
-    def _waited_for(self) -> dict[tuple[str, str], set[str]]:
-        """(chart, term) → the states in which a row of the clock waits for the end of the term."""
-        waits: dict[tuple[str, str], set[str]] = {}
-        for kind in self.law.charts.kinds:
-            for row in self._clock_rows(kind):
-                for term in _waits_for(row):
-                    waits.setdefault((kind, str(term)), set()).add(str(row.source))
-        return waits
+    def _take_what_was_decided(self, swept: Swept, office: str, now: datetime, refused: set[str]) -> None:
+        """Reconsideration and suit have an end that no period tells: the clock finds the remedies over there too."""
+        for kind, states, terms in self.rows.remedies_over():
+            after: str | None = ""
+            while after is not None:
+                with self.database.read() as connection:
+                    page = due.proceedings_without(connection, office, kind, states, terms, after, PAGE)
+                after = page[-1].id if len(page) == PAGE else None
+                for row in page:
+                    if remedies_decided(proceeding(row)):
+                        step = partial(self.rows.after_remedies, proceeding=row.id, now=now)
+                        self._take(swept, row.finding_id, f"remedies_over:{row.id}", step, refused)
 
-    def _take_ended(self, connection: Connection, *, row: Any, now: datetime) -> bool:
-        """True when the record moved: its row of the clock is open, and nobody has taken it meanwhile."""
-        file = load_finding(connection, self.desk.office, row.finding_id, lock=True)
-        assert file is not None, "a deadline of a finding always has its finding"
-        step = self._lapse(file.snapshot, row, now)
-        if step is None:
-            return False
-        key = f"lapse:{row.id}:{row.stage}:{file.snapshot.version}"
-        self.desk.handle_within(connection, _command(row.finding_id, key, step))
-        return True
+    def _take(
+        self,
+        swept: Swept,
+        finding: str,
+        key: str,
+        chosen: Callable[[Snapshot], Step | None],
+        refused: set[str],
+    ) -> None:
+        """The row of the clock is taken if it is open and nobody has taken it meanwhile."""
+        try:
+            moved = self.desk.writer.submit(
+                partial(self._take_within, finding=finding, key=key, chosen=chosen)
+            )
+            swept.due += moved
+            swept.lapsed += moved
+        except Refusal as refusal:
+            refused.add(key)
+            log.warning("row of the clock not taken", extra={"key": key, "code": refusal.code})
+
+    def _take_within(
+        self, connection: Connection, *, finding: str, key: str, chosen: Callable[[Snapshot], Step | None]
+    ) -> bool:
+        file = load_finding(connection, self.desk.office, finding, lock=True)
+        assert file is not None, "a deadline or proceeding of a finding always has its finding"
+        step = chosen(file.snapshot)
+        if step is not None:
+            self.desk.handle_within(connection, _command(finding, f"{key}:{file.snapshot.version}", step))
+        return step is not None
 
     def _tell_readers(self, office: str, now: datetime, limit: int) -> None:
         """Overdue clocks of criminal referrals are told to their readers; the round's figures do not count them.
@@ -134,14 +155,16 @@ class Sweep:
         said = {"facts": {"term": row.term, "due_on": row.due_effective, "requirement": self._words(row)}}
         self.desk.scribe.note(connection, file, OVERDUE, said, CLOCK, now)
 
-    def _tell(self, connection: Connection, *, row: Any, now: datetime) -> bool:
-        """True when a record moved; False when somebody was reminded."""
+    def _tell(self, connection: Connection, *, row: Any, now: datetime) -> bool | None:
+        """True when a record moved; False when somebody was reminded; None where it ran no more by its turn."""
         due.mark_told(connection, row.id, row.stage)
         if row.finding_id is None:
             self._notice(connection, row, now)
             return False
         file = load_finding(connection, self.desk.office, row.finding_id, lock=True)
         assert file is not None, "a deadline of a finding always has its finding"
+        if not runs(file.snapshot, row):
+            return None
         step, moves = self._step(file.snapshot, row, now)
         if step is None:
             if self.law.terms[row.term].on_expiry != RIGHT_LAPSES:  # else nobody of the office is late
@@ -155,41 +178,20 @@ class Sweep:
         """The clock's row for this deadline: the one its expiry opens, else the reminder of its record or finding."""
         record = snapshot.record(row.proceeding_id)
         assert record is not None, "a deadline's proceeding is there"
-        lapse = self._lapse(snapshot, row, now)
+        lapse = self.rows.lapse(snapshot, row, now)
         if lapse is not None:
             return lapse, True
-        rows = [one for one in self._clock_rows(record.chart) if one.source == record.state]
+        rows = [one for one in self.rows.of(record.chart) if one.source == record.state]
         if self.law.terms[row.term].on_expiry == RIGHT_LAPSES:
             return None, False
         text = self._words(row)
         for one in rows:
             if one.requires == ("requirement",):
                 return Step(one.trigger, row.proceeding_id, {"requirement": text}), False
-        own = [one for one in self._clock_rows("finding") if one.source == snapshot.main.state]
+        own = [one for one in self.rows.of("finding") if one.source == snapshot.main.state]
         if any(one.trigger == "remind_overdue" for one in own):
             return Step("remind_overdue", None, {"requirement": text}), False
         return None, False
-
-    def _lapse(self, snapshot: Snapshot, row: Any, now: datetime) -> Step | None:
-        """The clock's row that the end of this deadline opens; None where there is none in this state."""
-        record = snapshot.record(row.proceeding_id)
-        assert record is not None, "a deadline's proceeding is there"
-        for one in self._clock_rows(record.chart):
-            waits = one.source == record.state and row.term in _waits_for(one)
-            if waits and self._open(snapshot, record, one, now):
-                return Step(one.trigger, row.proceeding_id, self._lapse_facts(one, row))
-        return None
-
-    def _open(self, snapshot: Snapshot, record: Record, row: Row, now: datetime) -> bool:
-        """True when nothing but the clock's own turn is needed."""
-        return not shut_by(Scene(self.law, snapshot, record, row, CLOCK, now), row.guards)
-
-    def _clock_rows(self, chart: str) -> Iterator[Row]:
-        return (row for row in self.law.charts[chart].rows if row.by_clock_only)
-
-    def _lapse_facts(self, row: Row, deadline: Any) -> dict[str, Any]:
-        """A row that records the day of its act has it from the deadline that expired."""
-        return {row.legal_date: deadline.due_effective} if row.legal_date else {}
 
     def _words(self, row: Any) -> str:
         term = self.law.terms[row.term]
@@ -249,12 +251,6 @@ class Sweep:
         swept.due += 1
         swept.lapsed += 1
         return True
-
-
-def _waits_for(row: Row) -> set[str | None]:
-    """The terms whose end lets the clock take the row."""
-    expired = {guard.argument for guard in row.guards if guard.name == "term_expired"}
-    return expired or (set(settled_by(row)) if row.guard("remedy_period_over") else set())
 
 
 def _command(finding: str, key: str, step: Step) -> Command:

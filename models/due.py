@@ -52,6 +52,32 @@ def ended_before(
     return connection.execute(found.order_by(DEADLINE.c.overdue_at, DEADLINE.c.id).limit(limit)).all()
 
 
+def proceedings_without(
+    connection: Connection,
+    office_id: str,
+    kind: str,
+    states: Collection[str],
+    terms: Collection[str],
+    after: str,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """Proceedings of the kind in these states of which no clock of these terms runs; by id, after the one named."""
+    runs = exists().where(
+        DEADLINE.c.finding_id == PROCEEDING.c.finding_id,
+        DEADLINE.c.proceeding_id == PROCEEDING.c.id,
+        DEADLINE.c.state.in_(("running", "suspended")),
+        DEADLINE.c.term.in_(sorted(terms)),
+    )
+    found = select(PROCEEDING).where(
+        PROCEEDING.c.office_id == office_id,
+        PROCEEDING.c.kind == kind,
+        PROCEEDING.c.state.in_(sorted(states)),
+        PROCEEDING.c.id > after,
+        ~runs,
+    )
+    return connection.execute(found.order_by(PROCEEDING.c.id).limit(limit)).all()
+
+
 def count_due(connection: Connection, office_id: str, now: datetime, table: Table = DEADLINE) -> int:
     """How many deadlines wait to be told of."""
     waiting = select(func.count()).select_from(table).where(_untold(table, office_id, now))

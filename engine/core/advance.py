@@ -8,6 +8,7 @@ from typing import Any
 from engine.core.calendar import civil_date
 from engine.core.chart import CRIMINAL, Row
 from engine.core.confiding import apart
+from engine.core.deadlines import Point
 from engine.core.effects import Dispatch, Effect, IssueDocument, Remind, ReopenFindings, Taken
 from engine.core.lawbook import Lawbook
 from engine.core.registers import keep_registers, propose_flag
@@ -17,6 +18,7 @@ from engine.core.snapshot import Act, Record, Snapshot
 from engine.core.standing_still import day_of, extend, run_on, stop
 from engine.core.starting import (
     SHARED,
+    ended_on,
     extension_length,
     extensions_of,
     running_since,
@@ -49,6 +51,7 @@ def advance(
     keep_registers(snapshot, row, facts, snapshot.sequence)
     proceeding = None if record is snapshot.main else record.id
     lapsed = scope.principal.kind == "clock"
+    counted_from = ended_on(snapshot, record, row) or timed.legal
     for owner in (proceeding, *shared_with(snapshot, record, row)):
         settle(snapshot, owner, settled_by(row) if owner == proceeding else SHARED, moment, lapsed)
     if chart.states[record.state].kind == "ended":
@@ -57,6 +60,7 @@ def advance(
     if row.trigger in CARRIED:
         _start_carried(scope, snapshot, record, proceeding, moment)
     _clocks(scope, snapshot, record, row, facts, timed, moment)
+    _begin(scope, snapshot, record, row, facts, counted_from, moment)
     opened, effects = None, list(_documents(scope.law, row, facts))
     if kept_apart is not None:
         effects.append(kept_apart)
@@ -82,7 +86,7 @@ def _clocks(
     timed: Timing,
     moment: Moment,
 ) -> None:
-    """The row's clocks run on, stand still, are extended or start, in this order."""
+    """The row's clocks run on, stand still or are extended, in this order."""
     law, proceeding = scope.law, None if record is snapshot.main else record.id
     named = [effect.partition(":")[::2] for effect in row.effects]
     for name, term in named:
@@ -96,11 +100,22 @@ def _clocks(
             paper = next((facts[kind] for kind in row.documents if isinstance(facts.get(kind), dict)), None)
             added = extension_length(law, row, term, facts)
             extend(law, snapshot, proceeding, term, moment, facts, added=added, document=paper)
-    for term in _terms_to_open(law, snapshot, row):
+
+
+def _begin(
+    scope: Scope,
+    snapshot: Snapshot,
+    record: Record,
+    row: Row,
+    facts: Mapping[str, Any],
+    counted_from: Point,
+    moment: Moment,
+) -> None:
+    """The terms that the row opens run, where they apply."""
+    for term in _terms_to_open(scope.law, snapshot, row):
         if starts(term, snapshot, record, row, facts):
-            open_term(
-                law, snapshot, record, term, starts_on(term, facts, timed.legal), moment, scope.new_id, facts
-            )
+            day = starts_on(term, facts, counted_from)
+            open_term(scope.law, snapshot, record, term, day, moment, scope.new_id, facts)
 
 
 def _start_carried(

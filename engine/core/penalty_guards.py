@@ -8,6 +8,7 @@ from typing import Any
 from engine.core.deadlines import compute
 from engine.core.scene import Judge, Scene, Verdict, once_entered, over, stands
 from engine.core.snapshot import Record
+from engine.core.starting import REMEDIED, REMEDY_PERIOD_OVER
 
 MONEY = frozenset({"fine", "confiscate_gains", "confiscate_property"})
 """Kinds of penalty that law 2 keeps shut while a crime is suspected (行政处罚法 Art 9)."""
@@ -34,7 +35,6 @@ PERFORMED = (
     "decide_on_spot_warning",
 )
 PAID = ("record_payment", "record_partial_payment", "collect_on_spot", "court_enforced")
-REMEDIED = ("remedy_upheld", "remedy_revoked", "remedy_changed")
 SHOWN = frozenset({"in_force", "removal_requested", "removal_proposed", "withdrawal_due"})
 """States of a credit flag in which the public sees it."""
 
@@ -247,7 +247,7 @@ PENALTY_JUDGES: dict[str, Judge] = {
     "hearing_notice_in_time": once_entered(_hearing_notice_in_time),
     "preservation_approved": stands(_preservation_approved),
     "demand_period_over": lambda scene, _: over(scene, "DL34"),
-    "remedy_period_over": stands(_remedy_period_over),
+    REMEDY_PERIOD_OVER: stands(_remedy_period_over),
     "no_open_measure": lambda scene, _: no_open_measure(scene.record),
     "was_filed": lambda scene, _: scene.record.last("approve_filing") >= 0,
     "was_not_filed": lambda scene, _: scene.record.last("approve_filing") < 0,

@@ -7,11 +7,18 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from engine.core.calendar import civil_date
 from engine.core.chart import Row
+from engine.core.deadlines import Point
 from engine.core.lawbook import Lawbook
+from engine.core.running import running
 from engine.core.snapshot import Record, Snapshot
 
 WARNING = "warning"
+REMEDIED = ("remedy_upheld", "remedy_revoked", "remedy_changed")
+"""What may become of a reconsideration or a suit."""
+REMEDY_PERIOD_OVER = "remedy_period_over"
+"""The guard of rows that wait until the party can neither ask for reconsideration nor sue."""
 
 
 def starts(term: str, snapshot: Snapshot, record: Record, row: Row | None, facts: Mapping[str, Any]) -> bool:
@@ -45,6 +52,30 @@ PLACE_TAKEN = {"DL33": ("DL33.after_reconsideration",)}
 def settled_by(row: Row) -> tuple[str, ...]:
     """The terms that the row settles; what took the place of one of them ends with it."""
     return (*row.settles, *(term for name in row.settles for term in PLACE_TAKEN.get(name, ())))
+
+
+def ended_on(snapshot: Snapshot, record: Record, row: Row) -> Point | None:
+    """The last day of the period whose end lets the clock take this row; None for rows of persons.
+
+    What the row starts is counted from that day, however late the bell rings. Where the remedies have been decided no
+    period of theirs runs: they ended on the day of the result (行政强制法 Art 53).
+    """
+    if not row.by_clock_only:
+        return None
+    proceeding = None if record is snapshot.main else record.id
+    ended = [one.dates.due_effective for one in running(snapshot, proceeding, settled_by(row))]
+    if not ended and row.guard(REMEDY_PERIOD_OVER):
+        result = max(
+            (record.acts[name].occurred_at for name in REMEDIED if name in record.acts), default=None
+        )
+        return civil_date(result) if result else None
+    return max(ended, key=str, default=None)
+
+
+def remedies_decided(record: Record) -> bool:
+    """True when a reconsideration or suit was asked for and none waits for its result."""
+    asked = record.last("record_remedy_application")
+    return 0 <= asked < record.last(*REMEDIED)
 
 
 def running_since(snapshot: Snapshot, term: str) -> date | datetime | None:

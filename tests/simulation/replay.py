@@ -52,6 +52,8 @@ class Replay:
     round_from: int = -1
     known: dict[str | None, dict[str, Any]] = field(default_factory=dict)
     """For each record the facts that say which of its clocks apply."""
+    results: dict[str | None, date] = field(default_factory=dict)
+    """For each penalty the day on which the last result of a reconsideration or suit was received."""
     clocks: Clocks = field(init=False)
     last_word: str = ""
     """The trigger that last moved the record itself, or last corrected what was carried over of it."""
@@ -112,6 +114,8 @@ class Replay:
 
     def _remember(self, row: Row, event: Event) -> None:
         facts = event.facts
+        if event.trigger in ("remedy_upheld", "remedy_changed", "remedy_revoked"):
+            self.results[event.proceeding] = civil_date(event.occurred_at)
         if event.trigger in ("approve_route", "reopen"):
             self.routes = list(facts["routes"])
         elif event.trigger == "add_route":
@@ -127,9 +131,9 @@ class Replay:
 
     def _clocks(self, row: Row, event: Event) -> None:
         chart, owner, clocks = self.law.charts[event.chart], event.proceeding, self.clocks
-        clocks.settle(owner, row.settles, event.occurred_at, event.by)
+        ended = clocks.settle(owner, row.settles, event.occurred_at, event.by)
         if "DL33" in row.settles:
-            clocks.settle(owner, ("DL33.after_reconsideration",), event.occurred_at, event.by)
+            ended += clocks.settle(owner, ("DL33.after_reconsideration",), event.occurred_at, event.by)
         if "DL37" in row.settles and self._about(owner).get("flag_kind") == "penalty_publicity":
             for id in [id for id, kind in self.kinds.items() if kind == "penalty"]:
                 clocks.settle(id, ("DL37",), event.occurred_at, event.by)
@@ -153,7 +157,7 @@ class Replay:
                 clocks.extend(owner, term, event.facts, row.opens)
         for term in row.opens:
             if not (term == "DL15" and event.trigger == "approve_route" and self._every_route_has_one()):
-                self._open(term, event, start, owner)
+                self._open(term, event, self._after(event, ended) if event.by == "clock" else start, owner)
         for name, kind in told:
             if name == "open_proceeding" and kind != CRIMINAL:
                 self._begin(kind, event.said["opened"], event, start)
@@ -164,6 +168,10 @@ class Replay:
         if not text:
             return event.occurred_at
         return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+    def _after(self, event: Event, ended: list[Any]) -> Any:
+        """What follows a period is counted from its last day; what follows a judgment, from the day it was received."""
+        return max(ended, key=str) if ended else self.results[event.proceeding]
 
     def _about(self, owner: str | None) -> dict[str, Any]:
         return self.known.setdefault(owner, {})

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
+
+import pytest
 
 from engine.core.calendar import SHANGHAI
 from tests.builders import Town
@@ -24,8 +27,47 @@ def test_the_right_to_apply_to_the_court_begins_after_a_reconsideration_too(
 
     walk.world.wait(datetime(2025, 9, 26, 9, tzinfo=SHANGHAI))
 
-    running = {one.term for one in town.deadlines(finding) if one.state == "running"}
-    assert "DL35" in running and "DL33.after_reconsideration" not in running
+    (right,) = _running(town, finding, "DL35")
+    assert right.spec["start"] == "2025-09-16", "the last day of the period to sue"
+    assert not _running(town, finding, "DL33.after_reconsideration")
+
+
+def test_the_right_to_apply_to_the_court_begins_when_a_suit_is_dismissed(
+    sqlite_town_url: str, open_town: Callable[..., Town]
+) -> None:
+    walk, finding, penalty = _with_old_penalty(open_town(sqlite_town_url, f"{BEGIN}T09:00"), "performing")
+    town, asked = walk.town, {"remedy_kind": "litigation"}
+    town.step("C02", finding, "record_remedy_application", penalty, **asked, applied_on=BEGIN)
+    walk.world.wait(datetime(2025, 12, 1, 9, tzinfo=SHANGHAI))
+    assert not _running(town, finding, "DL35")
+    told = {"remedy_result": "驳回", "decided_on": "2025-12-01", "received_on": "2025-12-01"}
+    town.step("C02", finding, "remedy_upheld", penalty, **asked, **told)
+
+    walk.world.wait(datetime(2025, 12, 5, 9, tzinfo=SHANGHAI))
+
+    (right,) = _running(town, finding, "DL35")
+    assert right.spec["start"] == "2025-12-01", (
+        "counted from the day of the judgment, however late the bell rings"
+    )
+    walk.world.wait(datetime(2025, 12, 8, 9, tzinfo=SHANGHAI))
+    assert [one.id for one in _running(town, finding, "DL35")] == [right.id]
+
+
+@pytest.mark.parametrize(
+    ("rings_on", "began_on"), [("2026-03-03", "2026-03-02"), ("2026-03-20", "2026-03-02")]
+)
+def test_what_follows_a_period_is_counted_from_its_last_day_however_late_the_bell_rings(
+    sqlite_town_url: str, open_town: Callable[..., Town], rings_on: str, began_on: str
+) -> None:
+    town = open_town(sqlite_town_url, f"{BEGIN}T09:00")
+    _, finding, _ = _with_old_penalty(town, "performing")
+
+    town.at(f"{rings_on}T09:00")
+    town.house.sweep.run()
+
+    (right,) = _running(town, finding, "DL35")
+    assert right.spec["start"] == began_on
+    assert [one.term for one in town.deadlines(finding)].count("DL35") == 1, "the row was taken once"
 
 
 def test_a_head_who_enters_an_act_of_the_office_late_may_say_why(
@@ -38,6 +80,10 @@ def test_a_head_who_enters_an_act_of_the_office_late_may_say_why(
     outcome = walk.town.step("H01", finding, "order_refund", penalty, **said)
 
     assert outcome.status == "recorded"
+
+
+def _running(town: Town, finding: str, term: str) -> list[Any]:
+    return [one for one in town.deadlines(finding) if one.term == term and one.state == "running"]
 
 
 def _with_old_penalty(town: Town, state: str) -> tuple[Walk, str, str]:

@@ -103,12 +103,15 @@ class Clocks:
         self._count(one)
         self.all.append(one)
 
-    def settle(self, owner: str | None, terms: Iterable[str], at: datetime, by: str) -> None:
-        """Met, met late, or taken by the clock after the end."""
+    def settle(self, owner: str | None, terms: Iterable[str], at: datetime, by: str) -> list[Any]:
+        """Met, met late, or taken by the clock after the end: their last days."""
+        ended = []
         for one in self.alive(owner, terms):
             late = overdue(one.dates, at)
             one.state = ("lapsed" if by == "clock" else "met_late") if late else "met"
             one.settled_at = at
+            ended.append(one.dates.due_effective)
+        return ended
 
     def cancel(self, owner: str | None, term: str | None = None) -> None:
         """What ran of it runs no more."""
