@@ -13,7 +13,7 @@ from engine.core.guards import shut_by
 from engine.core.lawbook import Lawbook
 from engine.core.scene import Scene
 from engine.core.snapshot import Record, Snapshot
-from engine.core.starting import REMEDY_PERIOD_OVER, settled_by
+from engine.core.starting import REMEDY_PERIOD_OVER, settled_by, waits_for
 
 
 @dataclass(slots=True)
@@ -31,8 +31,8 @@ class ClockRows:
         waits: dict[tuple[str, str], set[str]] = {}
         for kind in self.law.charts.kinds:
             for row in self.of(kind):
-                for term in _waits_for(row):
-                    waits.setdefault((kind, str(term)), set()).add(str(row.source))
+                for term in waits_for(row):
+                    waits.setdefault((kind, term), set()).add(str(row.source))
         return waits
 
     def lapse(self, snapshot: Snapshot, deadline: Any, now: datetime) -> Step | None:
@@ -42,7 +42,7 @@ class ClockRows:
         if not runs(snapshot, deadline):
             return None
         for row in self.of(record.chart):
-            waits = row.source == record.state and deadline.term in _waits_for(row)
+            waits = row.source == record.state and deadline.term in waits_for(row)
             if waits and self._open(snapshot, record, row, now):
                 # a row that records the day of its act has it from the deadline that expired
                 facts = {row.legal_date: deadline.due_effective} if row.legal_date else {}
@@ -75,9 +75,3 @@ class ClockRows:
 def runs(snapshot: Snapshot, deadline: Any) -> bool:
     """True while the deadline runs; the row that another one's end opened may have settled it too."""
     return any(one.id == deadline.id and one.state == "running" for one in snapshot.deadlines)
-
-
-def _waits_for(row: Row) -> set[str | None]:
-    """The terms whose end lets the clock take the row."""
-    expired = {guard.argument for guard in row.guards if guard.name == "term_expired"}
-    return expired or (set(settled_by(row)) if row.guard(REMEDY_PERIOD_OVER) else set())

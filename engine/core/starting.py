@@ -54,6 +54,12 @@ def settled_by(row: Row) -> tuple[str, ...]:
     return (*row.settles, *(term for name in row.settles for term in PLACE_TAKEN.get(name, ())))
 
 
+def waits_for(row: Row) -> tuple[str, ...]:
+    """The terms whose end lets the clock take the row."""
+    expired = tuple(guard.argument for guard in row.guards if guard.name == "term_expired" and guard.argument)
+    return expired or (settled_by(row) if row.guard(REMEDY_PERIOD_OVER) else ())
+
+
 def ended_on(snapshot: Snapshot, record: Record, row: Row) -> Point | None:
     """The last day of the period whose end lets the clock take this row; None for rows of persons.
 
@@ -63,7 +69,7 @@ def ended_on(snapshot: Snapshot, record: Record, row: Row) -> Point | None:
     if not row.by_clock_only:
         return None
     proceeding = None if record is snapshot.main else record.id
-    ended = [one.dates.due_effective for one in running(snapshot, proceeding, settled_by(row))]
+    ended = [one.dates.due_effective for one in running(snapshot, proceeding, waits_for(row))]
     if not ended and row.guard(REMEDY_PERIOD_OVER):
         result = max(
             (record.acts[name].occurred_at for name in REMEDIED if name in record.acts), default=None
