@@ -195,7 +195,6 @@ class Rows:
             "term": deadline.term,
             "nature": deadline.nature,
             "counted": deadline.counted,
-            "told_stage": 0,
             **deadline_state(deadline),
         }
 
@@ -253,6 +252,7 @@ def deadline_state(deadline: Deadline) -> dict[str, Any]:
         "due_effective": dates.due_effective.isoformat(),
         "provisional": dates.provisional,
         "settled_at": deadline.settled_at,
+        "told_stage": deadline.told_stage,
         **light_instants(deadline),
     }
 

@@ -183,6 +183,7 @@ def restored(row: Row[Any]) -> Deadline:
         exclusions=[_excluded(one) for one in spec.get("excluded", ())],
         suspended={by: date.fromisoformat(on) for by, on in spec.get("suspended", {}).items()},
         history=list(row.history),
+        told_stage=row.told_stage,
     )
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.casefile import CaseFile
 from engine.clock import Clock
-from engine.clock_rows import ClockRows, runs
+from engine.clock_rows import ClockRows, still_due
 from engine.core.commands import CLOCK, Command, Step, StepCommand
 from engine.core.guards import all_routes_opened
 from engine.core.lawbook import Lawbook
@@ -20,7 +21,7 @@ from engine.core.refusals import Refusal
 from engine.core.snapshot import Record, Snapshot
 from engine.core.starting import remedies_decided
 from engine.desk import Desk
-from engine.snapshots import load_finding, load_referral, proceeding
+from engine.snapshots import load_finding, load_inspection, load_referral, proceeding
 from models import due, records
 from models.database import Database
 from models.referral_reading import REFERRAL_DEADLINE
@@ -94,7 +95,7 @@ class Sweep:
             found = due.ended_before(connection, office, now, self.rows.waited_for(), max(0, limit))
         for row in found:
             step = partial(self.rows.lapse, deadline=row, now=now)
-            self._take(swept, row.finding_id, f"lapse:{row.id}:{row.stage}", step, refused)
+            self._take(swept, row.finding_id, _key(row), step, refused)
 
     def _take_what_was_decided(self, swept: Swept, office: str, now: datetime, refused: set[str]) -> None:
         """Reconsideration and suit have an end that no period tells: the clock finds the remedies over there too."""
@@ -149,30 +150,36 @@ class Sweep:
             self.desk.writer.submit(partial(self._tell_of_referral, row=row, now=now))
 
     def _tell_of_referral(self, connection: Connection, *, row: Any, now: datetime) -> None:
-        due.mark_told(connection, row.id, row.stage, REFERRAL_DEADLINE)
         file = load_referral(connection, row.referral_id, lock=True)
         assert file is not None, "a deadline of a referral always has its referral"
+        if not still_due(file.snapshot, row, now):
+            return
+        due.mark_told(connection, row.id, row.stage, REFERRAL_DEADLINE)
         said = {"facts": {"term": row.term, "due_on": row.due_effective, "requirement": self._words(row)}}
         self.desk.scribe.note(connection, file, OVERDUE, said, CLOCK, now)
 
     def _tell(self, connection: Connection, *, row: Any, now: datetime) -> bool | None:
-        """True when a record moved; False when somebody was reminded; None where it ran no more by its turn."""
-        due.mark_told(connection, row.id, row.stage)
-        if row.finding_id is None:
-            self._notice(connection, row, now)
-            return False
-        file = load_finding(connection, self.desk.office, row.finding_id, lock=True)
-        assert file is not None, "a deadline of a finding always has its finding"
-        if not runs(file.snapshot, row):
+        """True when a record moved; False when somebody was reminded; None where nothing was due by its turn."""
+        file = self._file_of(connection, row)
+        if not still_due(file.snapshot, row, now):
             return None
-        step, moves = self._step(file.snapshot, row, now)
+        due.mark_told(connection, row.id, row.stage)
+        step, moves = self._step(file.snapshot, row, now) if row.finding_id else (None, False)
         if step is None:
             if self.law.terms[row.term].on_expiry != RIGHT_LAPSES:  # else nobody of the office is late
                 self._notice(connection, row, now)
             return False
-        key = f"lapse:{row.id}:{row.stage}"
-        self.desk.handle_within(connection, _command(row.finding_id, key, step))
+        self.desk.handle_within(connection, _command(row.finding_id, _key(row), step))
         return moves
+
+    def _file_of(self, connection: Connection, row: Any) -> CaseFile:
+        """The record of the deadline, locked: nobody moves it before the deadline is dealt with."""
+        if row.finding_id is None:
+            file = load_inspection(connection, row.inspection_id, lock=True)
+        else:
+            file = load_finding(connection, self.desk.office, row.finding_id, lock=True)
+        assert file is not None, "a deadline always has its record"
+        return file
 
     def _step(self, snapshot: Snapshot, row: Any, now: datetime) -> tuple[Step | None, bool]:
         """The clock's row for this deadline: the one its expiry opens, else the reminder of its record or finding."""
@@ -201,7 +208,7 @@ class Sweep:
 
     def _notice(self, connection: Connection, row: Any, now: datetime) -> None:
         told = {
-            "natural_key": f"lapse:{row.id}:{row.stage}",
+            "natural_key": _key(row),
             "office_id": row.office_id,
             "department": row.department,
             "role": "department_head",
@@ -251,6 +258,11 @@ class Sweep:
         swept.due += 1
         swept.lapsed += 1
         return True
+
+
+def _key(row: Any) -> str:
+    """The natural key of an end: one that was put off is told of again when it comes."""
+    return f"lapse:{row.id}:{row.stage}:{row.due_effective}"
 
 
 def _command(finding: str, key: str, step: Step) -> Command:

@@ -16,7 +16,7 @@ class Deadline(SQLModel, table=True):
 
     __tablename__ = "deadline"
     __table_args__ = (
-        Index("deadline_due", "office_id", "state", "overdue_at"),
+        Index("deadline_due", "office_id", "state", "told_stage", "overdue_at"),
         Index("deadline_soonest", "office_id", "state", "due_effective", "id"),
         Index("deadline_department", "office_id", "department", "state", "due_effective", "id"),
     )

@@ -38,7 +38,7 @@ class ReferralDeadline(SQLModel, table=True):
     """One deadline of a criminal referral; no list of deadlines looks here but that of its readers."""
 
     __tablename__ = "referral_deadline"
-    __table_args__ = (Index("referral_deadline_due", "office_id", "state", "overdue_at"),)
+    __table_args__ = (Index("referral_deadline_due", "office_id", "state", "told_stage", "overdue_at"),)
 
     id: str = Field(primary_key=True, max_length=ID_LENGTH)
     office_id: str = Field(max_length=OFFICE_ID_LENGTH)

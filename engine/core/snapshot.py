@@ -107,6 +107,8 @@ class Deadline:
     suspended: dict[str, date] = field(default_factory=dict)
     """While it stands still: the triggers that stopped it, each with its civil date."""
     history: list[dict[str, Any]] = field(default_factory=list)
+    told_stage: int = 0
+    """How much of its end was told: 0 nothing, 1 that it is overdue, 2 that it is severely so."""
     touched: bool = False
     fresh: bool = False
 

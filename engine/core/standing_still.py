@@ -89,8 +89,8 @@ def _take_out(law: Lawbook, deadline: Deadline, days: Exclusion, moment: Moment)
 
 
 def recount(law: Lawbook, deadline: Deadline) -> None:
-    """The dates follow from start, length, extensions and what is taken out."""
-    stated = deadline.fixed_due is not None
+    """The dates follow from start, length, extensions and what is taken out; of an end that moved nothing was told."""
+    stated, former = deadline.fixed_due is not None, deadline.dates.due_effective
     deadline.dates = compute(
         law.terms[deadline.term],
         deadline.start,
@@ -102,6 +102,8 @@ def recount(law: Lawbook, deadline: Deadline) -> None:
         extended=0 if stated else deadline.extended,
         severe_after=law.severe_after,
     )
+    if deadline.dates.due_effective != former:
+        deadline.told_stage = 0
     deadline.touched = True
 
 
