@@ -157,7 +157,7 @@ class Replay:
                 clocks.extend(owner, term, event.facts, row.opens)
         for term in row.opens:
             if not (term == "DL15" and event.trigger == "approve_route" and self._every_route_has_one()):
-                self._open(term, event, self._after(event, ended) or start, owner)
+                self._open(term, event, self._after(row, event, ended) or start, owner)
         for name, kind in told:
             if name == "open_proceeding" and kind != CRIMINAL:
                 self._begin(kind, event.said["opened"], event, start)
@@ -169,9 +169,9 @@ class Replay:
             return event.occurred_at
         return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
 
-    def _after(self, event: Event, ended: list[Any]) -> Any:
+    def _after(self, row: Row, event: Event, ended: list[Any]) -> Any:
         """The last day of the period that the clock found ended, or the day of the judgment; None where nothing ended."""
-        if event.by != "clock" or event.trigger == "proceedings_done":
+        if not row.by_clock_only or event.trigger == "proceedings_done":
             return None
         judged = event.trigger == "remedy_period_ended"
         return max(ended, key=str) if ended else self.results[event.proceeding] if judged else None
