@@ -57,6 +57,21 @@ class FenceFigures:
         yield alive
 
 
+class TimeFigures:
+    """Whether the clock has leapt, read when monitoring asks."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def collect(self) -> Iterable[Metric]:
+        """1 while nothing is recorded because of it."""
+        leapt = GaugeMetricFamily(
+            "bihuan_clock_leapt", "1 while the clock has leapt and nobody has accepted that"
+        )
+        leapt.add_metric([], self._house.clock.anchor.leap is not None)
+        yield leapt
+
+
 class Figures:
     """The figures of one server; routes are counted by their template, never by ids."""
 
@@ -69,6 +84,7 @@ class Figures:
         )
         self.registry.register(WriterFigures(house))
         self.registry.register(FenceFigures(house))
+        self.registry.register(TimeFigures(house))
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """One more request was answered."""

@@ -20,7 +20,7 @@ def healthz() -> Response:
 
 @router.get("/readyz")
 def readyz(request: Request) -> Response:
-    """The clock can be read and the database answers; else 503 with the reason."""
+    """The clock can be read and the database answers; else 503 with the reason. Pages can be read while time has leapt."""
     house: House = request.app.state.house
     now = house.clock.now()
     try:
@@ -29,7 +29,8 @@ def readyz(request: Request) -> Response:
         raise Refusal("not_ready", retry_after=5) from fault
     if not ready:
         raise Refusal("not_ready", retry_after=5)
-    return answer({"status": "ready", "now": now.isoformat(timespec="seconds")})
+    leapt = {"clock": "leapt"} if house.clock.anchor.leap is not None else {}
+    return answer({"status": "ready", "now": now.isoformat(timespec="seconds"), **leapt})
 
 
 @router.get("/metrics")

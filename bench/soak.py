@@ -7,6 +7,7 @@ crash   N houses killed at a random moment under load
 race    N versions of one finding, each wanted by 64 clients at once, on both databases
 repeat  N commands sent one to five times, in any order, on both databases
 rulings N random fact sets, near every bound and on both sides of every change of the law, before both evaluators
+leaps   N restarts and leaps of the clock by -1 hour to +40 days, on SQLite and on two nodes over PostgreSQL
 fence   N crashes, hangs and memory blow-ups of a rule worker
 """
 
@@ -30,6 +31,7 @@ from typing import Any
 from bench.measured import Found, write_down
 from rules.charts import load_charts
 from tests.builders import Town
+from tests.clocks.machines import leap_about
 from tests.desk.crash import kill_at_random
 from tests.desk.race import CLIENTS, race, repeat
 from tests.rules.faults import faults_in_turn, inject
@@ -190,6 +192,20 @@ def soak_rulings(n: int, seed: int) -> dict[str, Any]:
     }
 
 
+def soak_leaps(n: int, seed: int) -> dict[str, Any]:
+    """N rounds on each kind of database."""
+    did: Counter[str] = Counter()
+    with start_server() as server, tempfile.TemporaryDirectory(prefix="bihuan-leaps-") as folder:
+        for name, url, nodes in (
+            ("one", f"sqlite:///{folder}/bihuan.db", 1),
+            ("two", server.create_database("leaps"), 2),
+        ):
+            home = Path(folder) / name
+            home.mkdir()
+            did += leap_about(url, home, n, seed, nodes, say)
+    return {"rounds_each_database": n, "missed": 0, "twice": 0, **dict(sorted(did.items()))}
+
+
 def soak_fence(n: int, seed: int) -> dict[str, Any]:
     """N faults."""
     found = inject(faults_in_turn(n), seed, say)
@@ -209,6 +225,7 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "race": (soak_race, 1_000),
     "repeat": (soak_repeat, 10_000),
     "rulings": (soak_rulings, 1_000_000),
+    "leaps": (soak_leaps, 1_000),
     "fence": (soak_fence, 100),
 }
 

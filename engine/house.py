@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.accounts import Accounts
-from engine.clock import Clock
+from engine.clock import Clock, Machine
 from engine.core.calendar import civil_date
 from engine.core.chart import Charts
 from engine.core.forms import Forms
@@ -32,9 +32,11 @@ from engine.settings import Settings
 from engine.shadow import Shadow
 from engine.sweep import Sweep, Swept
 from engine.systems import Systems
+from engine.time_guard import TimeGuard
 from engine.writer import Writer
 from models import records
 from models.database import Database
+from models.lease import lease
 from models.migrate import migrate
 from rules.arbiter import Arbiter
 from rules.calendars import load_calendar
@@ -68,6 +70,7 @@ class House:
     editions: Editions
     shadow: Shadow
     law_of_the_act: LawOfTheAct
+    time_guard: TimeGuard
 
     @property
     def rulebook(self) -> Rulebook:
@@ -90,9 +93,16 @@ class House:
         return self.exchange.systems
 
     def ring(self) -> Swept:
-        """One round of the bell: the rulebook of the day stands, and what is due is done."""
+        """The bell: the rulebook of the day stands, and all that is due is done; nothing while time has leapt.
+
+        Of several nodes one sweeps at a time. Under a test clock the others wait for it, so that what comes next finds
+        everything done.
+        """
+        if self.time_guard.look() is not None:
+            return Swept()
         self.in_force.keep_up(civil_date(self.clock.now()))
-        return self.sweep.run()
+        with lease(self.database, f"sweep {self.office.office_id}", wait=self.clock.is_test) as mine:
+            return self.sweep.catch_up() if mine else Swept()
 
     def close(self) -> None:
         """Queued commands are done, workers and connections are gone."""
@@ -117,21 +127,27 @@ def load_lawbook(office: Office) -> Lawbook:
     )
 
 
-def open_house(settings: Settings) -> House:
-    """The house over the database of the settings, brought to its present shape; raises DatabaseUnsafe."""
-    clock = Clock(settings.test_clock)
+def open_house(settings: Settings, machine: Machine | None = None) -> House:
+    """The house over the database of the settings, brought to its present shape; raises DatabaseUnsafe.
+
+    `machine` tells the time where there is no test clock; None for this one.
+    """
+    clock = Clock(settings.test_clock, machine or Machine())
     office = load_office(RULES / "offices" / "yuanping.yaml")
     law = load_lawbook(office)
     database = Database(settings.database_url)
     migrate(database)
+    writer = Writer(database)
+    time_guard = TimeGuard(clock, database, writer, office.office_id)
+    time_guard.look()
     shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf, clock)
     try:
         in_force = RulebookInForce(office, shelf, civil_date(clock.now()))
     except Exception:
+        writer.close()
         database.dispose()
         raise
     facts = in_force.rulebook.facts
-    writer = Writer(database)
     press = DocumentPress(RULES / "documents")
     papers = Papers(law.charts, office, press)
     scribe = Scribe(
@@ -168,6 +184,7 @@ def open_house(settings: Settings) -> House:
         editions=Editions(office.office_id, database, writer, clock, in_force),
         shadow=Shadow(database, clock, in_force),
         law_of_the_act=LawOfTheAct(database, clock, in_force),
+        time_guard=time_guard,
     )
     desk.bell = house.ring
     return house

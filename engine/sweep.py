@@ -87,6 +87,22 @@ class Sweep:
         self._tell_readers(office, now, limit)
         return swept
 
+    def catch_up(self) -> Swept:
+        """All that is due is done, round after round, so that nobody waits long for the writer after an outage.
+
+        A round that does nothing is the last: what is left then is stubborn, and was reported.
+        """
+        done = self.run()
+        while done.left:
+            more = self.run()
+            for name in ("lapsed", "reminded"):
+                setattr(done, name, getattr(done, name) + getattr(more, name))
+            done.left, done.failed = more.left, more.failed
+            log.info("catching up", extra={"left": done.left})
+            if not (more.lapsed or more.reminded):
+                break
+        return done
+
     def _take_what_ended(
         self, swept: Swept, office: str, now: datetime, limit: int, refused: set[str]
     ) -> None:

@@ -7,6 +7,7 @@ from models.deadline import Deadline
 from models.edition import RulebookEdition, RulebookProof
 from models.entry import CommandKey, Entry, Payload
 from models.exchange import LinkedSystem, Message, MessageSeries, Receipt
+from models.house_time import TimeBeat, TimeLeap
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
 from models.referral import Referral, ReferralDeadline, ReferralListed, ReferralReading
@@ -46,6 +47,8 @@ __all__ = [
     "RulebookProof",
     "Series",
     "Session",
+    "TimeBeat",
+    "TimeLeap",
     "Token",
     "User",
 ]

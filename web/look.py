@@ -128,6 +128,7 @@ def _rendered(
         "switch": f"{request.url.path}?{urlencode([*query, ('lang', other)])}",
         "page_name": name.removesuffix(".html"),
         "clock": "test" if house.clock.is_test else "real",
+        "leap": house.clock.anchor.leap,
         "now": _now(house),
         "demo": "demo" in marks_of(house),
     }

@@ -15,6 +15,7 @@ COMMANDS = {
     "check": "prove charts and rulebook",
     "explain": "why a finding stands where it stands",
     "sweep": "ring the bell now: what the clock alone may do",
+    "clock": "the time of the house, and a person's word that a leap of it is right",
     "deadline": "count a deadline; opens no database",
     "rules": "rule on facts, examine the rulebook",
     "user": "accounts",
