@@ -93,7 +93,7 @@ class Nodes:
     def _open(self, machine: Machine) -> Town:
         settings = Settings(data_dir=self.folder, database_url=self.url)
         town = Town(open_house(settings, machine), self.folder / "no clock", {})
-        town.add_people({login: ("market_regulation", ("inspector",)) for login in ("W01", "W02")})
+        town.add_people(dict.fromkeys(("W01", "W02"), ("market_regulation", ("inspector",))))
         return town
 
     def close(self) -> None:
