@@ -7,6 +7,7 @@ crash   N houses killed at a random moment under load
 race    N versions of one finding, each wanted by 64 clients at once, on both databases
 repeat  N commands sent one to five times, in any order, on both databases
 rulings N random fact sets, near every bound and on both sides of every change of the law, before both evaluators
+histories N random histories of a deadline, counted step by step and anew
 leaps   N restarts and leaps of the clock by -1 hour to +40 days, on SQLite and on two nodes over PostgreSQL
 fence   N crashes, hangs and memory blow-ups of a rule worker
 """
@@ -31,6 +32,7 @@ from typing import Any
 from bench.measured import Found, write_down
 from rules.charts import load_charts
 from tests.builders import Town
+from tests.clocks.histories import play_many
 from tests.clocks.machines import leap_about
 from tests.desk.crash import kill_at_random
 from tests.desk.race import CLIENTS, race, repeat
@@ -50,6 +52,7 @@ PROCESSES = 2
 FULL_STEPS = 100_000
 ROUNDS_PER_TOWN = 100
 RULINGS_PER_SHARE = 20_000
+HISTORIES_PER_SHARE = 20_000
 
 
 @contextmanager
@@ -192,6 +195,22 @@ def soak_rulings(n: int, seed: int) -> dict[str, Any]:
     }
 
 
+def soak_histories(n: int, seed: int) -> dict[str, Any]:
+    """N histories, in two processes."""
+    shares = [(min(HISTORIES_PER_SHARE, n - done), seed + done) for done in range(0, n, HISTORIES_PER_SHARE)]
+    ended: Counter[str] = Counter()
+    with get_context("spawn").Pool(PROCESSES) as pool:
+        for share in pool.imap_unordered(play_share, shares):
+            ended += share
+            say(f"{sum(ended.values())} of {n} histories")
+    return {"histories": sum(ended.values()), "differences": 0, **dict(sorted(ended.items()))}
+
+
+def play_share(share: tuple[int, int]) -> Counter[str]:
+    """A share of the histories, for a process of the pool."""
+    return play_many(*share)
+
+
 def soak_leaps(n: int, seed: int) -> dict[str, Any]:
     """N rounds on each kind of database."""
     did: Counter[str] = Counter()
@@ -225,6 +244,7 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "race": (soak_race, 1_000),
     "repeat": (soak_repeat, 10_000),
     "rulings": (soak_rulings, 1_000_000),
+    "histories": (soak_histories, 1_000_000),
     "leaps": (soak_leaps, 1_000),
     "fence": (soak_fence, 100),
 }
