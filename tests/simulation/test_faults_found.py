@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine.core.calendar import SHANGHAI
+from models import records
 from tests.builders import Town
 from tests.simulation.facts import SMALL_FINE
 from tests.simulation.walk import Walk
@@ -82,6 +83,14 @@ def test_a_head_who_enters_an_act_of_the_office_late_may_say_why(
     assert outcome.status == "recorded"
 
 
+def _told(town: Town, finding: str) -> list[str]:
+    """The terms whose end was told of on the finding."""
+    term = {one.id: one.term for one in town.deadlines(finding)}
+    with town.house.database.read() as connection:
+        keys = connection.execute(records.KEY.select().where(records.KEY.c.principal == "clock")).all()
+    return [term[row.key.split(":")[1]] for row in keys if row.key.startswith("lapse:")]
+
+
 def _running(town: Town, finding: str, term: str) -> list[Any]:
     return [one for one in town.deadlines(finding) if one.term == term and one.state == "running"]
 
@@ -93,3 +102,30 @@ def _with_old_penalty(town: Town, state: str) -> tuple[Walk, str, str]:
     (finding,) = walk.world.findings
     (penalty,) = town.proceedings(finding)
     return walk, finding, penalty.id
+
+
+def test_an_end_that_was_put_off_after_it_was_told_is_told_again_when_it_comes(
+    sqlite_town_url: str, open_town: Callable[..., Town]
+) -> None:
+    town = open_town(sqlite_town_url, f"{BEGIN}T09:00")
+    _, finding, penalty = _with_old_penalty(town, "investigating")
+    due_on = _running(town, finding, "DL28")[0].due_effective
+    town.at("2025-12-02T09:00")
+    town.house.sweep.run()
+    assert due_on == "2025-12-01" and _told(town, finding) == ["DL28"]
+
+    kind = {"test_kind": "inspection"}
+    sent = {"testing_body": "忻州市食品检验所", "started_on": "2025-11-28"}
+    town.step("C02", finding, "start_test", penalty, **kind, **sent)
+    town.at("2025-12-20T09:00")
+    said = {"ended_on": "2025-12-19", "result_text": "合格。"}
+    town.step("C02", finding, "end_test", penalty, **kind, **said)
+
+    (put_off,) = _running(town, finding, "DL28")
+    assert put_off.due_effective == "2025-12-22"
+    town.house.sweep.run()
+    assert _told(town, finding) == ["DL28"]
+    town.at("2025-12-24T09:00")
+    town.house.sweep.run()
+    town.house.sweep.run()
+    assert _told(town, finding) == ["DL28", "DL28"]
