@@ -68,7 +68,7 @@ def run_on(
     stopped_by: tuple[str, ...],
     on: date,
 ) -> None:
-    """What these steps had stopped is over: its days, both ends included, are taken out of the count."""
+    """What these steps had stopped is over: its days are taken out of the count, the last as the office counts it."""
     for deadline in running(snapshot, proceeding, (term,)):
         for by in stopped_by:
             since = deadline.suspended.pop(by, None)
@@ -82,7 +82,7 @@ def _take_out(law: Lawbook, deadline: Deadline, days: Exclusion, moment: Moment)
     if deadline.fixed_due is None:
         deadline.exclusions.append(days)
     elif days.first <= deadline.fixed_due:  # a stated date is not counted: it moves by as many days
-        deadline.fixed_due += timedelta(days=(days.last - days.first).days + 1)
+        deadline.fixed_due += timedelta(days=(days.last - days.first).days + (not law.half_open))
     recount(law, deadline)
     span = {"from": days.first.isoformat(), "to": days.last.isoformat(), "reason": days.ground}
     deadline.history.append(moment.told("excluded", deadline, **span))
@@ -101,6 +101,7 @@ def recount(law: Lawbook, deadline: Deadline) -> None:
         exclusions=() if stated else deadline.exclusions,
         extended=0 if stated else deadline.extended,
         severe_after=law.severe_after,
+        half_open=law.half_open,
     )
     deadline.touched = True
 
