@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -22,6 +23,11 @@ def civil_date(instant: datetime) -> date:
     if instant.tzinfo is None:
         raise ValueError("an instant without an offset has no civil date")
     return instant.astimezone(SHANGHAI).date()
+
+
+def is_day(point: date | datetime | None) -> TypeGuard[date]:
+    """True for a civil date, which is not an instant."""
+    return isinstance(point, date) and not isinstance(point, datetime)
 
 
 @dataclass(frozen=True, slots=True)
