@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -89,9 +89,10 @@ class ReckoningTeller:
         name = "over" if left.over else "left"
         return self._said("left", name, today=today, n=self.quantity(left.count, left.unit))
 
-    def still(self, grounds: Sequence[str]) -> str:
-        """That the period stands still, and why."""
-        return self._said("left", "still", grounds=self._phrase("comma").join(grounds))
+    def still(self, grounds: Sequence[tuple[str, date]]) -> str:
+        """That the period stands still: for which grounds, each with the day since when."""
+        since = (self._phrase("since", ground=ground, day=self.point(day)) for ground, day in grounds)
+        return self._said("left", "still", grounds=self._phrase("comma").join(since))
 
     def quantity(self, n: int, unit: str) -> str:
         """So many of that unit."""

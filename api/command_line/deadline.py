@@ -10,8 +10,8 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.core.counting import DeadlineError, Exclusion
-from engine.core.deadlines import Dates, Point
-from engine.core.reckoning import How, Reckoning, reckon
+from engine.core.deadlines import Dates, How, Point
+from engine.core.reckoning import Reckoning, reckon
 from engine.core.refusals import FieldError, Refusal
 from engine.core.term import Term
 from rules.calendars import load_calendar

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, TypedDict
 
 from engine.core.calendar import SHANGHAI, WorkingCalendar
 from engine.core.counting import DeadlineError, Exclusion, count_hours, due_date, first_of_unit, taken_out
@@ -15,6 +15,7 @@ __all__ = [
     "Dates",
     "DeadlineError",
     "Exclusion",
+    "How",
     "Light",
     "Point",
     "Term",
@@ -54,6 +55,18 @@ class Dates:
     severe_on: Point
     length: int | None
     unit: str
+
+
+class How(TypedDict, total=False):
+    """What `compute` may be told beside term, start and calendar."""
+
+    length: int | None
+    unit: str | None
+    exclusions: Sequence[Exclusion]
+    extended: int
+    severe_after: int
+    fixed_due: date | None
+    half_open: bool
 
 
 @dataclass(frozen=True, slots=True)

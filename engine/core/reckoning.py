@@ -6,27 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import NamedTuple, TypedDict, Unpack
+from typing import NamedTuple, Unpack
 
 from engine.core.calendar import Named, WorkingCalendar, is_day
 from engine.core.counting import Exclusion, add_months, taken_out
-from engine.core.deadlines import Dates, Point, compute
+from engine.core.deadlines import Dates, How, Point, compute
 from engine.core.stretch import Kind, Stretch
 from engine.core.term import Term
 
 _DAY = timedelta(days=1)
-
-
-class How(TypedDict, total=False):
-    """What `compute` may be told beside term, start and calendar."""
-
-    length: int | None
-    unit: str | None
-    exclusions: Sequence[Exclusion]
-    extended: int
-    severe_after: int
-    fixed_due: date | None
-    half_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +201,7 @@ def _shifted(exclusions: Sequence[Exclusion], half_open: bool) -> _Shifted:
 def _sort_of(calendar: WorkingCalendar, unit: str, excluded: _Shifted, day: date) -> _Sort:
     """What is said of one day of a period that is counted in calendar days or working days."""
     counts = unit != "working_day" or calendar.is_working(day)
-    out = tuple(one for first, last, one in excluded if first <= day <= last)
+    out = tuple(one for first, last, one in excluded if first <= day <= last) if excluded else ()
     if out:
         return _Sort("excluded", "excluded", exclusions=out, lost=int(counts))
     if unit != "working_day":

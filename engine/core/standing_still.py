@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from engine.core.calendar import civil_date
-from engine.core.deadlines import Exclusion, compute
+from engine.core.deadlines import Exclusion, How, compute
 from engine.core.lawbook import Lawbook
 from engine.core.running import Moment, running
 from engine.core.snapshot import Deadline, Snapshot
@@ -90,11 +90,16 @@ def _take_out(law: Lawbook, deadline: Deadline, days: Exclusion, moment: Moment)
 
 def recount(law: Lawbook, deadline: Deadline) -> None:
     """The dates follow from start, length, extensions and what is taken out."""
-    stated = deadline.fixed_due is not None
     deadline.dates = compute(
-        law.terms[deadline.term],
-        deadline.start,
-        law.calendar,
+        law.terms[deadline.term], deadline.start, law.calendar, **how_counted(law, deadline)
+    )
+    deadline.touched = True
+
+
+def how_counted(law: Lawbook, deadline: Deadline) -> How:
+    """What its dates follow from, beside term, start and calendar."""
+    stated = deadline.fixed_due is not None
+    return How(
         length=None if stated else deadline.length,
         unit=None if stated else deadline.unit,
         fixed_due=deadline.fixed_due,
@@ -103,7 +108,6 @@ def recount(law: Lawbook, deadline: Deadline) -> None:
         severe_after=law.severe_after,
         half_open=law.half_open,
     )
-    deadline.touched = True
 
 
 def day_of(point: Any) -> date:
