@@ -14,6 +14,8 @@ from rules.counting_rules import rules_of
 from rules.reckoning_teller import LANGUAGES, ReckoningTeller, basis_of_rule
 
 _TELLERS = {language: ReckoningTeller(language) for language in LANGUAGES}
+OTHERWISE = ("due_raw", "due_rolled", "due_effective")
+"""The dates that are told of the other way of counting exclusions."""
 
 
 def reckoning_answer(reckoning: Reckoning, *, by_day: bool = False) -> dict[str, Any]:
@@ -25,6 +27,7 @@ def reckoning_answer(reckoning: Reckoning, *, by_day: bool = False) -> dict[str,
     told = reckoning.stretches
     if by_day:
         told = tuple(day for one in told for day in each_day(one, reckoning.backward))
+    other = reckoning.otherwise
     notes = {language: teller.notes(reckoning) for language, teller in _TELLERS.items()}
     return {
         "length": reckoning.dates.length,
@@ -33,7 +36,9 @@ def reckoning_answer(reckoning: Reckoning, *, by_day: bool = False) -> dict[str,
         "counted_in": reckoning.counted_in,
         "counts": reckoning.counts,
         "exclusions": "half_open" if reckoning.half_open else "closed",
-        "otherwise": reckoning.otherwise and reckoning.otherwise.due_effective.isoformat(),
+        "otherwise": None
+        if other is None
+        else {name: getattr(other, name).isoformat() for name in OTHERWISE},
         "rules": [_rule(name) for name in rules_of(reckoning)],
         "stretches": [dict(_stretch(reckoning, one)) for one in told],
         "notes": [{"zh": zh, "en": en} for zh, en in zip(*notes.values(), strict=True)],

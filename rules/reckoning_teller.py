@@ -165,8 +165,10 @@ class ReckoningTeller:
 
     def _basis(self, reckoning: Reckoning) -> str:
         term = reckoning.term
-        said = spoken(term.basis)
-        verified = term.mark.startswith("V") or term.nature == "internal"
+        if term.nature == "internal":
+            return self._note("internal")
+        said = self._law(term.basis)
+        verified = term.mark.startswith("V")
         return self._note("basis", basis=said if verified else self._phrase("unverified", source=said))
 
     def rule(self, name: str) -> str:
@@ -174,17 +176,23 @@ class ReckoningTeller:
         rule = _words()["rules"][name]
         if "basis" not in rule:
             return self._phrase("by", said=rule[self.language], source=rule["source"][self.language])
-        source = spoken(rule["basis"])
+        source = self._law(rule["basis"])
         if not rule["mark"].startswith("V"):
             source = self._phrase("unverified", source=source)
         return self._phrase("by", said=rule[self.language], source=source)
+
+    def _law(self, text: str) -> str:
+        """Title and article as each language cites them."""
+        return spoken(text) if self.language == "zh" else text
 
     def _other_way(self, reckoning: Reckoning) -> Iterator[str]:
         """What comes out when exclusions are counted the other way, and which of them change nothing."""
         if reckoning.otherwise is not None:
             yield self._note(
                 "half_open" if reckoning.half_open else "closed",
+                raw=self.point(reckoning.dates.due_raw),
                 due=self.point(reckoning.dates.due_effective),
+                other_raw=self.point(reckoning.otherwise.due_raw),
                 other=self.point(reckoning.otherwise.due_effective),
             )
         for one in reckoning.idle:

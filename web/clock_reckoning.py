@@ -60,7 +60,7 @@ class ReckoningPage:
         still = counted.deadline.suspended
         if counted.deadline.state == "suspended" and still:
             return teller.still([(GROUNDS[by], since) for by, since in still.items()])
-        return counted.left and teller.left(counted.reckoning, counted.left, self.now) or ""
+        return (counted.left and teller.left(counted.reckoning, counted.left, self.now)) or ""
 
     def _differs(self, deadline: Mapping[str, Any], counted: Recounted) -> Iterator[str]:
         if not counted.as_recorded:

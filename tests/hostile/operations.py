@@ -55,6 +55,7 @@ class Operation:
         """The path with ids of records that this caller may see."""
         finding = fort.ids["sent"] if "/documents/{doc}" in self.path else fort.ids["finding"]
         subject = {
+            "deadlines": fort.ids["deadline"],
             "parties": fort.ids["party"],
             "inspections": fort.ids["inspection"],
             "messages": fort.ids["message"],
