@@ -20,6 +20,8 @@ from rules.counting_rules import rules_of
 from rules.data_file import read_data
 
 LANGUAGES = ("zh", "en")
+_NOT_READ = "R-"
+"""How the catalogue marks, within a basis, an article whose number nobody has read."""
 
 
 @cache
@@ -168,7 +170,7 @@ class ReckoningTeller:
         if term.nature == "internal":
             return self._note("internal")
         said = self._law(term.basis)
-        verified = term.mark.startswith("V")
+        verified = term.mark.startswith("V") and _NOT_READ not in term.basis
         return self._note("basis", basis=said if verified else self._phrase("unverified", source=said))
 
     def rule(self, name: str) -> str:
