@@ -7,6 +7,7 @@ crash   N houses killed at a random moment under load
 race    N versions of one finding, each wanted by 64 clients at once, on both databases
 repeat  N commands sent one to five times, in any order, on both databases
 rulings N random fact sets, near every bound and on both sides of every change of the law, before both evaluators
+deadlines N periods counted by the house and by a walk on the wall calendar, each with its reckoning
 fence   N crashes, hangs and memory blow-ups of a rule worker
 """
 
@@ -30,6 +31,7 @@ from typing import Any
 from bench.measured import Found, write_down
 from rules.charts import load_charts
 from tests.builders import Town
+from tests.clocks import oracle
 from tests.desk.crash import kill_at_random
 from tests.desk.race import CLIENTS, race, repeat
 from tests.rules.faults import faults_in_turn, inject
@@ -48,6 +50,7 @@ PROCESSES = 2
 FULL_STEPS = 100_000
 ROUNDS_PER_TOWN = 100
 RULINGS_PER_SHARE = 20_000
+DEADLINES_PER_SHARE = 5_000
 
 
 @contextmanager
@@ -190,6 +193,17 @@ def soak_rulings(n: int, seed: int) -> dict[str, Any]:
     }
 
 
+def soak_deadlines(n: int, seed: int) -> dict[str, Any]:
+    """N periods at random, in two processes; the reckoning of each adds up and ends on the day that is told."""
+    shares = [(min(DEADLINES_PER_SHARE, n - done), seed + done) for done in range(0, n, DEADLINES_PER_SHARE)]
+    seen: Counter[str] = Counter()
+    with get_context("spawn").Pool(PROCESSES) as pool:
+        for found in pool.starmap(oracle.compare, shares, chunksize=1):
+            seen += found
+    left_out = seen.pop(oracle.LEFT_OUT)
+    return {"periods": sum(seen.values()), "left_out": left_out, "by_unit": dict(seen), "differences": 0}
+
+
 def soak_fence(n: int, seed: int) -> dict[str, Any]:
     """N faults."""
     found = inject(faults_in_turn(n), seed, say)
@@ -209,6 +223,7 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "race": (soak_race, 1_000),
     "repeat": (soak_repeat, 10_000),
     "rulings": (soak_rulings, 1_000_000),
+    "deadlines": (soak_deadlines, 100_000),
     "fence": (soak_fence, 100),
 }
 

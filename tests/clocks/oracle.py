@@ -14,12 +14,11 @@ from random import Random
 
 import chinese_calendar
 
-from engine.core.calendar import WorkingCalendar
+from engine.core.calendar import WorkingCalendar, is_day
 from engine.core.counting import Exclusion
 from engine.core.days_left import left
 from engine.core.deadlines import How
 from engine.core.reckoning import Reckoning, reckon
-from engine.core.stretch import each_day
 from engine.core.term import Term
 from rules.calendars import load_calendar
 from rules.terms import load_terms
@@ -27,6 +26,8 @@ from rules.terms import load_terms
 FIRST, LAST = date(2020, 1, 1), date(2026, 12, 31)
 DAY = timedelta(days=1)
 UNITS = ("working_day", "calendar_day", "month")
+LEFT_OUT = "left out"
+"""Under which name cases are counted that leave the years which are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +159,7 @@ def differences(case: Case, calendar: WorkingCalendar) -> list[str]:
     """Where the house and the walk differ, and where the reckoning contradicts itself; empty when they agree."""
     walked, reckoned = walk(case), reckon(case.term, case.start, calendar, **case.how)
     dates = reckoned.dates
-    stretches = [day for one in reckoned.stretches for day in each_day(one, reckoned.backward)]
-    counted = () if case.unit == "hour" else tuple(sorted(one.first for one in stretches if one.units))
+    counted = () if case.unit == "hour" else _counted(reckoned)
     compared = {
         "due_raw": (dates.due_raw, walked.raw),
         "due_rolled": (dates.due_rolled, walked.rolled),
@@ -173,6 +173,17 @@ def differences(case: Case, calendar: WorkingCalendar) -> list[str]:
         compared["left"] = _left(case, reckoned, walked, calendar)
     wrong = [f"{name}: {ours} for {theirs}" for name, (ours, theirs) in compared.items() if ours != theirs]
     return wrong + contradictions(reckoned)
+
+
+def _counted(reckoned: Reckoning) -> tuple[date, ...]:
+    """Every day of the stretches that count, one unit each."""
+    days = []
+    for one in reckoned.stretches:
+        if one.units:
+            assert is_day(one.first) and is_day(one.last)
+            days += [one.first + number * DAY for number in range(one.units)]
+            assert days[-1] == one.last, one
+    return tuple(sorted(days))
 
 
 def _left(case: Case, reckoned: Reckoning, walked: Walked, calendar: WorkingCalendar) -> tuple[int, int]:
@@ -204,7 +215,7 @@ def contradictions(reckoned: Reckoning) -> list[str]:
 
 
 def compare(count: int, seed: int) -> Counter[str]:
-    """How many periods of each unit were counted alike, `left out` those that leave the known years.
+    """How many periods of each unit were counted alike, LEFT_OUT those that leave the known years.
 
     Raises AssertionError for the first that is not.
     """
@@ -213,13 +224,13 @@ def compare(count: int, seed: int) -> Counter[str]:
     terms = [one for one in terms if not one.unit.startswith("date ")]
     by_order = [one for one in terms if one.by_order]
     ours = load_calendar()
-    while sum(seen.values()) - seen["left out"] < count:
+    while sum(seen.values()) - seen[LEFT_OUT] < count:
         case = draw(chance, by_order if chance.random() < 0.4 else terms)
         try:
             late = str(case.start) >= "2024-02"
             wrong = differences(case, ours if late and chance.random() < 0.7 else known_days())
         except NotImplementedError:
-            seen["left out"] += 1
+            seen[LEFT_OUT] += 1
             continue
         assert not wrong, f"{case}: {wrong}"
         seen[case.unit] += 1

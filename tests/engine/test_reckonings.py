@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from engine.core.calendar import WorkingCalendar
 from engine.core.counting import Exclusion
 from engine.core.deadlines import compute
+from engine.core.lawbook import Lawbook
 from engine.core.recounting import Recounted, recounted
 from engine.core.running import Moment
 from engine.core.snapshot import Deadline, Record, Snapshot
@@ -115,22 +117,27 @@ def test_a_clock_of_a_referral_is_told_to_its_list_and_the_reading_is_on_record(
     assert [(one.login, one.part) for one in noted if one.part == "reckoning"] == [("C02", "reckoning")]
 
 
+@cache
+def lawbook() -> Lawbook:
+    return load_lawbook(load_office(OFFICE))
+
+
 def kept(term: str, start: date, **how: Any) -> Deadline:
-    law = load_lawbook(load_office(OFFICE))
+    law = lawbook()
     dates = compute(law.terms[term], start, law.calendar, **how)
     deadline = Deadline("D", term, None, start, dates, "statutory", unit=dates.unit)
     deadline.exclusions = list(how.get("exclusions", ()))
     return deadline
 
 
-def counted(law: Any, deadline: Deadline) -> Recounted:
+def counted(law: Lawbook, deadline: Deadline) -> Recounted:
     found = recounted(law, deadline, NOW)
     assert found is not None
     return found
 
 
 def test_what_was_counted_before_a_setting_changed_is_told_as_it_was_counted() -> None:
-    law = load_lawbook(load_office(OFFICE))
+    law = lawbook()
     before = kept("DL28", date(2024, 7, 14), exclusions=[HEARING], half_open=True)
     told = counted(law, before)
     assert told.as_recorded and told.reckoning.half_open and not law.half_open
@@ -141,7 +148,7 @@ def test_what_was_counted_before_a_setting_changed_is_told_as_it_was_counted() -
 
 
 def test_another_calendar_gives_another_day_and_that_is_said() -> None:
-    law = load_lawbook(load_office(OFFICE))
+    law = lawbook()
     deadline = kept("DL26", date(2024, 9, 27))
     told = counted(replace(law, calendar=WorkingCalendar([], [], [2024])), deadline)
     assert not told.as_recorded and told.left is None
@@ -153,7 +160,7 @@ def test_an_office_may_count_the_last_excluded_day(tmp_path: Any) -> None:
     told = {}
     for setting in ("exclusions: closed", "exclusions: half_open", ""):
         file.write_text(written.replace("exclusions: closed", setting), encoding="utf-8")
-        told[setting] = load_lawbook(load_office(file)).half_open
+        told[setting] = load_office(file).half_open
     assert told == {"exclusions: closed": False, "exclusions: half_open": True, "": False}
     file.write_text(written.replace("exclusions: closed", "exclusions: open"), encoding="utf-8")
     with pytest.raises(DataFault):
@@ -162,7 +169,7 @@ def test_an_office_may_count_the_last_excluded_day(tmp_path: Any) -> None:
 
 @pytest.mark.parametrize(("half_open", "due"), [(False, date(2024, 11, 10)), (True, date(2024, 11, 9))])
 def test_a_stated_date_moves_by_the_days_that_were_not_counted(half_open: bool, due: date) -> None:
-    law = replace(load_lawbook(load_office(OFFICE)), half_open=half_open)
+    law = replace(lawbook(), half_open=half_open)
     deadline = kept("DL28", date(2024, 7, 15), fixed_due=date(2024, 10, 20))
     deadline.fixed_due = date(2024, 10, 20)
     deadline.suspended = {"request_hearing": HEARING.first}
