@@ -22,6 +22,14 @@ def deadlines(call: Received) -> Response:
     return answer(call.house.reader.deadlines(call.who, call.query))
 
 
+@router.get("/deadlines/{id}/reckoning")
+def reckoning(call: Received, id: str) -> Response:
+    """How a deadline was counted, day 0 to the last, by which rules, and how much is left."""
+    who = call.who
+    no_query(call.request)
+    return answer(call.house.reader.reckonings.reckoning(who, an_id(id)))
+
+
 @router.get("/parties/{id}")
 def party(call: Received, id: str) -> Response:
     """A party with its findings, penalties and flags, as far as visible."""

@@ -21,6 +21,10 @@ PROMISES = {
     "race": ("1,000 versions wanted by 64 clients each, on both databases: one winner per version", 1_000),
     "repeat": ("10,000 commands sent one to five times, on both databases: one effect each", 10_000),
     "rulings": ("1,000,000 random fact sets: both evaluators name the same rules, no worker dies", 1_000_000),
+    "deadlines": (
+        "100,000 periods at random: dates and counted days equal a walk on the wall calendar, every reckoning adds up",
+        100_000,
+    ),
     "fence": (
         "100 crashes, hangs and memory blow-ups of a worker: each decision right or waiting in two seconds",
         100,

@@ -9,6 +9,7 @@ repeat  N commands sent one to five times, in any order, on both databases
 rulings N random fact sets, near every bound and on both sides of every change of the law, before both evaluators
 histories N random histories of a deadline, counted step by step and anew
 leaps   N restarts and leaps of the clock by -1 hour to +40 days, on SQLite and on two nodes over PostgreSQL
+deadlines N periods counted by the house and by a walk on the wall calendar, each with its reckoning
 fence   N crashes, hangs and memory blow-ups of a rule worker
 """
 
@@ -29,11 +30,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from bench import clock_soaks
 from bench.measured import Found, write_down
+from bench.telling import say
 from rules.charts import load_charts
 from tests.builders import Town
-from tests.clocks.histories import play_many
-from tests.clocks.machines import leap_about
 from tests.desk.crash import kill_at_random
 from tests.desk.race import CLIENTS, race, repeat
 from tests.rules.faults import faults_in_turn, inject
@@ -52,7 +53,6 @@ PROCESSES = 2
 FULL_STEPS = 100_000
 ROUNDS_PER_TOWN = 100
 RULINGS_PER_SHARE = 20_000
-HISTORIES_PER_SHARE = 20_000
 
 
 @contextmanager
@@ -195,36 +195,6 @@ def soak_rulings(n: int, seed: int) -> dict[str, Any]:
     }
 
 
-def soak_histories(n: int, seed: int) -> dict[str, Any]:
-    """N histories, in two processes."""
-    shares = [(min(HISTORIES_PER_SHARE, n - done), seed + done) for done in range(0, n, HISTORIES_PER_SHARE)]
-    ended: Counter[str] = Counter()
-    with get_context("spawn").Pool(PROCESSES) as pool:
-        for share in pool.imap_unordered(play_share, shares):
-            ended += share
-            say(f"{sum(ended.values())} of {n} histories")
-    return {"histories": sum(ended.values()), "differences": 0, **dict(sorted(ended.items()))}
-
-
-def play_share(share: tuple[int, int]) -> Counter[str]:
-    """A share of the histories, for a process of the pool."""
-    return play_many(*share)
-
-
-def soak_leaps(n: int, seed: int) -> dict[str, Any]:
-    """N rounds on each kind of database."""
-    did: Counter[str] = Counter()
-    with start_server() as server, tempfile.TemporaryDirectory(prefix="bihuan-leaps-") as folder:
-        for name, url, nodes in (
-            ("one", f"sqlite:///{folder}/bihuan.db", 1),
-            ("two", server.create_database("leaps"), 2),
-        ):
-            home = Path(folder) / name
-            home.mkdir()
-            did += leap_about(url, home, n, seed, nodes, say)
-    return {"rounds_each_database": n, "missed": 0, "twice": 0, **dict(sorted(did.items()))}
-
-
 def soak_fence(n: int, seed: int) -> dict[str, Any]:
     """N faults."""
     found = inject(faults_in_turn(n), seed, say)
@@ -244,15 +214,11 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "race": (soak_race, 1_000),
     "repeat": (soak_repeat, 10_000),
     "rulings": (soak_rulings, 1_000_000),
-    "histories": (soak_histories, 1_000_000),
-    "leaps": (soak_leaps, 1_000),
+    "histories": (clock_soaks.histories, 1_000_000),
+    "leaps": (clock_soaks.leaps, 1_000),
+    "deadlines": (clock_soaks.deadlines, 100_000),
     "fence": (soak_fence, 100),
 }
-
-
-def say(words: str) -> None:
-    """Tells how far it is."""
-    print(words, file=sys.stderr, flush=True)
 
 
 def commit() -> str:

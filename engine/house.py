@@ -123,6 +123,7 @@ def load_lawbook(office: Office) -> Lawbook:
         severe_after=office.threshold("severe_after"),
         department_code=office.department_by_name,
         guards=charts.dictionary["guards"],
+        half_open=office.half_open,
         figures={name: figure.value for name, figure in office.thresholds.items()},
     )
 

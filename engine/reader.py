@@ -30,6 +30,7 @@ from engine.projections.parties import party_answer
 from engine.projections.privacy import knows_particulars
 from engine.projections.sources import ReadClock, Sources, Steps
 from engine.projections.work import GROUPS, owned_states
+from engine.reckoning_reader import ReckoningReader
 from engine.referral_reader import ReferralReader
 from engine.referrals import Referrals
 from engine.rule_reader import RuleReader
@@ -63,7 +64,7 @@ class Reader:
     ) -> None:
         """`secret` seals cursors and belongs to the database, so that each node opens the others' cursors."""
         self._database, self._sources, self._clock, self._steps = database, sources, clock, steps
-        self.referrals = referrals
+        self.referrals, self.reckonings = referrals, ReckoningReader(database, referrals)
         self._cursors = Cursors(secret)
         self.backtests = BacktestReader(database, sources, clock, self._cursors)
         self.rules = RuleReader(database, sources)

@@ -86,6 +86,12 @@ def shown_deadlines(connection: Connection, referral_ids: Sequence[str]) -> Sequ
     return connection.execute(asked.order_by(columns.id)).all()
 
 
+def referral_of_deadline(connection: Connection, deadline_id: str) -> str | None:
+    """The referral to which that deadline belongs."""
+    columns = REFERRAL_DEADLINE.c
+    return connection.execute(select(columns.referral_id).where(columns.id == deadline_id)).scalar()
+
+
 def readers_of(connection: Connection, referral_id: str) -> dict[str, str]:
     """Whoever was ever put on the list, by login, with the ground."""
     asked = select(READER.c.login, READER.c.ground).where(READER.c.referral_id == referral_id)

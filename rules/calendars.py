@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from engine.core.calendar import WorkingCalendar
+from engine.core.calendar import Named, Names, WorkingCalendar
 from rules.data_file import DataFault, Fields, day_meant, located_in, read_as, read_day
 
 RULES = Path(__file__).parent
 _DAY = timedelta(days=1)
-_Notice = tuple[int, tuple[date, ...], tuple[date, ...]]
-_Statute = tuple[tuple[date, ...], tuple[tuple[int, int, int], ...]]
+_Holidays = Mapping[date, Named]
+_Notice = tuple[int, _Holidays, tuple[date, ...]]
+_Yearly = Mapping[tuple[int, int, int], Named]
+_Statute = tuple[_Holidays, _Yearly]
 
 
 def load_calendar(root: Path = RULES) -> WorkingCalendar:
@@ -33,7 +35,14 @@ def load_calendar(root: Path = RULES) -> WorkingCalendar:
         years,
         moving,
         yearly,
+        _names([moving, *(holidays for _, holidays, _ in notices)], yearly),
     )
+
+
+def _names(dated: list[_Holidays], yearly: _Yearly) -> Names:
+    """What each holiday is called."""
+    names: dict[date | tuple[int, int], Named] = {day: name for days in dated for day, name in days.items()}
+    return names | {(month, day): name for (month, day, _), name in yearly.items()}
 
 
 def _notice(data: Any) -> _Notice:
@@ -43,7 +52,7 @@ def _notice(data: Any) -> _Notice:
     fields.text("source")
     fields.text_or_none("document_no")
     fields.text("mark")
-    holidays = tuple(_holidays(fields, "holidays"))
+    holidays = dict(_holidays(fields, "holidays"))
     worked = tuple(
         _day(fields, f"working_weekends/{place}", value)
         for place, value in enumerate(fields.items("working_weekends"))
@@ -64,33 +73,33 @@ def _statute(data: Any) -> _Statute:
     fields = Fields(data)
     fields.text("source")
     fields.text("mark")
-    moving = tuple(_holidays(fields, "moving"))
-    yearly = []
+    moving = dict(_holidays(fields, "moving"))
+    yearly = {}
     for place, item in enumerate(fields.items("yearly")):
         entry = Fields(item, f"/yearly/{place}")
-        entry.text("zh"), entry.text("en")
+        name = Named(entry.text("zh"), entry.text("en"))
         month, day, since = entry.integer("month"), entry.integer("day"), entry.integer("since")
         entry.done()
         try:
             date(2001, month, day)  # a year without 29 February: a fixed holiday falls on a day of every year
         except ValueError:
             raise entry.fault("day", "not_every_year", month=month, day=day) from None
-        yearly.append((month, day, since))
+        yearly[month, day, since] = name
     fields.done()
-    return moving, tuple(yearly)
+    return moving, yearly
 
 
-def _holidays(fields: Fields, name: str) -> Iterator[date]:
+def _holidays(fields: Fields, name: str) -> Iterator[tuple[date, Named]]:
     for place, item in enumerate(fields.items(name)):
         entry = Fields(item, f"/{name}/{place}")
-        entry.text("zh"), entry.text("en")
+        named = Named(entry.text("zh"), entry.text("en"))
         first, last = entry.day("from"), entry.day("to")
         entry.done()
         if not first <= last <= first + 15 * _DAY:
             raise entry.fault("to", "holiday_span")
         day = first
         while day <= last:
-            yield day
+            yield day, named
             day += _DAY
 
 

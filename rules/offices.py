@@ -14,6 +14,8 @@ from rules.faults import nearest
 
 _KINDS = ("government", "vertical", "dispatched", "judicial", "coordinating", "superior")
 _ANY = "*"
+CLOSED, HALF_OPEN = "closed", "half_open"
+"""How exclusions are counted: neither end, or the last day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class Office:
     thresholds: Mapping[str, Threshold]
     internal_terms: Mapping[str, int]
     document_series: Mapping[str, str]
+    half_open: bool
+    """True where the last day of an exclusion is counted; else neither end is (DOMAIN Q6)."""
 
     def department_by_name(self, name: str) -> str | None:
         """The code of the department with this code, short or full Chinese name; None when there is none."""
@@ -231,6 +235,7 @@ def _office(data: Any) -> Office:
         thresholds={figure.name: figure for figure in _all(fields, "thresholds", _threshold)},
         internal_terms={name: terms.integer(name) for name in data["internal_terms"]},
         document_series=dict(_all(fields, "document_series", _series)),
+        half_open=fields.has("exclusions") and fields.code("exclusions", (CLOSED, HALF_OPEN)) == HALF_OPEN,
     )
     terms.done()
     fields.done()

@@ -9,18 +9,19 @@ from typing import Any
 
 from engine.core.deadlines import Term
 from rules.data_file import DataFault, Fields, read_as
+from rules.offices import CLOSED, HALF_OPEN
 from rules.rulebook import ROOT, Rulebook
 from rules.vocabulary import Word
 
 FILE = ROOT / "open_questions.yaml"
-KINDS = ("figure", "term", "rule", "regime")
+KINDS = ("figure", "term", "rule", "regime", "counting")
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting of the house: of which kind, its name and title, and what it says now.
 
-    value: a number with its unit, or the period in which a version or a regime stands.
+    value: a number with its unit, the period in which a version or a regime stands, or a way of counting.
     """
 
     kind: str
@@ -64,6 +65,10 @@ def _settings(book: Rulebook, terms: Mapping[str, Term]) -> Iterator[Setting]:
     for rule in book.rules:
         period = _period(rule.in_force_from, rule.in_force_until)
         yield Setting("rule", rule.key, Word(rule.key, rule.title, rule.description), period)
+    way = HALF_OPEN if book.office.half_open else CLOSED
+    yield Setting(
+        "counting", "exclusions", Word("exclusions", "扣除区间的计法", "how excluded days count"), way
+    )
     for id, stands in book.credit.regimes:
         yield Setting("regime", id, Word(id, id, id), _period(stands.first, stands.last))
 

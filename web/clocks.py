@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.core.calendar import WorkingCalendar, civil_date
 from web.asking import Asking
+from web.clock_reckoning import ReckoningPage
 from web.wording import Words
 
 HOUR_SECONDS = 3600
@@ -44,12 +45,16 @@ def clock_line(
 
 
 def clock_lines(
-    asking: Asking, deadlines: Iterable[Mapping[str, Any]], now: datetime
+    asking: Asking, deadlines: Iterable[Mapping[str, Any]], now: datetime, reckonings: ReckoningPage
 ) -> list[dict[str, Any]]:
-    """Deadlines as a page shows them, those that run first."""
+    """Deadlines as a page shows them, those that run first, each with how it was counted."""
     law, words = asking.house.law, asking.words
     ordered = sorted(deadlines, key=lambda one: one["state"] != "running")
-    return [clock_line(one, now, law.calendar, words, words.of(law.terms[one["term"]])) for one in ordered]
+    return [
+        clock_line(one, now, law.calendar, words, words.of(law.terms[one["term"]]))
+        | {"reckoning": reckonings.told(one)}
+        for one in ordered
+    ]
 
 
 def first_due(clocks: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:

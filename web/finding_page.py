@@ -15,6 +15,7 @@ from engine.core.refusals import Refusal
 from engine.core.visibility import has_any_row
 from web.asking import Asked, Asking, Form, check_form_token, local_path, see
 from web.cards import Card, card, refused_card, standing_first
+from web.clock_reckoning import ReckoningPage, reckoning_page
 from web.clocks import clock_lines
 from web.commanding import step_body, take_steps
 from web.fields import Typed
@@ -117,6 +118,7 @@ def show_finding(folder: Folder, first: Card | None = None, problem: Told | None
         first = publishing.pop(0)
     cards = publishing + cards
     finding = folder.finding
+    reckonings = reckoning_page(folder, folder.inspection["deadlines"], finding.get("referral"))
     return page(
         asking,
         "finding.html",
@@ -128,10 +130,10 @@ def show_finding(folder: Folder, first: Card | None = None, problem: Told | None
         first=first,
         cards=cards,
         shut=shut_steps(asking, finding["steps"]),
-        lanes=lanes(folder),
-        confidential=confidential_lane(folder),
-        main_clocks=_clocks(folder, None),
-        inspection_clocks=clock_lines(asking, folder.inspection["deadlines"], folder.now),
+        lanes=lanes(folder, reckonings),
+        confidential=confidential_lane(folder, reckonings),
+        main_clocks=_clocks(folder, None, reckonings),
+        inspection_clocks=clock_lines(asking, folder.inspection["deadlines"], folder.now, reckonings),
         timeline=list(reversed(folder.timeline)),
         papers=papers_of(folder),
         attachments=finding["attachments"],
@@ -155,7 +157,7 @@ def state_of(asking: Asking, chart: str, name: str) -> dict[str, Any]:
     return {"code": name, "chart": chart, "title": asking.words.of(state), "kind": state.kind}
 
 
-def lanes(folder: Folder) -> list[Lane]:
+def lanes(folder: Folder, reckonings: ReckoningPage) -> list[Lane]:
     """The proceedings of the finding, in the order in which they were opened."""
     shown = []
     for record in folder.finding["proceedings"]:
@@ -166,18 +168,18 @@ def lanes(folder: Folder) -> list[Lane]:
                 folder.asking.words.of(chart),
                 state_of(folder.asking, record["kind"], record["state"]),
                 names_of(folder.asking).facts(record["summary"]),
-                _clocks(folder, record["id"]),
+                _clocks(folder, record["id"], reckonings),
             )
         )
     return shown
 
 
-def _clocks(folder: Folder, proceeding: str | None) -> Sequence[Mapping[str, Any]]:
+def _clocks(folder: Folder, proceeding: str | None, reckonings: ReckoningPage) -> Sequence[Mapping[str, Any]]:
     mine = [one for one in folder.finding["deadlines"] if one["proceeding"] == proceeding]
-    return clock_lines(folder.asking, mine, folder.now)
+    return clock_lines(folder.asking, mine, folder.now, reckonings)
 
 
-def confidential_lane(folder: Folder) -> Lane | None:
+def confidential_lane(folder: Folder, reckonings: ReckoningPage) -> Lane | None:
     """The criminal referral of the finding, for the persons on its list; None for everybody else and without any."""
     asking, referral = folder.asking, folder.finding.get("referral")
     if referral is None:
@@ -186,7 +188,8 @@ def confidential_lane(folder: Folder) -> Lane | None:
         asking.words.of(asking.house.charts[CRIMINAL]),
         state_of(asking, CRIMINAL, referral["state"]),
     )
-    return Lane(referral, title, state, (), clock_lines(asking, referral["deadlines"], folder.now))
+    clocks = clock_lines(asking, referral["deadlines"], folder.now, reckonings)
+    return Lane(referral, title, state, (), clocks)
 
 
 def may_act(asking: Asking) -> bool:

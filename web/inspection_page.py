@@ -11,6 +11,7 @@ from api.calls import an_id
 from engine.core.refusals import Refusal
 from web.asking import Asked, Asking, Form, check_form_token, see
 from web.cards import card, refused_card
+from web.clock_reckoning import reckoning_page
 from web.clocks import clock_lines
 from web.commanding import fresh_key, record_finding, step_body, take_steps
 from web.fields import Typed
@@ -107,7 +108,7 @@ def show_inspection(
         facts=folder.inspection["inspection"],
         state=state_of(asking, "inspection", folder.inspection["state"]),
         findings=[_finding(asking, one["id"]) for one in folder.inspection["findings"]],
-        clocks=clock_lines(asking, folder.inspection["deadlines"], folder.now),
+        clocks=clock_lines(asking, folder.inspection["deadlines"], folder.now, reckoning_page(folder)),
         first=first,
         cards=[one for one in cards if one is not first],
         shut=[one for one in folder.inspection["steps"] if not one["open"]],

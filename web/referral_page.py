@@ -13,6 +13,7 @@ from engine.core.refusals import Refusal
 from engine.referrals import PUT_ON_LIST
 from web.asking import Asked, Asking, Form, check_form_token, see
 from web.cards import Card, card, refused_card, standing_first
+from web.clock_reckoning import reckoning_page
 from web.clocks import clock_lines, first_due
 from web.commanding import step_body, take_steps
 from web.fields import Typed
@@ -78,7 +79,7 @@ def show_referral(folder: Folder, again: Card | None = None, problem: Told | Non
     cards = [card(folder, offer, "referral") for offer in folder.offers]
     first, cards = standing_first(cards, again, (asking.parameter("step"), ""))
     names = names_of(asking)
-    clocks = clock_lines(asking, referral["deadlines"], folder.now)
+    clocks = clock_lines(asking, referral["deadlines"], folder.now, reckoning_page(folder, referral=referral))
     facts = {name: value for name, value in referral["facts"].items() if name not in NOT_FACTS}
     return page(
         asking,

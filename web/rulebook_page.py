@@ -94,7 +94,9 @@ def _open_questions(asking: Asking) -> list[dict[str, Any]]:
     def value(setting: Setting) -> str:
         if setting.unit == "fen":
             return names.value(AMOUNT, setting.value)
-        unit = f"term_unit.{setting.unit}"
+        unit, way = f"term_unit.{setting.unit}", f"rulebook.way_{setting.value}"
+        if words.has(way):
+            return words(way)
         return words(unit, n=setting.value) if words.has(unit) else str(setting.value)
 
     return [

@@ -10,11 +10,14 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.core.counting import DeadlineError, Exclusion
-from engine.core.deadlines import Dates, Point, compute
+from engine.core.deadlines import Dates, How, Point
+from engine.core.reckoning import Reckoning, reckon
 from engine.core.refusals import FieldError, Refusal
 from engine.core.term import Term
 from rules.calendars import load_calendar
 from rules.offices import load_office
+from rules.reckoning_answer import reckoning_answer
+from rules.reckoning_teller import LANGUAGES, ReckoningTeller
 from rules.terms import RULES, load_term, with_office
 
 OFFICE = RULES / "offices" / "yuanping.yaml"
@@ -63,6 +66,12 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "--exclude", action="append", default=[], metavar="A..B", help="both days not counted"
     )
     parser.add_argument("--extended", type=int, default=0, metavar="N", help="added in the term's unit")
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="also how it is counted, stretch by stretch, and by which rules",
+    )
+    parser.add_argument("--days", action="store_true", help="the same, day by day")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     parser.set_defaults(run=run)
     return parser
@@ -71,18 +80,24 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """The dates are printed: 0; or why there are none: 1."""
     try:
-        term, dates, exclusions = _counted(args)
+        reckoning, exclusions = _counted(args)
     except Refusal as refusal:
         return _refused(refusal, as_json=args.json)
+    explained = args.explain or args.days
     if args.json:
-        print(json.dumps({"term": term.id, **_answer(dates)}, ensure_ascii=False))
-    else:
-        print(_explained(term, dates, exclusions))
+        answer = {"term": reckoning.term.id, **_answer(reckoning.dates)}
+        if explained:
+            answer["reckoning"] = reckoning_answer(reckoning, by_day=args.days)
+        print(json.dumps(answer, ensure_ascii=False))
+        return 0
+    print(_told(reckoning.term, reckoning.dates, exclusions))
+    for language in LANGUAGES if explained else ():
+        print("", *_explained(reckoning, ReckoningTeller(language), by_day=args.days), sep="\n")
     return 0
 
 
-def _counted(args: argparse.Namespace) -> tuple[Term, Dates, list[Exclusion]]:
-    """Term, dates and exclusions of the request; raises Refusal with every fault of its fields at once."""
+def _counted(args: argparse.Namespace) -> tuple[Reckoning, list[Exclusion]]:
+    """What was counted, and the exclusions of the request; raises Refusal with every fault of its fields at once."""
     faults: list[FieldError] = []
     term = _term(args.term, faults)
     start = _point(args.start, "/from", faults)
@@ -92,20 +107,14 @@ def _counted(args: argparse.Namespace) -> tuple[Term, Dates, list[Exclusion]]:
         faults.append(FieldError("/extended", "range", *words))
     if term is None or start is None or faults:
         raise Refusal("facts_invalid", errors=faults)
+    how = How(length=args.length, unit=args.unit, exclusions=exclusions, extended=args.extended)
+    if exclusions:
+        how["half_open"] = load_office(OFFICE).half_open
     try:
-        dates = compute(
-            term,
-            start,
-            load_calendar(),
-            length=args.length,
-            unit=args.unit,
-            exclusions=exclusions,
-            extended=args.extended,
-        )
+        return reckon(term, start, load_calendar(), **how), exclusions
     except DeadlineError as error:
         fault = FieldError(*_FIELDS[error.code], error.zh, error.en)
         raise Refusal("facts_invalid", errors=[fault]) from error
-    return term, dates, exclusions
 
 
 def _term(id: str, faults: list[FieldError]) -> Term | None:
@@ -164,7 +173,7 @@ def _answer(dates: Dates) -> dict[str, Any]:
     }
 
 
-def _explained(term: Term, dates: Dates, exclusions: list[Exclusion]) -> str:
+def _told(term: Term, dates: Dates, exclusions: list[Exclusion]) -> str:
     """The same for a reader: what is counted, from when, by which law, and what came out."""
     unverified = "" if term.mark.startswith("V") or term.nature == "internal" else " 待核 · not verified"
     length = "" if dates.length is None else f"{dates.length} {UNITS.get(dates.unit, dates.unit)}"
@@ -184,6 +193,13 @@ def _explained(term: Term, dates: Dates, exclusions: list[Exclusion]) -> str:
             "暂定 · provisional   涉及国务院尚未发布放假安排的年份 · touches a year without a notice"
         )
     return "\n".join(lines)
+
+
+def _explained(reckoning: Reckoning, teller: ReckoningTeller, *, by_day: bool) -> list[str]:
+    """How it is counted, in one language, line by line."""
+    lines = teller.lines(reckoning, by_day=by_day)
+    told = [f"  {line.when}  {line.said}" + (f"  [{line.total}]" if line.total else "") for line in lines]
+    return [teller.title(), *told, *(f"  · {note}" for note in teller.notes(reckoning))]
 
 
 def _refused(refusal: Refusal, *, as_json: bool) -> int:

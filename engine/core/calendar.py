@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -23,15 +25,33 @@ def civil_date(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+def is_day(point: date | datetime | None) -> TypeGuard[date]:
+    """True for a civil date, which is not an instant."""
+    return isinstance(point, date) and not isinstance(point, datetime)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What something is called in both languages."""
+
+    zh: str
+    en: str
+
+
+Names = Mapping[date | tuple[int, int], Named]
+"""What holidays are called: by day, and by month and day those that fall on the same day every year."""
+
+
 class WorkingCalendar:
     """The working days of the country, as an index that grows by whole years when it is asked about more.
 
     A year in `noticed_years` follows its notice: weekends but `working_weekends` and the days in
     `holidays_on_weekdays` are free. A year without one is provisional: weekends, `provisional_holidays` and
-    the `yearly_holidays` (month, day, first year) are free, and no weekend is worked.
+    the `yearly_holidays` (month, day, first year) are free, and no weekend is worked. `names` count nothing: they
+    only say why a day is free.
     """
 
-    __slots__ = ("_free", "_noticed", "_span", "_worked", "_yearly")
+    __slots__ = ("_free", "_names", "_noticed", "_span", "_worked", "_yearly")
 
     def __init__(
         self,
@@ -40,6 +60,7 @@ class WorkingCalendar:
         noticed_years: Iterable[int],
         provisional_holidays: Iterable[date] = (),
         yearly_holidays: Iterable[tuple[int, int, int]] = (),
+        names: Names | None = None,
     ) -> None:
         self._noticed = frozenset(noticed_years)
         noticed = {day for day in holidays_on_weekdays if day.year in self._noticed}
@@ -47,6 +68,7 @@ class WorkingCalendar:
         self._free = frozenset(noticed | statutory)
         self._worked = frozenset(day for day in working_weekends if day.year in self._noticed)
         self._yearly = tuple(yearly_holidays)
+        self._names = names or {}
         first, last = (min(self._noticed), max(self._noticed)) if self._noticed else (2024, 2024)
         self._span = (first, last, self._ordinals(first, last))
 
@@ -95,6 +117,20 @@ class WorkingCalendar:
     def provisional(self, first: date, last: date) -> bool:
         """True when the days from `first` to `last` touch a year for which no notice is known."""
         return any(year not in self._noticed for year in range(first.year, last.year + 1))
+
+    def name_of(self, day: date) -> Named | None:
+        """The holiday for which that day is free; None on every other day, and where it has no name here."""
+        if day in self._free:
+            return self._names.get(day)
+        yearly = any(
+            (day.month, day.day) == (month, number) and day.year >= since
+            for month, number, since in self._yearly
+        )
+        return self._names.get((day.month, day.day)) if yearly and day.year not in self._noticed else None
+
+    def worked_instead(self, day: date) -> bool:
+        """True for a weekend day on which offices work because a notice says so."""
+        return day in self._worked
 
     def _covering(self, first: int, last: int | None = None) -> list[int]:
         """The index, grown where needed; a new list replaces the old at once: no reader sees half of it."""

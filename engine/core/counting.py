@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -31,7 +31,7 @@ class DeadlineError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A closed interval of civil dates that is not counted, with its legal ground and the evidence for it."""
+    """Civil dates that are not counted, with the legal ground and the evidence; whether `last` is, the office says."""
 
     first: date
     last: date
@@ -100,6 +100,17 @@ def due_date(
     if unit == "working_day_before":
         return calendar.add(start, -(length or 0) - 1)
     return _fixed_day(start, unit)
+
+
+def taken_out(exclusions: Sequence[Exclusion], half_open: bool) -> Sequence[Exclusion]:
+    """The days that are not counted, as closed intervals; half-open, the last day of each exclusion is counted.
+
+    Raises DeadlineError for one that ends before it begins.
+    """
+    if not half_open:
+        return exclusions
+    merged(exclusions)
+    return [replace(one, last=one.last - _DAY) for one in exclusions if one.first < one.last]
 
 
 def merged(exclusions: Sequence[Exclusion]) -> list[_Interval]:

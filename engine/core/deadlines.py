@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, TypedDict
 
 from engine.core.calendar import SHANGHAI, WorkingCalendar
-from engine.core.counting import DeadlineError, Exclusion, count_hours, due_date, first_of_unit
+from engine.core.counting import DeadlineError, Exclusion, count_hours, due_date, first_of_unit, taken_out
 from engine.core.term import Term
 
 __all__ = [
     "Dates",
     "DeadlineError",
     "Exclusion",
+    "How",
     "Light",
     "Point",
     "Term",
@@ -56,6 +57,18 @@ class Dates:
     unit: str
 
 
+class How(TypedDict, total=False):
+    """What `compute` may be told beside term, start and calendar."""
+
+    length: int | None
+    unit: str | None
+    exclusions: Sequence[Exclusion]
+    extended: int
+    severe_after: int
+    fixed_due: date | None
+    half_open: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Turns:
     """The instants at and after which a running deadline shows each light; before yellow it is green."""
@@ -77,14 +90,15 @@ def compute(
     extended: int = 0,
     severe_after: int = 10,
     fixed_due: date | None = None,
+    half_open: bool = False,
 ) -> Dates:
     """The dates of a term that starts at `start`; the same arguments give the same dates for ever.
 
     `start` is day 0 and never counted. `length` and `unit` replace the term's own; for an extension set by
     order, `length` is what the order adds. `extended` adds in the unit, counted from the start. `exclusions`
-    are closed intervals, merged; neither end is counted. `fixed_due` is a date stated by an order: it stands
-    as it is, even before the start (old ledgers know such), and is rolled as the term says. `severe_after` is
-    in working days. Raises DeadlineError.
+    are merged; neither end is counted, but with `half_open` the last day is. `fixed_due` is a date stated by an
+    order: it stands as it is, even before the start (old ledgers know such), and is rolled as the term says.
+    `severe_after` is in working days. Raises DeadlineError.
     Basis: 民事诉讼法第八十五条; 行政处罚法第八十五条; 行政强制法第六十九条.
     """
     try:
@@ -96,7 +110,7 @@ def compute(
         if unit == "hour":
             return _hour_dates(start, period or 0, exclusions)
         first = first_of_unit(start)
-        raw = due_date(first, period, unit, exclusions, calendar)
+        raw = due_date(first, period, unit, taken_out(exclusions, half_open), calendar)
         return _day_dates(term, first, raw, period, unit, calendar, severe_after)
     except OverflowError:
         raise DeadlineError("length_invalid", "期限超出日历范围", "the period leaves the calendar") from None

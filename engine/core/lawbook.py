@@ -24,5 +24,7 @@ class Lawbook:
     severe_after: int
     department_code: Callable[[str], str | None]
     guards: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    half_open: bool = False
+    """True where the office counts the last day of an exclusion (DOMAIN Q6)."""
     figures: Mapping[str, int] = field(default_factory=dict)
     """Sums of the office and province, in fen, by name: limits of the summary procedure and the like."""

@@ -97,6 +97,7 @@ def open_term(
             fixed_due=fixed_due,
             exclusions=base.exclusions if base else (),
             severe_after=law.severe_after,
+            half_open=law.half_open,
         )
     except DeadlineError as error:
         pointer = f"/facts/{_STATED_BY.get(term_id, 'period_length')}"

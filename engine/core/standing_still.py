@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from engine.core.calendar import civil_date
-from engine.core.deadlines import Exclusion, compute
+from engine.core.deadlines import Exclusion, How, compute
 from engine.core.lawbook import Lawbook
 from engine.core.running import Moment, running
 from engine.core.snapshot import Deadline, Snapshot
@@ -68,7 +68,7 @@ def run_on(
     stopped_by: tuple[str, ...],
     on: date,
 ) -> None:
-    """What these steps had stopped is over: its days, both ends included, are taken out of the count."""
+    """What these steps had stopped is over: its days are taken out of the count, the last as the office counts it."""
     for deadline in running(snapshot, proceeding, (term,)):
         for by in stopped_by:
             since = deadline.suspended.pop(by, None)
@@ -82,7 +82,7 @@ def _take_out(law: Lawbook, deadline: Deadline, days: Exclusion, moment: Moment)
     if deadline.fixed_due is None:
         deadline.exclusions.append(days)
     elif days.first <= deadline.fixed_due:  # a stated date is not counted: it moves by as many days
-        deadline.fixed_due += timedelta(days=(days.last - days.first).days + 1)
+        deadline.fixed_due += timedelta(days=(days.last - days.first).days + (not law.half_open))
     recount(law, deadline)
     span = {"from": days.first.isoformat(), "to": days.last.isoformat(), "reason": days.ground}
     deadline.history.append(moment.told("excluded", deadline, **span))
@@ -90,21 +90,27 @@ def _take_out(law: Lawbook, deadline: Deadline, days: Exclusion, moment: Moment)
 
 def recount(law: Lawbook, deadline: Deadline) -> None:
     """The dates follow from start, length, extensions and what is taken out; of an end that moved nothing was told."""
-    stated, former = deadline.fixed_due is not None, deadline.dates.due_effective
+    former = deadline.dates.due_effective
     deadline.dates = compute(
-        law.terms[deadline.term],
-        deadline.start,
-        law.calendar,
+        law.terms[deadline.term], deadline.start, law.calendar, **how_counted(law, deadline)
+    )
+    if deadline.dates.due_effective != former:
+        deadline.told_stage = 0
+    deadline.touched = True
+
+
+def how_counted(law: Lawbook, deadline: Deadline) -> How:
+    """What its dates follow from, beside term, start and calendar."""
+    stated = deadline.fixed_due is not None
+    return How(
         length=None if stated else deadline.length,
         unit=None if stated else deadline.unit,
         fixed_due=deadline.fixed_due,
         exclusions=() if stated else deadline.exclusions,
         extended=0 if stated else deadline.extended,
         severe_after=law.severe_after,
+        half_open=law.half_open,
     )
-    if deadline.dates.due_effective != former:
-        deadline.told_stage = 0
-    deadline.touched = True
 
 
 def day_of(point: Any) -> date:

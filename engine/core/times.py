@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, TypeGuard
+from typing import Any
 
-from engine.core.calendar import SHANGHAI, civil_date
+from engine.core.calendar import SHANGHAI, civil_date, is_day
 from engine.core.chart import Row
 from engine.core.commands import Principal
 from engine.core.forms import HEADS
@@ -24,11 +24,6 @@ class Timing:
     occurred_at: datetime
     legal: date | datetime
     late: bool
-
-
-def is_day(point: date | datetime | None) -> TypeGuard[date]:
-    """True for a civil date, which is not an instant."""
-    return isinstance(point, date) and not isinstance(point, datetime)
 
 
 def may_enter_late(row: Row) -> bool:

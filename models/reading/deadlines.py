@@ -77,6 +77,11 @@ def deadlines_by_id(connection: Connection, ids: Sequence[str]) -> list[Row[Any]
     return [rows[id] for id in ids]
 
 
+def seen_deadlines(connection: Connection, seen: Scope, ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """Those of these deadlines that are seen, beside the state of what they belong to; running or not."""
+    return connection.execute(_with_states().where(DEADLINE.c.id.in_(ids), seen(DEADLINE))).all()
+
+
 def matching(asked: DeadlineFilter, as_of: datetime) -> list[ColumnElement[bool]]:
     """The filter as conditions on the deadline."""
     columns = DEADLINE.c

@@ -34,6 +34,14 @@ def entries_after(
     return connection.execute(asked if limit is None else asked.limit(limit)).all()
 
 
+def taken_by(connection: Connection, record_id: str, sequences: Sequence[int]) -> dict[int, str]:
+    """Who took these steps of a record."""
+    asked = select(ENTRY.c.sequence, ENTRY.c.by).where(
+        ENTRY.c.record_id == record_id, ENTRY.c.sequence.in_(sequences)
+    )
+    return {int(sequence): str(by) for sequence, by in connection.execute(asked)}
+
+
 def first_entry(connection: Connection, record_id: str) -> Row[Any] | None:
     """The entry that created the record."""
     asked = select(ENTRY).where(ENTRY.c.record_id == record_id).order_by(ENTRY.c.sequence).limit(1)

@@ -12,6 +12,7 @@ from api.command_line.deadline import add_parser
 from tests.schemas import faults
 
 ROOT = Path(__file__).parents[2]
+EXPLAINED = Path(__file__).with_name("explained.txt").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -154,13 +155,63 @@ def test_wrong_usage_is_told_by_the_exit_code(deadline, arguments):
     assert caught.value.code == 2
 
 
+@pytest.mark.parametrize(
+    "example", EXPLAINED.removeprefix("$ ").split("\n$ "), ids=lambda one: one.split("\n")[0]
+)
+def test_a_reader_is_told_how_it_is_counted(deadline, example):
+    asked, _, expected = example.partition("\n")
+    arguments = asked.split()
+    code, out, err = deadline(*arguments, *(["--explain"] if "--days" not in arguments else []))
+    _, without, _ = deadline(*[one for one in arguments if one != "--days"])
+    assert (code, err) == (0, "")
+    assert out == without + "\n" + expected.rstrip("\n") + "\n"
+
+
+def test_every_term_of_the_catalogue_is_explained_or_says_why_it_has_no_date(contract, deadline):
+    without_date = set()
+    for term in contract("deadlines"):
+        start = "2024-07-15T09:00:00+08:00" if term["unit"] == "hour" else "2024-07-15"
+        code, out, err = deadline("--term", term["id"], "--from", start, "--explain")
+        if code:
+            assert term["id"] not in out and len(err.split(" · ")) == 2
+            without_date.add(term["id"])
+        else:
+            assert "怎么算的" in out and "How it is counted" in out and term["unit"] != "percent_per_day"
+    by_order = {"DL01.review", "DL10", "DL18", "DL28.collective", "DL30.instalment", "DL48.ban"}
+    assert without_date == by_order | {"DL31"}
+
+
+def test_the_reckoning_is_a_member_of_the_answer_when_it_is_asked_for(deadline):
+    asked = ("--term", "DL28", "--from", "2024-07-15", "--exclude", "2024-10-10..2024-10-30", "--json")
+    plain, explained = json.loads(deadline(*asked)[1]), json.loads(deadline(*asked, "--explain")[1])
+    reckoning = explained.pop("reckoning")
+    assert explained == plain
+    assert (reckoning["exclusions"], reckoning["otherwise"]["due_raw"]) == ("closed", "2024-11-02")
+    assert [(one["kind"], one["units"]) for one in reckoning["stretches"]] == [
+        ("day_zero", 0),
+        ("counted", 86),
+        ("excluded", 0),
+        ("counted", 4),
+        ("rolled", 0),
+    ]
+    assert {one["rule"]: one.get("basis", {}).get("mark") for one in reckoning["rules"]} == {
+        "start": "V[S47]",
+        "calendar_days": None,
+        "exclusions": None,
+        "rolls": "V[S47]",
+        "weekend": None,
+    }
+    by_day = json.loads(deadline(*asked, "--days")[1])["reckoning"]["stretches"]
+    assert len(by_day) == 113 and sum(one["units"] for one in by_day) == 90
+
+
 def test_it_loads_no_database_and_no_web_framework():
     program = (
         "import argparse, sys\n"
         "from api.command_line.deadline import add_parser\n"
         "parser = argparse.ArgumentParser()\n"
         "add_parser(parser.add_subparsers())\n"
-        "args = parser.parse_args(['deadline', '--term', 'DL12', '--from', '2024-05-11', '--json'])\n"
+        "args = parser.parse_args(['deadline', '--term', 'DL12', '--from', '2024-05-11', '--json', '--explain'])\n"
         "code = args.run(args)\n"
         "print(code, sorted({name.split('.')[0] for name in sys.modules}))\n"
     )

@@ -119,6 +119,8 @@ class Fort:
             officers=["F01", "F02"],
         )
         [self.ids["hidden"]] = town.findings_of(self.ids["hidden_inspection"])
+        self.ids["deadline"] = town.deadlines(self.ids["finding"])[0].id
+        self.ids["hidden_deadline"] = town.deadlines(self.ids["hidden"])[0].id
         self.ids["party"] = str(town.row(self.ids["finding"]).party_id)
         self.ids["run"] = run_of_nothing(town)
         self.ids["edition"] = edition_of_nothing(town, self.ids["run"])

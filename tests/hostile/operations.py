@@ -55,6 +55,7 @@ class Operation:
         """The path with ids of records that this caller may see."""
         finding = fort.ids["sent"] if "/documents/{doc}" in self.path else fort.ids["finding"]
         subject = {
+            "deadlines": fort.ids["deadline"],
             "parties": fort.ids["party"],
             "inspections": fort.ids["inspection"],
             "messages": fort.ids["message"],
@@ -201,6 +202,7 @@ OPERATIONS = (
     Operation("GET", f"{API}/findings/{{id}}/timeline", OFFICER),
     Operation("GET", f"{API}/ledger", OFFICER),
     Operation("GET", f"{API}/deadlines", OFFICER),
+    Operation("GET", f"{API}/deadlines/{{id}}/reckoning", OFFICER),
     Operation("GET", f"{API}/parties/{{id}}", OFFICER),
     Operation("GET", f"{API}/audit/{{id}}", OFFICER),
     Operation("GET", f"{API}/charts", OFFICER),

@@ -10,7 +10,7 @@ from tests.hostile.fort import Fort
 from tests.hostile.operations import BY_NAME, COMMANDS, NOBODY, PERSONAL, upload
 from tests.hostile.wire import Answer
 
-SHOWN = ("finding", "sent", "inspection", "party", "run")
+SHOWN = ("finding", "sent", "inspection", "party", "run", "deadline")
 
 
 def without_request_id(answer: Answer) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
@@ -25,6 +25,7 @@ def test_what_is_hidden_is_answered_like_what_never_was(fort: Fort) -> None:
         "sent": fort.ids["hidden"],
         "inspection": fort.ids["hidden_inspection"],
         "party": fort.ids["hidden_party"],
+        "deadline": fort.ids["hidden_deadline"],
     }
     with fort.unchanged():
         for operation in (one for one in PERSONAL if "{id}" in one.path):

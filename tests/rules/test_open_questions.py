@@ -20,7 +20,7 @@ def test_every_question_that_a_mark_names_is_listed(rulebook: Rulebook) -> None:
     data = [path for folder in ("sets", "offices") for path in (ROOT / folder).rglob("*.yaml")]
     marked = {name for path in data for name in MARKED.findall(path.read_text(encoding="utf-8"))}
     listed = {one.id for one in load_open_questions(rulebook, load_terms(ROOT))}
-    assert marked >= {"Q7", "Q12", "Q16"} and marked <= listed
+    assert marked >= {"Q6", "Q7", "Q12", "Q16"} and marked <= listed
 
 
 def test_settings_say_what_stands_now(rulebook: Rulebook) -> None:
@@ -31,6 +31,7 @@ def test_settings_say_what_stands_now(rulebook: Rulebook) -> None:
     hearing = found["Q12"].settings[0]
     assert (hearing.name, hearing.value, hearing.unit) == ("hearing_person_fen", 1_000_000, "fen")
     assert found["Q16"].settings[0].value == "2025-04-26 –"
+    assert [(said.name, said.value) for said in found["Q6"].settings] == [("exclusions", "closed")]
 
 
 @pytest.mark.parametrize("wrong", ["term:DL999", "figure:none", "rule:R17", "colour:blue", "DL42"])
@@ -39,7 +40,7 @@ def test_a_setting_that_is_nowhere_is_a_fault(rulebook: Rulebook, tmp_path: Path
     file.write_text(FILE.read_text(encoding="utf-8").replace("term:DL42", wrong), encoding="utf-8")
     with pytest.raises(DataFault) as fault:
         load_open_questions(rulebook, load_terms(ROOT), file)
-    assert (fault.value.code, fault.value.field) == ("no_such_setting", "/questions/2/settings/0")
+    assert (fault.value.code, fault.value.field) == ("no_such_setting", "/questions/3/settings/0")
 
 
 def test_check_lists_them_and_they_are_no_faults() -> None:

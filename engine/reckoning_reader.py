@@ -1,0 +1,98 @@
+"""How deadlines on record were counted, for whoever may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.core.commands import Principal
+from engine.core.recounting import Recounted, recounted
+from engine.core.refusals import Refusal
+from engine.core.standing_still import GROUNDS
+from engine.projections.deadlines import deadline_answer
+from engine.projections.instants import recorded
+from engine.projections.lines import deadline_lines
+from engine.referral_reader import ReferralReader
+from engine.snapshots import restored
+from models import referral_reading
+from models.database import Database
+from models.reading import deadlines, entries
+from models.reading.scope import scope
+from rules.reckoning_answer import left_answer, reckoning_answer
+
+REFERRAL_PART = "reckoning"
+"""What is noted when the reckoning of a referral's deadline is read (law 9)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReckoningReader:
+    """Whatever is hidden or absent answers `not_found`; clocks of a referral are there for its list alone."""
+
+    database: Database
+    referrals: ReferralReader
+
+    def reckoning(self, who: Principal, id: str) -> dict[str, Any]:
+        """One deadline with how it was counted, what is left, and what happened to it by whom; raises `not_found`."""
+        now, sources = self.referrals.clock.now(), self.referrals.sources
+        seen = scope(sources.office_id, who)
+        with self.database.read() as connection:
+            rows = deadlines.seen_deadlines(connection, seen, [id])
+            referral = None if rows else self._referral_of(connection, who, id)
+            if referral is not None:
+                rows = [
+                    one for one in referral_reading.shown_deadlines(connection, [referral]) if one.id == id
+                ]
+                line = deadline_answer(sources, rows[0], rows[0].finding_id, now)
+            else:
+                line = deadline_lines(connection, sources, seen, rows, now)[0]
+            record = referral or rows[0].finding_id or rows[0].inspection_id
+            by = entries.taken_by(connection, record, [one["sequence"] for one in line["history"]])
+        if referral is not None:
+            self.referrals.note(who, referral, REFERRAL_PART)
+        history = [{**one, "by": by.get(one["sequence"])} for one in line["history"]]
+        return self._answer(line | {"history": history}, rows[0], now)
+
+    def of(self, who: Principal, ids: Sequence[str]) -> dict[str, Recounted]:
+        """Those of these deadlines that the person sees, as they were counted."""
+        with self.database.read() as connection:
+            seen = scope(self.referrals.sources.office_id, who)
+            return self._recounted(deadlines.seen_deadlines(connection, seen, ids))
+
+    def of_referral(self, who: Principal, referral: str) -> dict[str, Recounted]:
+        """The deadlines of a referral as they were counted; raises `not_found`. Whoever shows them notes it."""
+        self.referrals.see(who, referral)
+        with self.database.read() as connection:
+            return self._recounted(referral_reading.shown_deadlines(connection, [referral]))
+
+    def _recounted(self, rows: Sequence[Row[Any]]) -> dict[str, Recounted]:
+        law, now = self.referrals.law, self.referrals.clock.now()
+        counted = {row.id: recounted(law, restored(row), now) for row in rows}
+        return {id: one for id, one in counted.items() if one is not None}
+
+    def _referral_of(self, connection: Connection, who: Principal, id: str) -> str:
+        """The referral whose deadline it is, for a person on its list; raises `not_found`."""
+        named = referral_reading.referral_of_deadline(connection, id)
+        row = None if named is None else referral_reading.referral_row(connection, named)
+        if row is None or not self.referrals.referrals.admits(connection, who, row):
+            raise Refusal("not_found")
+        return str(row.id)
+
+    def _answer(self, line: dict[str, Any], row: Row[Any], now: datetime) -> dict[str, Any]:
+        deadline = restored(row)
+        counted = recounted(self.referrals.law, deadline, now)
+        still = [
+            {"since": since.isoformat(), "reason": GROUNDS[by]} for by, since in deadline.suspended.items()
+        ]
+        answer = {"as_of": recorded(now), "deadline": line, "standing_still": still}
+        if counted is None:
+            return {**answer, "as_recorded": False, "reckoning": None, "left": None}
+        return {
+            **answer,
+            "as_recorded": counted.as_recorded,
+            "reckoning": reckoning_answer(counted.reckoning),
+            "left": counted.left and left_answer(counted.reckoning, counted.left, now),
+        }

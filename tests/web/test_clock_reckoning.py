@@ -1,0 +1,79 @@
+"""Each clock of a page says how it is counted; the list of deadlines leads there."""
+
+from __future__ import annotations
+
+import re
+
+from tests.scenarios.player import KINDS, Player, scenario
+from tests.web.conftest import Pages
+from tests.web.referred import refer, routed
+from tests.web.visitor import Visitor
+
+HEARD = 24
+"""Steps of S05 until the hearing report is in and the decision is due."""
+ZH = (
+    "今日 2024-10-30 周三：还剩 4 日",
+    "扣除，不计：听证期间；其间有 21 日",
+    "数到的最后一日 2024-11-03 周日 是周末，顺延到 2024-11-04 周一",
+    "2024-10-30 扣除；2024-10-10–2024-10-30；听证期间；到期日为 2024-11-04；经办 姓名T01",
+    "如按半开区间计（末日计入）：数到 2024-11-02 周六",
+)
+EN = (
+    "Today, 2024-10-30 Wed: 4 days left",
+    "taken out of the count: 听证期间; 21 days among them",
+    "2024-10-30 excluded; 2024-10-10–2024-10-30; 听证期间; due 2024-11-04 from then on; entered by 姓名T01",
+)
+
+
+def heard(pages: Pages) -> str:
+    """The finding of S05 after its hearing."""
+    player = Player(pages.town, KINDS["S05"])
+    story = scenario("S05")
+    player.play({**story, "steps": story["steps"][:HEARD]})
+    return player.refs["F"]
+
+
+def clock(page: str, id: str) -> str:
+    """What the page says of one clock."""
+    return page.split(f'id="clock-{id}"')[1].split("</li>\n</ul>")[0]
+
+
+def test_every_clock_of_a_finding_says_how_it_is_counted(pages: Pages) -> None:
+    finding = heard(pages)
+    visitor = pages.visit("C01")
+    answer = visitor.client.get(f"/api/v1/findings/{finding}").json()
+    deadline = next(one for one in answer["deadlines"] if one["term"] == "DL28")
+    for language, said, title in (("zh", ZH, "怎么算的"), ("en", EN, "How it is counted")):
+        page = visitor.get(f"/findings/{finding}?lang={language}").text
+        told = clock(page, deadline["id"])
+        assert [one for one in said if one not in told] == []
+        assert page.count(f"<summary>{title}</summary>") == len(re.findall('id="clock-', page)) >= 12
+
+    listed = visitor.get("/deadlines?lang=zh").text
+    assert f'href="/findings/{finding}#clock-{deadline["id"]}"' in listed and "怎么算的" in listed
+
+    asked = visitor.client.get(f"/api/v1/deadlines/{deadline['id']}/reckoning")
+    assert asked.status_code == 200 and asked.json()["deadline"]["history"][-1]["by"] == "T01"
+    assert {**asked.json()["deadline"], "history": None} == {**deadline, "history": None}
+    for odd in ("/reckoning?days=1", "/reckoning/"):
+        assert visitor.client.get(f"/api/v1/deadlines/{deadline['id']}{odd}").status_code in (400, 404)
+    hidden = pages.visit("F01").client
+    answers = [
+        hidden.get(f"/api/v1/deadlines/{id}/reckoning") for id in (deadline["id"], deadline["id"][:-1] + "0")
+    ]
+    assert [one.status_code for one in answers] == [404, 404] and answers[0].content == answers[1].content
+
+
+def test_the_clocks_of_an_inspection_and_of_a_referral_say_it_too(pages: Pages) -> None:
+    finding = routed(pages.town)
+    referral = refer(pages.town, finding)
+    for path in (f"/referrals/{referral}", f"/findings/{finding}"):
+        page = pages.visit("C02").get(path).text
+        assert page.count("<summary>怎么算的</summary>") == len(re.findall('id="clock-', page)) > 0, path
+    assert 'data-term="DL77"' in pages.visit("C02").get(f"/findings/{finding}").text
+    inspection = _inspection(pages.visit("W01"), finding)
+    assert "怎么算的" in pages.visit("W01").get(f"/inspections/{inspection}").text
+
+
+def _inspection(visitor: Visitor, finding: str) -> str:
+    return str(visitor.client.get(f"/api/v1/findings/{finding}").json()["inspection"])
