@@ -77,6 +77,14 @@ class DutyReader:
         last = shown[-1][0] if len(rest) > page.limit else None
         return page.answer([one for _, one in shown], last)
 
+    def whole(self, query: Query) -> dict[str, Any]:
+        """All duties of a year as they stand, for the command line, whose user holds the database anyway."""
+        asked, now = Asked(query, DUTIES), self.clock.now()
+        wanted = self._filter(asked)
+        asked.done()
+        items = [one for one in self.every(self.book.members, wanted.year, now) if wanted.takes(one)]
+        return {"year": wanted.year, "items": items, "as_of": recorded(now)}
+
     def reports(self, who: Principal, duty: str, key: str, query: Query) -> dict[str, Any]:
         """A page of what a department handed in on one period, the one that stands first, then what it corrected.
 
@@ -84,7 +92,7 @@ class DutyReader:
         """
         seen = sees_duties_of(who, self.book.members)
         asked = Asked(query, REPORTS)
-        department = asked.text("department") or who.department
+        department = asked.code("department", self.book.office.departments) or who.department
         page = page_asked(self.cursors, who, f"reports {duty} {key}", asked, self.clock.now())
         if department not in seen or self.book.period(duty, key) is None:
             raise Refusal("not_found")

@@ -16,6 +16,7 @@ COMMANDS = {
     "explain": "why a finding stands where it stands",
     "sweep": "ring the bell now: what the clock alone may do",
     "deadline": "count a deadline; opens no database",
+    "duties": "reports that departments owe: what was handed in, what is missing",
     "rules": "rule on facts, examine the rulebook",
     "user": "accounts",
     "token": "bearer tokens",
