@@ -64,6 +64,14 @@ class DutyReader:
     clock: ReadClock
     cursors: Cursors
 
+    def open_to(self, who: Principal) -> bool:
+        """True when the person sees what some department reports."""
+        return bool(sees_duties_of(who, self.book.members))
+
+    def overview(self, who: Principal, year: int) -> list[dict[str, Any]]:
+        """Everything of the year that the person sees, soonest due first; raises `not_yours`."""
+        return self.every(self._seen(who), year, self.clock.now())
+
     def duties(self, who: Principal, query: Query) -> dict[str, Any]:
         """A page of duties, severe first, then soonest due; raises `not_yours` or `parameter_invalid`."""
         departments = self._seen(who)
@@ -145,9 +153,14 @@ class DutyReader:
             }
         return sorted(told.values(), key=lambda one: (one["due_on"], one["duty"], one["department"]))
 
+    def this_year(self) -> int:
+        """The year that is shown unless another is asked for."""
+        return max(civil_date(self.clock.now()).year, self.years()[0])
+
     def years(self) -> range:
         """The years whose duties can be asked for: from the first that counts to the next."""
-        return range(self.book.rules.since.year, civil_date(self.clock.now()).year + 2)
+        first = self.book.rules.since.year
+        return range(first, max(first, civil_date(self.clock.now()).year + 1) + 1)
 
     def _seen(self, who: Principal) -> tuple[str, ...]:
         departments = sees_duties_of(who, self.book.members)
@@ -156,9 +169,9 @@ class DutyReader:
         return departments
 
     def _filter(self, asked: Asked) -> DutyFilter:
-        years, today = self.years(), civil_date(self.clock.now())
+        years = self.years()
         return DutyFilter(
-            year=asked.number("year", max(today.year, years[0]), years[0], years[-1]),
+            year=asked.number("year", self.this_year(), years[0], years[-1]),
             department=asked.code("department", self.book.office.departments),
             states=asked.many("state", STATES),
             duty=asked.code("duty", self.book.rules.reports),
