@@ -151,7 +151,8 @@ class DutyReader:
                 "kind": row.kind,
                 "told_at": recorded(row.recorded_at),
             }
-        return sorted(told.values(), key=lambda one: (one["due_on"], one["duty"], one["department"]))
+        known = {code: place for place, code in enumerate(self.book.office.departments)}
+        return sorted(told.values(), key=lambda one: (one["due_on"], one["duty"], known[one["department"]]))
 
     def this_year(self) -> int:
         """The year that is shown unless another is asked for."""

@@ -27,6 +27,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PATH = "/duties"
 NARROWS = ("department", "state", "duty", "period", "cursor")
 COUNTED = ("done", "done_late", "late", "due")
+EVERY_STATE = ("done", "late", "due")
 
 
 @router.get(PATH)
@@ -202,7 +203,8 @@ def _counts(items: Iterable[Mapping[str, Any]], year: int, asked: Mapping[str, s
         state: {"name": state, "count": counted[state], "path": _address(year, **asked, state=state)}
         for state in COUNTED
     }
-    return {"owed": {"name": "owed", "count": len(items)}, **numbers}
+    every = query_path(PATH, {"year": [str(year)], "state": list(EVERY_STATE)})
+    return {"owed": {"name": "owed", "count": len(items), "path": every}, **numbers}
 
 
 def _matrix(asking: Asking, items: Sequence[Mapping[str, Any]], year: int, names: Names) -> dict[str, Any]:
