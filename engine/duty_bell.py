@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -82,38 +82,45 @@ class DutyBell:
         )
         handed_in = {(row.duty, row.period, row.department) for row in rows}
         wanted = {
-            row["natural_key"]: row
+            _key(book, period, department, stage, role): (period, department, stage, role, told_department)
             for period in asked
+            for stage in (OVERDUE if period.overdue(now) else REMIND,)
             for department in book.members
             if (period.duty.id, period.key, department) not in handed_in
-            for row in self._notices(period, department, now)
+            for role, told_department in _addressees(book, stage, department)
         }
         there = duty_reading.told_among(connection, wanted)
-        return [row for key, row in wanted.items() if key not in there]
+        return [self._notice(key, *wanted[key], now) for key in wanted if key not in there]
 
-    def _notices(self, period: DutyPeriod, department: str, now: datetime) -> Iterator[dict[str, Any]]:
-        stage = OVERDUE if period.overdue(now) else REMIND
+    def _notice(
+        self,
+        key: str,
+        period: DutyPeriod,
+        department: str,
+        stage: str,
+        role: str,
+        told_department: str,
+        now: datetime,
+    ) -> dict[str, Any]:
         word = told_of(self.book, stage, period, department)
-        detail = {
-            "zh": word.zh,
-            "en": word.en,
-            "duty": period.duty.id,
-            "period": period.key,
-            "department": department,
-            "due_on": period.due_on.isoformat(),
+        return {
+            "natural_key": key,
+            "office_id": self.book.office.office_id,
+            "department": told_department,
+            "role": role,
+            "kind": KINDS[stage],
+            "finding_id": None,
+            "detail": {
+                "zh": word.zh,
+                "en": word.en,
+                "duty": period.duty.id,
+                "period": period.key,
+                "department": department,
+                "due_on": period.due_on.isoformat(),
+            },
+            "done": False,
+            "recorded_at": now,
         }
-        for role, told_department in _addressees(self.book, stage, department):
-            yield {
-                "natural_key": _key(self.book, period, department, stage, role),
-                "office_id": self.book.office.office_id,
-                "department": told_department,
-                "role": role,
-                "kind": KINDS[stage],
-                "finding_id": None,
-                "detail": detail,
-                "done": False,
-                "recorded_at": now,
-            }
 
 
 def keys_of(book: DutyBook, period: DutyPeriod, department: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +24,7 @@ class DutyBook:
 
     office: Office
     law: Lawbook
+    _years: dict[int, tuple[DutyPeriod, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def rules(self) -> Duties:
@@ -35,12 +36,14 @@ class DutyBook:
         """The departments that owe the reports."""
         return self.office.members
 
-    def due_in(self, year: int) -> list[DutyPeriod]:
-        """The reports that are due in that year, soonest first."""
+    def due_in(self, year: int) -> tuple[DutyPeriod, ...]:
+        """The reports that are due in that year, soonest first; counted once."""
         if not FIRST_YEAR < year < LAST_YEAR:
-            return []
-        owed = [one for duty in self.rules.reports.values() for one in self._of(duty, year)]
-        return sorted(owed, key=lambda one: one.due_on)
+            return ()
+        if year not in self._years:
+            owed = [one for duty in self.rules.reports.values() for one in self._of(duty, year)]
+            self._years[year] = tuple(sorted(owed, key=lambda one: one.due_on))
+        return self._years[year]
 
     def period(self, duty_id: str, key: str) -> DutyPeriod | None:
         """The report of that duty on that period; None where nobody owes it."""
@@ -48,7 +51,8 @@ class DutyBook:
         year = None if duty is None else due_year(duty, key)
         if duty is None or year is None:
             return None
-        return next((one for one in self._of(duty, year) if one.key == key), None)
+        named = (duty_id, key)
+        return next((one for one in self.due_in(year) if (one.duty.id, one.key) == named), None)
 
     def _of(self, duty: Duty, year: int) -> tuple[DutyPeriod, ...]:
         law = self.law

@@ -146,11 +146,7 @@ class DutyReader:
         told: dict[tuple[str, ...], dict[str, Any]] = {}
         for row in rows:  # what is overdue was told last
             detail = row.detail
-            told[detail["duty"], detail["period"], detail["department"]] = {
-                **detail,
-                "kind": row.kind,
-                "told_at": recorded(row.recorded_at),
-            }
+            told[detail["duty"], detail["period"], detail["department"]] = {**detail, "kind": row.kind}
         known = {code: place for place, code in enumerate(self.book.office.departments)}
         return sorted(told.values(), key=lambda one: (one["due_on"], one["duty"], known[one["department"]]))
 

@@ -81,9 +81,10 @@ def show_duties(
         years={name: one for name, one in (("earlier", year - 1), ("later", year + 1)) if one in years},
         receiver=names.department(reader.book.rules.receiver),
         totals=_counts(every, year, {}),
-        matrix=_matrix(asking, every, year, names) if whole else None,
+        matrix=_matrix(asking, every, year, names) if whole and not narrowed else None,
         form=_form(asking, [one for one in every if one["department"] == own], query, problem, typed),
         rows=_rows(asking, listed["items"], names, own),
+        corrected=_corrected(asking, listed["items"]),
         listing=narrowed or not whole,
         narrowed=narrowed,
         next=query_path(PATH, query, cursor=listed["next"]) if listed["next"] else "",
@@ -181,6 +182,16 @@ def _rows(
         }
         for one in items
     ]
+
+
+def _corrected(asking: Asking, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Of a report that stands alone on the page what was handed in before and corrected since."""
+    if len(items) != 1 or not items[0]["handed_in"]:
+        return []
+    [one] = items
+    asked = {"department": [one["department"]]}
+    reports = asking.house.duty_reader.reports(asking.who, one["duty"], one["period"], asked)["items"]
+    return list(reports[1:])
 
 
 def shown_state(item: Mapping[str, Any], today: str) -> str:

@@ -142,6 +142,15 @@ def test_the_table_says_who_handed_in_and_who_did_not(pages: Pages) -> None:
     }  # fmt: skip
 
 
+def test_what_was_corrected_is_still_read_by_whoever_may(pages: Pages) -> None:
+    reported(pages.town)
+    path = "/duties?department=fire_rescue&duty=monthly_report&period=2024-04"
+    text = pages.visit("S01").get(path).text
+    assert re.findall(r'data-ordinal="(\d+)"', text) == ["1"]
+    assert "更正后的 4 月情况" in text and "消防" * 40 in text
+    assert "消防" * 40 not in pages.visit("D01").get(path).text
+
+
 def test_a_wrong_filter_is_told_and_breaks_nothing(pages: Pages) -> None:
     visitor = pages.visit("D01")
     answer = visitor.get("/duties?year=1999&state=lost")
@@ -168,7 +177,7 @@ def test_reminders_stand_on_the_work_page_in_the_readers_language_until_handed_i
 def test_the_pages_are_accessible_and_fit(served: Served, browser: Browser) -> None:
     reported(served.town)
     looked_at = {
-        "S01": ["/duties", "/duties?department=fire_rescue&state=done"],
+        "S01": ["/duties", "/duties?department=fire_rescue&duty=monthly_report&period=2024-04"],
         "D01": ["/duties", "/duties?duty=monthly_report&period=2024-04", "/work"],
     }
     assert complaints_about(browser, served.base, looked_at) == []
