@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Match
 from api import (
     attachments,
     backtests,
+    duties,
     exchange,
     findings,
     health,
@@ -37,6 +38,7 @@ ROUTERS = (
     attachments.referral_router,
     referrals.router,
     ledger.router,
+    duties.router,
     rulebook.router,
     backtests.router,
     exchange.router,

@@ -72,8 +72,10 @@ class Call:
             raise Refusal("body_malformed")
         return value
 
-    def command(self, make: Callable[[Any], Asked]) -> tuple[Principal, Outcome]:
-        """The command that the body asks for was carried out, or answered from its key."""
+    def command(
+        self, make: Callable[[Any], Asked], handle: Callable[[Command], Outcome] | None = None
+    ) -> tuple[Principal, Outcome]:
+        """The command that the body asks for was carried out, or answered from its key; by the desk unless named."""
         who = self.who
         no_query(self.request)
         body = self.body()
@@ -86,7 +88,8 @@ class Call:
         except Refusal:
             self.house.desk.check_unbound(who, key, digest)  # told before what is wrong with another body
             raise
-        return who, self.house.desk.handle(Command(who, key, digest, asked))
+        handle = handle or self.house.desk.handle
+        return who, handle(Command(who, key, digest, asked))
 
     def finding(self, make: Callable[[Any], Asked]) -> Response:
         """The command on a finding was carried out; answered is the finding as it is now, with the decision."""
@@ -98,14 +101,14 @@ class Call:
         who, outcome = self.command(make)
         shown = self.house.reader.referrals.referral(who, outcome.id)
         place = f"/api/v1/referrals/{outcome.id}"
-        return _answered(shown | {"decision": dict(outcome.decision)}, outcome, place, etag_of(shown))
+        return answered(shown | {"decision": dict(outcome.decision)}, outcome, place, etag_of(shown))
 
     def inspection(self, make: Callable[[Any], Asked]) -> Response:
         """The command on an inspection was carried out; answered is the inspection as it is now."""
         who, outcome = self.command(make)
         shown = self.house.reader.inspection(who, outcome.id)
         told = {name: shown[name] for name in shown if name not in READ_ONLY_MEMBERS}
-        return _answered(told, outcome, f"/api/v1/inspections/{outcome.id}", {})
+        return answered(told, outcome, f"/api/v1/inspections/{outcome.id}", {})
 
 
 READ_ONLY_MEMBERS = frozenset({"steps", "version", "sequence", "state"})
@@ -216,10 +219,11 @@ def finding_answered(house: House, who: Principal, outcome: Outcome) -> Response
     """The finding after a command, with the decision."""
     shown = house.reader.finding(who, outcome.id)
     place = f"/api/v1/findings/{outcome.id}"
-    return _answered(shown | {"decision": dict(outcome.decision)}, outcome, place, etag_of(shown))
+    return answered(shown | {"decision": dict(outcome.decision)}, outcome, place, etag_of(shown))
 
 
-def _answered(body: Any, outcome: Outcome, place: str, headers: Mapping[str, str]) -> Response:
+def answered(body: Any, outcome: Outcome, place: str, headers: Mapping[str, str]) -> Response:
+    """The answer to a command: what was made has its place, what was done before says so."""
     told = dict(headers)
     if outcome.status == "created":
         told["Location"] = place

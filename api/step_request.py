@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.calls import an_id
-from engine.core.commands import FindingCommand, InspectionCommand, Step, StepCommand
+from engine.core.commands import FindingCommand, HandInCommand, InspectionCommand, Step, StepCommand
 from engine.core.fact_types import read_instant
 from engine.core.intake_forms import check_form
 from engine.core.refusals import Faults
@@ -80,6 +80,11 @@ def inspection_command(body: Any) -> InspectionCommand:
 def finding_command(body: Any) -> FindingCommand:
     """The body as a finding of a recorded inspection; what is in it is checked at the desk."""
     return FindingCommand(_object(body))
+
+
+def report_command(duty: str, period: str) -> Callable[[Any], HandInCommand]:
+    """Reads a body into the command that hands in a report; what is in it is checked when it is handed in."""
+    return lambda body: HandInCommand(duty, period, _object(body))
 
 
 def _object(body: Any) -> Mapping[str, Any]:

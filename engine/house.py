@@ -14,6 +14,10 @@ from engine.core.intake_check import IntakeCheck
 from engine.core.lawbook import Lawbook
 from engine.desk import Desk
 from engine.documents import DocumentPress
+from engine.duties import HandingIn
+from engine.duty_bell import DutyBell
+from engine.duty_book import DutyBook
+from engine.duty_reader import DutyReader
 from engine.edition_shelf import EditionShelf
 from engine.editions import Editions
 from engine.exchange import Exchange, open_exchange
@@ -34,13 +38,14 @@ from engine.sweep import Sweep, Swept
 from engine.systems import Systems
 from engine.time_guard import TimeGuard
 from engine.writer import Writer
-from models import records
+from models import duty_reading, records
 from models.database import Database
 from models.lease import lease
 from models.migrate import migrate
 from rules.arbiter import Arbiter
 from rules.calendars import load_calendar
 from rules.charts import load_charts
+from rules.duties import check_duty_terms
 from rules.facts import FactDictionary
 from rules.offices import Office, load_office
 from rules.rulebook import Rulebook
@@ -71,6 +76,9 @@ class House:
     shadow: Shadow
     law_of_the_act: LawOfTheAct
     time_guard: TimeGuard
+    duties: HandingIn
+    duty_reader: DutyReader
+    duty_bell: DutyBell
 
     @property
     def rulebook(self) -> Rulebook:
@@ -93,16 +101,20 @@ class House:
         return self.exchange.systems
 
     def ring(self) -> Swept:
-        """The bell: the rulebook of the day stands, and all that is due is done; nothing while time has leapt.
+        """The bell: the rulebook of the day stands, all that is due is done, and reports are asked for.
 
-        Of several nodes one sweeps at a time. Under a test clock the others wait for it, so that what comes next finds
-        everything done.
+        Nothing while time has leapt. Of several nodes one works at a time; under a test clock the others wait for it, so
+        that what comes next finds everything done.
         """
         if self.time_guard.look() is not None:
             return Swept()
         self.in_force.keep_up(civil_date(self.clock.now()))
-        with lease(self.database, f"sweep {self.office.office_id}", wait=self.clock.is_test) as mine:
-            return self.sweep.catch_up() if mine else Swept()
+        with lease(self.database, f"bell {self.office.office_id}", wait=self.clock.is_test) as mine:
+            if not mine:
+                return Swept()
+            swept = self.sweep.catch_up()
+            self.duty_bell.ring()
+            return swept
 
     def close(self) -> None:
         """Queued commands are done, workers and connections are gone."""
@@ -114,10 +126,12 @@ class House:
 def load_lawbook(office: Office) -> Lawbook:
     """The law as the house holds it, with the office's own figures."""
     charts = load_charts()
+    terms = with_office(load_terms(RULES), office.internal_terms)
+    check_duty_terms(office.duties, terms)
     return Lawbook(
         charts=charts,
         forms=Forms(charts.dictionary),
-        terms=with_office(load_terms(RULES), office.internal_terms),
+        terms=terms,
         calendar=load_calendar(RULES),
         late_entry_days=office.threshold("late_entry_days"),
         severe_after=office.threshold("severe_after"),
@@ -165,8 +179,10 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     reader = open_reader(database, writer, law, office, facts, clock, referrals)
     accounts = Accounts(database, writer, clock, office)
     sweep = Sweep(clock, database, law, desk)
+    book = DutyBook(office, law)
     with database.read() as connection:
-        desk.last_recorded_at = records.last_recorded_at(connection)
+        latest = (records.last_recorded_at(connection), duty_reading.last_handed_in_at(connection))
+    desk.last_recorded_at = max((one for one in latest if one is not None), default=None)
     house = House(
         settings=settings,
         clock=clock,
@@ -186,6 +202,9 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         shadow=Shadow(database, clock, in_force),
         law_of_the_act=LawOfTheAct(database, clock, in_force),
         time_guard=time_guard,
+        duties=HandingIn(book, desk),
+        duty_reader=DutyReader(database, book, clock, reader.cursors),
+        duty_bell=DutyBell(clock, database, writer, book),
     )
     desk.bell = house.ring
     return house

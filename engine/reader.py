@@ -65,10 +65,10 @@ class Reader:
         """`secret` seals cursors and belongs to the database, so that each node opens the others' cursors."""
         self._database, self._sources, self._clock, self._steps = database, sources, clock, steps
         self.referrals, self.reckonings = referrals, ReckoningReader(database, referrals)
-        self._cursors = Cursors(secret)
-        self.backtests = BacktestReader(database, sources, clock, self._cursors)
+        self.cursors = Cursors(secret)
+        self.backtests = BacktestReader(database, sources, clock, self.cursors)
         self.rules = RuleReader(database, sources)
-        self.editions = EditionReader(database, sources.office_id, clock, self._cursors)
+        self.editions = EditionReader(database, sources.office_id, clock, self.cursors)
 
     def finding(self, who: Principal, id: str) -> dict[str, Any]:
         """finding_answer without `decision`."""
@@ -98,7 +98,7 @@ class Reader:
     def findings(self, who: Principal, query: Query) -> dict[str, Any]:
         """A page of findings: {"items", "next", "as_of"}; raises `parameter_invalid`."""
         asked, wanted = finding_filter(self._sources, query)
-        page = page_asked(self._cursors, who, "findings", asked, self._clock.now())
+        page = page_asked(self.cursors, who, "findings", asked, self._clock.now())
         with self._database.read() as connection:
             return self._finding_page(connection, page, wanted)
 
@@ -121,7 +121,7 @@ class Reader:
     def inspections(self, who: Principal, query: Query) -> dict[str, Any]:
         """A page of inspections, newest first; raises `parameter_invalid`."""
         asked, wanted = inspection_filter(self._sources, query)
-        page = page_asked(self._cursors, who, "inspections", asked, self._clock.now())
+        page = page_asked(self.cursors, who, "inspections", asked, self._clock.now())
         seen, today = self._seen(who), page.as_of.astimezone(CIVIL).date()
         after = None if page.after is None else (datetime.fromisoformat(page.after[0]), str(page.after[1]))
         with self._database.read() as connection:
@@ -151,7 +151,7 @@ class Reader:
     def deadlines(self, who: Principal, query: Query) -> dict[str, Any]:
         """deadline_answer: running deadlines, severe first, then soonest; raises `parameter_invalid`."""
         asked, wanted = deadline_filter(self._sources, query)
-        page = page_asked(self._cursors, who, "deadlines", asked, self._clock.now())
+        page = page_asked(self.cursors, who, "deadlines", asked, self._clock.now())
         seen = self._seen(who)
         after = None if page.after is None else position(page.after)
         with self._database.read() as connection:
@@ -182,7 +182,7 @@ class Reader:
     def party(self, who: Principal, id: str) -> dict[str, Any]:
         """Identity, penalties and flags of a party, and the first page of its findings, as far as seen."""
         asked, wanted = finding_filter(self._sources, {"party": [id]})
-        page = page_asked(self._cursors, who, "findings", asked, self._clock.now())
+        page = page_asked(self.cursors, who, "findings", asked, self._clock.now())
         seen = self._seen(who)
         with self._database.read() as connection:
             met = parties.departments_that_met(connection, seen, id)
@@ -231,7 +231,7 @@ class Reader:
         named = asked.code("group", GROUPS)
         if "cursor" in asked.given and named is None:
             asked.wrong("group", "missing")
-        asked_page = page_asked(self._cursors, who, "work", asked, self._clock.now())
+        asked_page = page_asked(self.cursors, who, "work", asked, self._clock.now())
         mine = figures.waiting_for(who, owned_states(self._sources.charts, who))
         groups = []
         with self._database.read() as connection:

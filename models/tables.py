@@ -4,6 +4,7 @@ from models.account import Session, Token, User
 from models.backtest import BacktestChange, BacktestCriminal, BacktestRun, BacktestTurn
 from models.case import Finding, Inspection, Party, Proceeding
 from models.deadline import Deadline
+from models.duty_report import DutyReport
 from models.edition import RulebookEdition, RulebookProof
 from models.entry import CommandKey, Entry, Payload
 from models.exchange import LinkedSystem, Message, MessageSeries, Receipt
@@ -12,7 +13,7 @@ from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
 from models.referral import Referral, ReferralDeadline, ReferralListed, ReferralReading
 
-APPEND_ONLY = (Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition)
+APPEND_ONLY = (Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition, DutyReport)
 """Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "CommandKey",
     "Deadline",
     "Document",
+    "DutyReport",
     "Entry",
     "Finding",
     "Inspection",

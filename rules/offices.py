@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rules.data_file import Fields, read_as
+from rules.duties import Duties, read_duties
 from rules.faults import nearest
 
 _KINDS = ("government", "vertical", "dispatched", "judicial", "coordinating", "superior")
@@ -99,6 +100,7 @@ class Office:
     document_series: Mapping[str, str]
     half_open: bool
     """True where the last day of an exclusion is counted; else neither end is (DOMAIN Q6)."""
+    duties: Duties
 
     def department_by_name(self, name: str) -> str | None:
         """The code of the department with this code, short or full Chinese name; None when there is none."""
@@ -115,6 +117,13 @@ class Office:
             if power.covers(domain, violation):
                 return power.departments
         return ()
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The departments that owe the reports, in the order of the file: the members but the receiver."""
+        return tuple(
+            one.code for one in self.departments.values() if one.member and one.code != self.duties.receiver
+        )
 
     def has_power(self, department: str, domain: str, violation: str) -> bool:
         """True when the department is competent for the violation."""
@@ -236,6 +245,7 @@ def _office(data: Any) -> Office:
         internal_terms={name: terms.integer(name) for name in data["internal_terms"]},
         document_series=dict(_all(fields, "document_series", _series)),
         half_open=fields.has("exclusions") and fields.code("exclusions", (CLOSED, HALF_OPEN)) == HALF_OPEN,
+        duties=read_duties(fields.take("duties"), departments),
     )
     terms.done()
     fields.done()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
 from api.calls import KEY, digest_of
-from api.step_request import finding_command, inspection_command, step_command
+from api.step_request import finding_command, inspection_command, report_command, step_command
 from engine.core.commands import Asked, Command, Outcome
 from engine.core.refusals import Refusal
 from web.asking import Asking
@@ -57,8 +57,23 @@ def record_finding(asking: Asking, body: Mapping[str, Any], key: str) -> Outcome
     return _handled(asking, PLACES["finding"], body, key, finding_command(body))
 
 
-def _handled(asking: Asking, path: str, body: Mapping[str, Any], key: str, asked: Asked) -> Outcome:
+def hand_in(asking: Asking, duty: str, period: str, body: Mapping[str, Any], key: str) -> Outcome:
+    """The report of the person's own department was handed in; raises Refusal."""
+    path = f"/api/v1/duties/{duty}/{period}/reports"
+    asked = report_command(duty, period)(body)
+    return _handled(asking, path, body, key, asked, asking.house.duties.handle)
+
+
+def _handled(
+    asking: Asking,
+    path: str,
+    body: Mapping[str, Any],
+    key: str,
+    asked: Asked,
+    handle: Callable[[Command], Outcome] | None = None,
+) -> Outcome:
     if not KEY.fullmatch(key):
         raise Refusal("key_missing")
     digest = digest_of("POST", path, body)
-    return asking.house.desk.handle(Command(asking.who, key, digest, asked))
+    handle = handle or asking.house.desk.handle
+    return handle(Command(asking.who, key, digest, asked))

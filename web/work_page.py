@@ -24,6 +24,7 @@ OVERVIEW = "15"
 UNPUBLISHED = ("late", "due")
 UNPUBLISHED_SHOWN = 15
 UNPUBLISHED_COUNTED = "200"
+REMINDERS_SHOWN = 10
 
 
 @router.get("/work")
@@ -47,17 +48,23 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
     approves = may_approve(asking)
     groups = [_group(asking, group, now, approves) for group in answer["groups"]]
     unpublished, inspections = _unpublished(asking, now)
+    reminders = asking.house.duty_reader.notices(asking.who)
     referrals = referral_rows(asking, asking.house.reader.referrals.known_to(asking.who), now)
     return page(
         asking,
         "work.html",
         groups=groups,
         referrals=referrals,
+        reminders=reminders[:REMINDERS_SHOWN],
+        reminded=len(reminders),
         results=results,
         decided=decided,
         approves=approves,
         alone=len(groups) == 1,
-        nothing=not inspections and not referrals and not any(group["count"] for group in groups),
+        nothing=not inspections
+        and not referrals
+        and not reminders
+        and not any(group["count"] for group in groups),
         inspections=inspections,
         unpublished=unpublished,
         key=fresh_key(),

@@ -17,6 +17,7 @@ COMMANDS = {
     "sweep": "ring the bell now: what the clock alone may do",
     "clock": "the time of the house, and a person's word that a leap of it is right",
     "deadline": "count a deadline; opens no database",
+    "duties": "reports that departments owe: what was handed in, what is missing",
     "rules": "rule on facts, examine the rulebook",
     "user": "accounts",
     "token": "bearer tokens",

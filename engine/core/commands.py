@@ -74,7 +74,16 @@ class CarryCommand:
     source_name: str
 
 
-Asked = StepCommand | InspectionCommand | FindingCommand | CarryCommand
+@dataclass(frozen=True, slots=True)
+class HandInCommand:
+    """A report of the person's own department on a period, or the correction of one; see engine.duties."""
+
+    duty: str
+    period: str
+    body: Mapping[str, Any]
+
+
+Asked = StepCommand | InspectionCommand | FindingCommand | CarryCommand | HandInCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +100,7 @@ class Command:
 class Outcome:
     """What an accepted command did; kept under its key and given again when the command is repeated."""
 
-    subject: str  # "finding" | "inspection" | "referral"
+    subject: str  # "finding" | "inspection" | "referral" | "duty_report"
     id: str
     status: str  # "created" | "recorded" | "unchanged" | "corrected"
     decision: Mapping[str, Any]

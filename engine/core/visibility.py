@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from engine.core.chart import Chart
 from engine.core.commands import Principal
 from engine.core.times import roles_of
@@ -27,6 +29,9 @@ APPROVES_EDITIONS = frozenset({"legal_reviewer", "principal_head"})
 READS_BACKTESTS = PROPOSES_EDITIONS | APPROVES_EDITIONS | {"supervisor"}
 """Who judges what a draft of the rulebook would change; of the changes they see what they see of findings."""
 
+SEES_EVERY_DUTY = frozenset({"supervisor", "oversight_reader", "principal_head"})
+"""Who sees what every member department reports; others of a department see their own."""
+
 
 def sees_office(who: Principal) -> bool:
     """True for those who see the records of every department."""
@@ -46,6 +51,20 @@ def sees(who: Principal, department: str) -> bool:
 def may_read_backtests(who: Principal) -> bool:
     """True when the person may read back-tests of drafts of the rulebook."""
     return bool(who.roles & READS_BACKTESTS)
+
+
+def sees_duties_of(who: Principal, members: Collection[str]) -> tuple[str, ...]:
+    """Of the member departments those whose reports the person sees; administrators see none."""
+    if who.roles & SEES_EVERY_DUTY:
+        return tuple(members)
+    own = sees_department(who)
+    return tuple(one for one in members if one == own)
+
+
+def hands_in_for(who: Principal, roles: Collection[str], members: Collection[str]) -> str | None:
+    """The department for which a person of one of these roles hands in reports: its own, if it owes any."""
+    may = not who.roles.isdisjoint(roles) and who.department in members
+    return who.department if may else None
 
 
 def has_any_row(who: Principal, charts: list[Chart]) -> bool:

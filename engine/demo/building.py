@@ -18,6 +18,7 @@ from engine.demo.cases import cases_of
 from engine.demo.days import Days
 from engine.demo.marking import BEGUN, BUILT, DEMO
 from engine.demo.plan import Planner
+from engine.demo.reports import hand_in_reports
 from engine.demo.scenery import Scenery, load_scenery
 from engine.demo.stories import load_stories
 from engine.demo.telling import Progress, Teller
@@ -109,8 +110,9 @@ def _tell(house: House, scenery: Scenery, begun: str | None, progress: Progress 
     plan = Planner(days, house.office, scenery.wording, now).plan(cases)
     with house.database.read() as connection:
         rows = account_reading.users(connection, house.office.office_id)
-    teller = Teller.at(house, {row.login: principal_of(row) for row in rows})
-    teller.tell(plan, now, progress)
+    people = {row.login: principal_of(row) for row in rows}
+    Teller.at(house, people).tell(plan, now, progress)
+    hand_in_reports(house, FOLDER, people, now)
     house.desk.last_recorded_at = max(filter(None, (house.desk.last_recorded_at, now)))
     counts = json.dumps({"findings": sum(len(case.found) for case in cases), "inspections": len(cases)})
     house.writer.submit(lambda connection: _mark(connection, BUILT, counts, now))

@@ -31,7 +31,8 @@ SELDOM = {
     "letters": [{"posted_on": "2024-04-01", "mail_no": "XA1", "returned_on": "2024-04-20", "signed": False}],
 }
 """What may come with a finding and seldom does."""
-ANONYMOUS, OFFICER, LEGAL, SYSTEM = "anonymous", "W01", "L01", "yuanping-fire"
+ANONYMOUS, OFFICER, LEGAL, CLERK, SYSTEM = "anonymous", "W01", "L01", "D01", "yuanping-fire"
+REPORT = {"title": "上半年工作总结", "doc_no": "原市监〔2024〕9号", "summary": "完成联合抽查 12 户次。"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Operation:
             "{digest}": "sha256:" + hashlib.sha256(PDF).hexdigest(),
             "{doc}": fort.ids["document"],
             "{system}": SYSTEM,
+            "{duty}": "half_year_summary",
+            "{period}": "2024-H1",
         }
         place = self.path
         for name, value in named.items():
@@ -203,6 +206,11 @@ OPERATIONS = (
     Operation("GET", f"{API}/ledger", OFFICER),
     Operation("GET", f"{API}/deadlines", OFFICER),
     Operation("GET", f"{API}/deadlines/{{id}}/reckoning", OFFICER),
+    Operation("GET", f"{API}/duties", OFFICER),
+    Operation("GET", f"{API}/duties/{{duty}}/{{period}}/reports", OFFICER),
+    Operation(
+        "POST", f"{API}/duties/{{duty}}/{{period}}/reports", CLERK, lambda _: dict(REPORT), True, status=201
+    ),
     Operation("GET", f"{API}/parties/{{id}}", OFFICER),
     Operation("GET", f"{API}/audit/{{id}}", OFFICER),
     Operation("GET", f"{API}/charts", OFFICER),

@@ -8,7 +8,7 @@ from alembic import op
 from models.columns import Instant
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0012"
 OPEN = sa.text("ended_at IS NULL")
 
 
