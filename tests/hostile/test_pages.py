@@ -10,42 +10,10 @@ import pytest
 from api.app import create_app
 from tests.hostile.fort import Fort
 from tests.hostile.operations import NOBODY, upload
+from tests.hostile.page_paths import POSTED, READ
 from tests.hostile.wire import Answer, Wire, named
 from web.pages import attach_pages
 
-READ = (
-    "/work",
-    "/intake",
-    "/ledger",
-    "/deadlines",
-    "/duties",
-    "/rulebook",
-    "/rulebook/try",
-    "/rulebook/R01",
-    "/rulebook/backtests",
-    "/rulebook/backtests/{run}",
-    "/rulebook/editions",
-    "/rulebook/editions/{edition}",
-    "/exchange",
-    "/admin",
-    "/login",
-    "/findings/{finding}",
-    "/inspections/{inspection}",
-    "/parties/{party}",
-)
-POSTED = (
-    "/work",
-    "/intake",
-    "/logout",
-    "/ledger",
-    "/duties/half_year_summary/2024-H1",
-    "/admin/proposals/{finding}",
-    *(f"/rulebook/editions/{{edition}}/{act}" for act in ("approve", "withdraw")),
-    "/findings/{finding}/steps",
-    "/findings/{finding}/attachments",
-    "/inspections/{inspection}/steps",
-    "/inspections/{inspection}/findings",
-)
 FORM = "application/x-www-form-urlencoded"
 
 
