@@ -67,7 +67,8 @@ def _stretch(reckoning: Reckoning, one: Stretch) -> Iterator[tuple[str, Any]]:
         yield "name", {"zh": one.named.zh, "en": one.named.en}
     if one.exclusions:
         yield "excluded", [_excluded(each) for each in one.exclusions]
-        yield "lost", one.lost
+        if one.lost is not None:
+            yield "lost", one.lost
     for name in ("provisional", "added"):
         if getattr(one, name):
             yield name, True

@@ -119,18 +119,12 @@ class ReckoningTeller:
         return f"{self.point(here.date())} {clock}"
 
     def _of(self, reckoning: Reckoning, stretch: Stretch) -> str:
-        name = {"excluded": "excluded", "last_day": "last_day"}.get(
-            stretch.kind, f"{stretch.kind}_{stretch.why}"
-        )
-        if stretch.kind == "day_zero":
-            at_once = "_at_once" if reckoning.counted_in and not reckoning.counts else ""
-            name = "day_zero" + ("_backward" if reckoning.backward else at_once)
         told = self._counted(
-            _words()["lines"][name],
+            _words()["lines"][_named(reckoning, stretch)],
             stretch.units,
             name=self._name(stretch.named),
             grounds=self._grounds(stretch.exclusions),
-            lost=self.quantity(stretch.lost, reckoning.counted_in or "calendar_day"),
+            lost=self.quantity(stretch.lost or 0, reckoning.counted_in or "calendar_day"),
         )
         added = self._phrase("added") if stretch.added and stretch.units else ""
         return told + added + (self._phrase("provisional") if stretch.provisional else "")
@@ -228,3 +222,14 @@ class ReckoningTeller:
         for name in path:
             words = words[name]
         return str(words[self.language].format(**fill))
+
+
+def _named(reckoning: Reckoning, stretch: Stretch) -> str:
+    """Under which name the line of a stretch stands among the words."""
+    if stretch.kind == "day_zero":
+        at_once = "_at_once" if reckoning.counted_in and not reckoning.counts else ""
+        return "day_zero" + ("_backward" if reckoning.backward else at_once)
+    if stretch.kind == "excluded":
+        whole = stretch.first != stretch.last and stretch.lost is not None
+        return "excluded_days" if whole else "excluded"
+    return stretch.kind if stretch.kind == "last_day" else f"{stretch.kind}_{stretch.why}"

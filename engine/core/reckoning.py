@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -57,13 +57,20 @@ class _Sort(NamedTuple):
     named: Named | None = None
     exclusions: tuple[Exclusion, ...] = ()
     provisional: bool = False
-    lost: int = 0
 
 
 _ZERO = _Sort("day_zero", "start")
 _EVERY_DAY = _Sort("counted", "calendar_day", 1)
-_Told = tuple[date, _Sort, bool]
-"""A day, its sort, and whether an extension added it."""
+
+
+class _Run(NamedTuple):
+    """Days of one sort; how many of them would have counted were they not excluded."""
+
+    first: date
+    last: date
+    sort: _Sort
+    added: bool = False
+    lost: int = 0
 
 
 def reckon(term: Term, start: Point, calendar: WorkingCalendar, **how: Unpack[How]) -> Reckoning:
@@ -97,7 +104,8 @@ def reckon(term: Term, start: Point, calendar: WorkingCalendar, **how: Unpack[Ho
 
 def days_between(calendar: WorkingCalendar, unit: str, after: date, until: date) -> tuple[Stretch, ...]:
     """The days after one day until another, in working days or calendar days, nothing excluded."""
-    return _joined((day, _sort_of(calendar, unit, (), day), False) for day in _days(after, until))
+    days = _Days(calendar, unit == "working_day", ())
+    return _joined(days.run(day) for day in _each(after, until))
 
 
 def _counting(dates: Dates) -> tuple[str | None, int, date | None]:
@@ -136,13 +144,9 @@ def _stretches(
         return _joined(_backward(start, counts, calendar))
     if own is not None and dates.unit == "month":
         own = (add_months(start, own) - start).days
-    unit = "working_day" if dates.unit == "working_day" else "calendar_day"
     excluded = _shifted(how.get("exclusions", ()), how.get("half_open", False))
-
-    def sort(day: date) -> _Sort:
-        return _sort_of(calendar, unit, excluded, day)
-
-    return _joined([*_forward(start, counts, counts if own is None else own, sort), *rolled])
+    days = _Days(calendar, dates.unit == "working_day", excluded)
+    return _joined([*_forward(start, counts, counts if own is None else own, days), *rolled])
 
 
 def _stated(dates: Dates, start: date, due: date, how: How) -> Iterator[Stretch]:
@@ -153,40 +157,42 @@ def _stated(dates: Dates, start: date, due: date, how: How) -> Iterator[Stretch]
     yield Stretch(min(start + _DAY, due), due, "stated", 0, 0, why)
 
 
-def _forward(start: date, counts: int, own: int, sort: Callable[[date], _Sort]) -> Iterator[_Told]:
+def _forward(start: date, counts: int, own: int, days: _Days) -> Iterator[_Run]:
     """Day 0, and the days after it until so many have counted; what lies after the first `own` was added."""
-    yield start, _ZERO, False
-    day, total = start, 0
+    yield _Run(start, start, _ZERO)
+    day, total = start + _DAY, 0
     while total < counts:
-        day += _DAY
-        told = sort(day)
-        yield day, told, total >= own
-        total += told.units
+        run = days.run(day, (own if total < own else counts) - total)
+        yield run._replace(added=total >= own)
+        total += run.sort.units * _length(run.first, run.last)
+        day = run.last + _DAY
 
 
-def _backward(event: date, counts: int, calendar: WorkingCalendar) -> Iterator[_Told]:
+def _backward(event: date, counts: int, calendar: WorkingCalendar) -> Iterator[_Run]:
     """The days before the event, last first: so many clear ones, and the working day before them."""
-    yield event, _ZERO, False
-    day, total = event, 0
-    while True:
+    yield _Run(event, event, _ZERO)
+    days, day, total = _Days(calendar, True, ()), event - _DAY, 0
+    while not (calendar.is_working(day) and total == counts):
+        run = days.run(day)
+        yield run
+        total += run.sort.units
         day -= _DAY
-        told = _sort_of(calendar, "working_day", (), day)
-        if told.units and total == counts:
-            yield day, told._replace(kind="last_day", units=0), False
-            return
-        yield day, told, False
-        total += told.units
+    yield _Run(day, day, days.run(day).sort._replace(kind="last_day", units=0))
 
 
-def _rolled(calendar: WorkingCalendar, raw: date, due: date) -> Iterator[_Told]:
+def _rolled(calendar: WorkingCalendar, raw: date, due: date) -> Iterator[_Run]:
     """The days after a last day that is free, until the first working day."""
-    for day in _days(raw, due):
-        told = _sort_of(calendar, "working_day", (), day)
-        yield day, told._replace(kind="rolled", units=0), False
+    days = _Days(calendar, True, ())
+    for day in _each(raw, due):
+        yield _Run(day, day, days.run(day).sort._replace(kind="rolled", units=0))
 
 
-def _days(after: date, until: date) -> Iterator[date]:
-    return (after + number * _DAY for number in range(1, (until - after).days + 1))
+def _each(after: date, until: date) -> Iterator[date]:
+    return (after + number * _DAY for number in range(1, _length(after, until)))
+
+
+def _length(first: date, last: date) -> int:
+    return (last - first).days + 1
 
 
 _Shifted = Sequence[tuple[date, date, Exclusion]]
@@ -198,20 +204,36 @@ def _shifted(exclusions: Sequence[Exclusion], half_open: bool) -> _Shifted:
     return [(closed.first, closed.last, one) for one in different for closed in taken_out([one], half_open)]
 
 
-def _sort_of(calendar: WorkingCalendar, unit: str, excluded: _Shifted, day: date) -> _Sort:
-    """What is said of one day of a period that is counted in calendar days or working days."""
-    counts = unit != "working_day" or calendar.is_working(day)
-    out = tuple(one for first, last, one in excluded if first <= day <= last) if excluded else ()
-    if out:
-        return _Sort("excluded", "excluded", exclusions=out, lost=int(counts))
-    if unit != "working_day":
-        return _EVERY_DAY
-    unsure = calendar.provisional(day, day)
-    if counts:
-        why = "worked_instead" if calendar.worked_instead(day) else "working_day"
-        return _Sort("counted", why, 1, provisional=unsure)
-    why, named = _free(calendar, day)
-    return _Sort("not_working", why, named=named, provisional=unsure)
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """Tells the days of a period apart, which is counted in working days or in calendar days."""
+
+    calendar: WorkingCalendar
+    working: bool
+    excluded: _Shifted
+
+    def run(self, day: date, most: int = 1) -> _Run:
+        """The day, with those after it that are certainly alike; no more than so many that count."""
+        out = tuple(one for first, last, one in self.excluded if first <= day <= last)
+        if self.working:
+            counts = self.calendar.is_working(day)
+            sort = _Sort("excluded", "excluded", exclusions=out) if out else self._working_sort(day, counts)
+            return _Run(day, day, sort, lost=int(counts and bool(out)))
+        edges = [edge for first, last, _ in self.excluded for edge in (first, last + _DAY) if edge > day]
+        ends = [edge - _DAY for edge in edges] + ([] if out else [day + (most - 1) * _DAY])
+        last_day = min(ends)
+        if out:
+            sort = _Sort("excluded", "excluded", exclusions=out)
+            return _Run(day, last_day, sort, lost=_length(day, last_day))
+        return _Run(day, last_day, _EVERY_DAY)
+
+    def _working_sort(self, day: date, counts: bool) -> _Sort:
+        unsure = self.calendar.provisional(day, day)
+        if counts:
+            why = "worked_instead" if self.calendar.worked_instead(day) else "working_day"
+            return _Sort("counted", why, 1, provisional=unsure)
+        why, named = _free(self.calendar, day)
+        return _Sort("not_working", why, named=named, provisional=unsure)
 
 
 def _free(calendar: WorkingCalendar, day: Point) -> tuple[str, Named | None]:
@@ -223,27 +245,26 @@ def _free(calendar: WorkingCalendar, day: Point) -> tuple[str, Named | None]:
     return ("weekend", None) if day.weekday() >= 5 else ("day_off", None)
 
 
-def _joined(days: Iterable[_Told]) -> tuple[Stretch, ...]:
+def _joined(runs: Iterable[_Run]) -> tuple[Stretch, ...]:
     """Days that are alike and follow one another as one stretch each, with the running total."""
     stretches: list[Stretch] = []
-    for (sort, added), alike in groupby(days, key=lambda told: told[1:]):
-        listed = [day for day, _, _ in alike]
-        total = (stretches[-1].total if stretches else 0) + sort.units * len(listed)
-        stretches.append(_stretch(listed, sort, added, total))
+    for (sort, added), alike in groupby(runs, key=lambda run: (run.sort, run.added)):
+        listed = list(alike)
+        first, last = min(listed[0].first, listed[-1].first), max(listed[0].last, listed[-1].last)
+        units = sort.units * _length(first, last)
+        stretches.append(
+            Stretch(
+                first=first,
+                last=last,
+                kind=sort.kind,
+                units=units,
+                total=(stretches[-1].total if stretches else 0) + units,
+                why=sort.why,
+                named=sort.named,
+                exclusions=sort.exclusions,
+                provisional=sort.provisional,
+                lost=sum(run.lost for run in listed),
+                added=added,
+            )
+        )
     return tuple(stretches)
-
-
-def _stretch(days: Sequence[date], sort: _Sort, added: bool, total: int) -> Stretch:
-    return Stretch(
-        first=min(days[0], days[-1]),
-        last=max(days[0], days[-1]),
-        kind=sort.kind,
-        units=sort.units * len(days),
-        total=total,
-        why=sort.why,
-        named=sort.named,
-        exclusions=sort.exclusions,
-        provisional=sort.provisional,
-        lost=sort.lost * len(days),
-        added=added,
-    )

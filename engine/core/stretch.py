@@ -18,8 +18,8 @@ Kind = Literal["day_zero", "counted", "not_working", "excluded", "stated", "last
 class Stretch:
     """Days that follow one another and are told alike; instants where hours are counted.
 
-    `units` is what they count, `total` the sum up to here, `lost` what they would have counted were they not excluded.
-    `why` says which sort of day: weekend, holiday (then `named`), worked_instead and the like.
+    `units` is what they count, `total` the sum up to here, `lost` what they would have counted were they not excluded
+    (None for a part of such days). `why` says which sort of day: weekend, holiday (then `named`), worked_instead and the like.
     """
 
     first: Point
@@ -31,7 +31,7 @@ class Stretch:
     named: Named | None = None
     exclusions: tuple[Exclusion, ...] = ()
     provisional: bool = False
-    lost: int = 0
+    lost: int | None = 0
     added: bool = False
     """True for days that an extension has added."""
 
@@ -40,7 +40,7 @@ def part(stretch: Stretch, first: date, last: date, before: int) -> Stretch:
     """Some days of a stretch of days, where so much was counted before them."""
     whole, days = _days(stretch.first, stretch.last), _days(first, last)
     units = stretch.units // whole * days
-    lost = stretch.lost // whole * days
+    lost = stretch.lost if stretch.lost in (0, None) or days == whole else None
     return replace(stretch, first=first, last=last, units=units, total=before + units, lost=lost)
 
 

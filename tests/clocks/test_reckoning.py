@@ -82,6 +82,19 @@ def test_overlapping_exclusions_are_told_with_every_ground(terms, calendar):
     assert reckoned.otherwise is not None and reckoned.otherwise.due_raw == D(2024, 11, 2)
 
 
+def test_a_weekend_among_excluded_days_does_not_split_them(terms, calendar):
+    tested = [Exclusion(D(2024, 5, 20), D(2024, 6, 2), "检测期间")]
+    reckoned = reckon(terms["DL20"], D(2024, 5, 13), calendar, exclusions=tested)
+    [excluded] = [one for one in reckoned.stretches if one.kind == "excluded"]
+    assert (excluded.first, excluded.last, excluded.lost) == (D(2024, 5, 20), D(2024, 6, 2), 10)
+    said = [one["zh"] for one in reckoning_answer(reckoned)["stretches"] if one["kind"] == "excluded"]
+    assert said == ["扣除，不计：检测期间；其间有 10 个工作日"]
+    days = list(each_day(excluded))
+    assert len(days) == 14 and {one.lost for one in days} == {None}
+    by_day = reckoning_answer(reckoned, by_day=True)["stretches"]
+    assert {one["zh"] for one in by_day if one["kind"] == "excluded"} == {"扣除，不计：检测期间"}
+
+
 def test_an_extension_is_counted_from_the_original_start_and_told_apart(terms, calendar):
     one = reckon(terms["DL28"], D(2024, 6, 25), calendar, extended=30)
     other = reckon(terms["DL28.extended"], D(2024, 6, 25), calendar)
