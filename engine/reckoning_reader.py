@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from engine.core.commands import Principal
-from engine.core.recounting import Recounted, recounted
+from engine.core.on_record import OnRecord, reckoned
 from engine.core.refusals import Refusal
 from engine.core.standing_still import GROUNDS
 from engine.projections.deadlines import deadline_answer
@@ -56,21 +56,21 @@ class ReckoningReader:
         history = [{**one, "by": by.get(one["sequence"])} for one in line["history"]]
         return self._answer(line | {"history": history}, rows[0], now)
 
-    def of(self, who: Principal, ids: Sequence[str]) -> dict[str, Recounted]:
+    def of(self, who: Principal, ids: Sequence[str]) -> dict[str, OnRecord]:
         """Those of these deadlines that the person sees, as they were counted."""
         with self.database.read() as connection:
             seen = scope(self.referrals.sources.office_id, who)
-            return self._recounted(deadlines.seen_deadlines(connection, seen, ids))
+            return self._reckoned(deadlines.seen_deadlines(connection, seen, ids))
 
-    def of_referral(self, who: Principal, referral: str) -> dict[str, Recounted]:
+    def of_referral(self, who: Principal, referral: str) -> dict[str, OnRecord]:
         """The deadlines of a referral as they were counted; raises `not_found`. Whoever shows them notes it."""
         self.referrals.see(who, referral)
         with self.database.read() as connection:
-            return self._recounted(referral_reading.shown_deadlines(connection, [referral]))
+            return self._reckoned(referral_reading.shown_deadlines(connection, [referral]))
 
-    def _recounted(self, rows: Sequence[Row[Any]]) -> dict[str, Recounted]:
+    def _reckoned(self, rows: Sequence[Row[Any]]) -> dict[str, OnRecord]:
         law, now = self.referrals.law, self.referrals.clock.now()
-        counted = {row.id: recounted(law, restored(row), now) for row in rows}
+        counted = {row.id: reckoned(law, restored(row), now) for row in rows}
         return {id: one for id, one in counted.items() if one is not None}
 
     def _referral_of(self, connection: Connection, who: Principal, id: str) -> str:
@@ -83,7 +83,7 @@ class ReckoningReader:
 
     def _answer(self, line: dict[str, Any], row: Row[Any], now: datetime) -> dict[str, Any]:
         deadline = restored(row)
-        counted = recounted(self.referrals.law, deadline, now)
+        counted = reckoned(self.referrals.law, deadline, now)
         still = [
             {"since": since.isoformat(), "reason": GROUNDS[by]} for by, since in deadline.suspended.items()
         ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.core.recounting import Recounted
+from engine.core.on_record import OnRecord
 from engine.core.standing_still import GROUNDS
 from rules.reckoning_teller import Line, ReckoningTeller
 from web.asking import Asking
@@ -35,7 +35,7 @@ class ReckoningPage:
     asking: Asking
     people: People
     now: datetime
-    counted: Mapping[str, Recounted]
+    counted: Mapping[str, OnRecord]
     by: Mapping[tuple[str, int], str]
     """(clock, entry) → who entered it, for the clocks of the record whose timeline the page shows."""
 
@@ -56,13 +56,13 @@ class ReckoningPage:
             notes=[*self._differs(deadline, counted), *teller.notes(reckoning)],
         )
 
-    def _left(self, teller: ReckoningTeller, counted: Recounted) -> str:
+    def _left(self, teller: ReckoningTeller, counted: OnRecord) -> str:
         still = counted.deadline.suspended
         if counted.deadline.state == "suspended" and still:
             return teller.still([(GROUNDS[by], since) for by, since in still.items()])
         return (counted.left and teller.left(counted.reckoning, counted.left, self.now)) or ""
 
-    def _differs(self, deadline: Mapping[str, Any], counted: Recounted) -> Iterator[str]:
+    def _differs(self, deadline: Mapping[str, Any], counted: OnRecord) -> Iterator[str]:
         if not counted.as_recorded:
             yield self.asking.words("clock.not_as_recorded", due=deadline["due_effective"])
 
@@ -90,7 +90,7 @@ def reckoning_page(
     """The reckonings of the clocks of the page's own record, of `others`, and of the referral where it is shown."""
     asking, record = folder.asking, folder.referral or folder.finding or folder.inspection
     reader, own = asking.house.reader.reckonings, record["deadlines"]
-    counted: dict[str, Recounted] = {}
+    counted: dict[str, OnRecord] = {}
     if not folder.referral:
         counted |= reader.of(asking.who, [one["id"] for one in (*own, *others)])
     if referral is not None:

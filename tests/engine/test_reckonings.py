@@ -13,7 +13,7 @@ from engine.core.calendar import WorkingCalendar
 from engine.core.counting import Exclusion
 from engine.core.deadlines import compute
 from engine.core.lawbook import Lawbook
-from engine.core.recounting import Recounted, recounted
+from engine.core.on_record import OnRecord, reckoned
 from engine.core.running import Moment
 from engine.core.snapshot import Deadline, Record, Snapshot
 from engine.core.standing_still import run_on
@@ -130,8 +130,8 @@ def kept(term: str, start: date, **how: Any) -> Deadline:
     return deadline
 
 
-def counted(law: Lawbook, deadline: Deadline) -> Recounted:
-    found = recounted(law, deadline, NOW)
+def counted(law: Lawbook, deadline: Deadline) -> OnRecord:
+    found = reckoned(law, deadline, NOW)
     assert found is not None
     return found
 

@@ -15,7 +15,7 @@ from engine.core.standing_still import how_counted
 
 
 @dataclass(frozen=True, slots=True)
-class Recounted:
+class OnRecord:
     """The reckoning of a deadline, and how much is left of it while it runs.
 
     `as_recorded` is False where the law of the house has changed since it was counted, so that another day comes out
@@ -28,7 +28,7 @@ class Recounted:
     left: Left | None
 
 
-def recounted(law: Lawbook, deadline: Deadline, now: datetime) -> Recounted | None:
+def reckoned(law: Lawbook, deadline: Deadline, now: datetime) -> OnRecord | None:
     """The reckoning that gives the day on record, else the one of the law as it stands; None where none is possible."""
     first: Reckoning | None = None
     for how in _ways(law, deadline):
@@ -55,8 +55,6 @@ def _ways(law: Lawbook, deadline: Deadline) -> Iterator[How]:
 
 def _with_left(
     law: Lawbook, deadline: Deadline, reckoning: Reckoning, as_recorded: bool, now: datetime
-) -> Recounted:
+) -> OnRecord:
     running = deadline.state == "running" and as_recorded
-    return Recounted(
-        deadline, reckoning, as_recorded, left(reckoning, now, law.calendar) if running else None
-    )
+    return OnRecord(deadline, reckoning, as_recorded, left(reckoning, now, law.calendar) if running else None)
