@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.accounts import Accounts
+from engine.calendars import CalendarInForce
 from engine.clock import Clock
 from engine.core.calendar import civil_date
 from engine.core.chart import Charts
@@ -25,19 +26,20 @@ from engine.post import Post
 from engine.publications import Publications
 from engine.reader import Reader, open_reader
 from engine.reception import Reception
+from engine.recounting import AT_A_RING, Recounting
 from engine.referrals import Referrals
 from engine.rulebook_in_force import RulebookInForce
 from engine.scribe import Scribe
 from engine.settings import Settings
 from engine.shadow import Shadow
-from engine.sweep import Sweep, Swept
+from engine.sweep import LIMIT, Sweep, Swept
 from engine.systems import Systems
 from engine.writer import Writer
 from models import records
 from models.database import Database
 from models.migrate import migrate
 from rules.arbiter import Arbiter
-from rules.calendars import load_calendar
+from rules.calendars import calendar_of, load_calendar, shipped_notices
 from rules.charts import load_charts
 from rules.facts import FactDictionary
 from rules.offices import Office, load_office
@@ -68,6 +70,8 @@ class House:
     editions: Editions
     shadow: Shadow
     law_of_the_act: LawOfTheAct
+    calendars: CalendarInForce
+    recounting: Recounting
 
     @property
     def rulebook(self) -> Rulebook:
@@ -89,10 +93,16 @@ class House:
         """The register of linked systems."""
         return self.exchange.systems
 
-    def ring(self) -> Swept:
-        """One round of the bell: the rulebook of the day stands, and what is due is done."""
+    def ring(self, limit: int = LIMIT) -> Swept:
+        """One round of the bell: the rulebook of the day and the calendar stand, and what is due is done.
+
+        Nothing counts as due before every deadline has the dates of the calendar that stands: a long recount goes on
+        at the next rounds, and they sweep when it is finished.
+        """
         self.in_force.keep_up(civil_date(self.clock.now()))
-        return self.sweep.run()
+        if not self.recounting.run(AT_A_RING).finished:
+            return Swept()
+        return self.sweep.run(limit)
 
     def close(self) -> None:
         """Queued commands are done, workers and connections are gone."""
@@ -124,6 +134,7 @@ def open_house(settings: Settings) -> House:
     law = load_lawbook(office)
     database = Database(settings.database_url)
     migrate(database)
+    calendars, law = _calendar(office, database, law)
     shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf, clock)
     try:
         in_force = RulebookInForce(office, shelf, civil_date(clock.now()))
@@ -144,7 +155,7 @@ def open_house(settings: Settings) -> House:
     )
     reception = Reception(office, database, check, in_force, ruled_triggers(law.charts))
     referrals = Referrals(office.office_id, law, scribe)
-    desk = Desk(clock, office, law, database, writer, scribe, referrals, reception)
+    desk = Desk(clock, office, law, database, writer, scribe, referrals, reception, calendars)
     reader = open_reader(database, writer, law, office, facts, clock, referrals)
     accounts = Accounts(database, writer, clock, office)
     sweep = Sweep(clock, database, law, desk)
@@ -168,9 +179,19 @@ def open_house(settings: Settings) -> House:
         editions=Editions(office.office_id, database, writer, clock, in_force),
         shadow=Shadow(database, clock, in_force),
         law_of_the_act=LawOfTheAct(database, clock, in_force),
+        calendars=calendars,
+        recounting=Recounting(clock, office, database, law, writer, scribe, calendars),
     )
     desk.bell = house.ring
     return house
+
+
+def _calendar(office: Office, database: Database, law: Lawbook) -> tuple[CalendarInForce, Lawbook]:
+    """The calendar of this house, which learns what is loaded, and the law with it."""
+    shipped = shipped_notices(RULES)
+    calendars = CalendarInForce(office.office_id, database, shipped, calendar_of(shipped.values()))
+    calendars.keep_up()
+    return calendars, replace(law, calendar=calendars.calendar)
 
 
 def _publications(office: Office, law: Lawbook, in_force: RulebookInForce) -> Publications:

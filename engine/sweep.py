@@ -12,15 +12,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.clock import Clock
-from engine.clock_rows import ClockRows, runs
+from engine.clock_rows import ClockRows, ended
 from engine.core.commands import CLOCK, Command, Step, StepCommand
+from engine.core.deadlines import SEVERE_STAGE
 from engine.core.guards import all_routes_opened
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
 from engine.core.snapshot import Record, Snapshot
 from engine.core.starting import remedies_decided
 from engine.desk import Desk
-from engine.snapshots import load_finding, load_referral, proceeding
+from engine.snapshots import load_finding, load_inspection, load_referral, proceeding
 from models import due, records
 from models.database import Database
 from models.referral_reading import REFERRAL_DEADLINE
@@ -33,6 +34,10 @@ RIGHT_LAPSES = "right lapses"
 DONE_STATES = ("routed", "in_progress")
 OVERDUE = "overdue"
 """The entry by which the readers of a criminal referral learn that one of its clocks has run out."""
+
+
+MOVES = ("extended", "excluded", "recomputed")
+"""What moves the end of a deadline, as its history has it."""
 
 
 @dataclass(slots=True)
@@ -94,7 +99,7 @@ class Sweep:
             found = due.ended_before(connection, office, now, self.rows.waited_for(), max(0, limit))
         for row in found:
             step = partial(self.rows.lapse, deadline=row, now=now)
-            self._take(swept, row.finding_id, f"lapse:{row.id}:{row.stage}", step, refused)
+            self._take(swept, row.finding_id, _key(row), step, refused)
 
     def _take_what_was_decided(self, swept: Swept, office: str, now: datetime, refused: set[str]) -> None:
         """Reconsideration and suit have an end that no period tells: the clock finds the remedies over there too."""
@@ -149,29 +154,33 @@ class Sweep:
             self.desk.writer.submit(partial(self._tell_of_referral, row=row, now=now))
 
     def _tell_of_referral(self, connection: Connection, *, row: Any, now: datetime) -> None:
-        due.mark_told(connection, row.id, row.stage, REFERRAL_DEADLINE)
         file = load_referral(connection, row.referral_id, lock=True)
         assert file is not None, "a deadline of a referral always has its referral"
+        if not ended(file.snapshot, row, now):
+            return
+        due.mark_told(connection, row.id, row.stage, REFERRAL_DEADLINE)
         said = {"facts": {"term": row.term, "due_on": row.due_effective, "requirement": self._words(row)}}
         self.desk.scribe.note(connection, file, OVERDUE, said, CLOCK, now)
 
     def _tell(self, connection: Connection, *, row: Any, now: datetime) -> bool | None:
-        """True when a record moved; False when somebody was reminded; None where it ran no more by its turn."""
+        """True when a record moved; False when somebody was reminded; None where its end was past no more by its turn."""
+        if row.finding_id is None:
+            file = load_inspection(connection, row.inspection_id, lock=True)
+        else:
+            file = load_finding(connection, self.desk.office, row.finding_id, lock=True)
+        assert file is not None, "a deadline always has its record"
+        if not ended(file.snapshot, row, now):
+            return None
         due.mark_told(connection, row.id, row.stage)
         if row.finding_id is None:
             self._notice(connection, row, now)
             return False
-        file = load_finding(connection, self.desk.office, row.finding_id, lock=True)
-        assert file is not None, "a deadline of a finding always has its finding"
-        if not runs(file.snapshot, row):
-            return None
         step, moves = self._step(file.snapshot, row, now)
         if step is None:
             if self.law.terms[row.term].on_expiry != RIGHT_LAPSES:  # else nobody of the office is late
                 self._notice(connection, row, now)
             return False
-        key = f"lapse:{row.id}:{row.stage}"
-        self.desk.handle_within(connection, _command(row.finding_id, key, step))
+        self.desk.handle_within(connection, _command(row.finding_id, _key(row), step))
         return moves
 
     def _step(self, snapshot: Snapshot, row: Any, now: datetime) -> tuple[Step | None, bool]:
@@ -196,12 +205,12 @@ class Sweep:
     def _words(self, row: Any) -> str:
         term = self.law.terms[row.term]
         kind = "内部时限" if row.nature == "internal" else "法定时限"
-        degree = "严重逾期" if row.stage == due.SEVERE_STAGE else "逾期"
+        degree = "严重逾期" if row.stage == SEVERE_STAGE else "逾期"
         return f"{term.zh}（{kind}）应于{row.due_effective}前完成，现已{degree}，请抓紧办理。"
 
     def _notice(self, connection: Connection, row: Any, now: datetime) -> None:
         told = {
-            "natural_key": f"lapse:{row.id}:{row.stage}",
+            "natural_key": _key(row),
             "office_id": row.office_id,
             "department": row.department,
             "role": "department_head",
@@ -251,6 +260,12 @@ class Sweep:
         swept.due += 1
         swept.lapsed += 1
         return True
+
+
+def _key(row: Any) -> str:
+    """What is told once: this stage of the deadline, and where its end was moved, of the end that it has now."""
+    key = f"lapse:{row.id}:{row.stage}"
+    return f"{key}:{row.due_effective}" if any(one["what"] in MOVES for one in row.history) else key
 
 
 def _command(finding: str, key: str, step: Step) -> Command:

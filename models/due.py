@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, bindparam, case, exists, func, or_, select, update
 
+from engine.core.deadlines import OVERDUE_STAGE, SEVERE_STAGE
 from models.records import DEADLINE, FINDING, PROCEEDING
-
-OVERDUE_STAGE, SEVERE_STAGE = 1, 2
 
 
 def due_deadlines(

@@ -30,5 +30,5 @@ def _positive(text: str) -> int:
 
 def _sweep(args: argparse.Namespace) -> int:
     with house_of(args) as house:
-        told(house.sweep.run(args.limit).answer(), as_json=args.json)
+        told(house.ring(args.limit).answer(), as_json=args.json)
     return DONE

@@ -106,6 +106,8 @@ class Deadline:
     exclusions: list[Exclusion] = field(default_factory=list)
     suspended: dict[str, date] = field(default_factory=dict)
     """While it stands still: the triggers that stopped it, each with its civil date."""
+    told_stage: int = 0
+    """How far its end was told; it falls back when the end moves on, so that it is told again when it comes."""
     history: list[dict[str, Any]] = field(default_factory=list)
     touched: bool = False
     fresh: bool = False
