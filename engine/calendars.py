@@ -69,11 +69,15 @@ class CalendarInForce:
     def load(self, connection: Connection, notice: Notice, id: str, by: str, now: datetime) -> None:
         """The notice is kept and stands for its year, once the transaction is durable."""
         calendars.lock_calendar(connection, to_load=True)
+        self.check_new(connection, notice)
+        calendars.keep_notice(connection, _row(self.office_id, notice, id, by, now))
+
+    def check_new(self, connection: Connection, notice: Notice) -> None:
+        """Returns when the notice would change what stands; refuses the same one again."""
         if self.same(connection, notice):
             faults = Faults()
             faults.add("/file", "inconsistent", "这份通知已经装入", "this notice stands already")
             faults.refuse()
-        calendars.keep_notice(connection, _row(self.office_id, notice, id, by, now))
 
     def same(self, connection: Connection, notice: Notice) -> bool:
         """True when what stands for the year of the notice says the same."""

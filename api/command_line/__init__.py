@@ -16,6 +16,7 @@ COMMANDS = {
     "explain": "why a finding stands where it stands",
     "sweep": "ring the bell now: what the clock alone may do",
     "deadline": "count a deadline; opens no database",
+    "calendar": "notices of the State Council: load, show, compare",
     "rules": "rule on facts, examine the rulebook",
     "user": "accounts",
     "token": "bearer tokens",
@@ -25,6 +26,7 @@ COMMANDS = {
     "settings": "the settings in force",
 }
 MODULES = {
+    "calendar": "calendars",
     "import": "importing",
     "rules": "rulings",
     "user": "users",

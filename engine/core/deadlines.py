@@ -12,11 +12,11 @@ from engine.core.counting import DeadlineError, Exclusion, count_hours, due_date
 from engine.core.term import Term
 
 __all__ = [
+    "OVERDUE_STAGE",
+    "SEVERE_STAGE",
     "Dates",
     "DeadlineError",
     "Exclusion",
-    "OVERDUE_STAGE",
-    "SEVERE_STAGE",
     "Light",
     "Point",
     "Term",
