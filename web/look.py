@@ -34,7 +34,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-NAVIGATION = ("work", "intake", "ledger", "deadlines", "rulebook", "exchange", "admin")
+NAVIGATION = ("work", "intake", "ledger", "deadlines", "calendar", "rulebook", "exchange", "admin")
 CASE_PAGES = frozenset({"work", "ledger", "deadlines"})
 ADMINISTRATORS = frozenset({"system_admin", "security_admin"})
 CLERKS = frozenset({"duty_clerk", "supervisor", "department_head", "case_officer"})
@@ -150,6 +150,7 @@ def navigation(asking: Asking) -> list[dict[str, Any]]:
         "intake": "inspector" in roles,
         "ledger": sees_cases,
         "deadlines": sees_cases,
+        "calendar": True,
         "rulebook": True,
         "exchange": bool(roles & CLERKS),
         "admin": bool(roles & ADMINISTRATORS),
