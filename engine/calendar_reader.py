@@ -62,11 +62,10 @@ class CalendarReader:
 
 def _moved(row: Row[Any]) -> dict[str, Any]:
     """One deadline, with the sentence about it in both languages."""
-    named = ("zh", "en", "term", "former", "due", "inspection")
+    named = ("zh", "en", "term", "former", "due", "party", "inspection")
     return {
         **{name: row.detail[name] for name in named},
         "finding": row.finding_id,
         "ledger_no": row.ledger_no,
-        "party": row.party,
         "recorded_at": recorded(row.recorded_at),
     }

@@ -227,6 +227,7 @@ class Recounting:
                 "term": deadline.term,
                 "former": one.former.due_effective.isoformat(),
                 "due": deadline.dates.due_effective.isoformat(),
+                "party": file.party.get("name"),
                 "inspection": file.inspection_id,
             },
             "done": False,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Table, and_, bindparam, func, literal, s
 from models.calendar import CalendarNotice, CalendarRecount
 from models.prepared import Prepared
 from models.reading.scope import Scope
-from models.records import DEADLINE, FINDING, NOTICE, PARTY, add, insert_or_leave, table_of
+from models.records import DEADLINE, FINDING, NOTICE, add, insert_or_leave, table_of
 
 LOADED, RECOUNT = table_of(CalendarNotice), table_of(CalendarRecount)
 LIVE = ("running", "suspended")
@@ -22,11 +22,7 @@ LOCK = 7305_0011
 _EDITION = Prepared(
     select(func.count(), func.max(LOADED.c.id)).where(LOADED.c.office_id == bindparam("office_id"))
 )
-_TOLD = (
-    select(NOTICE, FINDING.c.ledger_no, PARTY.c.name.label("party"))
-    .outerjoin(FINDING, FINDING.c.id == NOTICE.c.finding_id)
-    .outerjoin(PARTY, PARTY.c.id == FINDING.c.party_id)
-)
+_TOLD = select(NOTICE, FINDING.c.ledger_no).outerjoin(FINDING, FINDING.c.id == NOTICE.c.finding_id)
 Edition = tuple[int, str | None]
 """How many notices were loaded, and the last of them: two calendars of an office are the same where this is."""
 

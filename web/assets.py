@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 from engine.core.refusals import Refusal
 
 STATIC = Path(__file__).parent / "static"
-NAMES = ("bihuan.css", "bihuan.js", "mark.svg", "rulebook.css", "vendor/tabler.min.css")
+NAMES = ("bihuan.css", "bihuan.js", "mark.svg", "rulebook.css", "calendar.css", "vendor/tabler.min.css")
 FOREVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 
