@@ -233,7 +233,7 @@ class Recounting:
             "done": False,
             "recorded_at": now,
         }
-        records.insert_once(connection, records.NOTICE, row)
+        records.add_once(connection, records.NOTICE, row)
 
     def _sentences(self, one: Recounted, notice: Notice) -> dict[str, str]:
         said, term = words(WORDS_FILE), self.law.terms[one.deadline.term]
