@@ -105,9 +105,11 @@ def added(table: Table, keys: Sequence[str]) -> Prepared:
     return _made_once("insert", table, keys, lambda: insert(table))
 
 
-def added_once(table: Table, keys: Sequence[str], statement: Callable[[], Any], dialect: str) -> Prepared:
+def added_once(
+    connection: Connection, table: Table, keys: Sequence[str], statement: Callable[[], Any]
+) -> Prepared:
     """The statement that adds such rows where their key is new; each database has a form of its own for it."""
-    return _made_once(f"insert once {dialect}", table, keys, statement)
+    return _made_once(f"insert once {connection.dialect.name}", table, keys, statement)
 
 
 def changed(table: Table, keys: Sequence[str]) -> Prepared:

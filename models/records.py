@@ -277,8 +277,7 @@ def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) ->
 
 def add_once(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
     """The row is there; one of the same key that was there already stays."""
-    made = added_once(table, tuple(row), lambda: _once(connection, table), connection.dialect.name)
-    made.run(connection, [row])
+    added_once(connection, table, tuple(row), lambda: _once(connection, table)).run(connection, [row])
 
 
 def _once(connection: Connection, table: Table) -> Any:
