@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
-from engine.administrative_acts import ACTS, SECRET, Act
+from engine.administrative_acts import ACTS, Act
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal
 from engine.second_person import check_not_alone, check_role
@@ -86,7 +86,7 @@ class Administration:
                 "id": row.id,
                 "act": row.action,
                 "role": ACTS[row.action].role,
-                "detail": told(row.detail),
+                "detail": ACTS[row.action].told(row.detail),
                 "by": row.proposed_by,
                 "at": row.proposed_at,
             }
@@ -145,7 +145,7 @@ class Administration:
                 "office_id": self.house.office.office_id,
                 "action": action,
                 "by": by,
-                "detail": {"act": asked.name, **told(detail), **more},
+                "detail": {"act": asked.name, **asked.told(detail), **more},
                 "recorded_at": now,
             }
             records.add(connection, reading.ADMIN_ENTRY, [row])
@@ -159,11 +159,6 @@ class Administration:
         if row is None or row.confirmed_at is not None:
             raise Refusal("not_found")
         reading.confirm_proposal(connection, proposal, {"confirmed_by": by, "confirmed_at": now})
-
-
-def told(detail: Mapping[str, Any]) -> dict[str, Any]:
-    """The detail of an act without its secrets."""
-    return {name: value for name, value in detail.items() if name not in SECRET and value is not None}
 
 
 def system_user() -> str:

@@ -14,10 +14,13 @@ from engine.accounts import SCOPES, add_user, issue_token
 from engine.core.commands import CLOCK_LOGIN, IMPORTER_LOGIN
 from engine.core.fact_types import CONTROL
 from engine.core.refusals import Faults
+from engine.outcomes import new_id
 from engine.systems import NewSystem
 from models import account_reading as reading
 from models import records
 from models.columns import ID_LENGTH
+from rules.calendars import notice_of
+from rules.data_file import DataFault
 
 if TYPE_CHECKING:
     from engine.house import House
@@ -33,6 +36,11 @@ Check = Callable[["House", Mapping[str, Any]], None]
 CarryOut = Callable[["House", Connection, Mapping[str, Any], datetime], Mapping[str, Any]]
 
 
+def told(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """The detail of an act without its secrets."""
+    return {name: value for name, value in detail.items() if name not in SECRET and value is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One kind of administrative act."""
@@ -43,6 +51,8 @@ class Act:
     check: Check
     """Raises Refusal when the detail could never be carried out."""
     carry_out: CarryOut
+    told: Callable[[Mapping[str, Any]], Mapping[str, Any]] = told
+    """What the list of proposals and the entry say of the detail."""
 
 
 def _check_new_user(house: House, detail: Mapping[str, Any]) -> None:
@@ -162,6 +172,41 @@ def _rotate(
     return house.systems.rotate_within(connection, detail["id"], detail["overlap_hours"])
 
 
+def _check_notice(house: House, detail: Mapping[str, Any]) -> None:
+    """The file is read as when it was brought: what was proposed may be confirmed by another program."""
+    try:
+        notice = notice_of(detail["file"])
+    except DataFault as fault:
+        faults = Faults()
+        faults.add(f"/file{fault.field}", "format", fault.said.zh, fault.said.en)
+        faults.refuse()
+    with house.database.read() as connection:
+        house.calendars.check_new(connection, notice)
+
+
+def _told_notice(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The days as a second person compares them with the notice."""
+    notice = notice_of(detail["file"])
+    holidays = [f"{one.zh} {one.first.isoformat()}–{one.last.isoformat()}" for one in notice.holidays]
+    named = ("calendar", "year", "source", "document_no", "published_on", "amends", "mark")
+    return {
+        **{name: detail["file"][name] for name in named if detail["file"].get(name)},
+        "holidays": holidays,
+        "working_weekends": [day.isoformat() for day in notice.working_weekends],
+        "digest": notice.digest,
+        "by": detail["by"],
+    }
+
+
+def _load(
+    house: House, connection: Connection, detail: Mapping[str, Any], now: datetime
+) -> Mapping[str, Any]:
+    notice = notice_of(detail["file"])
+    id = new_id()
+    house.calendars.load(connection, notice, id, detail["by"], now)
+    return {"notice": id, "calendar": notice.calendar, "year": notice.year, "digest": notice.digest}
+
+
 ACTS: dict[str, Act] = {
     act.name: act
     for act in (
@@ -171,5 +216,6 @@ ACTS: dict[str, Act] = {
         Act("token.issue", "system_admin", _check_token, _issue),
         Act("system.add", "system_admin", _check_system, _link),
         Act("system.rotate_key", "system_admin", _check_rotation, _rotate),
+        Act("calendar.load", "system_admin", _check_notice, _load, _told_notice),
     )
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.core.chart import Row
 from engine.core.commands import CLOCK, Step
-from engine.core.deadlines import overdue
+from engine.core.deadlines import stage
 from engine.core.guards import shut_by
 from engine.core.lawbook import Lawbook
 from engine.core.scene import Scene
@@ -40,7 +40,7 @@ class ClockRows:
         """The row that the end of this deadline opens; None where there is none in this state."""
         record = snapshot.record(deadline.proceeding_id)
         assert record is not None, "a deadline's proceeding is there"
-        if not still_due(snapshot, deadline, now):
+        if not ended(snapshot, deadline, now):
             return None
         for row in self.of(record.chart):
             waits = row.source == record.state and deadline.term in waits_for(row)
@@ -73,9 +73,12 @@ class ClockRows:
         return not shut_by(Scene(self.law, snapshot, record, row, CLOCK, now), row.guards)
 
 
-def still_due(snapshot: Snapshot, deadline: Any, now: datetime) -> bool:
-    """True while that deadline runs and is over; another end may have settled it since it was found, a step put it off."""
+def ended(snapshot: Snapshot, deadline: Any, now: datetime) -> bool:
+    """True while the deadline runs and as much of its end as was found lies behind.
+
+    The row that another one's end opened may have settled it meanwhile, and an extension or a new calendar moved it.
+    """
     return any(
-        one.id == deadline.id and one.state == "running" and overdue(one.dates, now)
+        one.id == deadline.id and one.state == "running" and stage(one.dates, now) >= deadline.stage
         for one in snapshot.deadlines
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.calendars import CalendarInForce
 from engine.casefile import CaseFile
 from engine.clock import Clock
 from engine.core.calendar import civil_date
@@ -57,6 +58,7 @@ class Desk:
     scribe: Scribe
     referrals: Referrals
     reception: Any  # engine.reception.Reception: intake, rulings and carry-over
+    calendars: CalendarInForce
     after_step: Follower | None = None
     """Called in the transaction after each command on a finding or referral: parked receipts get their turn."""
     bell: Callable[[], object] | None = None
@@ -80,6 +82,7 @@ class Desk:
         bound = records.bound_key(connection, who.login, command.key)
         if bound is not None:
             return self._replayed(connection, command, bound)
+        self.calendars.keep_up_within(connection)
         now = self.clock.now_after(self.last_recorded_at)
         self.last_recorded_at = now
         outcome = self._carry_out(connection, command, prepared, now)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.accounts import Accounts
+from engine.calendars import CalendarInForce
 from engine.clock import Clock, Machine
 from engine.core.calendar import civil_date
 from engine.core.chart import Charts
@@ -29,6 +30,7 @@ from engine.post import Post
 from engine.publications import Publications
 from engine.reader import Reader, open_reader
 from engine.reception import Reception
+from engine.recounting import AT_A_RING, Recounting
 from engine.referrals import Referrals
 from engine.rulebook_in_force import RulebookInForce
 from engine.scribe import Scribe
@@ -43,7 +45,7 @@ from models.database import Database
 from models.lease import lease
 from models.migrate import migrate
 from rules.arbiter import Arbiter
-from rules.calendars import load_calendar
+from rules.calendars import calendar_of, load_calendar, shipped_notices
 from rules.charts import load_charts
 from rules.duties import check_duty_terms
 from rules.facts import FactDictionary
@@ -79,6 +81,8 @@ class House:
     duties: HandingIn
     duty_reader: DutyReader
     duty_bell: DutyBell
+    calendars: CalendarInForce
+    recounting: Recounting
 
     @property
     def rulebook(self) -> Rulebook:
@@ -100,19 +104,20 @@ class House:
         """The register of linked systems."""
         return self.exchange.systems
 
-    def ring(self) -> Swept:
-        """The bell: the rulebook of the day stands, all that is due is done, and reports are asked for.
+    def ring(self, limit: int | None = None) -> Swept:
+        """The bell: the rulebook of the day and the calendar stand, what is due is done, and reports are asked for.
 
-        Nothing while time has leapt. Of several nodes one works at a time; under a test clock the others wait for it, so
-        that what comes next finds everything done.
+        All that is due, or at most `limit`. Nothing while time has leapt, and nothing counts as due before every deadline
+        has the dates of the calendar that stands: a long recount goes on at the next bells. Of several nodes one works at
+        a time; under a test clock the others wait for it, so that what comes next finds everything done.
         """
         if self.time_guard.look() is not None:
             return Swept()
         self.in_force.keep_up(civil_date(self.clock.now()))
         with lease(self.database, f"bell {self.office.office_id}", wait=self.clock.is_test) as mine:
-            if not mine:
+            if not mine or not self.recounting.run(AT_A_RING).finished:
                 return Swept()
-            swept = self.sweep.catch_up()
+            swept = self.sweep.catch_up() if limit is None else self.sweep.run(limit)
             self.duty_bell.ring()
             return swept
 
@@ -155,6 +160,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     writer = Writer(database)
     time_guard = TimeGuard(clock, database, writer, office.office_id)
     time_guard.look()
+    calendars, law = _calendar(office, database, law)
     shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf, clock)
     try:
         in_force = RulebookInForce(office, shelf, civil_date(clock.now()))
@@ -175,7 +181,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     )
     reception = Reception(office, database, check, in_force, ruled_triggers(law.charts))
     referrals = Referrals(office.office_id, law, scribe)
-    desk = Desk(clock, office, law, database, writer, scribe, referrals, reception)
+    desk = Desk(clock, office, law, database, writer, scribe, referrals, reception, calendars)
     reader = open_reader(database, writer, law, office, facts, clock, referrals)
     accounts = Accounts(database, writer, clock, office)
     sweep = Sweep(clock, database, law, desk)
@@ -205,9 +211,19 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         duties=HandingIn(book, desk),
         duty_reader=DutyReader(database, book, clock, reader.cursors),
         duty_bell=DutyBell(clock, database, writer, book),
+        calendars=calendars,
+        recounting=Recounting(clock, office, database, law, writer, scribe, calendars),
     )
     desk.bell = house.ring
     return house
+
+
+def _calendar(office: Office, database: Database, law: Lawbook) -> tuple[CalendarInForce, Lawbook]:
+    """The calendar of this house, which learns what is loaded, and the law with it."""
+    shipped = shipped_notices(RULES)
+    calendars = CalendarInForce(office.office_id, database, shipped, calendar_of(shipped.values()))
+    calendars.keep_up()
+    return calendars, replace(law, calendar=calendars.calendar)
 
 
 def _publications(office: Office, law: Lawbook, in_force: RulebookInForce) -> Publications:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Row
 
 from engine.backtest_reader import BacktestReader
+from engine.calendar_reader import CalendarReader
 from engine.core.commands import Principal
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
@@ -68,6 +69,7 @@ class Reader:
         self.cursors = Cursors(secret)
         self.backtests = BacktestReader(database, sources, clock, self.cursors)
         self.rules = RuleReader(database, sources)
+        self.calendar = CalendarReader(database, sources.office_id, clock)
         self.editions = EditionReader(database, sources.office_id, clock, self.cursors)
 
     def finding(self, who: Principal, id: str) -> dict[str, Any]:

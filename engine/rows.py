@@ -106,7 +106,6 @@ class Rows:
 
     def _inspection_state(self, now: datetime) -> dict[str, Any]:
         file, snapshot, main = self.file, self.file.snapshot, self.file.snapshot.main
-        due = [one for one in snapshot.deadlines if one.term == "DL01" and one.counted]
         published = main.facts.get("published_on")
         codes = main.facts.get("result_codes") or file.inspection.get("result_codes", [])
         return {
@@ -117,11 +116,22 @@ class Rows:
             "intake": {**file.inspection, "result_codes": codes},
             "record": main.stored(),
             "result_text": ",".join(codes),
-            "publication_due_on": due[-1].dates.due_effective if due else None,
+            "publication_due_on": self._publication_due_on(),
             "published_on": datetime.fromisoformat(published).date() if published else None,
             "digest": file.digest,
             "recorded_at": now,
         }
+
+    def recounted(self) -> dict[str, Any]:
+        """The columns of the record that follow from its deadlines alone."""
+        snapshot = self.file.snapshot
+        if snapshot.subject == "finding":
+            return thresholds(snapshot.deadlines)
+        return {"publication_due_on": self._publication_due_on()} if snapshot.subject == "inspection" else {}
+
+    def _publication_due_on(self) -> Any:
+        due = [one for one in self.file.snapshot.deadlines if one.term == "DL01" and one.counted]
+        return due[-1].dates.due_effective if due else None
 
     def _inspection_identity(self) -> dict[str, Any]:
         inspection = self.file.inspection

@@ -182,8 +182,8 @@ def restored(row: Row[Any]) -> Deadline:
         extended=spec.get("extended", 0),
         exclusions=[_excluded(one) for one in spec.get("excluded", ())],
         suspended={by: date.fromisoformat(on) for by, on in spec.get("suspended", {}).items()},
-        history=list(row.history),
         told_stage=row.told_stage,
+        history=list(row.history),
     )
 
 

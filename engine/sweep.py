@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 
 from engine.casefile import CaseFile
 from engine.clock import Clock
-from engine.clock_rows import ClockRows, still_due
+from engine.clock_rows import ClockRows, ended
 from engine.core.commands import CLOCK, Command, Step, StepCommand
+from engine.core.deadlines import SEVERE_STAGE
 from engine.core.guards import all_routes_opened
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
@@ -34,6 +35,10 @@ RIGHT_LAPSES = "right lapses"
 DONE_STATES = ("routed", "in_progress")
 OVERDUE = "overdue"
 """The entry by which the readers of a criminal referral learn that one of its clocks has run out."""
+
+
+MOVES = ("extended", "excluded", "recomputed")
+"""What moves the end of a deadline, as its history has it."""
 
 
 @dataclass(slots=True)
@@ -168,7 +173,7 @@ class Sweep:
     def _tell_of_referral(self, connection: Connection, *, row: Any, now: datetime) -> None:
         file = load_referral(connection, row.referral_id, lock=True)
         assert file is not None, "a deadline of a referral always has its referral"
-        if not still_due(file.snapshot, row, now):
+        if not ended(file.snapshot, row, now):
             return
         due.mark_told(connection, row.id, row.stage, REFERRAL_DEADLINE)
         said = {"facts": {"term": row.term, "due_on": row.due_effective, "requirement": self._words(row)}}
@@ -177,7 +182,7 @@ class Sweep:
     def _tell(self, connection: Connection, *, row: Any, now: datetime) -> bool | None:
         """True when a record moved; False when somebody was reminded; None where nothing was due by its turn."""
         file = self._file_of(connection, row)
-        if not still_due(file.snapshot, row, now):
+        if not ended(file.snapshot, row, now):
             return None
         due.mark_told(connection, row.id, row.stage)
         step, moves = self._step(file.snapshot, row, now) if row.finding_id else (None, False)
@@ -219,7 +224,7 @@ class Sweep:
     def _words(self, row: Any) -> str:
         term = self.law.terms[row.term]
         kind = "内部时限" if row.nature == "internal" else "法定时限"
-        degree = "严重逾期" if row.stage == due.SEVERE_STAGE else "逾期"
+        degree = "严重逾期" if row.stage == SEVERE_STAGE else "逾期"
         return f"{term.zh}（{kind}）应于{row.due_effective}前完成，现已{degree}，请抓紧办理。"
 
     def _notice(self, connection: Connection, row: Any, now: datetime) -> None:
@@ -277,8 +282,9 @@ class Sweep:
 
 
 def _key(row: Any) -> str:
-    """The natural key of an end: one that was put off is told of again when it comes."""
-    return f"lapse:{row.id}:{row.stage}:{row.due_effective}"
+    """What is told once: this stage of the deadline, and where its end was moved, of the end that it has now."""
+    key = f"lapse:{row.id}:{row.stage}"
+    return f"{key}:{row.due_effective}" if any(one["what"] in MOVES for one in row.history) else key
 
 
 def _command(finding: str, key: str, step: Step) -> Command:

@@ -21,9 +21,8 @@ from sqlalchemy import (
     update,
 )
 
+from engine.core.deadlines import OVERDUE_STAGE, SEVERE_STAGE
 from models.records import DEADLINE, FINDING, PROCEEDING
-
-OVERDUE_STAGE, SEVERE_STAGE = 1, 2
 
 
 def due_deadlines(

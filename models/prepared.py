@@ -105,6 +105,13 @@ def added(table: Table, keys: Sequence[str]) -> Prepared:
     return _made_once("insert", table, keys, lambda: insert(table))
 
 
+def added_once(
+    connection: Connection, table: Table, keys: Sequence[str], statement: Callable[[], Any]
+) -> Prepared:
+    """The statement that adds such rows where their key is new; each database has a form of its own for it."""
+    return _made_once(f"insert once {connection.dialect.name}", table, keys, statement)
+
+
 def changed(table: Table, keys: Sequence[str]) -> Prepared:
     """The statement that gives these columns of one row new values; see `named`."""
     return _made_once("update", table, keys, lambda: update(table).where(table.c.id == bindparam(_ID)))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Table, and_, bindparam, func, select, up
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
-from models.prepared import Prepared, added, changed, named
+from models.prepared import Prepared, added, added_once, changed, named
 from models.tables import (
     Attachment,
     CommandKey,
@@ -234,8 +234,7 @@ def next_number(connection: Connection, office_id: str, kind: str, year: int) ->
 
 
 def _first_number(connection: Connection, office_id: str, kind: str, year: int) -> None:
-    row = {"office_id": office_id, "kind": kind, "year": year, "last": 0}
-    connection.execute(insert_or_leave(connection, SERIES).values(row).on_conflict_do_nothing())
+    add_once(connection, SERIES, {"office_id": office_id, "kind": kind, "year": year, "last": 0})
 
 
 def documents_of(connection: Connection, record_id: str, kind: str | None = None) -> Sequence[Row[Any]]:
@@ -272,8 +271,17 @@ def mark_value(connection: Connection, name: str) -> str | None:
 def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """True when the row is new; False, and nothing changed, when its key was there already."""
     key = next(iter(table.primary_key.columns))
-    statement = insert_or_leave(connection, table).values(dict(row)).on_conflict_do_nothing().returning(key)
+    statement = _once(connection, table).values(dict(row)).returning(key)
     return connection.execute(statement).one_or_none() is not None
+
+
+def add_once(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """The row is there; one of the same key that was there already stays."""
+    added_once(connection, table, tuple(row), lambda: _once(connection, table)).run(connection, [row])
+
+
+def _once(connection: Connection, table: Table) -> Any:
+    return insert_or_leave(connection, table).on_conflict_do_nothing()
 
 
 def insert_or_leave(connection: Connection, table: Table) -> Any:

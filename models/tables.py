@@ -2,6 +2,7 @@
 
 from models.account import Session, Token, User
 from models.backtest import BacktestChange, BacktestCriminal, BacktestRun, BacktestTurn
+from models.calendar import CalendarNotice, CalendarRecount
 from models.case import Finding, Inspection, Party, Proceeding
 from models.deadline import Deadline
 from models.duty_report import DutyReport
@@ -13,7 +14,10 @@ from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
 from models.referral import Referral, ReferralDeadline, ReferralListed, ReferralReading
 
-APPEND_ONLY = (Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition, DutyReport)
+APPEND_ONLY = (
+    *(Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition),
+    *(CalendarNotice, CalendarRecount, DutyReport),
+)
 """Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
 
 __all__ = [
@@ -24,6 +28,8 @@ __all__ = [
     "BacktestCriminal",
     "BacktestRun",
     "BacktestTurn",
+    "CalendarNotice",
+    "CalendarRecount",
     "CommandKey",
     "Deadline",
     "Document",

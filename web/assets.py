@@ -17,6 +17,7 @@ STATIC = Path(__file__).parent / "static"
 NAMES = (
     "bihuan.css",
     "bihuan.js",
+    "calendar.css",
     "duties.css",
     "mark.svg",
     "reckoning.css",

@@ -34,7 +34,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-NAVIGATION = ("work", "intake", "ledger", "deadlines", "duties", "rulebook", "exchange", "admin")
+NAVIGATION = ("work", "intake", "ledger", "deadlines", "duties", "calendar", "rulebook", "exchange", "admin")
 CASE_PAGES = frozenset({"work", "ledger", "deadlines"})
 ADMINISTRATORS = frozenset({"system_admin", "security_admin"})
 CLERKS = frozenset({"duty_clerk", "supervisor", "department_head", "case_officer"})
@@ -152,6 +152,7 @@ def navigation(asking: Asking) -> list[dict[str, Any]]:
         "ledger": sees_cases,
         "deadlines": sees_cases,
         "duties": asking.house.duty_reader.open_to(asking.who),
+        "calendar": True,
         "rulebook": True,
         "exchange": bool(roles & CLERKS),
         "admin": bool(roles & ADMINISTRATORS),

@@ -93,7 +93,9 @@ class Names:
     def fact(self, name: str) -> str:
         """What a fact is called."""
         said = self._dictionary["facts"].get(name) or self._dictionary["documents"].get(name)
-        return self._words.of(said) if said else name
+        if said:
+            return self._words.of(said)
+        return self._words(f"note_fact.{name}") if self._words.has(f"note_fact.{name}") else name
 
     def facts(self, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Facts with their names and values in words."""

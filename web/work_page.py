@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 
 from web.approving import Result, approve_all, may_approve, waiting_approval
 from web.asking import Asked, Asking, Form, check_form_token
+from web.calendar_page import moved_lines
 from web.clocks import left_of
 from web.commanding import fresh_key
 from web.finding_page import state_of
@@ -69,6 +70,7 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
         unpublished=unpublished,
         key=fresh_key(),
         coming=coming_edition(asking),
+        moved=moved_lines(asking, asking.house.reader.calendar.moved_for(asking.who)),
     )
 
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "clock": "the time of the house, and a person's word that a leap of it is right",
     "deadline": "count a deadline; opens no database",
     "duties": "reports that departments owe: what was handed in, what is missing",
+    "calendar": "notices of the State Council: load, show, compare",
     "rules": "rule on facts, examine the rulebook",
     "user": "accounts",
     "token": "bearer tokens",
@@ -27,6 +28,7 @@ COMMANDS = {
     "settings": "the settings in force",
 }
 MODULES = {
+    "calendar": "calendars",
     "import": "importing",
     "rules": "rulings",
     "user": "users",

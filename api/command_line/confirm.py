@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import Any
 
 from api.command_line.opening import house_of, password_from_stdin
-from api.command_line.telling import DONE, told
+from api.command_line.telling import DONE, progress, told
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -25,5 +26,10 @@ def _confirm(args: argparse.Namespace) -> int:
     password = password_from_stdin()
     with house_of(args) as house:
         who = house.accounts.verify(args.login, password)
-        told(dict(Administration(house).confirm(args.proposal, who)), as_json=args.json)
+        counted = partial(house.recounting.run, progress=None if args.json else progress)
+        counted()  # so that what moves afterwards is moved by what is confirmed
+        result = dict(Administration(house).confirm(args.proposal, who))
+        if "notice" in result:  # a notice was loaded: running deadlines are counted anew by it
+            result |= counted().answer()
+        told(result, as_json=args.json)
     return DONE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from engine.core.refusals import FieldError, Refusal
 from engine.settings import Settings
 
 if TYPE_CHECKING:
+    from engine.core.commands import Principal
     from engine.house import House
 
 
@@ -43,13 +44,26 @@ def password_from_stdin() -> str:
     return password
 
 
-def administered(house: House, act: str, detail: dict[str, Any], command: str, *, as_json: bool) -> int:
-    """The administrative act is done, or proposed and waiting; the exit code says which."""
+def administered(
+    house: House,
+    act: str,
+    detail: dict[str, Any],
+    command: str,
+    *,
+    as_json: bool,
+    who: Principal | None = None,
+    afterwards: Callable[[], Mapping[str, Any]] = dict,
+) -> int:
+    """The administrative act is done, or proposed and waiting; the exit code says which.
+
+    `who` is None where the account of the operating system stands for the person; `afterwards` is carried out, and
+    told with the result, when the act is done.
+    """
     from engine.administration import Administration
 
-    asked = Administration(house).ask(act, detail, command=command)
+    asked = Administration(house).ask(act, detail, command=command, who=who)
     if asked.done:
-        told(dict(asked.result), as_json=as_json)
+        told({**asked.result, **afterwards()}, as_json=as_json)
         return DONE
     told(
         {"proposal": asked.proposal},

@@ -30,7 +30,5 @@ def _positive(text: str) -> int:
 
 def _sweep(args: argparse.Namespace) -> int:
     with house_of(args) as house:
-        swept = house.sweep.run(args.limit)
-        house.duty_bell.ring()
-    told(swept.answer(), as_json=args.json)
+        told(house.ring(args.limit).answer(), as_json=args.json)
     return DONE

@@ -42,6 +42,46 @@ Names = Mapping[date | tuple[int, int], Named]
 """What holidays are called: by day, and by month and day those that fall on the same day every year."""
 
 
+@dataclass(slots=True)
+class _Days:
+    """What one state of the calendar knows; `span` grows: first year, last year, ordinals of their working days."""
+
+    free: frozenset[date]
+    worked: frozenset[date]
+    noticed: frozenset[int]
+    yearly: tuple[tuple[int, int, int], ...]
+    names: Names
+    span: tuple[int, int, list[int]] = (0, 0, [])
+
+    def covering(self, first: int, last: int) -> tuple[int, int, list[int]]:
+        """The index, grown where needed; a new list replaces the old at once: no reader sees half of it."""
+        low, high, days = self.span
+        if low <= first and last <= high:
+            return self.span
+        if first < FIRST_YEAR or last > LAST_YEAR:
+            raise OverflowError(f"working days are known from {FIRST_YEAR} to {LAST_YEAR}")
+        before = self.ordinals(first, low - 1) if first < low else []
+        after = self.ordinals(high + 1, last) if last > high else []
+        self.span = grown = (min(first, low), max(last, high), before + days + after)
+        return grown
+
+    def ordinals(self, first: int, last: int) -> list[int]:
+        """The working days of these years."""
+        free = {day.toordinal() for day in self.free}
+        worked = {day.toordinal() for day in self.worked}
+        for year in range(first, last + 1):
+            if year not in self.noticed:
+                free |= {
+                    date(year, month, day).toordinal() for month, day, since in self.yearly if year >= since
+                }
+        # ordinal 1 is a Monday
+        return [
+            ordinal
+            for ordinal in range(date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1)
+            if ordinal in worked or ((ordinal - 1) % 7 < _SATURDAY and ordinal not in free)
+        ]
+
+
 class WorkingCalendar:
     """The working days of the country, as an index that grows by whole years when it is asked about more.
 
@@ -51,7 +91,7 @@ class WorkingCalendar:
     only say why a day is free.
     """
 
-    __slots__ = ("_free", "_names", "_noticed", "_span", "_worked", "_yearly")
+    __slots__ = ("_days",)
 
     def __init__(
         self,
@@ -62,15 +102,17 @@ class WorkingCalendar:
         yearly_holidays: Iterable[tuple[int, int, int]] = (),
         names: Names | None = None,
     ) -> None:
-        self._noticed = frozenset(noticed_years)
-        noticed = {day for day in holidays_on_weekdays if day.year in self._noticed}
-        statutory = {day for day in provisional_holidays if day.year not in self._noticed}
-        self._free = frozenset(noticed | statutory)
-        self._worked = frozenset(day for day in working_weekends if day.year in self._noticed)
-        self._yearly = tuple(yearly_holidays)
-        self._names = names or {}
-        first, last = (min(self._noticed), max(self._noticed)) if self._noticed else (2024, 2024)
-        self._span = (first, last, self._ordinals(first, last))
+        years = frozenset(noticed_years)
+        noticed = {day for day in holidays_on_weekdays if day.year in years}
+        statutory = {day for day in provisional_holidays if day.year not in years}
+        worked = frozenset(day for day in working_weekends if day.year in years)
+        self._days = _Days(frozenset(noticed | statutory), worked, years, tuple(yearly_holidays), names or {})
+        first, last = (min(years), max(years)) if years else (2024, 2024)
+        self._days.span = (first, last, self._days.ordinals(first, last))
+
+    def become(self, other: WorkingCalendar) -> None:
+        """Every question from now on is answered as the other answers it; no answer mixes the two."""
+        self._days = other._days
 
     def is_working(self, day: date) -> bool:
         """True when offices work on that day."""
@@ -97,15 +139,15 @@ class WorkingCalendar:
         """
         if n == 0:
             return day
+        known, ordinal = self._days, day.toordinal()
         first, last = day.year, day.year
         while True:
-            days = self._covering(first, last)
-            ordinal = day.toordinal()
+            low, high, days = known.covering(first, last)
             place = bisect_right(days, ordinal) + n - 1 if n > 0 else bisect_left(days, ordinal) + n
             if place < 0:
-                first = self._span[0] - 1 + place // 300
+                first = low - 1 + place // 300
             elif place >= len(days):
-                last = self._span[1] + 1 + (place - len(days)) // 300
+                last = high + 1 + (place - len(days)) // 300
             else:
                 return date.fromordinal(days[place])
 
@@ -116,47 +158,24 @@ class WorkingCalendar:
 
     def provisional(self, first: date, last: date) -> bool:
         """True when the days from `first` to `last` touch a year for which no notice is known."""
-        return any(year not in self._noticed for year in range(first.year, last.year + 1))
+        noticed = self._days.noticed
+        return any(year not in noticed for year in range(first.year, last.year + 1))
 
     def name_of(self, day: date) -> Named | None:
         """The holiday for which that day is free; None on every other day, and where it has no name here."""
-        if day in self._free:
-            return self._names.get(day)
+        known = self._days
+        if day in known.free:
+            return known.names.get(day)
         yearly = any(
             (day.month, day.day) == (month, number) and day.year >= since
-            for month, number, since in self._yearly
+            for month, number, since in known.yearly
         )
-        return self._names.get((day.month, day.day)) if yearly and day.year not in self._noticed else None
+        return known.names.get((day.month, day.day)) if yearly and day.year not in known.noticed else None
 
     def worked_instead(self, day: date) -> bool:
         """True for a weekend day on which offices work because a notice says so."""
-        return day in self._worked
+        return day in self._days.worked
 
     def _covering(self, first: int, last: int | None = None) -> list[int]:
-        """The index, grown where needed; a new list replaces the old at once: no reader sees half of it."""
-        last = first if last is None else last
-        low, high, days = self._span
-        if low <= first and last <= high:
-            return days
-        if first < FIRST_YEAR or last > LAST_YEAR:
-            raise OverflowError(f"working days are known from {FIRST_YEAR} to {LAST_YEAR}")
-        before = self._ordinals(first, low - 1) if first < low else []
-        after = self._ordinals(high + 1, last) if last > high else []
-        grown = before + days + after
-        self._span = (min(first, low), max(last, high), grown)
-        return grown
-
-    def _ordinals(self, first: int, last: int) -> list[int]:
-        free = {day.toordinal() for day in self._free}
-        worked = {day.toordinal() for day in self._worked}
-        for year in range(first, last + 1):
-            if year not in self._noticed:
-                free |= {
-                    date(year, month, day).toordinal() for month, day, since in self._yearly if year >= since
-                }
-        # ordinal 1 is a Monday
-        return [
-            ordinal
-            for ordinal in range(date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1)
-            if ordinal in worked or ((ordinal - 1) % 7 < _SATURDAY and ordinal not in free)
-        ]
+        """The working days of at least these years."""
+        return self._days.covering(first, first if last is None else last)[2]

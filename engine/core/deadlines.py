@@ -12,6 +12,8 @@ from engine.core.counting import DeadlineError, Exclusion, count_hours, due_date
 from engine.core.term import Term
 
 __all__ = [
+    "OVERDUE_STAGE",
+    "SEVERE_STAGE",
     "Dates",
     "DeadlineError",
     "Exclusion",
@@ -23,6 +25,7 @@ __all__ = [
     "compute",
     "light",
     "overdue",
+    "stage",
     "turns",
 ]
 
@@ -131,6 +134,16 @@ def light(dates: Dates, now: datetime) -> Light:
 def overdue(dates: Dates, now: datetime) -> bool:
     """True when the effective due date (or instant) has passed."""
     return now >= turns(dates).overdue_at
+
+
+OVERDUE_STAGE, SEVERE_STAGE = 1, 2
+"""How far the end of a deadline can be told: that it is overdue, and that it is severely so."""
+
+
+def stage(dates: Dates, now: datetime) -> int:
+    """How far there is something to tell of at an aware instant: 0 for nothing, else OVERDUE_STAGE or SEVERE_STAGE."""
+    turn = turns(dates)
+    return SEVERE_STAGE if now >= turn.severe_at else OVERDUE_STAGE if now >= turn.overdue_at else 0
 
 
 def turns(dates: Dates) -> Turns:

@@ -106,9 +106,9 @@ class Deadline:
     exclusions: list[Exclusion] = field(default_factory=list)
     suspended: dict[str, date] = field(default_factory=dict)
     """While it stands still: the triggers that stopped it, each with its civil date."""
-    history: list[dict[str, Any]] = field(default_factory=list)
     told_stage: int = 0
-    """How much of its end was told: 0 nothing, 1 that it is overdue, 2 that it is severely so."""
+    """How far its end was told (1 overdue, 2 severe); it falls back when the end moves on, to be told again when it comes."""
+    history: list[dict[str, Any]] = field(default_factory=list)
     touched: bool = False
     fresh: bool = False
 

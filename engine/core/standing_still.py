@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from engine.core.calendar import civil_date
-from engine.core.deadlines import Exclusion, How, compute
+from engine.core.deadlines import Dates, Exclusion, How, compute, stage
 from engine.core.lawbook import Lawbook
 from engine.core.running import Moment, running
 from engine.core.snapshot import Deadline, Snapshot
@@ -45,7 +45,7 @@ def extend(
             deadline.fixed_due = date.fromisoformat(facts["new_due_on"])
         else:
             deadline.extended += added
-        recount(law, deadline)
+        recount(law, deadline, moment)
         deadline.history.append(moment.told("extended", deadline, **more))
 
 
@@ -83,19 +83,21 @@ def _take_out(law: Lawbook, deadline: Deadline, days: Exclusion, moment: Moment)
         deadline.exclusions.append(days)
     elif days.first <= deadline.fixed_due:  # a stated date is not counted: it moves by as many days
         deadline.fixed_due += timedelta(days=(days.last - days.first).days + (not law.half_open))
-    recount(law, deadline)
+    recount(law, deadline, moment)
     span = {"from": days.first.isoformat(), "to": days.last.isoformat(), "reason": days.ground}
     deadline.history.append(moment.told("excluded", deadline, **span))
 
 
-def recount(law: Lawbook, deadline: Deadline) -> None:
-    """The dates follow from start, length, extensions and what is taken out; of an end that moved nothing was told."""
-    former = deadline.dates.due_effective
-    deadline.dates = compute(
-        law.terms[deadline.term], deadline.start, law.calendar, **how_counted(law, deadline)
-    )
-    if deadline.dates.due_effective != former:
-        deadline.told_stage = 0
+def recount(law: Lawbook, deadline: Deadline, moment: Moment) -> None:
+    """The dates follow from start, length, extensions and what is taken out."""
+    term = law.terms[deadline.term]
+    ends(deadline, compute(term, deadline.start, law.calendar, **how_counted(law, deadline)), moment)
+
+
+def ends(deadline: Deadline, dates: Dates, moment: Moment) -> None:
+    """The deadline has these dates; what was told of an end that lies ahead now will be told again when it comes."""
+    deadline.dates = dates
+    deadline.told_stage = min(deadline.told_stage, stage(dates, moment.recorded_at))
     deadline.touched = True
 
 

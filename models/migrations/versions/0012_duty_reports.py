@@ -8,7 +8,7 @@ from alembic import op
 from models.columns import Instant
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 TABLE = "duty_report"
 SENTENCE = "this table is append-only"
 

@@ -1,0 +1,71 @@
+"""What a notice of the State Council moved, as far as the reader may see the records it moved something of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from engine.core.commands import Principal
+from engine.core.visibility import sees_department
+from engine.projections.instants import recorded
+from engine.projections.sources import ReadClock
+from engine.recounting import DATE_MOVED
+from models import calendars
+from models.database import Database
+from models.reading.scope import scope
+
+SHOWN_MAX = 200
+TOLD_DAYS = 14
+"""How long the owner of a deadline finds on the page of his work that it moved."""
+TOLD_MAX = 15
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarReader:
+    """Deadlines of criminal referrals are in none of these lists: their readers find it on the referral (law 9)."""
+
+    database: Database
+    office_id: str
+    clock: ReadClock
+
+    def moved_by_last(self, who: Principal) -> dict[str, Any] | None:
+        """The notice loaded last with what it moved of the records that are seen; None where none was ever loaded."""
+        with self.database.read() as connection:
+            loaded = calendars.loaded_notices(connection, self.office_id)
+            if not loaded:
+                return None
+            rows = calendars.moved_by(connection, scope(self.office_id, who), loaded[-1].id, SHOWN_MAX)
+        last = loaded[-1]
+        return {
+            "year": last.year,
+            "source": last.source,
+            "loaded_at": recorded(last.loaded_at),
+            "items": [_moved(row) for row in rows],
+            "whole": len(rows) < SHOWN_MAX,
+        }
+
+    def moved_for(self, who: Principal) -> list[dict[str, Any]]:
+        """What was moved lately of what waits for one of the person's roles, latest first."""
+        department = sees_department(who)
+        if department is None:
+            return []
+        since = self.clock.now() - timedelta(days=TOLD_DAYS)
+        with self.database.read() as connection:
+            rows = calendars.moved_for(
+                connection, self.office_id, department, who.roles, DATE_MOVED, since, TOLD_MAX
+            )
+        return [_moved(row) for row in rows]
+
+
+def _moved(row: Row[Any]) -> dict[str, Any]:
+    """One deadline, with the sentence about it in both languages."""
+    named = ("zh", "en", "term", "former", "due", "party", "inspection")
+    return {
+        **{name: row.detail[name] for name in named},
+        "finding": row.finding_id,
+        "ledger_no": row.ledger_no,
+        "recorded_at": recorded(row.recorded_at),
+    }
