@@ -20,6 +20,7 @@ from api import (
     inspections,
     ledger,
     referrals,
+    reminders,
     rulebook,
     sessions,
 )
@@ -37,6 +38,7 @@ ROUTERS = (
     attachments.referral_router,
     referrals.router,
     ledger.router,
+    reminders.router,
     rulebook.router,
     backtests.router,
     exchange.router,

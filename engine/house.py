@@ -11,6 +11,7 @@ from engine.core.calendar import civil_date
 from engine.core.chart import Charts
 from engine.core.forms import Forms
 from engine.core.intake_check import IntakeCheck
+from engine.core.ladder import Ladder
 from engine.core.lawbook import Lawbook
 from engine.desk import Desk
 from engine.documents import DocumentPress
@@ -19,6 +20,7 @@ from engine.editions import Editions
 from engine.exchange import Exchange, open_exchange
 from engine.house_key import HouseKey
 from engine.judging import ruled_triggers
+from engine.ladder_bell import LadderBell
 from engine.law_of_the_act import LawOfTheAct
 from engine.papers import Papers
 from engine.post import Post
@@ -26,6 +28,8 @@ from engine.publications import Publications
 from engine.reader import Reader, open_reader
 from engine.reception import Reception
 from engine.referrals import Referrals
+from engine.reminder_words import silent_terms
+from engine.reminders import Reminders
 from engine.rulebook_in_force import RulebookInForce
 from engine.scribe import Scribe
 from engine.settings import Settings
@@ -44,7 +48,7 @@ from rules.charts import load_charts
 from rules.facts import FactDictionary
 from rules.offices import Office, load_office
 from rules.rulebook import Rulebook
-from rules.terms import load_terms, with_office
+from rules.terms import load_terms, with_lights, with_office
 
 RULES = Path(__file__).parent.parent / "rules"
 
@@ -63,6 +67,8 @@ class House:
     writer: Writer
     desk: Desk
     sweep: Sweep
+    ladder_bell: LadderBell
+    reminders: Reminders
     reader: Reader
     accounts: Accounts
     press: DocumentPress
@@ -93,7 +99,7 @@ class House:
         return self.exchange.systems
 
     def ring(self) -> Swept:
-        """The bell: the rulebook of the day stands, and all that is due is done; nothing while time has leapt.
+        """The bell: the rulebook of the day stands, and all that is due is done and told; nothing while time has leapt.
 
         Of several nodes one sweeps at a time. Under a test clock the others wait for it, so that what comes next finds
         everything done.
@@ -102,7 +108,11 @@ class House:
             return Swept()
         self.in_force.keep_up(civil_date(self.clock.now()))
         with lease(self.database, f"sweep {self.office.office_id}", wait=self.clock.is_test) as mine:
-            return self.sweep.catch_up() if mine else Swept()
+            if not mine:
+                return Swept()
+            swept = self.sweep.catch_up()
+            self.ladder_bell.ring()
+            return swept
 
     def close(self) -> None:
         """Queued commands are done, workers and connections are gone."""
@@ -114,16 +124,18 @@ class House:
 def load_lawbook(office: Office) -> Lawbook:
     """The law as the house holds it, with the office's own figures."""
     charts = load_charts()
+    terms = with_lights(with_office(load_terms(RULES), office.internal_terms), office.lights)
     return Lawbook(
         charts=charts,
         forms=Forms(charts.dictionary),
-        terms=with_office(load_terms(RULES), office.internal_terms),
+        terms=terms,
         calendar=load_calendar(RULES),
         late_entry_days=office.threshold("late_entry_days"),
         severe_after=office.threshold("severe_after"),
         department_code=office.department_by_name,
         guards=charts.dictionary["guards"],
         figures={name: figure.value for name, figure in office.thresholds.items()},
+        ladder=Ladder(office.escalation, silent_terms(terms)),
     )
 
 
@@ -177,6 +189,8 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         writer=writer,
         desk=desk,
         sweep=sweep,
+        reminders=Reminders(database, writer, clock, office.office_id),
+        ladder_bell=LadderBell(clock, database, writer, law, office.office_id),
         reader=reader,
         accounts=accounts,
         press=press,

@@ -32,6 +32,7 @@ from engine.projections.sources import ReadClock, Sources, Steps
 from engine.projections.work import GROUPS, owned_states
 from engine.referral_reader import ReferralReader
 from engine.referrals import Referrals
+from engine.reminders import ReminderReader
 from engine.rule_reader import RuleReader
 from engine.writer import Writer
 from models.database import Database
@@ -68,6 +69,7 @@ class Reader:
         self.backtests = BacktestReader(database, sources, clock, self._cursors)
         self.rules = RuleReader(database, sources)
         self.editions = EditionReader(database, sources.office_id, clock, self._cursors)
+        self.reminders = ReminderReader(database, sources.office_id, clock, self._cursors)
 
     def finding(self, who: Principal, id: str) -> dict[str, Any]:
         """finding_answer without `decision`."""

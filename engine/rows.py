@@ -195,8 +195,17 @@ class Rows:
             "term": deadline.term,
             "nature": deadline.nature,
             "counted": deadline.counted,
-            **deadline_state(deadline),
+            **self.deadline_state(deadline),
         }
+
+    def deadline_state(self, deadline: Deadline) -> dict[str, Any]:
+        """The columns of a deadline that steps may change, and when its next rung is due."""
+        state = _deadline_state(deadline)
+        if self.file.snapshot.subject == "referral":  # its readers are told otherwise, and nobody else is
+            return state
+        ladder = self.law.ladder
+        rung_at = ladder.next_at(deadline.term, deadline.dates, self.law.calendar, deadline.rung)
+        return {**state, "rung": deadline.rung, "rung_at": rung_at}
 
     def _belongs_to(self, deadline: Deadline) -> dict[str, Any]:
         file, subject = self.file, self.file.snapshot.subject
@@ -231,8 +240,7 @@ def search_text(file: CaseFile) -> str:
     return "\n".join(word for word in words if word).casefold()
 
 
-def deadline_state(deadline: Deadline) -> dict[str, Any]:
-    """The columns of a deadline that steps may change."""
+def _deadline_state(deadline: Deadline) -> dict[str, Any]:
     dates = deadline.dates
     spec: dict[str, Any] = {name: getattr(dates, name).isoformat() for name in DATE_NAMES}
     spec |= {

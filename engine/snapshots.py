@@ -184,6 +184,7 @@ def restored(row: Row[Any]) -> Deadline:
         suspended={by: date.fromisoformat(on) for by, on in spec.get("suspended", {}).items()},
         history=list(row.history),
         told_stage=row.told_stage,
+        rung=getattr(row, "rung", 0),  # a referral's deadlines climb no ladder
     )
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from engine.core.ladder import Rung
 from rules.data_file import Fields, read_as
+from rules.escalation import lights_of, rungs_of
 from rules.faults import nearest
 
 _KINDS = ("government", "vertical", "dispatched", "judicial", "coordinating", "superior")
@@ -95,6 +98,9 @@ class Office:
     thresholds: Mapping[str, Threshold]
     internal_terms: Mapping[str, int]
     document_series: Mapping[str, str]
+    escalation: tuple[Rung, ...] = ()
+    lights: Mapping[str, int | Fraction] = field(default_factory=dict)
+    """When the yellow light of a term comes: working days before red, or for hours a share of the period."""
 
     def department_by_name(self, name: str) -> str | None:
         """The code of the department with this code, short or full Chinese name; None when there is none."""
@@ -231,6 +237,8 @@ def _office(data: Any) -> Office:
         thresholds={figure.name: figure for figure in _all(fields, "thresholds", _threshold)},
         internal_terms={name: terms.integer(name) for name in data["internal_terms"]},
         document_series=dict(_all(fields, "document_series", _series)),
+        escalation=rungs_of(fields),
+        lights=lights_of(fields),
     )
     terms.done()
     fields.done()

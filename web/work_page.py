@@ -15,6 +15,7 @@ from web.finding_page import state_of
 from web.lists import finding_rows, referral_rows
 from web.look import page, query_path
 from web.naming import Names
+from web.reminder_page import SHOWN, reminder_panel
 from web.routing import PageRoute
 from web.rulebook_page import coming_edition
 
@@ -48,16 +49,21 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
     groups = [_group(asking, group, now, approves) for group in answer["groups"]]
     unpublished, inspections = _unpublished(asking, now)
     referrals = referral_rows(asking, asking.house.reader.referrals.known_to(asking.who), now)
+    panel = reminder_panel(asking, {"limit": [SHOWN]})
     return page(
         asking,
         "work.html",
         groups=groups,
+        panel=panel,
         referrals=referrals,
         results=results,
         decided=decided,
         approves=approves,
         alone=len(groups) == 1,
-        nothing=not inspections and not referrals and not any(group["count"] for group in groups),
+        nothing=not panel["rows"]
+        and not inspections
+        and not referrals
+        and not any(group["count"] for group in groups),
         inspections=inspections,
         unpublished=unpublished,
         key=fresh_key(),

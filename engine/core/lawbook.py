@@ -10,6 +10,7 @@ from engine.core.calendar import WorkingCalendar
 from engine.core.chart import Charts
 from engine.core.deadlines import Term
 from engine.core.forms import Forms
+from engine.core.ladder import Ladder
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,5 @@ class Lawbook:
     guards: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     figures: Mapping[str, int] = field(default_factory=dict)
     """Sums of the office and province, in fen, by name: limits of the summary procedure and the like."""
+    ladder: Ladder = field(default_factory=Ladder)
+    """Whom the office reminds of a deadline, and when."""

@@ -109,6 +109,8 @@ class Deadline:
     history: list[dict[str, Any]] = field(default_factory=list)
     told_stage: int = 0
     """How much of its end was told: 0 nothing, 1 that it is overdue, 2 that it is severely so."""
+    rung: int = 0
+    """How many rungs of the office's ladder were told of its present end."""
     touched: bool = False
     fresh: bool = False
 

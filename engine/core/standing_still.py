@@ -103,7 +103,7 @@ def recount(law: Lawbook, deadline: Deadline) -> None:
         severe_after=law.severe_after,
     )
     if deadline.dates.due_effective != former:
-        deadline.told_stage = 0
+        deadline.told_stage = deadline.rung = 0
     deadline.touched = True
 
 
