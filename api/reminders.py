@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from api.answers import answer
-from api.calls import Received, no_query
+from api.calls import Received, check_empty, no_query, whole
 
 router = APIRouter(prefix="/api/v1/reminders", tags=["reminders"])
 
@@ -21,4 +21,5 @@ def seen(call: Received, key: str) -> Response:
     """The reminder is done; seen again, it stays as it was first seen."""
     who = call.who
     no_query(call.request)
+    check_empty(whole(call.raw))
     return answer(call.house.reminders.seen(who, key))

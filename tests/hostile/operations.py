@@ -67,6 +67,7 @@ class Operation:
             "{digest}": "sha256:" + hashlib.sha256(PDF).hexdigest(),
             "{doc}": fort.ids["document"],
             "{system}": SYSTEM,
+            "{key}": fort.ids["reminder"],
         }
         place = self.path
         for name, value in named.items():
@@ -203,6 +204,8 @@ OPERATIONS = (
     Operation("GET", f"{API}/deadlines", OFFICER),
     Operation("GET", f"{API}/parties/{{id}}", OFFICER),
     Operation("GET", f"{API}/audit/{{id}}", OFFICER),
+    Operation("GET", f"{API}/reminders", OFFICER),
+    Operation("POST", f"{API}/reminders/{{key}}/seen", OFFICER),
     Operation("GET", f"{API}/charts", OFFICER),
     Operation("GET", f"{API}/rulebook", OFFICER),
     Operation("GET", f"{API}/rulebook/backtests", LEGAL),
