@@ -69,7 +69,7 @@ class Reader:
         self.backtests = BacktestReader(database, sources, clock, self._cursors)
         self.rules = RuleReader(database, sources)
         self.editions = EditionReader(database, sources.office_id, clock, self._cursors)
-        self.reminders = ReminderReader(database, sources.office_id, clock, self._cursors)
+        self.reminders = ReminderReader(database, sources, clock, self._cursors)
 
     def finding(self, who: Principal, id: str) -> dict[str, Any]:
         """finding_answer without `decision`."""

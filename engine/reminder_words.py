@@ -34,6 +34,11 @@ def kinds_of_the_office() -> frozenset[str]:
     return frozenset(_words()["of_the_office"])
 
 
+def kinds_of_the_ladder() -> frozenset[str]:
+    """The kinds of notice that say once more what a ladder tells."""
+    return frozenset(_words()["told_by_ladder"])
+
+
 def silent_terms(terms: Mapping[str, Term]) -> frozenset[str]:
     """The terms whose end is nobody's delay in the office."""
     silent = _words()["nobody_is_late"]

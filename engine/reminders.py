@@ -13,7 +13,7 @@ from engine.cursor import Cursors
 from engine.projections.asked import Asked, Query
 from engine.projections.instants import finding_light, recorded
 from engine.projections.paging import Page, page_asked
-from engine.projections.sources import ReadClock
+from engine.projections.sources import ReadClock, Sources
 from engine.reminder_words import kinds_of_the_office
 from engine.writer import Writer
 from models.database import Database
@@ -27,8 +27,8 @@ KEY_LENGTH_MAX = 200
 class ReminderReader:
     """What was told to somebody's department and roles about records that they may see."""
 
-    def __init__(self, database: Database, office_id: str, clock: ReadClock, cursors: Cursors) -> None:
-        self._database, self._office, self._clock, self._cursors = database, office_id, clock, cursors
+    def __init__(self, database: Database, sources: Sources, clock: ReadClock, cursors: Cursors) -> None:
+        self._database, self._sources, self._clock, self._cursors = database, sources, clock, cursors
 
     def reminders(self, who: Principal, query: Query) -> dict[str, Any]:
         """A page of reminders: of findings that the person handles first, then the newest; raises `parameter_invalid`.
@@ -41,9 +41,10 @@ class ReminderReader:
         with self._database.read() as connection:
             rows = reminders.page_of_notices(
                 connection,
-                scope(self._office, who),
+                scope(self._sources.office_id, who),
                 who,
                 kinds_of_the_office(),
+                self._sources.told_otherwise,
                 done,
                 _place(page),
                 page.limit + 1,

@@ -30,5 +30,7 @@ def _positive(text: str) -> int:
 
 def _sweep(args: argparse.Namespace) -> int:
     with house_of(args) as house:
-        told(house.sweep.run(args.limit).answer(), as_json=args.json)
+        swept = house.sweep.run(args.limit)
+        house.ladder_bell.ring()
+        told(swept.answer(), as_json=args.json)
     return DONE

@@ -40,17 +40,20 @@ def page_of_notices(
     seen: Scope,
     who: Principal,
     of_the_office: Collection[str],
+    told_otherwise: Collection[str],
     done: bool,
     after: Place | None,
     limit: int,
 ) -> Sequence[Row[Any]]:
     """The next notices told to this person about what they may see, with `mine` 1 where they handle the finding.
 
-    of_the_office: the kinds that are about no record. A notice of another kind that names neither a finding nor an
-    inspection is shown to nobody: it may be about a criminal referral.
+    told_otherwise: kinds that are left out. of_the_office: the kinds that are about no record; a notice of another
+    kind that names neither a finding nor an inspection is shown to nobody: it may be about a criminal referral.
     """
     columns = NOTICE.c
-    found = _told(seen, who, of_the_office).where(columns.done.is_(done))
+    found = _told(seen, who, of_the_office).where(
+        columns.done.is_(done), columns.kind.not_in(sorted(told_otherwise))
+    )
     keys = (_mine(who), columns.recorded_at, columns.natural_key)
     if after is not None:
         place = (literal(after[0]), literal(after[1], columns.recorded_at.type), literal(after[2]))

@@ -33,7 +33,7 @@ def tell(town: Town, key: str, **given: Any) -> None:
         "office_id": town.house.office.office_id,
         "department": "market_regulation",
         "role": "case_officer",
-        "kind": "overdue",
+        "kind": "request_reopening",
         "finding_id": None,
         "inspection_id": None,
         "detail": {"zh": "请办理。", "en": "please act"},
@@ -54,7 +54,7 @@ def keys(town: Town, login: str, **query: str) -> list[str]:
 
 def test_what_the_ladder_tells_is_shown_to_those_roles_in_both_languages(town: Town) -> None:
     finding = registered(town)
-    town.at("2024-05-08T09:00", jump=True)
+    town.at("2024-05-10T09:00", jump=True)
     town.house.ring()
 
     for login, roles in (("C02", {"case_officer"}), ("U01", {"unit_head"}), ("H01", {"department_head"})):
@@ -62,6 +62,9 @@ def test_what_the_ladder_tells_is_shown_to_those_roles_in_both_languages(town: T
         assert {one["role"] for one in shown} == roles
         assert all("内部时限" in one["zh"] and "internal" in one["en"] for one in shown)
         assert {one["light"] for one in shown} <= {"overdue", "severe"}
+        assert {one["kind"] for one in listed(town, login)} == {
+            "rung"
+        }  # the sweep's own reminder is not shown beside
     assert listed(town, "S01") and {one["role"] for one in listed(town, "S01")} == {"supervisor"}
     for login in ("F01", "F02", "O01", "A01", "E01"):
         assert listed(town, login) == [], login

@@ -18,7 +18,8 @@ REMINDER = re.compile(r'data-reminder="([^"]+)"')
 @pytest.fixture
 def late(pages: Pages) -> str:
     """A finding whose route should have been approved; its handler is W01."""
-    finding = registered(pages.town)
+    registered(pages.town, 1)
+    finding = registered(pages.town, 2)
     pages.town.at("2024-05-08T09:00", jump=True)
     pages.town.house.ring()
     return finding
@@ -68,7 +69,8 @@ def test_the_work_page_shows_a_few_and_leads_to_all(pages: Pages) -> None:
 
 
 def test_in_a_browser_the_panel_is_read_and_seen_in_both_languages(served: Served, browser: Browser) -> None:
-    registered(served.town)
+    for number in (1, 2, 3):
+        registered(served.town, number)
     served.town.at("2024-05-08T09:00", jump=True)
     served.town.house.ring()
     for language, button in (("zh-CN", "已阅"), ("en-US", "Seen")):
