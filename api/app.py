@@ -21,6 +21,7 @@ from api import (
     inspections,
     ledger,
     referrals,
+    reminders,
     rulebook,
     sessions,
 )
@@ -39,6 +40,7 @@ ROUTERS = (
     referrals.router,
     ledger.router,
     duties.router,
+    reminders.router,
     rulebook.router,
     backtests.router,
     exchange.router,

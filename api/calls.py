@@ -18,7 +18,7 @@ from fastapi import Depends, Request, Response
 from api.answers import answer
 from engine.accounts import Visit
 from engine.core.commands import Asked, Command, Outcome, Principal
-from engine.core.refusals import Refusal
+from engine.core.refusals import FieldError, Refusal
 from engine.core.strict_json import Malformed, parsed
 from engine.house import House
 from engine.projections.asked import Asked as Parameters
@@ -61,11 +61,10 @@ class Call:
 
     def body(self) -> Any:
         """The JSON of the body; raises `body_too_large`, `media_type_unsupported` or `body_malformed`."""
-        if self.raw is None:
-            raise Refusal("body_too_large")
+        raw = whole(self.raw)
         check_media_type(self.request)
         try:
-            value = parsed(self.raw)
+            value = parsed(raw)
         except Malformed as fault:
             raise Refusal("body_malformed") from fault
         if _depth(value) > DEPTH_MAX:
@@ -187,6 +186,24 @@ def an_id(text: str) -> str:
     if not ID.fullmatch(text):
         raise Refusal("not_found")
     return text
+
+
+def whole(body: bytes | None) -> bytes:
+    """The body as it was read; raises `body_too_large` when it was not read to its end."""
+    if body is None:
+        raise Refusal("body_too_large")
+    return body
+
+
+def check_empty(raw: bytes) -> None:
+    """Returns when the body says nothing: it is empty or {}; raises `body_malformed` or `facts_invalid`."""
+    try:
+        said = parsed(raw) if raw else {}
+    except Malformed as fault:
+        raise Refusal("body_malformed") from fault
+    if said != {}:
+        words = "正文应为空", "no body expected"
+        raise Refusal("facts_invalid", errors=[FieldError("", "unknown_field", *words)])
 
 
 def check_media_type(request: Request) -> None:

@@ -12,12 +12,11 @@ from fastapi.concurrency import run_in_threadpool
 
 from api.answers import answer, no_content
 from api.attachments import ENVELOPE_BYTES_MAX, UPLOAD, read_upload
-from api.calls import Received, an_id, no_query, query_of, read_body
+from api.calls import Received, an_id, check_empty, no_query, query_of, read_body, whole
 from api.problems import answers
 from engine.attachments import AttachmentFile, Attachments
 from engine.callers import System, principal_of
 from engine.core.refusals import FieldError, Refusal
-from engine.core.strict_json import Malformed, parsed
 from engine.exchange import Exchange
 from engine.house import House
 from engine.outbox import asked_for
@@ -40,11 +39,11 @@ def messages(call: Received, system: str) -> Response:
 @router.post("/messages/{id}/ack", status_code=204)
 def acknowledge(call: Received, system: str, id: str) -> Response:
     """The message is delivered; to say so again changes nothing."""
-    exchange, raw = exchange_of(call.request), _raw(call.raw)
+    exchange, raw = exchange_of(call.request), whole(call.raw)
     signed = raw or target_of(call.request)
     caller = exchange.callers.verified(system, headers_of(call.request), signed)
     no_query(call.request)
-    _check_empty(raw)
+    check_empty(raw)
     exchange.outbox.acknowledge(caller, an_id(id))
     return no_content()
 
@@ -53,7 +52,7 @@ def acknowledge(call: Received, system: str, id: str) -> Response:
 def receipt(call: Received, system: str) -> Response:
     """A receipt moves the record, stands on its timeline, or waits for the step before it."""
     no_query(call.request)
-    told = exchange_of(call.request).inbox.receive(system, headers_of(call.request), _raw(call.raw))
+    told = exchange_of(call.request).inbox.receive(system, headers_of(call.request), whole(call.raw))
     words = answers()[told.code]
     body = {"code": told.code, "zh": words.zh, "en": words.en, "receipt": told.receipt}
     if told.waiting_for:
@@ -73,7 +72,7 @@ async def receipt_document(request: Request, system: str, id: str) -> Response:
         exchange.callers.verified, system, headers_of(request), named[1].encode()
     )
     no_query(request)
-    raw = _raw(await read_body(request, house.settings.upload_bytes_max + ENVELOPE_BYTES_MAX))
+    raw = whole(await read_body(request, house.settings.upload_bytes_max + ENVELOPE_BYTES_MAX))
     if hashlib.sha256(raw).hexdigest() != named[1]:
         raise Refusal("signature_invalid")
     parts = await read_upload(_again(request, raw), house.settings)
@@ -115,23 +114,6 @@ def target_of(request: Request) -> bytes:
     path: bytes = scope.get("raw_path") or scope["path"].encode()
     query: bytes = b"?" + scope["query_string"] if scope["query_string"] else b""
     return b"".join((request.method.encode(), b" ", path, query))
-
-
-def _raw(body: bytes | None) -> bytes:
-    if body is None:
-        raise Refusal("body_too_large")
-    return body
-
-
-def _check_empty(raw: bytes) -> None:
-    try:
-        said = parsed(raw) if raw else {}
-    except Malformed as fault:
-        raise Refusal("body_malformed") from fault
-    if said != {}:
-        raise Refusal(
-            "facts_invalid", errors=[FieldError("", "unknown_field", "正文应为空", "no body expected")]
-        )
 
 
 def _again(request: Request, raw: bytes) -> Request:

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
 from engine.core.commands import Principal
-from engine.core.visibility import sees_department
 from engine.projections.instants import recorded
 from engine.projections.sources import ReadClock
-from engine.recounting import DATE_MOVED
 from models import calendars
 from models.database import Database
 from models.reading.scope import scope
 
 SHOWN_MAX = 200
-TOLD_DAYS = 14
-"""How long the owner of a deadline finds on the page of his work that it moved."""
-TOLD_MAX = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +40,6 @@ class CalendarReader:
             "items": [_moved(row) for row in rows],
             "whole": len(rows) < SHOWN_MAX,
         }
-
-    def moved_for(self, who: Principal) -> list[dict[str, Any]]:
-        """What was moved lately of what waits for one of the person's roles, latest first."""
-        department = sees_department(who)
-        if department is None:
-            return []
-        since = self.clock.now() - timedelta(days=TOLD_DAYS)
-        with self.database.read() as connection:
-            rows = calendars.moved_for(
-                connection, self.office_id, department, who.roles, DATE_MOVED, since, TOLD_MAX
-            )
-        return [_moved(row) for row in rows]
 
 
 def _moved(row: Row[Any]) -> dict[str, Any]:

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.accounts import Accounts
+from engine.calendar_reader import CalendarReader
 from engine.calendars import CalendarInForce
 from engine.clock import Clock, Machine
 from engine.core.calendar import civil_date
 from engine.core.chart import Charts
 from engine.core.forms import Forms
 from engine.core.intake_check import IntakeCheck
+from engine.core.ladder import Ladder
 from engine.core.lawbook import Lawbook
 from engine.desk import Desk
 from engine.documents import DocumentPress
@@ -24,6 +26,7 @@ from engine.editions import Editions
 from engine.exchange import Exchange, open_exchange
 from engine.house_key import HouseKey
 from engine.judging import ruled_triggers
+from engine.ladder_bell import LadderBell
 from engine.law_of_the_act import LawOfTheAct
 from engine.papers import Papers
 from engine.post import Post
@@ -32,6 +35,8 @@ from engine.reader import Reader, open_reader
 from engine.reception import Reception
 from engine.recounting import AT_A_RING, Recounting
 from engine.referrals import Referrals
+from engine.reminder_words import silent_terms
+from engine.reminders import Reminders
 from engine.rulebook_in_force import RulebookInForce
 from engine.scribe import Scribe
 from engine.settings import Settings
@@ -51,7 +56,7 @@ from rules.duties import check_duty_terms
 from rules.facts import FactDictionary
 from rules.offices import Office, load_office
 from rules.rulebook import Rulebook
-from rules.terms import load_terms, with_office
+from rules.terms import load_terms, with_lights, with_office
 
 RULES = Path(__file__).parent.parent / "rules"
 
@@ -70,6 +75,8 @@ class House:
     writer: Writer
     desk: Desk
     sweep: Sweep
+    ladder_bell: LadderBell
+    reminders: Reminders
     reader: Reader
     accounts: Accounts
     press: DocumentPress
@@ -82,6 +89,7 @@ class House:
     duty_reader: DutyReader
     duty_bell: DutyBell
     calendars: CalendarInForce
+    calendar_reader: CalendarReader
     recounting: Recounting
 
     @property
@@ -105,7 +113,7 @@ class House:
         return self.exchange.systems
 
     def ring(self, limit: int | None = None) -> Swept:
-        """The bell: the rulebook of the day and the calendar stand, what is due is done, and reports are asked for.
+        """The bell: the rulebook of the day and the calendar stand, what is due is done and told, reports are asked for.
 
         All that is due, or at most `limit`. Nothing while time has leapt, and nothing counts as due before every deadline
         has the dates of the calendar that stands: a long recount goes on at the next bells. Of several nodes one works at
@@ -118,6 +126,7 @@ class House:
             if not mine or not self.recounting.run(AT_A_RING).finished:
                 return Swept()
             swept = self.sweep.catch_up() if limit is None else self.sweep.run(limit)
+            self.ladder_bell.ring()
             self.duty_bell.ring()
             return swept
 
@@ -131,7 +140,7 @@ class House:
 def load_lawbook(office: Office) -> Lawbook:
     """The law as the house holds it, with the office's own figures."""
     charts = load_charts()
-    terms = with_office(load_terms(RULES), office.internal_terms)
+    terms = with_lights(with_office(load_terms(RULES), office.internal_terms), office.lights)
     check_duty_terms(office.duties, terms)
     return Lawbook(
         charts=charts,
@@ -144,6 +153,7 @@ def load_lawbook(office: Office) -> Lawbook:
         guards=charts.dictionary["guards"],
         half_open=office.half_open,
         figures={name: figure.value for name, figure in office.thresholds.items()},
+        ladder=Ladder(office.escalation, silent_terms(terms)),
     )
 
 
@@ -200,6 +210,8 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         writer=writer,
         desk=desk,
         sweep=sweep,
+        reminders=Reminders(database, writer, clock, office.office_id),
+        ladder_bell=LadderBell(clock, database, writer, law, office.office_id),
         reader=reader,
         accounts=accounts,
         press=press,
@@ -212,6 +224,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         duty_reader=DutyReader(database, book, clock, reader.cursors),
         duty_bell=DutyBell(clock, database, writer, book),
         calendars=calendars,
+        calendar_reader=CalendarReader(database, office.office_id, clock),
         recounting=Recounting(clock, office, database, law, writer, scribe, calendars),
     )
     desk.bell = house.ring

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Row
 
 from engine.backtest_reader import BacktestReader
-from engine.calendar_reader import CalendarReader
 from engine.core.commands import Principal
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
@@ -34,6 +33,7 @@ from engine.projections.work import GROUPS, owned_states
 from engine.reckoning_reader import ReckoningReader
 from engine.referral_reader import ReferralReader
 from engine.referrals import Referrals
+from engine.reminders import ReminderReader
 from engine.rule_reader import RuleReader
 from engine.writer import Writer
 from models.database import Database
@@ -69,8 +69,8 @@ class Reader:
         self.cursors = Cursors(secret)
         self.backtests = BacktestReader(database, sources, clock, self.cursors)
         self.rules = RuleReader(database, sources)
-        self.calendar = CalendarReader(database, sources.office_id, clock)
         self.editions = EditionReader(database, sources.office_id, clock, self.cursors)
+        self.reminders = ReminderReader(database, sources, clock, self.cursors)
 
     def finding(self, who: Principal, id: str) -> dict[str, Any]:
         """finding_answer without `decision`."""

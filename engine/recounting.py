@@ -222,6 +222,7 @@ class Recounting:
             "role": owner or NOBODYS,
             "kind": DATE_MOVED,
             "finding_id": snapshot.id if snapshot.subject == "finding" else None,
+            "inspection_id": file.inspection_id,
             "detail": {
                 **self._sentences(one, last.notice),
                 "term": deadline.term,

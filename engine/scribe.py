@@ -19,7 +19,7 @@ from engine.core.lawbook import Lawbook
 from engine.core.times import roles_of
 from engine.papers import Papers
 from engine.post import Post
-from engine.rows import TABLES, Rows, deadline_state, deadline_table
+from engine.rows import TABLES, Rows, deadline_table
 from models import records
 
 
@@ -186,6 +186,7 @@ class Scribe:
             "role": role,
             "kind": taken.row.trigger,
             "finding_id": file.snapshot.id if file.snapshot.subject == "finding" else None,
+            "inspection_id": file.snapshot.id if file.snapshot.subject == "inspection" else None,
             "detail": {"zh": taken.row.zh, "en": taken.row.en, "text": taken.facts.get("requirement")},
             "done": False,
             "recorded_at": now,
@@ -212,9 +213,10 @@ class Scribe:
             records.change(connection, table, snapshot.id, values)
 
     def _keep_changed_deadlines(self, connection: Connection, file: CaseFile) -> None:
+        rows = Rows(self.office_id, self.law, file)
         for deadline in file.snapshot.deadlines:
             if deadline.touched and not deadline.fresh:
-                records.change(connection, deadline_table(file), deadline.id, deadline_state(deadline))
+                records.change(connection, deadline_table(file), deadline.id, rows.deadline_state(deadline))
 
 
 def _role_in(row: Row, who: Principal) -> str | None:

@@ -183,6 +183,7 @@ def restored(row: Row[Any]) -> Deadline:
         exclusions=[_excluded(one) for one in spec.get("excluded", ())],
         suspended={by: date.fromisoformat(on) for by, on in spec.get("suspended", {}).items()},
         told_stage=row.told_stage,
+        rung=getattr(row, "rung", 0),  # a referral's deadlines climb no ladder
         history=list(row.history),
     )
 

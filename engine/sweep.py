@@ -22,6 +22,7 @@ from engine.core.refusals import Refusal
 from engine.core.snapshot import Record, Snapshot
 from engine.core.starting import remedies_decided
 from engine.desk import Desk
+from engine.reminder_words import ReminderWords, Said
 from engine.snapshots import load_finding, load_inspection, load_referral, proceeding
 from models import due, records
 from models.database import Database
@@ -65,9 +66,11 @@ class Sweep:
     law: Lawbook
     desk: Desk
     rows: ClockRows = field(init=False)
+    words: ReminderWords = field(init=False)
 
     def __post_init__(self) -> None:
         self.rows = ClockRows(self.law)
+        self.words = ReminderWords(self.law.terms)
 
     def run(self, limit: int = LIMIT) -> Swept:
         """At most `limit` due things are done, oldest first; a stubborn one is reported and blocks nobody."""
@@ -176,7 +179,9 @@ class Sweep:
         if not ended(file.snapshot, row, now):
             return
         due.mark_told(connection, row.id, row.stage, REFERRAL_DEADLINE)
-        said = {"facts": {"term": row.term, "due_on": row.due_effective, "requirement": self._words(row)}}
+        said = {
+            "facts": {"term": row.term, "due_on": row.due_effective, "requirement": self._said(row)["zh"]}
+        }
         self.desk.scribe.note(connection, file, OVERDUE, said, CLOCK, now)
 
     def _tell(self, connection: Connection, *, row: Any, now: datetime) -> bool | None:
@@ -212,7 +217,7 @@ class Sweep:
         rows = [one for one in self.rows.of(record.chart) if one.source == record.state]
         if self.law.terms[row.term].on_expiry == RIGHT_LAPSES:
             return None, False
-        text = self._words(row)
+        text = self._said(row)["zh"]
         for one in rows:
             if one.requires == ("requirement",):
                 return Step(one.trigger, row.proceeding_id, {"requirement": text}), False
@@ -221,11 +226,9 @@ class Sweep:
             return Step("remind_overdue", None, {"requirement": text}), False
         return None, False
 
-    def _words(self, row: Any) -> str:
-        term = self.law.terms[row.term]
-        kind = "内部时限" if row.nature == "internal" else "法定时限"
-        degree = "严重逾期" if row.stage == SEVERE_STAGE else "逾期"
-        return f"{term.zh}（{kind}）应于{row.due_effective}前完成，现已{degree}，请抓紧办理。"
+    def _said(self, row: Any) -> Said:
+        degree = "severe" if row.stage == SEVERE_STAGE else "overdue"
+        return self.words.ended(row.term, row.nature, row.due_effective, degree)
 
     def _notice(self, connection: Connection, row: Any, now: datetime) -> None:
         told = {
@@ -235,7 +238,8 @@ class Sweep:
             "role": "department_head",
             "kind": "overdue",
             "finding_id": row.finding_id,
-            "detail": {"zh": self._words(row), "term": row.term, "inspection": row.inspection_id},
+            "inspection_id": row.inspection_id if row.finding_id is None else None,
+            "detail": {**self._said(row), "term": row.term, "inspection": row.inspection_id},
             "done": False,
             "recorded_at": now,
         }

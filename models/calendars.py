@@ -95,27 +95,6 @@ def moved_by(connection: Connection, seen: Scope, notice: str, limit: int) -> Se
     return connection.execute(asked.order_by(key).limit(limit)).all()
 
 
-def moved_for(
-    connection: Connection,
-    office_id: str,
-    department: str,
-    roles: Collection[str],
-    kind: str,
-    since: datetime,
-    limit: int,
-) -> Sequence[Row[Any]]:
-    """What persons of these roles in the department were told of moved deadlines since then, latest first."""
-    asked = _TOLD.where(
-        NOTICE.c.office_id == office_id,
-        NOTICE.c.department == department,
-        NOTICE.c.role.in_(sorted(roles)),
-        NOTICE.c.kind == kind,
-        NOTICE.c.recorded_at >= since,
-    )
-    latest = (NOTICE.c.recorded_at.desc(), NOTICE.c.natural_key)
-    return connection.execute(asked.order_by(*latest).limit(limit)).all()
-
-
 def keep_notice(connection: Connection, row: Mapping[str, Any]) -> None:
     """The notice is kept for ever."""
     add(connection, LOADED, [row])

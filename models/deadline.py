@@ -17,6 +17,7 @@ class Deadline(SQLModel, table=True):
     __tablename__ = "deadline"
     __table_args__ = (
         Index("deadline_due", "office_id", "state", "told_stage", "overdue_at"),
+        Index("deadline_rung", "office_id", "state", "rung_at"),
         Index("deadline_soonest", "office_id", "state", "due_effective", "id"),
         Index("deadline_department", "office_id", "department", "state", "due_effective", "id"),
     )
@@ -42,3 +43,7 @@ class Deadline(SQLModel, table=True):
     settled_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     told_stage: int = 0
     """How far the sweep has told: 0 nothing, 1 overdue, 2 severe."""
+    rung: int = 0
+    """How many rungs of the office's ladder were told of its present end."""
+    rung_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    """When the next rung is due; None when all were told, or nobody of the office can be late."""

@@ -134,6 +134,7 @@ def tell(
         "role": role,
         "kind": kind,
         "finding_id": message["finding_id"],
+        "inspection_id": message["inspection_id"] if message["finding_id"] is None else None,
         "detail": {"message": message["id"], **detail},
         "done": False,
         "recorded_at": now,

@@ -15,7 +15,7 @@ class Notice(SQLModel, table=True):
     """A reminder or task for a role of a department; `natural_key` lets it be told once only."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index("notice_role", "office_id", "department", "role", "done"),)
+    __table_args__ = (Index("notice_role", "office_id", "department", "role", "done", "recorded_at"),)
 
     natural_key: str = Field(primary_key=True, max_length=200)
     office_id: str = Field(max_length=OFFICE_ID_LENGTH)
@@ -23,8 +23,12 @@ class Notice(SQLModel, table=True):
     role: str = Field(max_length=40)
     kind: str = Field(max_length=40)
     finding_id: str | None = Field(default=None, max_length=ID_LENGTH, index=True)
+    inspection_id: str | None = Field(default=None, max_length=ID_LENGTH)
+    """What it is about where that is no finding; one that names neither is shown to nobody, as it may be confidential."""
     detail: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
     done: bool = False
+    done_by: str | None = Field(default=None, max_length=ID_LENGTH)
+    done_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     recorded_at: datetime = Field(sa_column=Column(Instant, nullable=False))
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from engine.core.ladder import Rung
 from rules.data_file import Fields, read_as
 from rules.duties import Duties, read_duties
+from rules.escalation import lights_of, rungs_of
 from rules.faults import nearest
 
 _KINDS = ("government", "vertical", "dispatched", "judicial", "coordinating", "superior")
@@ -101,6 +104,9 @@ class Office:
     half_open: bool
     """True where the last day of an exclusion is counted; else neither end is (DOMAIN Q6)."""
     duties: Duties
+    escalation: tuple[Rung, ...] = ()
+    lights: Mapping[str, int | Fraction] = field(default_factory=dict)
+    """When the yellow light of a term comes: working days before red, or for hours a share of the period."""
 
     def department_by_name(self, name: str) -> str | None:
         """The code of the department with this code, short or full Chinese name; None when there is none."""
@@ -246,6 +252,8 @@ def _office(data: Any) -> Office:
         document_series=dict(_all(fields, "document_series", _series)),
         half_open=fields.has("exclusions") and fields.code("exclusions", (CLOSED, HALF_OPEN)) == HALF_OPEN,
         duties=read_duties(fields.take("duties"), departments),
+        escalation=rungs_of(fields),
+        lights=lights_of(fields),
     )
     terms.done()
     fields.done()

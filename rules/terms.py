@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from engine.core.counting import COUNTED_UNITS
+from engine.core.deadlines import RED_SHARE
 from engine.core.term import SET_BY_ORDER, Term
 from rules.data_file import DataFault, Fields, located_in, read_as
 from rules.faults import nearest
@@ -52,6 +54,28 @@ def with_office(terms: Mapping[str, Term], internal_terms: Mapping[str, int]) ->
         if value < 0:
             raise DataFault("negative", field=field)
         changed[id] = replace(term, value=value)
+    return changed
+
+
+def with_lights(terms: Mapping[str, Term], lights: Mapping[str, int | Fraction]) -> dict[str, Term]:
+    """The terms with the yellow lights that an office sets; no date that the law counts is changed by it.
+
+    Raises DataFault for a term that does not exist, for hours set in days or days set as a share, and for a share
+    that is not before red.
+    """
+    changed = dict(terms)
+    for id, yellow in lights.items():
+        term, field = terms.get(id), f"/lights/{id}"
+        if term is None:
+            raise DataFault("no_such_term", field=field, near=nearest(id, terms), value=id)
+        if term.unit == "hour":
+            if not isinstance(yellow, Fraction) or yellow >= RED_SHARE:
+                raise DataFault("no_light_of_hours", field=field)
+            changed[id] = replace(term, yellow_share=yellow)
+        elif isinstance(yellow, Fraction):
+            raise DataFault("no_light_of_days", field=field)
+        else:
+            changed[id] = replace(term, yellow_before=yellow)
     return changed
 
 

@@ -28,7 +28,7 @@ def calendar_page(asking: Asked) -> Response:
     today = civil_date(asking.house.clock.now())
     year = _year(asking.parameter("year"), today.year)
     standing = asking.house.calendars.standing
-    last = asking.house.reader.calendar.moved_by_last(asking.who)
+    last = asking.house.calendar_reader.moved_by_last(asking.who)
     return page(
         asking,
         "calendar.html",

@@ -23,6 +23,7 @@ from web import (
     ledger_page,
     party_page,
     referral_page,
+    reminder_page,
     rule_page,
     rulebook_page,
     sign_in_page,
@@ -52,6 +53,7 @@ ROUTERS = (
     sign_in_page.router,
     finding_page.router,
     referral_page.router,
+    reminder_page.router,
 )
 
 

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Response
 
 from web.approving import Result, approve_all, may_approve, waiting_approval
 from web.asking import Asked, Asking, Form, check_form_token
-from web.calendar_page import moved_lines
 from web.clocks import left_of
 from web.commanding import fresh_key
 from web.finding_page import state_of
 from web.lists import finding_rows, referral_rows
 from web.look import page, query_path
 from web.naming import Names
+from web.reminder_page import SHOWN, reminder_panel
 from web.routing import PageRoute
 from web.rulebook_page import coming_edition
 
@@ -51,10 +51,12 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
     unpublished, inspections = _unpublished(asking, now)
     reminders = asking.house.duty_reader.notices(asking.who)
     referrals = referral_rows(asking, asking.house.reader.referrals.known_to(asking.who), now)
+    panel = reminder_panel(asking, {"limit": [SHOWN]})
     return page(
         asking,
         "work.html",
         groups=groups,
+        panel=panel,
         referrals=referrals,
         reminders=reminders[:REMINDERS_SHOWN],
         reminded=len(reminders),
@@ -62,7 +64,8 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
         decided=decided,
         approves=approves,
         alone=len(groups) == 1,
-        nothing=not inspections
+        nothing=not panel["rows"]
+        and not inspections
         and not referrals
         and not reminders
         and not any(group["count"] for group in groups),
@@ -70,7 +73,6 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
         unpublished=unpublished,
         key=fresh_key(),
         coming=coming_edition(asking),
-        moved=moved_lines(asking, asking.house.reader.calendar.moved_for(asking.who)),
     )
 
 

@@ -18,7 +18,7 @@ from rules.calendars import load_calendar
 from rules.offices import load_office
 from rules.reckoning_answer import reckoning_answer
 from rules.reckoning_teller import LANGUAGES, ReckoningTeller
-from rules.terms import RULES, load_term, with_office
+from rules.terms import RULES, load_term, with_lights, with_office
 
 OFFICE = RULES / "offices" / "yuanping.yaml"
 UNITS = {
@@ -118,16 +118,16 @@ def _counted(args: argparse.Namespace) -> tuple[Reckoning, list[Exclusion]]:
 
 
 def _term(id: str, faults: list[FieldError]) -> Term | None:
-    """The term with the office's own length where it is internal."""
+    """The term with the office's own length where it is internal, and the office's own light."""
     try:
         term = load_term(RULES, id)
     except KeyError:
         faults.append(FieldError("/term", "vocabulary", f"没有 {id} 这一期限", f"there is no term {id}"))
         return None
-    if term.nature != "internal":
-        return term
-    ours = load_office(OFFICE).internal_terms
-    return with_office({id: term}, {id: ours[id]})[id] if id in ours else term
+    office = load_office(OFFICE)
+    lengths = {id: office.internal_terms[id]} if id in office.internal_terms else {}
+    lights = {id: office.lights[id]} if id in office.lights else {}
+    return with_lights(with_office({id: term}, lengths), lights)[id]
 
 
 def _point(text: str, pointer: str, faults: list[FieldError]) -> Point | None:

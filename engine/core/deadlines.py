@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 from typing import Literal, TypedDict
 
 from engine.core.calendar import SHANGHAI, WorkingCalendar
@@ -36,6 +37,8 @@ HOURS_UNTIL_SEVERE = timedelta(hours=24)
 """How long after its end an hour term is severely overdue."""
 YELLOW_BEFORE, YELLOW_BEFORE_SHORT = 3, 1
 """Working days from yellow to red: usually, and for periods of at most five working or seven other days."""
+YELLOW_SHARE, RED_SHARE = Fraction(1, 2), Fraction(3, 4)
+"""After which share of an hour term it shows yellow and red."""
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -111,7 +114,7 @@ def compute(
             return _day_dates(term, first_of_unit(start), fixed_due, None, unit, calendar, severe_after)
         period, unit = term.whole_length(length, unit, extended)
         if unit == "hour":
-            return _hour_dates(start, period or 0, exclusions)
+            return _hour_dates(term, start, period or 0, exclusions)
         first = first_of_unit(start)
         raw = due_date(first, period, unit, taken_out(exclusions, half_open), calendar)
         return _day_dates(term, first, raw, period, unit, calendar, severe_after)
@@ -176,12 +179,16 @@ def _check_stated(term: Term, exclusions: Sequence[Exclusion], extended: int) ->
         raise DeadlineError("exclusion_invalid", *words)
 
 
-def _hour_dates(start: Point, hours: int, exclusions: Sequence[Exclusion]) -> Dates:
+def _hour_dates(term: Term, start: Point, hours: int, exclusions: Sequence[Exclusion]) -> Dates:
     """Hours run through nights and holidays and are never rolled, so no calendar can change them."""
     begun, due = count_hours(start, hours, exclusions)
     period = due - begun
-    yellow, red = begun + period / 2, begun + period * 3 / 4
+    yellow, red = begun + _share(period, term.yellow_share or YELLOW_SHARE), begun + _share(period, RED_SHARE)
     return Dates(begun, due, due, due, due, False, yellow, red, due + HOURS_UNTIL_SEVERE, hours, "hour")
+
+
+def _share(period: timedelta, share: Fraction) -> timedelta:
+    return period * share.numerator / share.denominator
 
 
 def _day_dates(

@@ -10,6 +10,7 @@ from engine.core.calendar import WorkingCalendar
 from engine.core.chart import Charts
 from engine.core.deadlines import Term
 from engine.core.forms import Forms
+from engine.core.ladder import Ladder
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,5 @@ class Lawbook:
     """True where the office counts the last day of an exclusion (DOMAIN Q6)."""
     figures: Mapping[str, int] = field(default_factory=dict)
     """Sums of the office and province, in fen, by name: limits of the summary procedure and the like."""
+    ladder: Ladder = field(default_factory=Ladder)
+    """Whom the office reminds of a deadline, and when."""

@@ -108,6 +108,8 @@ class Deadline:
     """While it stands still: the triggers that stopped it, each with its civil date."""
     told_stage: int = 0
     """How far its end was told (1 overdue, 2 severe); it falls back when the end moves on, to be told again when it comes."""
+    rung: int = 0
+    """How many rungs of the office's ladder were told of its present end."""
     history: list[dict[str, Any]] = field(default_factory=list)
     touched: bool = False
     fresh: bool = False

@@ -95,7 +95,12 @@ def recount(law: Lawbook, deadline: Deadline, moment: Moment) -> None:
 
 
 def ends(deadline: Deadline, dates: Dates, moment: Moment) -> None:
-    """The deadline has these dates; what was told of an end that lies ahead now will be told again when it comes."""
+    """The deadline has these dates; what was told of an end that lies ahead now will be told again when it comes.
+
+    The ladder of the office is climbed anew towards every new end.
+    """
+    if dates.due_effective != deadline.dates.due_effective:
+        deadline.rung = 0
     deadline.dates = dates
     deadline.told_stage = min(deadline.told_stage, stage(dates, moment.recorded_at))
     deadline.touched = True

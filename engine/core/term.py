@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 from engine.core.counting import COUNTED_UNITS, LONGEST, DeadlineError
@@ -38,6 +39,8 @@ class Term:
     adds: bool = False
     restricts_rights: bool = False
     yellow_before: int | None = None
+    yellow_share: Fraction | None = None
+    """Of an hour term: after which share of the period it shows yellow."""
     base_length: int = 0
     base_unit: str | None = None
 

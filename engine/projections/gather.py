@@ -12,6 +12,7 @@ from engine.core.commands import Principal
 from engine.core.lawbook import Lawbook
 from engine.core.openings import openings
 from engine.projections.sources import LIGHTS_FILE, NOTES_FILE, Sources, Steps, words
+from engine.reminder_words import kinds_of_the_ladder
 from engine.snapshots import load_finding, load_inspection
 from rules.data_file import read_data
 from rules.facts import FactDictionary
@@ -36,6 +37,7 @@ def gather_sources(law: Lawbook, office: Office, facts: FactDictionary) -> Sourc
         confidential=facts.confidential,
         personal=frozenset(scheme["code"] for scheme in schemes if scheme["personal"]),
         lights=words(LIGHTS_FILE),
+        told_otherwise=kinds_of_the_ladder() if law.ladder.rungs else frozenset(),
         notes=words(NOTES_FILE),
     )
 

@@ -51,6 +51,8 @@ class Sources:
     """Identifier schemes that name a natural person."""
     lights: Mapping[str, Word]
     """Code → words, severe first, `none` last."""
+    told_otherwise: frozenset[str]
+    """Kinds of notice that the office's ladder tells already, so that nobody is told twice."""
     notes: Mapping[str, Word]
     """Entries that move no chart (attachments, receipts, bootstrap): trigger → words."""
 

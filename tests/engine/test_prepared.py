@@ -62,6 +62,9 @@ RECEIPT_ROW = {
     "received_at": NOON,
 }
 
+FOOT = {"rung": 0, "rung_at": None}
+"""Where a deadline stands on the ladder of the office when nothing was said of that."""
+
 
 def ordinary(connection: Connection, table: Table, id: str) -> Mapping[str, Any]:
     """The row of that id as SQLAlchemy reads it."""
@@ -84,7 +87,7 @@ def test_texts_dates_json_and_nothing_are_kept_as_they_were(town: Town) -> None:
 def test_instants_and_truths_are_kept_and_what_was_not_given_has_its_default(town: Town) -> None:
     kept = dict(written(town, records.DEADLINE, DEADLINE))
 
-    assert kept == {**DEADLINE, "proceeding_id": None, "counted": True, "told_stage": 0}
+    assert kept == {**DEADLINE, "proceeding_id": None, "counted": True, "told_stage": 0, **FOOT}
     assert kept["red_at"].utcoffset() == timedelta(0)
     with town.house.database.read() as connection:
         read = records.inspection_deadline_rows(connection, "I1")[0]

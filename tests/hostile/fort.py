@@ -20,6 +20,7 @@ from engine.accounts import issue_token
 from engine.journal import JsonLines
 from models import account_reading, records
 from tests.builders import PARTY, Town, item
+from tests.engine.test_reminders import tell
 from tests.exchange.linked import Linked
 from tests.hostile.wire import Answer, Wire, named
 from tests.partner import Partner
@@ -125,6 +126,8 @@ class Fort:
         self.ids["run"] = run_of_nothing(town)
         self.ids["edition"] = edition_of_nothing(town, self.ids["run"])
         self.ids["hidden_party"] = str(town.row(self.ids["hidden"]).party_id)
+        self.ids["reminder"] = "rung:of-the-fort:red"
+        tell(town, self.ids["reminder"], finding_id=self.ids["finding"], role="inspector")
         for name, scope, hours in (("read", "read", 9), ("write", "write", 9), ("expired", "write", -1)):
             self.tokens[name] = self._token("W01", scope, hours)
         for login in town.people:

@@ -71,6 +71,7 @@ class Operation:
             "{system}": SYSTEM,
             "{duty}": "half_year_summary",
             "{period}": "2024-H1",
+            "{key}": fort.ids["reminder"],
         }
         place = self.path
         for name, value in named.items():
@@ -213,6 +214,8 @@ OPERATIONS = (
     ),
     Operation("GET", f"{API}/parties/{{id}}", OFFICER),
     Operation("GET", f"{API}/audit/{{id}}", OFFICER),
+    Operation("GET", f"{API}/reminders", OFFICER),
+    Operation("POST", f"{API}/reminders/{{key}}/seen", OFFICER),
     Operation("GET", f"{API}/charts", OFFICER),
     Operation("GET", f"{API}/rulebook", OFFICER),
     Operation("GET", f"{API}/rulebook/backtests", LEGAL),

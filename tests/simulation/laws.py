@@ -15,8 +15,8 @@ from engine.core.audit import GENESIS, chained, commitment
 from engine.core.chart import CRIMINAL
 from engine.core.commands import CLOCK
 from engine.core.snapshot import Record
+from engine.deadline_rows import thresholds
 from engine.house import House
-from engine.rows import thresholds
 from engine.snapshots import load_finding, load_inspection, load_referral
 from models import records, referral_reading
 from tests.simulation.replay import CARRIED, Event, Replay
