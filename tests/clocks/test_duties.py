@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.calendar import SHANGHAI, WorkingCalendar
@@ -58,6 +58,7 @@ def test_members_report_and_the_receiver_does_not():
     assert {duty.mark for duty in OFFICE.duties.reports.values()} == {"SEED"}
 
 
+@settings(max_examples=21)
 @given(year=YEARS)
 def test_each_is_due_as_its_term_says_and_asked_for_on_the_working_day_before(terms, calendar, year):
     for one in owed(year, terms, calendar, since=date(2000, 1, 1)):
@@ -69,6 +70,7 @@ def test_each_is_due_as_its_term_says_and_asked_for_on_the_working_day_before(te
         assert not any(calendar.is_working(day) for day in between)
 
 
+@settings(max_examples=21)
 @given(year=YEARS)
 def test_every_period_of_a_year_is_named_once_and_found_by_its_name(terms, calendar, year):
     listed = owed(year, terms, calendar, since=date(2000, 1, 1))

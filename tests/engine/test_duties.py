@@ -61,35 +61,35 @@ def test_a_report_is_in_time_on_its_day_and_late_after_it(town: Town) -> None:
     assert theirs["handed_in"]["late"] is True and theirs["handed_in"]["handed_in_by"] == "F02"
 
 
-def test_a_correction_is_a_new_row_and_what_was_late_or_in_time_stays_so(town: Town) -> None:
-    town.at("2024-05-20T09:00")
-    hand_in(town, "D01")
-    town.at("2024-07-01T09:00")
-    outcome = hand_in(town, "H01", title="更正后的报告", doc_no="原市监〔2024〕12号")
+def test_a_correction_is_a_new_row_and_what_was_late_or_in_time_stays_so(sqlite_town: Town) -> None:
+    sqlite_town.at("2024-05-20T09:00")
+    hand_in(sqlite_town, "D01")
+    sqlite_town.at("2024-07-01T09:00")
+    outcome = hand_in(sqlite_town, "H01", title="更正后的报告", doc_no="原市监〔2024〕12号")
 
     assert outcome.decision == {"ordinal": 2, "late": False, "replayed": False}
-    shown = item(town, "D01")["handed_in"]
+    shown = item(sqlite_town, "D01")["handed_in"]
     assert (shown["title"], shown["doc_no"], shown["corrections"]) == (
         "更正后的报告",
         "原市监〔2024〕12号",
         1,
     )
     assert shown["first_handed_in_at"] == "2024-05-20T09:00:00+08:00"
-    told = town.house.duty_reader.reports(town.who("W01"), MONTHLY, "2024-04", {})
+    told = sqlite_town.house.duty_reader.reports(sqlite_town.who("W01"), MONTHLY, "2024-04", {})
     assert [(one["ordinal"], one["title"]) for one in told["items"]] == [
         (2, "更正后的报告"),
         (1, REPORT["title"]),
     ]
 
 
-def test_the_same_key_hands_in_once_and_another_body_is_refused(town: Town) -> None:
-    town.at("2024-05-20T09:00")
-    first = hand_in(town, "D01", key="one-key")
-    again = hand_in(town, "D01", key="one-key")
+def test_the_same_key_hands_in_once_and_another_body_is_refused(sqlite_town: Town) -> None:
+    sqlite_town.at("2024-05-20T09:00")
+    first = hand_in(sqlite_town, "D01", key="one-key")
+    again = hand_in(sqlite_town, "D01", key="one-key")
 
     assert (again.id, again.decision["replayed"]) == (first.id, True)
-    assert refused(hand_in, town, "D01", key="one-key", title="别的报告").code == "key_reused"
-    assert item(town, "D01")["handed_in"]["corrections"] == 0
+    assert refused(hand_in, sqlite_town, "D01", key="one-key", title="别的报告").code == "key_reused"
+    assert item(sqlite_town, "D01")["handed_in"]["corrections"] == 0
 
 
 def test_one_key_serves_one_command_wherever_it_goes(sqlite_town: Town) -> None:
