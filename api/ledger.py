@@ -22,6 +22,12 @@ def deadlines(call: Received) -> Response:
     return answer(call.house.reader.deadlines(call.who, call.query))
 
 
+@router.get("/stuck")
+def stuck(call: Received) -> Response:
+    """A page of open records without a clock, an owner or a step that leads on; in a sound house it is empty."""
+    return answer(call.house.reader.stuck.page(call.who, call.query))
+
+
 @router.get("/parties/{id}")
 def party(call: Received, id: str) -> Response:
     """A party with its findings, penalties and flags, as far as visible."""

@@ -33,6 +33,7 @@ from engine.projections.work import GROUPS, owned_states
 from engine.referral_reader import ReferralReader
 from engine.referrals import Referrals
 from engine.rule_reader import RuleReader
+from engine.stuck_reader import StuckReader
 from engine.writer import Writer
 from models.database import Database
 from models.reading import deadlines, entries, figures, findings, inspections, parties
@@ -66,6 +67,7 @@ class Reader:
         self.referrals = referrals
         self._cursors = Cursors(secret)
         self.backtests = BacktestReader(database, sources, clock, self._cursors)
+        self.stuck = StuckReader(database, sources, clock, self._cursors)
         self.rules = RuleReader(database, sources)
         self.editions = EditionReader(database, sources.office_id, clock, self._cursors)
 
