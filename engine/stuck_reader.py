@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal
-from engine.core.stuck import Need, needs_of
+from engine.core.stuck import FINDING, LACKS, Need, needs_of
 from engine.core.visibility import OFFICE_WIDE, reads_findings
 from engine.cursor import Cursors
 from engine.projections.asked import Asked, Query
@@ -22,7 +22,7 @@ from engine.projections.stuck import stuck_item
 from models.database import Database
 from models.reading import stuck
 from models.reading.scope import Scope, every_record, scope
-from models.reading.stuck import LACKS, Measure
+from models.reading.stuck import Measure
 
 PARAMETERS = ("department", "lacks", *PAGING)
 SWEPT_WITHIN = timedelta(hours=1)
@@ -77,7 +77,7 @@ class StuckReader:
         held = _held(stuck.roles_held(connection, self._sources.office_id), departments)
         return Measure(
             clocked=self._states(lambda need: need.clocked),
-            borne=self._states(lambda need: need.borne).get("finding", ()),
+            borne=self._states(lambda need: need.borne).get(FINDING, ()),
             untouched_since=as_of - SWEPT_WITHIN,
             ownerless={one: self._ownerless(held[one]) for one in departments},
             stepless={one: self._stepless(held[one]) for one in departments},

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from engine.core.refusals import Refusal
+from engine.core.stuck import LACKS
 from engine.core.visibility import reads_findings
-from models.reading.stuck import LACKS
 from web.asking import Asked, Asking
 from web.fields import Choice
 from web.finding_page import state_of

@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from engine.core.chart import Chart, Charts, State
 from engine.core.times import roles_of
 
+LACKS = ("clock", "owner", "step")
+"""What an open record may lack."""
+CLOCK, OWNER, STEP = LACKS
 WITHOUT_PEOPLE = frozenset({"clock", "linked_system"})
 """Who takes rows without an account: time that passes, and whoever answers from outside by a receipt."""
+NOT_HELD = frozenset({"importer"})
+"""Rows by which a later export corrects an old record are no person's step."""
 FINDING = "finding"
 ALL_DONE = "all_proceedings_done"
 
@@ -53,6 +58,6 @@ def needs_of(charts: Charts) -> tuple[Need, ...]:
 def _need(chart: Chart, state: State) -> Need:
     # Reminders and notes stay in the state and move no case: the clock reminds of nearly every one.
     rows = [row for row in chart.rows if row.source == state.name and row.to != state.name]
-    leaders = frozenset(role for row in rows for role in roles_of(row))
+    leaders = frozenset(role for row in rows for role in roles_of(row)) - NOT_HELD
     borne = chart.name == FINDING and any(row.guard(ALL_DONE) and "clock" in row.by for row in rows)
     return Need(chart.name, state, leaders, state.why_no_clock is None and not borne, borne)

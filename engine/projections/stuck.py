@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.core.stuck import Need
+from engine.core.stuck import CLOCK, LACKS, Need
 from engine.projections.sources import Sources, words
-from models.reading.stuck import CLOCK, LACKS
 
 WORDS_FILE = Path(__file__).with_name("stuck.yaml")
 LANGUAGES = ("zh", "en")

@@ -26,13 +26,12 @@ from sqlalchemy import (
     union_all,
 )
 
+from engine.core.stuck import CLOCK, LACKS, OWNER, STEP
+from engine.core.stuck import FINDING as FINDING_KIND
 from models.reading.scope import Scope
 from models.records import DEADLINE, FINDING, PROCEEDING, USER
 
-CLOCK, OWNER, STEP = LACKS = ("clock", "owner", "step")
-"""What an open record may lack."""
 LIVE = ("running", "suspended")
-FINDING_CHART = "finding"
 
 States = Mapping[str, Collection[str]]
 """Chart → states."""
@@ -125,7 +124,7 @@ def _lacking(seen: Scope, measure: Measure, departments: Sequence[str]) -> Compo
 
 
 def _without_clock(measure: Measure) -> ColumnElement[bool]:
-    states = measure.clocked.get(FINDING_CHART, ())
+    states = measure.clocked.get(FINDING_KIND, ())
     return and_(FINDING.c.state.in_(sorted(states)), ~_live_of_finding())
 
 
@@ -165,14 +164,14 @@ def _by_states(
             alike.setdefault((chart, tuple(sorted(states))), []).append(code)
     for (chart, states), codes in sorted(alike.items()):
         there = FINDING.c.department.in_(sorted(codes))
-        if chart == FINDING_CHART:
+        if chart == FINDING_KIND:
             yield _findings(lacks, seen, departments, and_(there, FINDING.c.state.in_(states)))
         else:
             yield _proceedings(lacks, seen, departments, _in_state(chart, states), there)
 
 
 def _kinds(states: States) -> list[tuple[str, Collection[str]]]:
-    return [(kind, states[kind]) for kind in sorted(states) if kind != FINDING_CHART]
+    return [(kind, states[kind]) for kind in sorted(states) if kind != FINDING_KIND]
 
 
 def _in_state(kind: str, states: Collection[str]) -> ColumnElement[bool]:
@@ -187,7 +186,7 @@ def _findings(lacks: str, seen: Scope, departments: Sequence[str], which: Column
         literal("").label("proceeding_id"),
         columns.ledger_no,
         columns.department,
-        literal(FINDING_CHART).label("chart"),
+        literal(FINDING_KIND).label("chart"),
         columns.state,
     ).where(seen(FINDING), FINDING.c.department.in_(departments), which)
 

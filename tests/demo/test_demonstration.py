@@ -64,6 +64,12 @@ SYSTEMS = {
 ALL_LIGHTS = {"green", "yellow", "red", "overdue", "severe"}
 
 
+def test_nothing_is_stuck(built: Built) -> None:
+    reader = built.house.reader.stuck
+    assert reader.by_lack() == {"clock": 0, "owner": 0, "step": 0}, reader.page(SUPERVISOR, {})["items"]
+    assert reader.count(SUPERVISOR) == 0
+
+
 def test_the_accounts_are_those_of_the_contract(built: Built) -> None:
     with built.house.database.read() as connection:
         rows = account_reading.users(connection, "yuanping")

@@ -201,6 +201,7 @@ OPERATIONS = (
     Operation("GET", f"{API}/findings/{{id}}/timeline", OFFICER),
     Operation("GET", f"{API}/ledger", OFFICER),
     Operation("GET", f"{API}/deadlines", OFFICER),
+    Operation("GET", f"{API}/stuck", OFFICER),
     Operation("GET", f"{API}/parties/{{id}}", OFFICER),
     Operation("GET", f"{API}/audit/{{id}}", OFFICER),
     Operation("GET", f"{API}/charts", OFFICER),

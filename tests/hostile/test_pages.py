@@ -18,6 +18,7 @@ READ = (
     "/intake",
     "/ledger",
     "/deadlines",
+    "/stuck",
     "/rulebook",
     "/rulebook/try",
     "/rulebook/R01",
