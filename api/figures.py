@@ -1,14 +1,20 @@
-"""Figures for monitoring: requests by route and status, their time, what the writer did, and the rule workers."""
+"""Figures for monitoring: requests by route and status, what writer and rule workers did, and cases that are stuck."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from engine.house import House
 
+log = logging.getLogger("bihuan.figures")
+STUCK_KEPT_SECONDS = 60.0
+"""Real time for which the count of stuck records is kept, so that nobody makes the database count by asking often."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -72,6 +78,38 @@ class TimeFigures:
         yield leapt
 
 
+class StuckFigures:
+    """How many open records lack a clock, an owner or a step; all are 0 in a sound house."""
+
+    def __init__(self, house: House, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._house, self._seconds = house, seconds
+        self._counting = threading.Lock()
+        self._counted: Mapping[str, int] = {}
+        self._until = float("-inf")
+
+    def collect(self) -> Iterable[Metric]:
+        """The counts, up to a minute old; without any while they cannot be counted, so that nothing reads as zero."""
+        stuck = GaugeMetricFamily(
+            "bihuan_stuck_records",
+            "Open findings and proceedings that lack a clock, an owner or a step; must read 0",
+            labels=("lacks",),
+        )
+        for lacks, count in self._counts().items():
+            stuck.add_metric([lacks], count)
+        yield stuck
+
+    def _counts(self) -> Mapping[str, int]:
+        with self._counting:
+            if self._seconds() >= self._until:
+                try:
+                    self._counted = self._house.stuck_reader.by_lack()
+                except Exception:  # the other figures are needed most when the database or the clock fails
+                    log.exception("stuck records not counted")
+                    self._counted = {}
+                self._until = self._seconds() + STUCK_KEPT_SECONDS
+            return self._counted
+
+
 class Figures:
     """The figures of one server; routes are counted by their template, never by ids."""
 
@@ -85,6 +123,7 @@ class Figures:
         self.registry.register(WriterFigures(house))
         self.registry.register(FenceFigures(house))
         self.registry.register(TimeFigures(house))
+        self.registry.register(StuckFigures(house))
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """One more request was answered."""

@@ -30,6 +30,12 @@ def reckoning(call: Received, id: str) -> Response:
     return answer(call.house.reader.reckonings.reckoning(who, an_id(id)))
 
 
+@router.get("/stuck")
+def stuck(call: Received) -> Response:
+    """A page of open records without a clock, an owner or a step that leads on; in a sound house it is empty."""
+    return answer(call.house.stuck_reader.page(call.who, call.query))
+
+
 @router.get("/parties/{id}")
 def party(call: Received, id: str) -> Response:
     """A party with its findings, penalties and flags, as far as visible."""

@@ -41,6 +41,7 @@ from engine.rulebook_in_force import RulebookInForce
 from engine.scribe import Scribe
 from engine.settings import Settings
 from engine.shadow import Shadow
+from engine.stuck_reader import StuckReader
 from engine.sweep import Sweep, Swept
 from engine.systems import Systems
 from engine.time_guard import TimeGuard
@@ -87,6 +88,7 @@ class House:
     time_guard: TimeGuard
     duties: HandingIn
     duty_reader: DutyReader
+    stuck_reader: StuckReader
     duty_bell: DutyBell
     calendars: CalendarInForce
     calendar_reader: CalendarReader
@@ -222,6 +224,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         time_guard=time_guard,
         duties=HandingIn(book, desk),
         duty_reader=DutyReader(database, book, clock, reader.cursors),
+        stuck_reader=StuckReader(database, reader.sources, clock, reader.cursors),
         duty_bell=DutyBell(clock, database, writer, book),
         calendars=calendars,
         calendar_reader=CalendarReader(database, office.office_id, clock),

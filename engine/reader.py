@@ -64,7 +64,7 @@ class Reader:
         referrals: ReferralReader,
     ) -> None:
         """`secret` seals cursors and belongs to the database, so that each node opens the others' cursors."""
-        self._database, self._sources, self._clock, self._steps = database, sources, clock, steps
+        self._database, self.sources, self._clock, self._steps = database, sources, clock, steps
         self.referrals, self.reckonings = referrals, ReckoningReader(database, referrals)
         self.cursors = Cursors(secret)
         self.backtests = BacktestReader(database, sources, clock, self.cursors)
@@ -88,7 +88,7 @@ class Reader:
                 "clock": "test" if self._clock.is_test else "real",
             }
             steps = self._steps(connection, "finding", id, who, now)
-        answer = finding_answer(self._sources, parts, now) | {"steps": steps}
+        answer = finding_answer(self.sources, parts, now) | {"steps": steps}
         referral = self.referrals.of_finding(who, id)
         return answer if referral is None else answer | {"referral": referral}
 
@@ -99,7 +99,7 @@ class Reader:
 
     def findings(self, who: Principal, query: Query) -> dict[str, Any]:
         """A page of findings: {"items", "next", "as_of"}; raises `parameter_invalid`."""
-        asked, wanted = finding_filter(self._sources, query)
+        asked, wanted = finding_filter(self.sources, query)
         page = page_asked(self.cursors, who, "findings", asked, self._clock.now())
         with self._database.read() as connection:
             return self._finding_page(connection, page, wanted)
@@ -110,7 +110,7 @@ class Reader:
         with self._database.read() as connection:
             row = _there(inspections.seen_inspection(connection, seen, id))
             answer = inspection_answer(
-                self._sources,
+                self.sources,
                 row,
                 inspections.findings_of_inspections(connection, seen, [id]),
                 deadlines.deadlines_of_inspection(connection, id),
@@ -122,7 +122,7 @@ class Reader:
 
     def inspections(self, who: Principal, query: Query) -> dict[str, Any]:
         """A page of inspections, newest first; raises `parameter_invalid`."""
-        asked, wanted = inspection_filter(self._sources, query)
+        asked, wanted = inspection_filter(self.sources, query)
         page = page_asked(self.cursors, who, "inspections", asked, self._clock.now())
         seen, today = self._seen(who), page.as_of.astimezone(CIVIL).date()
         after = None if page.after is None else (datetime.fromisoformat(page.after[0]), str(page.after[1]))
@@ -147,24 +147,24 @@ class Reader:
                 for one in of_steps:
                     papers[one.sequence].append(one)
         particulars = knows_particulars(who, department)
-        items = [timeline_item(self._sources, row, papers[row.sequence], particulars) for row in shown]
+        items = [timeline_item(self.sources, row, papers[row.sequence], particulars) for row in shown]
         return {"items": items, "next": shown[-1].sequence if len(rows) > limit else None}
 
     def deadlines(self, who: Principal, query: Query) -> dict[str, Any]:
         """deadline_answer: running deadlines, severe first, then soonest; raises `parameter_invalid`."""
-        asked, wanted = deadline_filter(self._sources, query)
+        asked, wanted = deadline_filter(self.sources, query)
         page = page_asked(self.cursors, who, "deadlines", asked, self._clock.now())
         seen = self._seen(who)
         after = None if page.after is None else position(page.after)
         with self._database.read() as connection:
             places = deadlines.page_of_deadlines(connection, seen, wanted, page.as_of, after, page.limit + 1)
             rows = deadlines.deadlines_by_id(connection, [place[3] for place in places[: page.limit]])
-            lines = deadline_lines(connection, self._sources, seen, rows, page.as_of)
+            lines = deadline_lines(connection, self.sources, seen, rows, page.as_of)
         return page.answer(lines, _last(places, page, lambda place: place))
 
     def ledger(self, who: Principal, query: Query) -> dict[str, Any]:
         """ledger_answer: figures of what the principal sees, each with the list that gives exactly it."""
-        asked, wanted, inspected = ledger_filter(self._sources, query)
+        asked, wanted, inspected = ledger_filter(self.sources, query)
         asked.done()
         now, seen = self._clock.now(), self._seen(who)
         base = [(name, asked.given[name][0]) for name in ("from", "to", "department") if name in asked.given]
@@ -177,13 +177,13 @@ class Reader:
         return {
             "as_of": recorded(now),
             "period": {name: asked.given.get(name, [None])[0] for name in ("from", "to")},
-            **ledger_figures(self._sources, tallies, routes, base),
+            **ledger_figures(self.sources, tallies, routes, base),
             "publicity": {"due": due, "on_time": on_time, "late": late},
         }
 
     def party(self, who: Principal, id: str) -> dict[str, Any]:
         """Identity, penalties and flags of a party, and the first page of its findings, as far as seen."""
-        asked, wanted = finding_filter(self._sources, {"party": [id]})
+        asked, wanted = finding_filter(self.sources, {"party": [id]})
         page = page_asked(self.cursors, who, "findings", asked, self._clock.now())
         seen = self._seen(who)
         with self._database.read() as connection:
@@ -194,7 +194,7 @@ class Reader:
             particulars = any(knows_particulars(who, department) for department in met)
             sanctions = parties.sanctions_of(connection, seen, id)
             first = self._finding_page(connection, page, wanted)
-        answer = party_answer(self._sources, row, particulars, sanctions)
+        answer = party_answer(self.sources, row, particulars, sanctions)
         return answer | {"findings": first["items"], "next": first["next"], "as_of": first["as_of"]}
 
     def audit(self, who: Principal, id: str) -> dict[str, Any]:
@@ -203,12 +203,12 @@ class Reader:
             seen_in = entries.department_of(connection, self._seen(who), id)
             if seen_in is None:
                 hidden = (
-                    every_record(self._sources.office_id) if "audit_admin" in who.roles else self._seen(who)
+                    every_record(self.sources.office_id) if "audit_admin" in who.roles else self._seen(who)
                 )
                 _there(entries.department_of(connection, hidden, id))
             rows = entries.entries_after(connection, id, 0)
         particulars = seen_in is not None and knows_particulars(who, seen_in)
-        chain = [audit_entry(self._sources, row, seen_in is not None, particulars) for row in rows]
+        chain = [audit_entry(self.sources, row, seen_in is not None, particulars) for row in rows]
         return {"record": id, "head": rows[-1].hash if rows else None, "entries": chain}
 
     def attachment(self, who: Principal, id: str, digest: str) -> tuple[bytes, str, str]:
@@ -234,7 +234,7 @@ class Reader:
         if "cursor" in asked.given and named is None:
             asked.wrong("group", "missing")
         asked_page = page_asked(self.cursors, who, "work", asked, self._clock.now())
-        mine = figures.waiting_for(who, owned_states(self._sources.charts, who))
+        mine = figures.waiting_for(who, owned_states(self.sources.charts, who))
         groups = []
         with self._database.read() as connection:
             counts = figures.lights_of(connection, self._seen(who), mine, asked_page.as_of)
@@ -263,14 +263,14 @@ class Reader:
         after = None if page.after is None else position(page.after)
         seen = self._seen(page.who)
         places = findings.page_of_findings(connection, seen, wanted, page.as_of, after, page.limit + 1, also)
-        lines = finding_lines(connection, self._sources, places[: page.limit], page.as_of)
+        lines = finding_lines(connection, self.sources, places[: page.limit], page.as_of)
         return page.answer(lines, _last(places, page, lambda place: place))
 
     def _finding(self, connection: Connection, who: Principal, id: str) -> Row[Any]:
         return _there(findings.seen_finding(connection, self._seen(who), id))
 
     def _seen(self, who: Principal) -> Scope:
-        return scope(self._sources.office_id, who)
+        return scope(self.sources.office_id, who)
 
 
 def open_reader(

@@ -133,7 +133,7 @@ class Proceeding(SQLModel, table=True):
 
     __tablename__ = "proceeding"
     __table_args__ = (
-        Index("proceeding_kind", "office_id", "kind", "state", "finding_id"),
+        Index("proceeding_kind", "office_id", "kind", "state", "finding_id", "id"),
         Index("proceeding_of_finding", "finding_id", "kind", "state", "open"),
     )
 

@@ -20,13 +20,14 @@ class Deadline(SQLModel, table=True):
         Index("deadline_rung", "office_id", "state", "rung_at"),
         Index("deadline_soonest", "office_id", "state", "due_effective", "id"),
         Index("deadline_department", "office_id", "department", "state", "due_effective", "id"),
+        Index("deadline_of_finding", "finding_id", "proceeding_id", "state"),
     )
 
     id: str = Field(primary_key=True, max_length=ID_LENGTH)
     office_id: str = Field(max_length=OFFICE_ID_LENGTH)
     department: str = Field(max_length=60)
     inspection_id: str = Field(max_length=ID_LENGTH, index=True)
-    finding_id: str | None = Field(default=None, max_length=ID_LENGTH, index=True)
+    finding_id: str | None = Field(default=None, max_length=ID_LENGTH)
     proceeding_id: str | None = Field(default=None, max_length=ID_LENGTH)
     term: str = Field(max_length=30)
     nature: str = Field(max_length=10)

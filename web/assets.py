@@ -22,6 +22,7 @@ NAMES = (
     "mark.svg",
     "reckoning.css",
     "rulebook.css",
+    "stuck.css",
     "vendor/tabler.min.css",
 )
 FOREVER = "public, max-age=31536000, immutable"

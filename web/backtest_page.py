@@ -75,11 +75,7 @@ def _filters(asking: Asking, query: Mapping[str, Sequence[str]], names: Names) -
         "route_from": routes,
         "route_to": routes,
         "flag": [Choice(code, words.of(word)) for code, word in vocabulary.flags.items()],
-        "department": [
-            Choice(one.code, names.department(one.code))
-            for one in house.office.departments.values()
-            if one.member
-        ],
+        "department": names.member_departments(),
         "domain": [Choice(code, words.of(word)) for code, word in vocabulary.domains.items()],
     }
     return [

@@ -43,11 +43,7 @@ def deadlines_page(asking: Asked) -> Response:
         "light": [Choice(code, words(f"light.{code}")) for code in LIGHTS if code != "none"],
         "nature": [Choice(code, words(f"clock.{code}")) for code in NATURES],
         "term": [Choice(code, f"{code} {words.of(term)}") for code, term in law.terms.items()],
-        "department": [
-            Choice(one.code, names.department(one.code))
-            for one in house.office.departments.values()
-            if one.member
-        ],
+        "department": names.member_departments(),
     }
     return page(
         asking,

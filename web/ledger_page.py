@@ -18,6 +18,7 @@ from web.look import page, query_path
 from web.naming import Names
 from web.problems import told
 from web.routing import PageRoute
+from web.stuck_page import stuck_number
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PERIOD = ("from", "to", "department")
@@ -67,6 +68,7 @@ def show_ledger(asking: Asking, results: Sequence[Result] = (), decided: bool = 
         problem=problem,
         figures=shown_figures(asking, figures),
         publicity=figures["publicity"],
+        stuck=stuck_number(asking, "".join(query.get("department", []))),
         as_of=figures["as_of"],
         rows=rows,
         next=query_path("/ledger", query, cursor=listed["next"]) if listed["next"] else "",
@@ -128,11 +130,7 @@ def filters(asking: Asking, query: Mapping[str, Sequence[str]]) -> list[dict[str
         "light": [Choice(code, words(f"light.{code}")) for code in LIGHTS],
         "route": [Choice(code, names.route(code)) for code in house.charts.kinds],
         "domain": [Choice(code, words.of(word)) for code, word in vocabulary.domains.items()],
-        "department": [
-            Choice(one.code, names.department(one.code))
-            for one in house.office.departments.values()
-            if one.member
-        ],
+        "department": names.member_departments(),
     }
     return [
         {"name": name, "choices": choices, "value": (query.get(name) or [""])[0]}

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.house import House
 from rules.intake_lists import intake_vocabularies
+from web.fields import Choice
 from web.look import instant
 from web.wording import Words
 
@@ -27,6 +28,11 @@ class Names:
         if department is None:
             return code or ""
         return str(department.short if self._words.language == "zh" else department.en)
+
+    def member_departments(self) -> list[Choice]:
+        """The departments that belong to the office, to choose from."""
+        known = self._house.office.departments.values()
+        return [Choice(one.code, self.department(one.code)) for one in known if one.member]
 
     def role(self, code: str | None) -> str:
         """The name of a role."""

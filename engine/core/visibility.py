@@ -43,6 +43,11 @@ def sees_department(who: Principal) -> str | None:
     return who.department if who.roles & DEPARTMENTAL else None
 
 
+def reads_findings(who: Principal) -> bool:
+    """True for those who see the records of some department; others have no list of them."""
+    return sees_office(who) or sees_department(who) is not None
+
+
 def sees(who: Principal, department: str) -> bool:
     """True when the person may see records of that department."""
     return sees_office(who) or sees_department(who) == department

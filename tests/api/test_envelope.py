@@ -32,6 +32,7 @@ ROUTES = {
     "GET /api/v1/parties/{id}",
     "GET /api/v1/ledger",
     "GET /api/v1/deadlines",
+    "GET /api/v1/stuck",
     "GET /api/v1/charts",
     "GET /api/v1/rulebook",
     "POST /api/v1/rulings",

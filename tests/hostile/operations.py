@@ -212,6 +212,7 @@ OPERATIONS = (
     Operation(
         "POST", f"{API}/duties/{{duty}}/{{period}}/reports", CLERK, lambda _: dict(REPORT), True, status=201
     ),
+    Operation("GET", f"{API}/stuck", OFFICER),
     Operation("GET", f"{API}/parties/{{id}}", OFFICER),
     Operation("GET", f"{API}/audit/{{id}}", OFFICER),
     Operation("GET", f"{API}/reminders", OFFICER),

@@ -8,6 +8,8 @@ READ = (
     "/ledger",
     "/deadlines",
     "/duties",
+    "/stuck",
+    "/calendar",
     "/rulebook",
     "/rulebook/try",
     "/rulebook/R01",

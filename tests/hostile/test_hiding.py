@@ -87,6 +87,8 @@ def test_no_list_count_or_filter_tells_of_what_is_hidden(fort: Fort) -> None:
         f"/api/v1/inspections?party={fort.ids['hidden_party']}",
         "/api/v1/deadlines?department=fire_rescue",
         "/api/v1/deadlines",
+        "/api/v1/stuck?department=fire_rescue",
+        "/api/v1/stuck",
         "/api/v1/ledger?department=fire_rescue",
         "/api/v1/ledger",
     ):

@@ -49,6 +49,8 @@ ASKED = (
     "/ledger?state=open",
     "/work?group=green",
     "/deadlines?light=green",
+    "/api/v1/stuck?lacks=clock",
+    "/stuck?lacks=owner",
 )
 
 

@@ -41,6 +41,8 @@ def test_each_row_of_each_chart_is_taken_and_every_law_holds(
     assert not_taken == [], "rows that were not taken"
     assert impossible == [], "rows that were taken, and are said to be out of reach"
     assert never_reached(charts, taken) == []
+    for walk in walks:
+        assert walk.world.town.house.stuck_reader.by_lack() == {"clock": 0, "owner": 0, "step": 0}
 
 
 def test_a_random_walk_breaks_no_law(town_url: str, open_town: Callable[..., Town]) -> None:

@@ -150,6 +150,6 @@ def test_every_path_of_the_contract_has_its_page() -> None:
     paths = {route.path for router in ROUTERS for route in router.routes}  # type: ignore[attr-defined]
     contract = {
         "/login", "/work", "/intake", "/inspections/{id}", "/findings/{id}", "/ledger", "/deadlines",
-        "/referrals/{id}", "/parties/{id}", "/rulebook", "/exchange", "/admin",
+        "/stuck", "/referrals/{id}", "/parties/{id}", "/rulebook", "/exchange", "/admin",
     }  # fmt: skip
     assert contract - paths == set()

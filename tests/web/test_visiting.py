@@ -16,6 +16,7 @@ PAGES = [
     "/intake",
     "/ledger",
     "/deadlines",
+    "/stuck",
     "/rulebook",
     "/exchange",
     "/admin",
