@@ -18,7 +18,7 @@ from engine.reminder_words import kinds_of_the_office
 from engine.writer import Writer
 from models.database import Database
 from models.reading import reminders
-from models.reading.scope import Scope, scope
+from models.reading.scope import scope
 
 DONE = ("false", "true")
 KEY_LENGTH_MAX = 200
@@ -38,21 +38,13 @@ class ReminderReader:
         asked = Asked(query, ("done", "cursor", "limit"))
         done = asked.code("done", DONE) == "true"
         page = page_asked(self._cursors, who, "reminders", asked, self._clock.now())
+        wanted = reminders.Asked(who, kinds_of_the_office(), self._sources.told_otherwise, done)
+        seen = scope(self._sources.office_id, who)
         with self._database.read() as connection:
-            rows = reminders.page_of_notices(
-                connection,
-                scope(self._sources.office_id, who),
-                who,
-                kinds_of_the_office(),
-                self._sources.told_otherwise,
-                done,
-                _place(page),
-                page.limit + 1,
-            )
-        shown = rows[: page.limit]
-        items = [_item(row, page.as_of) for row in shown]
-        last = _ended_at(shown[-1]) if len(rows) > page.limit else None
-        return page.answer(items, last)
+            found = reminders.page_of_notices(connection, seen, wanted, _place(page), page.limit + 1)
+        shown = found[: page.limit]
+        last = _ended_at(*shown[-1]) if len(found) > page.limit else None
+        return page.answer([_item(row, page.as_of) for _, row in shown], last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +60,15 @@ class Reminders:
         """The reminder, seen by this person now or by somebody before; raises `not_found` where it was not told to them."""
         if len(key) > KEY_LENGTH_MAX or not key.isprintable():
             raise Refusal("not_found")
-        visible, now = scope(self.office_id, who), self.clock.now()
-        self._told(who, visible, key)
+        now = self.clock.now()
+        self._told(who, key)
         self.writer.submit(lambda connection: reminders.mark_seen(connection, key, who.login, now))
-        return _item(self._told(who, visible, key), now)
+        return _item(self._told(who, key), now)
 
-    def _told(self, who: Principal, visible: Scope, key: str) -> Any:
+    def _told(self, who: Principal, key: str) -> Any:
+        asked = reminders.Asked(who, kinds_of_the_office())
         with self.database.read() as connection:
-            row = reminders.told_notice(connection, visible, who, kinds_of_the_office(), key)
+            row = reminders.told_notice(connection, scope(self.office_id, who), asked, key)
         if row is None:
             raise Refusal("not_found")
         return row
@@ -84,12 +77,12 @@ class Reminders:
 def _place(page: Page) -> reminders.Place | None:
     if page.after is None:
         return None
-    mine, told_at, key = page.after
-    return int(mine), datetime.fromisoformat(told_at), str(key)
+    stream, told_at, key = page.after
+    return str(stream), datetime.fromisoformat(told_at), str(key)
 
 
-def _ended_at(row: Any) -> tuple[int, str, str]:
-    return row.mine, row.recorded_at.isoformat(), row.natural_key
+def _ended_at(stream: str, row: Any) -> tuple[str, str, str]:
+    return stream, row.recorded_at.isoformat(), row.natural_key
 
 
 def _item(row: Any, as_of: datetime) -> dict[str, Any]:

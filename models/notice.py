@@ -15,7 +15,9 @@ class Notice(SQLModel, table=True):
     """A reminder or task for a role of a department; `natural_key` lets it be told once only."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index("notice_role", "office_id", "department", "role", "done", "recorded_at"),)
+    __table_args__ = (
+        Index("notice_role", "office_id", "department", "role", "done", "recorded_at", "natural_key"),
+    )
 
     natural_key: str = Field(primary_key=True, max_length=200)
     office_id: str = Field(max_length=OFFICE_ID_LENGTH)

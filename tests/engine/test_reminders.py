@@ -144,6 +144,20 @@ def test_pages_go_on_without_losing_or_repeating_one(town: Town) -> None:
     assert keys(town, "W01", limit="3") == ["n6", "n4", "n2", "n0"]
 
 
+def test_pages_go_on_through_several_roles_at_one_instant(town: Town) -> None:
+    finding = town.finding()
+    town.step("U01", finding, "reassign", handler="C01", reason="轮岗。")
+    other = town.finding(item="食品贮存")
+    for number in range(4):
+        tell(town, f"a{number}", finding_id=finding)
+        tell(town, f"b{number}", finding_id=other)
+        tell(town, f"c{number}", finding_id=other, role="department_head")
+    whole = [key for key in keys(town, "C01") if len(key) == 2]
+    assert whole[:4] == ["a3", "a2", "a1", "a0"] and len(whole) == 12
+    for limit in ("1", "2", "5"):
+        assert [key for key in keys(town, "C01", limit=limit) if len(key) == 2] == whole
+
+
 @pytest.mark.parametrize("query", [{"done": "yes"}, {"cursor": "x.y"}, {"limit": "0"}, {"role": "clerk"}])
 def test_a_wrong_parameter_is_refused(sqlite_town: Town, query: dict[str, str]) -> None:
     with pytest.raises(Refusal, match="parameter_invalid"):

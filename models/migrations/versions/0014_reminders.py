@@ -27,7 +27,7 @@ def upgrade() -> None:
     op.add_column("notice", sa.Column("done_by", sa.String(ID_LENGTH)))
     op.add_column("notice", sa.Column("done_at", Instant()))
     op.drop_index("notice_role", "notice")
-    op.create_index("notice_role", "notice", [*FORMER, "recorded_at"])
+    op.create_index("notice_role", "notice", [*FORMER, "recorded_at", "natural_key"])
     op.add_column("deadline", sa.Column("rung", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("deadline", sa.Column("rung_at", Instant()))
     op.create_index("deadline_rung", "deadline", ["office_id", "state", "rung_at"])
