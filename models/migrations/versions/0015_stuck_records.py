@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 FORMER = {
     "ix_deadline_finding_id": ("deadline", ["finding_id"]),
     "proceeding_kind": ("proceeding", ["office_id", "kind", "state", "finding_id"]),
