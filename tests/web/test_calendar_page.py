@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from rules.calendars import shipped_notices
-from tests.engine.test_calendar_notices import changed, crossing, load
+from tests.calendar_walk import changed, crossing, load
 from tests.web.conftest import Pages
 
 

@@ -50,6 +50,7 @@ def paths(at_work: AtWork) -> dict[str, list[str]]:
             "/ledger",
             "/ledger?light=green&state=open",
             "/deadlines",
+            "/calendar?year=2027",
             "/exchange",
             "/ledger?light=blue",
         ],
