@@ -51,7 +51,7 @@ def advance(
     keep_registers(snapshot, row, facts, snapshot.sequence)
     proceeding = None if record is snapshot.main else record.id
     lapsed = scope.principal.kind == "clock"
-    counted_from = ended_on(snapshot, record, row) or timed.legal
+    ended = ended_on(snapshot, record, row)
     for owner in (proceeding, *shared_with(snapshot, record, row)):
         settle(snapshot, owner, settled_by(row) if owner == proceeding else SHARED, moment, lapsed)
     if chart.states[record.state].kind == "ended":
@@ -60,7 +60,7 @@ def advance(
     if row.trigger in CARRIED:
         _start_carried(scope, snapshot, record, proceeding, moment)
     _clocks(scope, snapshot, record, row, facts, timed, moment)
-    _begin(scope, snapshot, record, row, facts, counted_from, moment)
+    _begin(scope, snapshot, record, row, facts, timed, ended, moment)
     opened, effects = None, list(_documents(scope.law, row, facts))
     if kept_apart is not None:
         effects.append(kept_apart)
@@ -108,13 +108,14 @@ def _begin(
     record: Record,
     row: Row,
     facts: Mapping[str, Any],
-    counted_from: Point,
+    timed: Timing,
+    ended: Point | None,
     moment: Moment,
 ) -> None:
     """The terms that the row opens run, where they apply."""
     for term in _terms_to_open(scope.law, snapshot, row):
         if starts(term, snapshot, record, row, facts):
-            day = starts_on(term, facts, counted_from)
+            day = starts_on(term, facts, timed.legal, ended)
             open_term(scope.law, snapshot, record, term, day, moment, scope.new_id, facts)
 
 

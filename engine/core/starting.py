@@ -27,11 +27,18 @@ def starts(term: str, snapshot: Snapshot, record: Record, row: Row | None, facts
     return applies is None or applies(snapshot, record, row, facts)
 
 
-def starts_on(term: str, facts: Mapping[str, Any], legal: date | datetime) -> date | datetime:
-    """The day that the term is counted from: of the row's own act, but for a hearing the day it is held."""
+FROM_ITS_LAST_DAY = frozenset({"DL35"})
+"""Terms that the law counts from the day on which another one ends (行政强制法 Art 53: 自期限届满之日起)."""
+
+
+def starts_on(term: str, facts: Mapping[str, Any], legal: Point, ended: Point | None) -> Point:
+    """The day that the term is counted from: of the row's own act, but for a hearing the day it is held.
+
+    Where the law counts from the last day of another period, that is `ended`, however late the bell rings.
+    """
     if term == "DL27" and facts.get("hearing_on"):
         return date.fromisoformat(facts["hearing_on"])
-    return legal
+    return ended if ended is not None and term in FROM_ITS_LAST_DAY else legal
 
 
 SHARED = ("DL37",)
@@ -61,12 +68,11 @@ def waits_for(row: Row) -> tuple[str, ...]:
 
 
 def ended_on(snapshot: Snapshot, record: Record, row: Row) -> Point | None:
-    """The last day of the period whose end lets the clock take this row; None for rows of persons.
+    """The last day of the period whose end lets the clock take this row; None for rows of persons and of an act's day.
 
-    What the row starts is counted from that day, however late the bell rings. Where the remedies have been decided no
-    period of theirs runs: they ended on the day of the result (行政强制法 Art 53).
+    Where the remedies have been decided no period of theirs runs: they ended on the day of the result.
     """
-    if not row.by_clock_only:
+    if not row.by_clock_only or row.legal_date:
         return None
     proceeding = None if record is snapshot.main else record.id
     ended = [one.dates.due_effective for one in running(snapshot, proceeding, waits_for(row))]

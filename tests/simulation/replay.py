@@ -157,7 +157,7 @@ class Replay:
                 clocks.extend(owner, term, event.facts, row.opens)
         for term in row.opens:
             if not (term == "DL15" and event.trigger == "approve_route" and self._every_route_has_one()):
-                self._open(term, event, self._after(row, event, ended) or start, owner)
+                self._open(term, event, self._after(row, event, ended, term) or start, owner)
         for name, kind in told:
             if name == "open_proceeding" and kind != CRIMINAL:
                 self._begin(kind, event.said["opened"], event, start)
@@ -169,12 +169,14 @@ class Replay:
             return event.occurred_at
         return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
 
-    def _after(self, row: Row, event: Event, ended: list[Any]) -> Any:
-        """The last day of the period that the clock found ended, or the day of the judgment; None where nothing ended."""
-        if not row.by_clock_only or event.trigger == "proceedings_done":
+    def _after(self, row: Row, event: Event, ended: list[Any], term: str) -> Any:
+        """The last day of the period that the clock found ended, or the day of the judgment; None where nothing ended.
+
+        The right to apply to the court begins on that day, everything else with the row itself.
+        """
+        if not row.by_clock_only or term != "DL35":
             return None
-        judged = event.trigger == "remedy_period_ended"
-        return max(ended, key=str) if ended else self.results[event.proceeding] if judged else None
+        return max(ended, key=str) if ended else self.results[event.proceeding]
 
     def _about(self, owner: str | None) -> dict[str, Any]:
         return self.known.setdefault(owner, {})
