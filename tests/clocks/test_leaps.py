@@ -23,7 +23,7 @@ SECOND = timedelta(seconds=1)
 
 
 def test_no_end_is_missed_or_told_twice_over_restarts_and_leaps(town_url: str, tmp_path: Path) -> None:
-    did = leap_about(town_url, tmp_path, 16, 20261127, NODES[town_url.partition("+")[0].partition(":")[0]])
+    did = leap_about(town_url, tmp_path, 12, 20261127, NODES[town_url.partition("+")[0].partition(":")[0]])
     assert did["passed"] and did["restarted"] and did["accepted"] and did["set right"], did
 
 

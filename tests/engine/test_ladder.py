@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from threading import Thread
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -24,6 +24,8 @@ from rules.offices import load_office
 from rules.terms import RULES, load_terms
 from tests.builders import Town
 from tests.engine.test_penalty_papers import verifying
+from tests.once import Copies
+from tests.throwaway_postgres import ThrowawayPostgres
 
 OFFICE = load_office(RULES / "offices" / "yuanping.yaml")
 TERMS, CALENDAR = load_terms(), load_calendar()
@@ -130,12 +132,11 @@ def test_a_restart_tells_nothing_again(town_url: str, open_town: Callable[..., T
     assert told and told_of(second, deadline.term) == told
 
 
-def test_two_nodes_tell_each_rung_once(town_url: str, open_town: Callable[..., Town]) -> None:
-    if town_url.startswith("sqlite"):
-        pytest.skip("SQLite has one node")
-    from threading import Thread
-
-    nodes = [open_town(town_url), open_town(town_url)]
+def test_two_nodes_tell_each_rung_once(
+    tables: Copies, postgres: ThrowawayPostgres, open_town: Callable[..., Town]
+) -> None:
+    url = tables.postgres(postgres)
+    nodes = [open_town(url), open_town(url)]
     deadlines = [running(nodes[0], registered(nodes[0], number)) for number in range(1, 9)]
     for node in nodes:
         node.at("2024-05-20T09:00", jump=True)
