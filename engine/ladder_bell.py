@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,6 +22,8 @@ from models.database import Database
 
 log = logging.getLogger("bihuan.ladder")
 LIMIT = 500
+AT_ONCE = 50
+"""Deadlines that are told of in one transaction: one each would be as many waits for the disk."""
 KIND = "rung"
 """The kind of a notice of the ladder."""
 SUPERVISES, LEAD_OFFICE = "supervisor", "lead_office"
@@ -51,14 +53,23 @@ class LadderBell:
             with self.database.read() as connection:
                 found = rungs.due_rungs(connection, self.office_id, now, limit + len(stubborn))
             waiting = [one for one in found if one.id not in stubborn]
-            for one in waiting:
-                try:
-                    told += self.writer.submit(partial(self._tell, named=one, now=now))
-                except Refusal as refusal:
-                    stubborn.add(one.id)
-                    log.warning("rung not told", extra={"deadline": one.id, "code": refusal.code})
+            for start in range(0, len(waiting), AT_ONCE):
+                told += self._tell_some(waiting[start : start + AT_ONCE], now, stubborn)
             if not waiting:
                 return told
+
+    def _tell_some(self, waiting: Sequence[Any], now: datetime, stubborn: set[str]) -> int:
+        """These are told in one transaction; where one cannot be, each is tried alone."""
+        try:
+            return self.writer.submit(
+                lambda connection: sum(self._tell(connection, named=one, now=now) for one in waiting)
+            )
+        except Refusal as refusal:
+            if len(waiting) > 1:
+                return sum(self._tell_some([one], now, stubborn) for one in waiting)
+            stubborn.add(waiting[0].id)
+            log.warning("rung not told", extra={"deadline": waiting[0].id, "code": refusal.code})
+            return 0
 
     def _tell(self, connection: Connection, *, named: Any, now: datetime) -> int:
         row = rungs.deadline_to_tell(connection, named, now)

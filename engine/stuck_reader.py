@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
@@ -34,7 +35,11 @@ class StuckReader:
 
     def __init__(self, database: Database, sources: Sources, clock: ReadClock, cursors: Cursors) -> None:
         self._database, self._sources, self._clock, self._cursors = database, sources, clock, cursors
-        self._needs = {(need.chart, need.state.name): need for need in needs_of(sources.charts)}
+
+    @cached_property
+    def _needs(self) -> Mapping[tuple[str, str], Need]:
+        """What a record in each open state needs; made when it is first asked for."""
+        return {(need.chart, need.state.name): need for need in needs_of(self._sources.charts)}
 
     def page(self, who: Principal, query: Query) -> dict[str, Any]:
         """A page of such records, oldest finding first; raises `not_yours` and `parameter_invalid`."""

@@ -82,7 +82,7 @@ class ThrowawayPostgres:
 def start_server(*, durable: bool = True, max_connections: int = 200) -> ThrowawayPostgres:
     """A server answers; without `durable` it skips fsync, for tests that pull no plug."""
     # Not in $TMPDIR: the path of a Unix socket may have 107 bytes, and another user must reach it.
-    folder = Path(tempfile.mkdtemp(prefix="bihuan-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="bihuan-pg-", dir=os.environ.get("BIHUAN_TEST_FOLDER", "/tmp")))
     user = _unprivileged_user()
     try:
         binaries = _binaries(folder, user)
