@@ -143,7 +143,7 @@ class Recounting:
                 yield page
             if len(page) < PAGE:
                 return
-            after = page[-1].state, page[-1].overdue_at, page[-1].id
+            after = page[-1].state, page[-1].due_effective, page[-1].id
 
     def _stale(
         self, deadline: Deadline, pending: Sequence[StandingNotice], law: Lawbook | None = None

@@ -58,13 +58,13 @@ def live_deadlines(
     connection: Connection,
     office_id: str,
     since: datetime,
-    after: tuple[str, datetime, str] | None,
+    after: tuple[str, str, str] | None,
     limit: int,
     table: Table = DEADLINE,
 ) -> Sequence[Row[Any]]:
-    """The next live deadlines that are severely overdue not before `since`, in the order of the index of what is due.
+    """The next live deadlines that are severely overdue not before `since`; by state, due day and id, as an index has them.
 
-    after: state, overdue_at and id of the last one read before.
+    after: state, due_effective and id of the last one read before.
     """
     columns = table.c
     proceeding = [] if "proceeding_id" in columns else [literal(None).label("proceeding_id")]
@@ -73,11 +73,10 @@ def live_deadlines(
     for state in LIVE[LIVE.index(after[0]) if after else 0 :]:
         asked = select(table, *proceeding).where(live, columns.state == state)
         if after is not None and state == after[0]:
-            place = tuple_(literal(after[1], columns.overdue_at.type), literal(after[2]))
-            asked = asked.where(
-                columns.overdue_at >= after[1], tuple_(columns.overdue_at, columns.id) > place
-            )
-        page = connection.execute(asked.order_by(columns.overdue_at, columns.id).limit(limit - len(pages)))
+            place = tuple_(literal(after[1]), literal(after[2]))
+            asked = asked.where(tuple_(columns.due_effective, columns.id) > place)
+        asked = asked.order_by(columns.due_effective, columns.id).limit(limit - len(pages))
+        page = connection.execute(asked)
         pages += page.all()
         if len(pages) >= limit:
             break
