@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from engine.core.chart import Row
 from engine.core.commands import Principal
+from engine.core.deadlines import turns
 from engine.core.decide import ROLE_NOT_ALLOWED, no_such_step
 from engine.core.guards import shut_by
 from engine.core.lawbook import Lawbook
@@ -16,6 +17,8 @@ from engine.core.refusals import Reason
 from engine.core.scene import Scene
 from engine.core.snapshot import Record, Snapshot
 from engine.core.times import roles_of
+
+_MOMENT = timedelta(microseconds=1)
 
 
 def openings(law: Lawbook, snapshot: Snapshot, principal: Principal, now: datetime) -> list[dict[str, Any]]:
@@ -66,7 +69,18 @@ def _reasons(
     if not roles_of(row) & principal.roles:
         yield Reason(*ROLE_NOT_ALLOWED, roles=row.roles)
         return
-    yield from shut_by(Scene(law, snapshot, record, row, principal, now), row.guards)
+    scene = Scene(law, snapshot, record, row, principal, now)
+    scene.occurred_at = _at_the_latest(scene)
+    yield from shut_by(scene, row.guards)
+
+
+def _at_the_latest(scene: Scene) -> datetime | None:
+    """The last instant at which an act that is entered later was in time; None where that is now or nothing bounds it."""
+    guard = scene.row.guard("before_expiry")
+    if guard is None or scene.row.at_once:
+        return None
+    ends = [turns(one.dates).overdue_at for one in scene.running(str(guard.argument))]
+    return min(ends) - _MOMENT if ends and min(ends) <= scene.now else None
 
 
 def form_schema(law: Lawbook, row: Row) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -129,3 +129,22 @@ def test_an_end_that_was_put_off_after_it_was_told_is_told_again_when_it_comes(
     town.house.sweep.run()
     town.house.sweep.run()
     assert _told(town, finding) == ["DL28", "DL28"]
+
+
+def test_no_step_is_shown_open_when_no_day_is_left_on_which_it_could_have_been_taken(
+    sqlite_town_url: str, open_town: Callable[..., Town]
+) -> None:
+    town = open_town(sqlite_town_url, f"{BEGIN}T09:00")
+    _, finding, penalty = _with_old_penalty(town, "performing")
+    town.at("2026-03-03T09:00")
+    town.house.sweep.run()
+    ends = date.fromisoformat(_running(town, finding, "DL35")[0].due_effective)
+    town.at(f"{ends.isoformat()}T09:00")
+    served = {"demanded_on": ends.isoformat(), "served_on": ends.isoformat()}
+    town.step("C02", finding, "demand", penalty, **served)
+
+    town.at("2026-07-01T09:00")
+
+    answer = town.house.reader.finding(town.who("C02"), finding)
+    (shown,) = [one for one in answer["steps"] if one["trigger"] == "apply_court"]
+    assert not shown["open"] and "demand_period_over" in [one["code"] for one in shown["reasons"]]
