@@ -78,8 +78,8 @@ def _marks(model: type) -> str:
 
 def _row(connection: dbapi2.Connection, model: type) -> tuple[object, ...]:
     columns = ", ".join(f'"{column.name}"' for column in table_of(model).columns)  # type: ignore[arg-type]  # as above
-    # a table's model always has __tablename__
-    row = connection.execute(f"SELECT {columns} FROM {model.__tablename__} LIMIT 1").fetchone()  # type: ignore[attr-defined]
+    table = table_of(model).name  # type: ignore[arg-type]  # as above
+    row = connection.execute(f"SELECT {columns} FROM {table} LIMIT 1").fetchone()
     return tuple(row)
 
 

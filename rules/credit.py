@@ -140,7 +140,7 @@ def load_credit(folder: Path, facts: FactDictionary) -> Credit:
     first, *classes = credit_files(folder)
     regimes, terms, masked = read_as(first, _regimes)
     # mypy cannot infer a lambda whose default binds the path of each round
-    read = [read_as(path, lambda data, path=path: _class(data, path, facts)) for path in classes]  # type: ignore[misc]
+    read = [read_as(path, lambda data, path=path: _class(data, path, facts)) for path in classes]  # type: ignore[misc]  # a lambda with a default
     return Credit(tuple(read), regimes, terms, masked)
 
 

@@ -24,7 +24,7 @@ FILES, WHOLE, TERMS = chart_files(), load_charts(), load_terms()
 def broken(chart: str, change: object) -> list[str]:
     """The faults of the house with one chart changed."""
     data = copy.deepcopy(FILES[chart])
-    change(data)  # type: ignore[operator]
+    change(data)  # type: ignore[operator]  # any of the changes
     charts = Charts({**WHOLE.by_name, chart: build_chart(data)}, WHOLE.dictionary)
     return [str(fault) for fault in faults_of(charts, TERMS)]
 

@@ -56,7 +56,7 @@ class MachineIn(Machine):
 
     def shown(self) -> datetime:
         """What the wall shows."""
-        return self.world.shown()  # type: ignore[no-any-return]
+        return self.world.shown()  # type: ignore[no-any-return]  # set in __init__
 
     def uptime(self) -> float:
         """True seconds since the start."""

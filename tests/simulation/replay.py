@@ -33,7 +33,7 @@ class Event:
     @property
     def facts(self) -> Mapping[str, Any]:
         """The facts of the step."""
-        return self.said.get("facts", {})  # type: ignore[no-any-return]
+        return self.said.get("facts", {})  # type: ignore[no-any-return]  # JSON
 
 
 @dataclass(slots=True)

@@ -48,7 +48,7 @@ def charts() -> Charts:
 
 def test_every_act_is_made_of_rows_of_the_charts(charts: Charts) -> None:
     named = [step for act in act_book().acts for step in act.steps]
-    named += [tuple(name.split(".")) for name in (*act_book().next, *act_book().approvals)]  # type: ignore[misc]
+    named += [tuple(name.split(".")) for name in (*act_book().next, *act_book().approvals)]  # type: ignore[misc]  # names of unlike length
     assert [f"{chart}.{trigger}" for chart, trigger in named if trigger not in charts[chart].triggers] == []
 
 
@@ -95,13 +95,13 @@ def test_no_open_form_holds_what_a_person_must_state(sqlite_town: Town) -> None:
     assert filled == []
 
 
-def _forms(town: Town, login: str, finding: str) -> Iterator[tuple]:  # type: ignore[type-arg]
+def _forms(town: Town, login: str, finding: str) -> Iterator[tuple]:  # type: ignore[type-arg]  # whatever a form is declared with
     from engine.accounts import Visit
     from web.asking import Asking
     from web.records import open_finding
     from web.wording import Words
 
-    asking = Asking(None, town.house, Visit(town.people[login], "write"), Words("zh"))  # type: ignore[arg-type]
+    asking = Asking(None, town.house, Visit(town.people[login], "write"), Words("zh"))  # type: ignore[arg-type]  # no request is read
     folder = open_finding(asking, finding)
     for offer in (*folder.offers, *folder.publishing):
         yield offer, folder.maker.of(offer), folder.known
@@ -147,7 +147,7 @@ def test_no_template_holds_style_or_script_of_its_own() -> None:
 
 
 def test_every_path_of_the_contract_has_its_page() -> None:
-    paths = {route.path for router in ROUTERS for route in router.routes}  # type: ignore[attr-defined]
+    paths = {route.path for router in ROUTERS for route in router.routes}  # type: ignore[attr-defined]  # every route of a router has one
     contract = {
         "/login", "/work", "/intake", "/inspections/{id}", "/findings/{id}", "/ledger", "/deadlines",
         "/stuck", "/referrals/{id}", "/parties/{id}", "/rulebook", "/exchange", "/admin",
