@@ -6,6 +6,12 @@ from fastapi import APIRouter, Response
 
 from api.answers import answer
 from api.calls import Received, an_id, etag_of, no_query
+from api.correction_request import (
+    CorrectionForm,
+    WithdrawalForm,
+    correction_command,
+    withdrawal_command,
+)
 from api.documented import body_of
 from api.step_request import SeveralStepsForm, SingleStepForm, finding_command, step_command
 from engine.core.intake_forms import LoneFindingForm
@@ -39,6 +45,26 @@ def finding(call: Received, id: str) -> Response:
 def take_finding_steps(call: Received, id: str) -> Response:
     """Steps of a finding and its proceedings are taken, all or none."""
     return call.finding(step_command("finding", id))
+
+
+@router.get("/{id}/corrections")
+def corrections(call: Received, id: str) -> Response:
+    """The steps of a finding whose date the caller may correct, or that the caller may withdraw."""
+    who = call.who
+    no_query(call.request)
+    return answer(call.house.correction_reader.answer(who, an_id(id)))
+
+
+@router.post("/{id}/corrections", openapi_extra=body_of(CorrectionForm, keyed=True))
+def correct_date(call: Received, id: str) -> Response:
+    """A step of a finding or its proceedings has another date; its deadlines are counted anew."""
+    return call.finding(correction_command("finding", id))
+
+
+@router.post("/{id}/withdrawals", openapi_extra=body_of(WithdrawalForm, keyed=True))
+def withdraw_entry(call: Received, id: str) -> Response:
+    """The last step of a finding was entered by mistake; it stands where it stood before."""
+    return call.finding(withdrawal_command("finding", id))
 
 
 @router.get("/{id}/timeline")

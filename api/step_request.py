@@ -74,20 +74,21 @@ def _step(one: Mapping[str, Any], pointer: str, faults: Faults) -> Step:
 
 def inspection_command(body: Any) -> InspectionCommand:
     """The body as an inspection with its findings; what is in it is checked at the desk."""
-    return InspectionCommand(_object(body))
+    return InspectionCommand(body_object(body))
 
 
 def finding_command(body: Any) -> FindingCommand:
     """The body as a finding of a recorded inspection; what is in it is checked at the desk."""
-    return FindingCommand(_object(body))
+    return FindingCommand(body_object(body))
 
 
 def report_command(duty: str, period: str) -> Callable[[Any], HandInCommand]:
     """Reads a body into the command that hands in a report; what is in it is checked when it is handed in."""
-    return lambda body: HandInCommand(duty, period, _object(body))
+    return lambda body: HandInCommand(duty, period, body_object(body))
 
 
-def _object(body: Any) -> Mapping[str, Any]:
+def body_object(body: Any) -> Mapping[str, Any]:
+    """The body, which is an object; raises `facts_invalid` for anything else."""
     if not isinstance(body, Mapping):
         faults = Faults()
         faults.add("", "type")

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
+from engine.casefile import CaseFile
 from engine.core.commands import Outcome, Principal, Step
+from engine.core.effects import Decision
+from engine.core.moving_dates import DatesMoved, Move
+from engine.core.running import Moment
+from engine.core.scope import Scope
 from engine.digests import finding_digest, inspection_digest
 from engine.judging import followed_by
 from engine.outcomes import new_id, outcome_of, unchanged
@@ -16,7 +21,7 @@ from engine.parties import party_of
 from models import records
 
 if TYPE_CHECKING:
-    from engine.desk import Desk
+    from engine.desk import Desk, Finisher
     from engine.judging import Judgment
     from engine.reception import PreparedInspection, Reception
 
@@ -75,7 +80,7 @@ def _correct_result(
         file.snapshot.main.facts["result_codes"] = list(body["result_codes"])
     else:
         facts["result_codes"] = list(body["result_codes"])
-    officers = file.inspection["officers"]
+    officers, before = file.inspection["officers"], file.inspection
     file.inspection = {
         **{name: value for name, value in body.items() if name not in ASIDE},
         "officers": officers,
@@ -84,7 +89,25 @@ def _correct_result(
     file.party = body["party"]
     file.digest, file.recast = inspection_digest(body), True
     step = Step("correct_publication" if published else "amend_result", facts=facts)
-    return desk.decide_and_keep(connection, file, who, (step,), now)
+    finish = _moved("record_result", before.get("finished_at"), body.get("finished_at"))
+    return desk.decide_and_keep(connection, file, who, (step,), now, finish=finish)
+
+
+def _moved(created_by: str, former: str | None, now: str | None) -> Finisher:
+    """The deadlines that run since the record was created run since the day that is stated now."""
+
+    def finish(file: CaseFile, decision: Decision, scope: Scope) -> None:
+        main, taken = file.snapshot.main, decision.taken[0]
+        act = main.acts.get(created_by)
+        if act is None or former is None or now is None or former == now:
+            return
+        row = scope.law.charts[main.chart].any_row(created_by)
+        then, at = datetime.fromisoformat(former), datetime.fromisoformat(now)
+        moment = Moment(taken.occurred_at, scope.now, taken.sequence)
+        moves = DatesMoved(scope.law, file.snapshot, moment, str(taken.facts["corrections"]))
+        moves.follow(Move(act.sequence, frozenset({None}), row, then, at, at))
+
+    return finish
 
 
 def _follow(
@@ -131,11 +154,13 @@ def correct_finding(
     file = desk.open_file(connection, who, "finding", known.id, lock=True)
     intake = {name: value for name, value in body.items() if name not in ("inspection", "officers")}
     told = differences(file.finding, {**intake, "facts": dict(body.get("facts") or {})})
+    finish = _moved("record_finding", file.finding.get("discovered_at"), intake.get("discovered_at"))
     file.finding = {**intake, "facts": dict(body.get("facts") or {})}
     file.rulings, file.rule_facts = followed_by(file.rulings, judgment.shown), judgment.facts
     if judgment.criminal is not None:
         file.snapshot.criminal_threshold = judgment.criminal
     file.digest, file.recast = finding_digest(body), True
     facts = {"facts_summary": body["facts_summary"], "corrections": told or BY_SENDER, "reason": BY_SENDER}
-    decision = desk.decide_and_keep(connection, file, who, (Step("add_facts", facts=facts),), now)
+    steps = (Step("add_facts", facts=facts),)
+    decision = desk.decide_and_keep(connection, file, who, steps, now, finish=finish)
     return outcome_of(file, decision, "corrected")

@@ -18,6 +18,7 @@ from engine.core.commands import (
     CLOCK,
     CarryCommand,
     Command,
+    CorrectionCommand,
     FindingCommand,
     InspectionCommand,
     Outcome,
@@ -26,7 +27,7 @@ from engine.core.commands import (
     StepCommand,
 )
 from engine.core.confiding import CONFIDED
-from engine.core.decide import KEPT_FOR_REOPENING, decide
+from engine.core.decide import KEPT_FOR_REOPENING, correct, decide
 from engine.core.effects import Decision, ReopenFindings
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
@@ -34,6 +35,7 @@ from engine.core.scope import Scope
 from engine.core.visibility import has_any_row, sees
 from engine.judging import followed_by, with_rule
 from engine.outcomes import new_id, outcome_of
+from engine.recorded import check_version, entries_of
 from engine.referrals import Referrals
 from engine.scribe import Scribe
 from engine.snapshots import load_finding, load_inspection, load_referral
@@ -141,6 +143,8 @@ class Desk:
         asked = command.asked
         if isinstance(asked, StepCommand):
             return self._steps(connection, command.principal, asked, prepared, now)
+        if isinstance(asked, CorrectionCommand):
+            return self._correction(connection, command.principal, asked, now)
         outcome: Outcome
         if isinstance(asked, InspectionCommand):
             outcome = self.reception.inspection(connection, self, command.principal, prepared, now)
@@ -155,7 +159,7 @@ class Desk:
         self, connection: Connection, who: Principal, asked: StepCommand, ruling: Any, now: datetime
     ) -> Outcome:
         file = self.open_file(connection, who, asked.subject, asked.id, lock=True)
-        self._check_version(connection, file, asked)
+        check_version(connection, self.law, file, asked.expected_version)
         steps = asked.steps
         if ruling is not None:
             file.whole_ruling = ruling.whole
@@ -168,6 +172,16 @@ class Desk:
             steps = tuple(with_rule(step, ruling.shown) for step in steps)
         decision = self.decide_and_keep(connection, file, who, steps, now, asked.several)
         return outcome_of(file, decision, "recorded")
+
+    def _correction(
+        self, connection: Connection, who: Principal, asked: CorrectionCommand, now: datetime
+    ) -> Outcome:
+        file = self.open_file(connection, who, asked.subject, asked.id, lock=True)
+        check_version(connection, self.law, file, asked.expected_version)
+        scope = self.scope(connection, who, now)
+        decision = correct(scope, file.snapshot, entries_of(connection, file.record_id), asked)
+        self._keep(connection, file, decision, scope)
+        return outcome_of(file, decision, "corrected")
 
     def decide_and_keep(
         self,
@@ -183,13 +197,20 @@ class Desk:
 
         `finish` may complete the file between the decision and the writing.
         """
-        scope = Scope(self.law, who, now, lambda login: self._person(connection, login), new_id)
+        scope = self.scope(connection, who, now)
         decision = decide(scope, file.snapshot, steps, several)
         if finish is not None:
             finish(file, decision, scope)
-        self.scribe.keep(connection, file, decision, who, now)
-        self._follow(connection, file, decision, scope)
+        self._keep(connection, file, decision, scope)
         return decision
+
+    def scope(self, connection: Connection, who: Principal, now: datetime) -> Scope:
+        """What a decision of this person is given beside the snapshot, at that instant."""
+        return Scope(self.law, who, now, lambda login: self._person(connection, login), new_id)
+
+    def _keep(self, connection: Connection, file: CaseFile, decision: Decision, scope: Scope) -> None:
+        self.scribe.keep(connection, file, decision, scope.principal, scope.now)
+        self._follow(connection, file, decision, scope)
 
     def _follow(self, connection: Connection, file: CaseFile, decision: Decision, scope: Scope) -> None:
         """What the decision means for other records follows in the same transaction.
@@ -236,49 +257,6 @@ class Desk:
     def _linked(self, who: Principal) -> bool:
         """A linked system acts only where the inbox, which checked its message, brings it."""
         return who.kind == "system"
-
-    def _check_version(self, connection: Connection, file: CaseFile, asked: StepCommand) -> None:
-        snapshot = file.snapshot
-        if asked.expected_version is None or asked.expected_version == snapshot.version:
-            return
-        happened = [
-            {
-                "version": row.version,
-                "sequence": row.sequence,
-                "trigger": row.trigger,
-                "title": self.title(row.chart, row.trigger, row.state),
-                "by": self._name(connection, row.by),
-                "occurred_at": row.occurred_at,
-                "recorded_at": row.recorded_at,
-            }
-            for row in records.entries_after_version(
-                connection, snapshot.id, min(asked.expected_version, snapshot.version)
-            )
-        ]
-        if not happened:  # the version named was never reached: nothing lies in between but the record itself
-            happened = [self._latest(connection, snapshot.id, snapshot.version)]
-        raise Refusal("stale_version", happened=happened, version=snapshot.version)
-
-    def _latest(self, connection: Connection, id: str, version: int) -> dict[str, Any]:
-        row = records.entries_after_version(connection, id, -1)[-1]
-        return {
-            "version": version,
-            "sequence": row.sequence,
-            "trigger": row.trigger,
-            "title": self.title(row.chart, row.trigger, row.state),
-            "by": self._name(connection, row.by),
-            "occurred_at": row.occurred_at,
-            "recorded_at": row.recorded_at,
-        }
-
-    def title(self, chart: str, trigger: str, state: str) -> str:
-        """The Chinese words of a trigger; notes that are no rows keep their name."""
-        known = self.law.charts[chart]
-        return known.row_into(trigger, state).zh if trigger in known.triggers else trigger
-
-    def _name(self, connection: Connection, login: str) -> str:
-        row = records.user_row(connection, login)
-        return row.name if row else login
 
     def _person(self, connection: Connection, login: str) -> Mapping[str, Any] | None:
         row = records.user_row(connection, login)

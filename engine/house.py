@@ -15,6 +15,7 @@ from engine.core.forms import Forms
 from engine.core.intake_check import IntakeCheck
 from engine.core.ladder import Ladder
 from engine.core.lawbook import Lawbook
+from engine.correction_reader import CorrectionReader
 from engine.desk import Desk
 from engine.documents import DocumentPress
 from engine.duties import HandingIn
@@ -89,6 +90,7 @@ class House:
     duties: HandingIn
     duty_reader: DutyReader
     stuck_reader: StuckReader
+    correction_reader: CorrectionReader
     duty_bell: DutyBell
     calendars: CalendarInForce
     calendar_reader: CalendarReader
@@ -225,6 +227,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         duties=HandingIn(book, desk),
         duty_reader=DutyReader(database, book, clock, reader.cursors),
         stuck_reader=StuckReader(database, reader.sources, clock, reader.cursors),
+        correction_reader=CorrectionReader(desk),
         duty_bell=DutyBell(clock, database, writer, book),
         calendars=calendars,
         calendar_reader=CalendarReader(database, office.office_id, clock),

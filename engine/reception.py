@@ -14,6 +14,7 @@ from engine.casefile import CaseFile
 from engine.core.commands import (
     CarryCommand,
     Command,
+    CorrectionCommand,
     FindingCommand,
     InspectionCommand,
     Outcome,
@@ -70,7 +71,7 @@ class Reception:
     def prepare(self, command: Command, connection: Connection | None = None) -> Any:
         """What a command needs that must not hold up the writer; refuses bodies that do not hold."""
         asked = command.asked
-        if isinstance(asked, CarryCommand):
+        if isinstance(asked, CarryCommand | CorrectionCommand):
             return None
         if isinstance(asked, StepCommand) and not any(step.trigger in self.ruled for step in asked.steps):
             return None

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from api.calls import KEY, digest_of
+from api.correction_request import correction_command, withdrawal_command
 from api.step_request import finding_command, inspection_command, report_command, step_command
 from engine.core.commands import Asked, Command, Outcome
 from engine.core.refusals import Refusal
@@ -55,6 +56,14 @@ def record_inspection(asking: Asking, body: Mapping[str, Any], key: str) -> Outc
 def record_finding(asking: Asking, body: Mapping[str, Any], key: str) -> Outcome:
     """A finding of a recorded inspection was recorded; raises Refusal."""
     return _handled(asking, PLACES["finding"], body, key, finding_command(body))
+
+
+def put_right(asking: Asking, subject: str, id: str, body: Mapping[str, Any], key: str) -> Outcome:
+    """The date of a step was corrected where the body names one, else the step was withdrawn; raises Refusal."""
+    what, make = (
+        ("corrections", correction_command) if "date" in body else ("withdrawals", withdrawal_command)
+    )
+    return _handled(asking, f"{PLACES[subject]}/{id}/{what}", body, key, make(subject, id)(body))
 
 
 def hand_in(asking: Asking, duty: str, period: str, body: Mapping[str, Any], key: str) -> Outcome:

@@ -23,7 +23,7 @@ from web.look import page
 from web.naming import Names
 from web.problems import Told, told
 from web.reasons import reasons, trial_path, two_laws, would_be
-from web.records import Folder, open_finding
+from web.records import Folder, corrections, open_finding
 from web.routing import PageRoute
 from web.steps import Offer, foreseen
 from web.why_not import shut_steps
@@ -135,6 +135,7 @@ def show_finding(folder: Folder, first: Card | None = None, problem: Told | None
         main_clocks=_clocks(folder, None, reckonings),
         inspection_clocks=clock_lines(asking, folder.inspection["deadlines"], folder.now, reckonings),
         timeline=list(reversed(folder.timeline)),
+        corrigible=corrections(asking, "finding", finding["id"]),
         papers=papers_of(folder),
         attachments=finding["attachments"],
         home=folder.home,

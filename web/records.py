@@ -9,6 +9,8 @@ from typing import Any
 
 from engine.core.calendar import civil_date
 from engine.core.chart import CRIMINAL
+from engine.core.corrigible import Corrigible
+from engine.core.entries import CORRECT_DATE, WITHDRAW_ENTRY
 from engine.core.refusals import Refusal
 from engine.ledger_numbers import next_ledger_no
 from engine.reader import Reader
@@ -56,6 +58,12 @@ class Folder:
         return known[subject]
 
 
+def corrections(asking: Asking, subject: str, id: str) -> dict[int, Corrigible]:
+    """The steps of the record that this person may put right, by sequence."""
+    found = asking.house.correction_reader.of_record(asking.who, subject, id)
+    return {one.sequence: one for one in found}
+
+
 def timeline_of(asking: Asking, id: str, told_by: Reader | ReferralReader | None = None) -> Timeline:
     """The whole timeline, oldest first, up to a bound that no ordinary record reaches."""
     reader = told_by or asking.house.reader
@@ -67,7 +75,21 @@ def timeline_of(asking: Asking, id: str, told_by: Reader | ReferralReader | None
         if page["next"] is None:
             break
         after = page["next"]
-    return items
+    return [{**one, "put_right": found} for one, found in zip(items, _put_right(items), strict=True)]
+
+
+def _put_right(items: Timeline) -> list[Mapping[str, Any] | None]:
+    """For each entry what a later one corrects of it: {to, withdrawn, by}, None where it stands as it was entered."""
+    found: dict[int, Mapping[str, Any]] = {}
+    for one in items:
+        facts = one["facts"]
+        if one["trigger"] == WITHDRAW_ENTRY:
+            found[facts["entry"]] = {"withdrawn": True, "by": one["sequence"]}
+        elif one["trigger"] == CORRECT_DATE:
+            moved = {each["entry"]: {"to": each["to"]} for each in facts["moved_entries"]}
+            moved |= {entry: {"withdrawn": True} for entry in facts["withdrawn_entries"]}
+            found |= {entry: {**said, "by": one["sequence"]} for entry, said in moved.items()}
+    return [found.get(one["sequence"]) for one in items]
 
 
 def open_finding(asking: Asking, id: str) -> Folder:

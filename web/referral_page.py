@@ -21,7 +21,7 @@ from web.finding_page import done_path, may_act, names_of, papers_of, state_of
 from web.look import page
 from web.problems import Told, told
 from web.reasons import reasons, trial_path, two_laws
-from web.records import Folder, open_referral
+from web.records import Folder, corrections, open_referral
 from web.routing import PageRoute
 from web.steps import Offer, PlannedStep, act_book
 from web.why_not import shut_steps
@@ -99,6 +99,7 @@ def show_referral(folder: Folder, again: Card | None = None, problem: Told | Non
         facts=names.facts(facts),
         readers=readers(folder),
         timeline=story(folder),
+        corrigible=corrections(asking, "referral", referral["id"]),
         papers=papers_of(folder),
         attachments=referral["attachments"],
         uploads=may_act(asking),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 CLOCK_LOGIN = "clock"
@@ -53,6 +53,18 @@ class StepCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionCommand:
+    """The step of that sequence has another date, or (`to` None) did not happen; see core.entry_correction."""
+
+    subject: str  # "finding" | "referral"
+    id: str
+    sequence: int
+    to: date | datetime | None
+    reason: str
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
 class InspectionCommand:
     """One inspection with its findings, all or none; `body` obeys schemas/inspection_intake."""
 
@@ -83,7 +95,7 @@ class HandInCommand:
     body: Mapping[str, Any]
 
 
-Asked = StepCommand | InspectionCommand | FindingCommand | CarryCommand | HandInCommand
+Asked = StepCommand | CorrectionCommand | InspectionCommand | FindingCommand | CarryCommand | HandInCommand
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,13 @@ from typing import Any
 from engine.core.advance import advance, every_route_has_a_proceeding
 from engine.core.calendar import civil_date
 from engine.core.chart import Chart, Row
-from engine.core.commands import CLOCK, Principal, Step
+from engine.core.commands import CLOCK, CorrectionCommand, Principal, Step
 from engine.core.confiding import CONFIDED, confided
 from engine.core.deadlines import DeadlineError, compute
 from engine.core.effects import Decision, ReopenFindings, Taken
+from engine.core.entries import Entry
+from engine.core.entry_correction import correct_date
+from engine.core.entry_withdrawal import withdraw_entry
 from engine.core.fact_types import Names
 from engine.core.guards import OF_PERSONS, a_proceeding_is_open, all_proceedings_done, shut_by
 from engine.core.lawbook import Lawbook
@@ -47,18 +50,32 @@ def decide(scope: Scope, snapshot: Snapshot, steps: Sequence[Step], several: boo
         decision.taken.append(taken)
         decision.taken += _reopened(scope, snapshot, taken)
     _check_closed(scope.law, snapshot)
-    last_step = decision.taken[-1]
-    keep_watch(scope.law, snapshot, Moment(last_step.occurred_at, scope.now, snapshot.sequence), scope.new_id)
-    if snapshot.subject == "finding" and _waits_for_a_route(scope.law, snapshot):
-        moment = Moment(decision.taken[-1].occurred_at, scope.now, snapshot.sequence)
-        start = moment.occurred_at
-        open_term(scope.law, snapshot, snapshot.main, "DL15", start, moment, scope.new_id, {})
+    _no_orphan(scope, snapshot, decision.taken[-1].occurred_at)
     after = [record.state for record in (snapshot.main, *snapshot.proceedings.values())]
     counts = scope.principal.kind in ("person", "importer") or before != after
     decision.raised = bool(decision.standing) and counts
     if decision.raised:
         snapshot.version += 1
     return decision
+
+
+def correct(scope: Scope, snapshot: Snapshot, entries: Sequence[Entry], asked: CorrectionCommand) -> Decision:
+    """The step of the entry named has another date, or did not happen; what follows from it is counted anew."""
+    if asked.to is None:
+        taken = withdraw_entry(scope, snapshot, entries, asked.sequence, asked.reason)
+    else:
+        taken = correct_date(scope, snapshot, entries, asked.sequence, asked.to, asked.reason)
+    _no_orphan(scope, snapshot, scope.now)
+    snapshot.version += 1
+    return Decision(snapshot, [taken])
+
+
+def _no_orphan(scope: Scope, snapshot: Snapshot, at: datetime) -> None:
+    """Every open record has a clock that runs (law 3)."""
+    moment = Moment(at, scope.now, snapshot.sequence)
+    keep_watch(scope.law, snapshot, moment, scope.new_id)
+    if snapshot.subject == "finding" and _waits_for_a_route(scope.law, snapshot):
+        open_term(scope.law, snapshot, snapshot.main, "DL15", at, moment, scope.new_id, {})
 
 
 KEPT_FOR_REOPENING = frozenset({"awaiting_verification", "verified", "close_proposed", "closed"})

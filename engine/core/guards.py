@@ -231,6 +231,8 @@ JUDGES: dict[str, Judge] = {
     **CREDIT_JUDGES,
     **CRIMINAL_JUDGES,
 }
+OF_THE_DATE = frozenset({"hearing_notice_in_time", "judgment_effective"})
+"""Guards that read the date of their own step, and nothing that the step has changed."""
 OF_PERSONS = frozenset({"approver_is_not_proposer", "verifier_is_not_handler"})
 
 

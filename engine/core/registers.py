@@ -19,6 +19,11 @@ def keep_registers(snapshot: Snapshot, row: Row, facts: Mapping[str, Any], seque
         snapshot.main.touched = True
 
 
+def keeps_registers(row: Row) -> bool:
+    """True for rows that change what the finding remembers beyond its facts."""
+    return (row.chart, row.trigger) in _KEEPERS
+
+
 def propose_flag(snapshot: Snapshot, kind: str) -> None:
     """The flag stands on the finding's list of flags to deal with, once."""
     listed = snapshot.registers.setdefault("proposed_flags", [])

@@ -82,10 +82,26 @@ def _take_out(law: Lawbook, deadline: Deadline, days: Exclusion, moment: Moment)
     if deadline.fixed_due is None:
         deadline.exclusions.append(days)
     elif days.first <= deadline.fixed_due:  # a stated date is not counted: it moves by as many days
-        deadline.fixed_due += timedelta(days=(days.last - days.first).days + (not law.half_open))
+        deadline.fixed_due += put_off(law, days)
     recount(law, deadline, moment)
     span = {"from": days.first.isoformat(), "to": days.last.isoformat(), "reason": days.ground}
     deadline.history.append(moment.told("excluded", deadline, **span))
+
+
+def put_off(law: Lawbook, days: Exclusion) -> timedelta:
+    """By how much days taken out put off a date that an order stated."""
+    return timedelta(days=(days.last - days.first).days + (not law.half_open))
+
+
+def excluded(deadline: Deadline) -> list[Exclusion]:
+    """The days taken out of the deadline, latest first; of a stated date, only its history knows them."""
+    if deadline.fixed_due is None:
+        return list(reversed(deadline.exclusions))
+    told = [one for one in reversed(deadline.history) if one["what"] == "excluded"]
+    return [
+        Exclusion(date.fromisoformat(one["from"]), date.fromisoformat(one["to"]), one["reason"])
+        for one in told
+    ]
 
 
 def recount(law: Lawbook, deadline: Deadline, moment: Moment) -> None:

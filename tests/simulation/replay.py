@@ -96,7 +96,14 @@ class Replay:
             for one, sequence in self.rounds.items()
             if sequence > self.round_from or one in self.carried
         }
-        return set(self.routes) - served
+        return set(self.routes) - served - self._waiting_for_the_court()
+
+    def _waiting_for_the_court(self) -> set[str]:
+        """While a penalty waits with the judicial organs there is no decision that a flag could rest on."""
+        waits = any(
+            kind == "penalty" and self.states[id] == "with_judiciary" for id, kind in self.kinds.items()
+        )
+        return {"credit_flag"} if waits else set()
 
     def _confided(self, event: Event) -> None:
         """What a step on the finding stated of a crime; the one that refers it starts the referral's first clock."""

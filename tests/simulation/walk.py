@@ -18,6 +18,7 @@ from engine.core.refusals import Refusal
 from tests.builders import Town
 from tests.simulation.asking import Asking
 from tests.simulation.carrying import Carrying
+from tests.simulation.correcting import correct_some
 from tests.simulation.facts import Pen
 from tests.simulation.guide import Guide
 from tests.simulation.laws import LawBroken
@@ -28,7 +29,7 @@ from tests.simulation.rows import RowKey, rows_to_take
 from tests.simulation.world import SEQUENCES, World
 
 KINDS: dict[str, float] = {
-    "pursue": 0.64,
+    "pursue": 0.58,
     "open_row": 0.10,
     "shut_row": 0.07,
     "nonsense": 0.06,
@@ -36,6 +37,7 @@ KINDS: dict[str, float] = {
     "wait": 0.03,
     "come_in": 0.04,
     "carry": 0.03,
+    "correct": 0.06,
 }
 PARTIES_EACH_NEW = 10**6
 """So many that no two findings are about the same act, and none shuts the rows of another."""
@@ -75,6 +77,7 @@ class Walk:
             "wait": self._wait,
             "come_in": lambda: self.world.come_in(self.chance.choice(("W01", "W02"))),
             "carry": self._carry,
+            "correct": lambda: correct_some(self.world, self.chance),
         }
 
     def run(self, steps: int) -> None:
