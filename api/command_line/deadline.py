@@ -129,10 +129,11 @@ def _counted(args: argparse.Namespace) -> tuple[Reckoning, list[Exclusion], Late
     if term is None or start is None or faults:
         raise Refusal("facts_invalid", errors=faults)
     how = How(length=args.length, unit=args.unit, exclusions=exclusions, extended=args.extended)
+    office = load_office(OFFICE)
     if exclusions:
-        how["half_open"] = load_office(OFFICE).half_open
+        how["half_open"] = office.half_open
     try:
-        reckoning = reckon(term, start, load_calendar(), **how)
+        reckoning = reckon(term, start, load_calendar(name=office.calendar), **how)
         return reckoning, exclusions, _sum(args.amount, until, reckoning, exclusions)
     except DeadlineError as error:
         fault = FieldError(*_FIELDS[error.code], error.zh, error.en)

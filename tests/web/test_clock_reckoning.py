@@ -88,7 +88,10 @@ def test_the_additional_fine_says_how_it_is_counted(pages: Pages) -> None:
     player.at("2024-09-04T09:00")
     for language, said in (
         ("zh", ("加处罚款怎么算的", "3 日 × 3% × 15,000.00 元 = 1,350.00 元", "3 日不计：复议、诉讼期间")),
-        ("en", ("How the additional fine is counted", "pending since 2024-09-02 Mon", "1,350.00 yuan so far")),
+        (
+            "en",
+            ("How the additional fine is counted", "pending since 2024-09-02 Mon", "1,350.00 yuan so far"),
+        ),
     ):
         page = pages.visit("C01").get(f"/findings/{finding}?lang={language}").text
         told = page.split(f'data-late-fine="{penalty}"')[1].split("</details>")[0]
