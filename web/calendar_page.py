@@ -39,8 +39,9 @@ def calendar_page(asking: Asked) -> Response:
         chain=[
             asking.words.of(calendars.shelf.declared[one]) for one in calendars.shelf.chain(calendars.name)
         ],
-        holidays=[line for one in stated for line in _holidays(one.notice, asking.words)],
-        worked_days=[day for one in stated for day in one.notice.worked],
+        holidays=_holidays([one.notice for one in stated], calendar, asking.words),
+        worked_days=sorted(day for one in stated for day in one.notice.working_weekends),
+        worked_here=sorted(day for one in stated for day in one.notice.working_days),
         months=_months(asking, year, today),
         worked=_worked_count(asking, year),
         years=[
@@ -79,7 +80,14 @@ def _worked_count(asking: Asking, year: int) -> int:
     return asking.house.law.calendar.count(date(year, 1, 1) - timedelta(days=1), date(year, 12, 31))
 
 
-def _holidays(notice: Notice, words: Words) -> list[dict[str, Any]]:
+def _holidays(notices: Iterable[Notice], calendar: WorkingCalendar, words: Words) -> list[dict[str, Any]]:
+    """What is off by these notices, in the order of the year; what is worked here all the same is not among it."""
+    off = [
+        one
+        for notice in notices
+        for one in notice.holidays
+        if not all(calendar.is_working(day) for day in one.days())
+    ]
     return [
         {
             "name": _name(one.zh, one.en, words),
@@ -87,7 +95,7 @@ def _holidays(notice: Notice, words: Words) -> list[dict[str, Any]]:
             "last": one.last.isoformat(),
             "days": (one.last - one.first).days + 1,
         }
-        for one in notice.holidays
+        for one in sorted(off, key=lambda one: one.first)
     ]
 
 
