@@ -17,7 +17,7 @@ from rules.calendars import RULES, CalendarShelf, load_shelf
 from tests.api.terminal import Terminal
 from tests.builders import Town, refused
 from tests.engine.test_calendar_notices import counted_again, crossing, live, noted
-from tests.notices import EVERY, load
+from tests.notices import EVERY, changed, load
 from tests.second_calendar import NOTICE, NOTICE_DATA, rules_beside
 from tests.web.conftest import application, give_passwords
 from tests.web.visitor import Visitor
@@ -69,9 +69,9 @@ def test_two_offices_of_one_database_each_count_by_their_own(
 
     before, after_load = spec(plain, ours), notice_of({**EVERY[2024].data, "amends": "x"})
     added = {"zh": "假", "en": "x", "from": "2024-05-20", "to": "2024-05-24"}
-    changed = notice_of({**NOTICE_DATA, "holidays": [*NOTICE_DATA["holidays"], added]})
+    corrected = notice_of({**NOTICE_DATA, "holidays": [*NOTICE_DATA["holidays"], added]})
     was = spec(region, theirs)
-    counted = load(region, changed)
+    counted = load(region, corrected)
     assert counted.moved >= 1 and spec(region, theirs) != was
     assert any(noted(region, record) for record in theirs)
     assert counted_again(plain).records == 0
@@ -79,7 +79,7 @@ def test_two_offices_of_one_database_each_count_by_their_own(
     assert load(plain, after_load).records == 0  # says the same days
 
     # What an office loads of a calendar that it does not follow is kept, and moves nothing.
-    assert load(plain, changed).records == 0 and spec(plain, ours) == before
+    assert load(plain, corrected).records == 0 and spec(plain, ours) == before
     assert plain.house.calendars.standing["made_up"][2024].loaded_by == "os:tester"
     assert plain.house.calendar_reader.moved_by_last(plain.who("W01"))["source"] == after_load.source
 
@@ -93,7 +93,8 @@ def test_a_notice_of_the_country_moves_what_follows_it_and_a_year_becomes_final_
     town.house.ring()
     held = crossing(town)
     assert all(one.provisional for one in live(town, held).values())
-    first = load(town, EVERY[2026])
+    added = {"zh": "假", "en": "x", "from": "2026-01-05", "to": "2026-01-09"}
+    first = load(town, changed(EVERY[2026], holidays=[*EVERY[2026].data["holidays"], added]))
     assert first.moved >= 1 and first.final == 0 and all(one.provisional for one in live(town, held).values())
     region = {**NOTICE_DATA, "working_weekends": []}
     for year in (2025, 2026):
