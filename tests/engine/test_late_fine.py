@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.calendar import LAST_YEAR
@@ -95,6 +95,7 @@ def test_it_is_what_a_clerk_counts_day_by_day(
     assert walked(1, percent, got.cap_on - DAY, out, last_counts=half_open) == 0
 
 
+@settings(max_examples=30)  # each says all its lines in two languages, day by day
 @given(st.integers(0, 2**53), st.integers(0, 60), SPANS)
 def test_its_stretches_follow_one_another_and_add_up(
     fine: int, days: int, spans: list[tuple[int, int]]
