@@ -21,7 +21,7 @@ from engine.administration import Administration
 from engine.core.commands import Step
 from engine.outcomes import new_id
 from engine.recounting import AT_ONCE
-from rules.calendars import Notice, notice_of
+from rules.calendar_notice import Notice, notice_of
 from tests.builders import Town
 from tests.engine.test_penalty_papers import OPENING, VERIFYING
 

@@ -19,7 +19,7 @@ from engine.systems import NewSystem
 from models import account_reading as reading
 from models import records
 from models.columns import ID_LENGTH
-from rules.calendars import notice_of
+from rules.calendar_notice import notice_of
 from rules.data_file import DataFault
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _rotate(
 def _check_notice(house: House, detail: Mapping[str, Any]) -> None:
     """The file is read as when it was brought: what was proposed may be confirmed by another program."""
     try:
-        notice = notice_of(detail["file"])
+        notice = notice_of(detail["file"], house.calendars.shelf.declared)
     except DataFault as fault:
         faults = Faults()
         faults.add(f"/file{fault.field}", "format", fault.said.zh, fault.said.en)
@@ -192,7 +192,7 @@ def _told_notice(detail: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         **{name: detail["file"][name] for name in named if detail["file"].get(name)},
         "holidays": holidays,
-        "working_weekends": [day.isoformat() for day in notice.working_weekends],
+        "working_weekends": [day.isoformat() for day in notice.worked],
         "digest": notice.digest,
         "by": detail["by"],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +25,17 @@ class CalendarReader:
     database: Database
     office_id: str
     clock: ReadClock
+    calendars: Collection[str]
+    """The calendar of the office and those that it follows."""
 
     def moved_by_last(self, who: Principal) -> dict[str, Any] | None:
-        """The notice loaded last with what it moved of the records that are seen; None where none was ever loaded."""
+        """The notice by which the office counts that was loaded last, with what it moved of the records that are seen."""
         with self.database.read() as connection:
-            loaded = calendars.loaded_notices(connection, self.office_id)
+            loaded = [
+                one
+                for one in calendars.loaded_notices(connection, self.office_id)
+                if one.calendar in self.calendars
+            ]
             if not loaded:
                 return None
             rows = calendars.moved_by(connection, scope(self.office_id, who), loaded[-1].id, SHOWN_MAX)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -14,7 +14,8 @@ from engine.core.calendar import WorkingCalendar
 from engine.core.refusals import Faults
 from models import calendars
 from models.database import Database
-from rules.calendars import Notice, calendar_of, notice_of
+from rules.calendar_notice import Notice, notice_of
+from rules.calendars import CalendarShelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,13 @@ class StandingNotice:
         return self.id or f"{self.notice.calendar}-{self.notice.year}:{self.notice.digest}"
 
 
+Standing = Mapping[str, Mapping[int, StandingNotice]]
+"""Calendar → year → the notice that stands."""
+
+
 @dataclass(slots=True)
 class CalendarInForce:
-    """Knows which notice stands for each year, and lets `calendar`, which everybody asks, answer by them.
+    """Knows which notice stands for each year, and lets `calendar`, which everybody asks, answer by the office's own.
 
     A notice is loaded under a lock that whoever counts holds as well, and is looked for within each transaction that
     counts: nothing is ever counted by a calendar that was replaced before.
@@ -42,19 +47,36 @@ class CalendarInForce:
 
     office_id: str
     database: Database
-    shipped: Mapping[int, Notice]
-    calendar: WorkingCalendar
+    shelf: CalendarShelf
+    name: str
+    """The calendar of the office."""
+    calendar: WorkingCalendar = field(init=False)
     _known: calendars.Edition = (0, None)
-    _standing: Mapping[int, StandingNotice] = field(default_factory=dict)
+    _standing: Standing = field(default_factory=dict)
     _learning: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
-        self._standing = {year: StandingNotice(notice) for year, notice in self.shipped.items()}
+        self.calendar, self._standing = self.shelf.calendar(self.name), self._shipped()
 
     @property
-    def standing(self) -> Mapping[int, StandingNotice]:
-        """The notice of each year that has one."""
+    def standing(self) -> Standing:
+        """Of each calendar, the notice of each year that has one."""
         return self._standing
+
+    @property
+    def own(self) -> Mapping[int, StandingNotice]:
+        """The notices of the office's own calendar by year."""
+        return self._standing[self.name]
+
+    @property
+    def counted_by(self) -> Iterator[StandingNotice]:
+        """The notices by which the office counts: of its own calendar, and of those that it follows."""
+        return (one for name in self.shelf.chain(self.name) for one in self._standing[name].values())
+
+    def stated(self, year: int, name: str | None = None) -> list[StandingNotice]:
+        """What stands for the year by a calendar, else the office's own, and by those that it follows, nearest first."""
+        chain = self.shelf.chain(name or self.name)
+        return [self._standing[one][year] for one in chain if year in self._standing[one]]
 
     def keep_up(self) -> None:
         """What any node has loaded until now is known here."""
@@ -81,13 +103,15 @@ class CalendarInForce:
 
     def same(self, connection: Connection, notice: Notice) -> bool:
         """True when what stands for the year of the notice says the same."""
-        standing = self._by_year(connection).get(notice.year)
+        standing = self._read(connection).get(notice.calendar, {}).get(notice.year)
         return standing is not None and standing.notice.digest == notice.digest
 
-    def with_notice(self, notice: Notice) -> WorkingCalendar:
-        """The calendar as it would be if the notice were loaded."""
-        others = {year: one.notice for year, one in self._standing.items()}
-        return calendar_of({**others, notice.year: notice}.values())
+    def counting(self, name: str, also: Notice | None = None) -> WorkingCalendar:
+        """The working days of a calendar, as they would be if `also` were loaded."""
+        notices = _notices(self._standing)
+        if also is not None:
+            notices[also.calendar] = {**notices.get(also.calendar, {}), also.year: also}
+        return self.shelf.calendar(name, notices)
 
     def _look(self, connection: Connection) -> None:
         edition = calendars.edition(connection, self.office_id)
@@ -95,16 +119,28 @@ class CalendarInForce:
             return
         with self._learning:
             if edition != self._known:
-                standing = self._by_year(connection)
-                self.calendar.become(calendar_of(one.notice for one in standing.values()))
+                standing = self._read(connection)
+                self.calendar.become(self.shelf.calendar(self.name, _notices(standing)))
                 self._standing, self._known = standing, edition
 
-    def _by_year(self, connection: Connection) -> dict[int, StandingNotice]:
-        """Of each year the notice loaded last, else the one beside the program."""
-        standing = {year: StandingNotice(notice) for year, notice in self.shipped.items()}
+    def _read(self, connection: Connection) -> Standing:
+        """Of each calendar and year the notice loaded last, else the one beside the program."""
+        standing = self._shipped()
         for row in calendars.loaded_notices(connection, self.office_id):
-            standing[row.year] = StandingNotice(notice_of(row.file), row.id, row.loaded_by, row.loaded_at)
+            loaded = StandingNotice(notice_of(row.file), row.id, row.loaded_by, row.loaded_at)
+            # What was loaded of a calendar that no file declares any more stays where it is and counts nothing.
+            standing.setdefault(row.calendar, {})[row.year] = loaded
         return standing
+
+    def _shipped(self) -> dict[str, dict[int, StandingNotice]]:
+        return {
+            name: {year: StandingNotice(notice) for year, notice in notices.items()}
+            for name, notices in self.shelf.notices.items()
+        }
+
+
+def _notices(standing: Standing) -> dict[str, Mapping[int, Notice]]:
+    return {name: {year: one.notice for year, one in notices.items()} for name, notices in standing.items()}
 
 
 def _row(office_id: str, notice: Notice, id: str, by: str, now: datetime) -> dict[str, Any]:

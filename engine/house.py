@@ -52,7 +52,7 @@ from models.database import Database
 from models.lease import lease
 from models.migrate import migrate
 from rules.arbiter import Arbiter
-from rules.calendars import calendar_of, load_calendar, shipped_notices
+from rules.calendars import CalendarShelf, load_shelf
 from rules.charts import load_charts
 from rules.duties import check_duty_terms
 from rules.facts import FactDictionary
@@ -141,8 +141,8 @@ class House:
         self.database.dispose()
 
 
-def load_lawbook(office: Office) -> Lawbook:
-    """The law as the house holds it, with the office's own figures."""
+def load_lawbook(office: Office, shelf: CalendarShelf | None = None) -> Lawbook:
+    """The law as the house holds it, with the office's own figures, by its calendar on the shelf, else beside the program."""
     charts = load_charts()
     terms = with_lights(with_office(load_terms(RULES), office.internal_terms), office.lights)
     check_duty_terms(office.duties, terms)
@@ -150,7 +150,7 @@ def load_lawbook(office: Office) -> Lawbook:
         charts=charts,
         forms=Forms(charts.dictionary),
         terms=terms,
-        calendar=load_calendar(RULES),
+        calendar=(shelf or load_shelf(RULES)).calendar(office.calendar),
         late_entry_days=office.threshold("late_entry_days"),
         severe_after=office.threshold("severe_after"),
         department_code=office.department_by_name,
@@ -168,13 +168,14 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     """
     clock = Clock(settings.test_clock, machine or Machine())
     office = load_office(RULES / "offices" / "yuanping.yaml")
-    law = load_lawbook(office)
+    notices = load_shelf(RULES)
+    law = load_lawbook(office, notices)
     database = Database(settings.database_url)
     migrate(database)
     writer = Writer(database)
     time_guard = TimeGuard(clock, database, writer, office.office_id)
     time_guard.look()
-    calendars, law = _calendar(office, database, law)
+    calendars, law = _calendar(office, database, law, notices)
     shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf, clock)
     try:
         in_force = RulebookInForce(office, shelf, civil_date(clock.now()))
@@ -230,17 +231,18 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         correction_reader=CorrectionReader(desk),
         duty_bell=DutyBell(clock, database, writer, book),
         calendars=calendars,
-        calendar_reader=CalendarReader(database, office.office_id, clock),
+        calendar_reader=CalendarReader(database, office.office_id, clock, notices.chain(office.calendar)),
         recounting=Recounting(clock, office, database, law, writer, scribe, calendars),
     )
     desk.bell = house.ring
     return house
 
 
-def _calendar(office: Office, database: Database, law: Lawbook) -> tuple[CalendarInForce, Lawbook]:
+def _calendar(
+    office: Office, database: Database, law: Lawbook, shelf: CalendarShelf
+) -> tuple[CalendarInForce, Lawbook]:
     """The calendar of this house, which learns what is loaded, and the law with it."""
-    shipped = shipped_notices(RULES)
-    calendars = CalendarInForce(office.office_id, database, shipped, calendar_of(shipped.values()))
+    calendars = CalendarInForce(office.office_id, database, shelf, office.calendar)
     calendars.keep_up()
     return calendars, replace(law, calendar=calendars.calendar)
 

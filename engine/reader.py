@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row
 
 from engine.backtest_reader import BacktestReader
 from engine.core.commands import Principal
+from engine.core.late_payment import TELLING
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
 from engine.cursor import Cursors, cursor_secret
@@ -84,13 +85,14 @@ class Reader:
                 "proceedings": findings.proceedings_of(connection, id),
                 "deadlines": deadlines.deadlines_of_finding(connection, id),
                 "attachments": findings.attachments_of(connection, id),
+                "paying": entries.steps_taken(connection, id, TELLING),
                 "particulars": knows_particulars(who, row.department),
                 "clock": "test" if self._clock.is_test else "real",
             }
             steps = self._steps(connection, "finding", id, who, now)
-        answer = finding_answer(self.sources, parts, now) | {"steps": steps}
         referral = self.referrals.of_finding(who, id)
-        return answer if referral is None else answer | {"referral": referral}
+        shown = {"steps": steps} if referral is None else {"steps": steps, "referral": referral}
+        return finding_answer(self.sources, parts, now) | shown
 
     def party_of(self, who: Principal, id: str) -> str:
         """The id of the party of a finding."""
@@ -143,8 +145,8 @@ class Reader:
             shown = rows[:limit]
             papers: dict[int, list[Any]] = defaultdict(list)
             if shown:
-                of_steps = entries.documents_of_steps(connection, id, shown[0].sequence, shown[-1].sequence)
-                for one in of_steps:
+                first, last = shown[0].sequence, shown[-1].sequence
+                for one in entries.documents_of_steps(connection, id, first, last):
                     papers[one.sequence].append(one)
         particulars = knows_particulars(who, department)
         items = [timeline_item(self.sources, row, papers[row.sequence], particulars) for row in shown]
@@ -153,8 +155,7 @@ class Reader:
     def deadlines(self, who: Principal, query: Query) -> dict[str, Any]:
         """deadline_answer: running deadlines, severe first, then soonest; raises `parameter_invalid`."""
         asked, wanted = deadline_filter(self.sources, query)
-        page = page_asked(self.cursors, who, "deadlines", asked, self._clock.now())
-        seen = self._seen(who)
+        page, seen = page_asked(self.cursors, who, "deadlines", asked, self._clock.now()), self._seen(who)
         after = None if page.after is None else position(page.after)
         with self._database.read() as connection:
             places = deadlines.page_of_deadlines(connection, seen, wanted, page.as_of, after, page.limit + 1)
@@ -184,8 +185,7 @@ class Reader:
     def party(self, who: Principal, id: str) -> dict[str, Any]:
         """Identity, penalties and flags of a party, and the first page of its findings, as far as seen."""
         asked, wanted = finding_filter(self.sources, {"party": [id]})
-        page = page_asked(self.cursors, who, "findings", asked, self._clock.now())
-        seen = self._seen(who)
+        page, seen = page_asked(self.cursors, who, "findings", asked, self._clock.now()), self._seen(who)
         with self._database.read() as connection:
             met = parties.departments_that_met(connection, seen, id)
             if not met:

@@ -10,18 +10,21 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from engine.core.commands import Principal
+from engine.core.late_payment import PAYMENT_TERMS, TELLING, LatePayment
 from engine.core.on_record import OnRecord, reckoned
 from engine.core.refusals import Refusal
 from engine.core.standing_still import GROUNDS
 from engine.projections.deadlines import deadline_answer
 from engine.projections.instants import recorded
+from engine.projections.late_payments import clock_of_payment, late_payments
 from engine.projections.lines import deadline_lines
 from engine.referral_reader import ReferralReader
 from engine.snapshots import restored
 from models import referral_reading
 from models.database import Database
-from models.reading import deadlines, entries
+from models.reading import deadlines, entries, findings
 from models.reading.scope import scope
+from rules.late_fine_answer import late_fine_answer
 from rules.reckoning_answer import left_answer, reckoning_answer
 
 REFERRAL_PART = "reckoning"
@@ -51,10 +54,11 @@ class ReckoningReader:
                 line = deadline_lines(connection, sources, seen, rows, now)[0]
             record = referral or rows[0].finding_id or rows[0].inspection_id
             by = entries.taken_by(connection, record, [one["sequence"] for one in line["history"]])
+            on_top = self._on_top(connection, rows[0], now) if rows[0].term in PAYMENT_TERMS else {}
         if referral is not None:
             self.referrals.note(who, referral, REFERRAL_PART)
         history = [{**one, "by": by.get(one["sequence"])} for one in line["history"]]
-        return self._answer(line | {"history": history}, rows[0], now)
+        return self._answer(line | {"history": history}, rows[0], now) | on_top
 
     def of(self, who: Principal, ids: Sequence[str]) -> dict[str, OnRecord]:
         """Those of these deadlines that the person sees, as they were counted."""
@@ -67,6 +71,33 @@ class ReckoningReader:
         self.referrals.see(who, referral)
         with self.database.read() as connection:
             return self._reckoned(referral_reading.shown_deadlines(connection, [referral]))
+
+    def late_payments(self, who: Principal, finding: str) -> dict[str, LatePayment]:
+        """Penalty of the finding → its additional fine; none of a finding that the person does not see."""
+        with self.database.read() as connection:
+            seen = findings.seen_finding(connection, scope(self.referrals.sources.office_id, who), finding)
+            if seen is None:
+                return {}
+            return self._late_payments(connection, finding, self.referrals.clock.now())[0]
+
+    def _late_payments(
+        self, connection: Connection, finding: str, now: datetime
+    ) -> tuple[dict[str, LatePayment], Sequence[Row[Any]]]:
+        """The additional fines of a finding, and its deadlines."""
+        clocks = deadlines.deadlines_of_finding(connection, finding)
+        proceedings = findings.proceedings_of(connection, finding)
+        steps = entries.steps_taken(connection, finding, TELLING)
+        return late_payments(self.referrals.sources, proceedings, clocks, steps, now), clocks
+
+    def _on_top(self, connection: Connection, row: Row[Any], now: datetime) -> dict[str, Any]:
+        """`late_fine` of a period to pay: null while its last day has not passed, and where another took its place."""
+        found, clocks = self._late_payments(connection, row.finding_id, now)
+        payment = found.get(row.proceeding_id)
+        if payment is None or payment.status == "not_due":
+            return {"late_fine": None}
+        begins_after = clock_of_payment(row.proceeding_id, clocks)
+        told = begins_after is not None and begins_after.id == row.id
+        return {"late_fine": late_fine_answer(payment.late_fine, payment) if told else None}
 
     def _reckoned(self, rows: Sequence[Row[Any]]) -> dict[str, OnRecord]:
         law, now = self.referrals.law, self.referrals.clock.now()

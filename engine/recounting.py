@@ -28,7 +28,7 @@ from engine.writer import Writer
 from models import calendars, records
 from models.database import Database
 from models.referral_reading import REFERRAL_DEADLINE
-from rules.calendars import Notice
+from rules.calendar_notice import Notice
 from rules.offices import Office
 
 log = logging.getLogger("bihuan.recounting")
@@ -111,7 +111,7 @@ class Recounting:
 
     def would_change(self, notice: Notice) -> dict[str, int]:
         """How many live deadlines the notice would move, and how many would become final, if it were loaded now."""
-        law = replace(self.law, calendar=self.calendars.with_notice(notice))
+        law = replace(self.law, calendar=self.calendars.counting(self.calendars.name, notice))
         pending = (StandingNotice(notice),)
         told = {"deadlines": 0, "moved": 0, "final": 0}
         for found in self._pages(records.DEADLINE, begins(notice.first)):
@@ -126,7 +126,7 @@ class Recounting:
 
     def _pending(self) -> list[StandingNotice]:
         """The notices that stand and by which not everything has been counted, in the order of their years."""
-        standing = self.calendars.standing.values()
+        standing = list(self.calendars.counted_by)
         if all(one.key in self._done for one in standing):
             return []
         with self.database.read() as connection:

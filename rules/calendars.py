@@ -1,194 +1,185 @@
-"""Reads the working days: notices of the State Council, each a file, and the statute for years without one."""
+"""Reads calendars: what each is, which one it follows, its notices, and the statute for years without one."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cached_property
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from engine.core.calendar import FIRST_YEAR, LAST_YEAR, Named, Names, WorkingCalendar
-from rules.data_file import DataFault, Fields, day_meant, located_in, read_as, read_day
+from engine.core.calendar import Named, Names, WorkingCalendar
+from rules.calendar_notice import CHINA, Holiday, Notice, holidays_of, notice_of
+from rules.data_file import DataFault, Fields, located_in, read_as
+from rules.faults import nearest
 
 RULES = Path(__file__).parent
-CHINA = "china"
-"""The one calendar there is; a notice that names none is of this one."""
-_DAY = timedelta(days=1)
+JUNE = 6
+# No longer, since what is kept of a notice names its calendar, year and digest in a hundred characters.
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,29}", re.ASCII)
+_OF_A_YEAR = re.compile(r"(?P<calendar>[a-z][a-z0-9_]*)-[0-9]{4}(-.+)?", re.ASCII)
 _Yearly = Mapping[tuple[int, int, int], Named]
-_Statute = tuple[tuple["Holiday", ...], _Yearly]
+Standing = Mapping[str, Mapping[int, Notice]]
+"""Calendar → year → the notice that stands."""
 
 
 @dataclass(frozen=True, slots=True)
-class Holiday:
-    """Days off under one name, both ends included."""
+class Declared:
+    """A calendar: what it is called, which one it follows, and its statutory holidays for years without a notice."""
 
+    name: str
     zh: str
     en: str
-    first: date
-    last: date
-
-    def days(self) -> Iterator[date]:
-        """Each of its days."""
-        for place in range((self.last - self.first).days + 1):
-            yield self.first + place * _DAY
-
-
-@dataclass(frozen=True)
-class Notice:
-    """What a notice of the State Council says of one year; `data` is the file itself as JSON has it."""
-
-    calendar: str
-    year: int
     source: str
-    document_no: str | None
-    published_on: date | None
     mark: str
-    amends: str | None
-    """The title of the notice whose days this one changes; it states the whole year all the same."""
-    holidays: tuple[Holiday, ...]
-    working_weekends: tuple[date, ...]
-    data: Mapping[str, Any]
-
-    @property
-    def first(self) -> date:
-        """From this day on the notice may move days: it reaches into the December before its year."""
-        return _reach(self.year)[0]
-
-    @property
-    def last(self) -> date:
-        """Until this day the notice may move days."""
-        return _reach(self.year)[1]
-
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 (hex) over what the file says, however it is laid out."""
-        spoken = json.dumps(self.data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(spoken.encode()).hexdigest()
+    follows: str | None
+    moving: tuple[Holiday, ...]
+    yearly: _Yearly
 
 
-def load_calendar(root: Path = RULES) -> WorkingCalendar:
-    """The working days by every notice there is; other years are provisional. Raises DataFault."""
-    return calendar_of(shipped_notices(root).values(), root)
+@dataclass(frozen=True, slots=True)
+class CalendarShelf:
+    """The calendars that there are, and the notices that came with the program."""
+
+    declared: Mapping[str, Declared]
+    notices: Standing
+
+    def chain(self, name: str) -> tuple[str, ...]:
+        """The calendar and those that it follows, the nearest first."""
+        follows = self.declared[name].follows
+        return (name,) if follows is None else (name, *self.chain(follows))
+
+    def calendar(self, name: str, standing: Standing | None = None) -> WorkingCalendar:
+        """The working days by these notices, else by those that came with the program, and elsewhere by the statute.
+
+        What a calendar says of a day stands before what the one that it follows says.
+        """
+        known = self.notices if standing is None else standing
+        declared, notices = self.declared[name], tuple(known.get(name, {}).values())
+        follows = None if declared.follows is None else self.calendar(declared.follows, known)
+        return WorkingCalendar(
+            [day for notice in notices for holiday in notice.holidays for day in holiday.days()],
+            [day for notice in notices for day in notice.worked],
+            [notice.year for notice in notices],
+            [day for holiday in declared.moving for day in holiday.days()],
+            declared.yearly,
+            _names(
+                [*declared.moving, *(one for notice in notices for one in notice.holidays)], declared.yearly
+            ),
+            follows,
+        )
+
+    def read_notice(self, path: Path) -> Notice:
+        """The notice that somebody brings, whatever its file is called. Raises DataFault, OSError.
+
+        A calendar that follows none has holidays in both halves of each year: a file with those of one half would make
+        working days of the others.
+        """
+        notice = read_as(path, lambda data: notice_of(data, self.declared))
+        follows = self.declared[notice.calendar].follows
+        if not notice.holidays and not (follows and notice.worked):
+            raise located_in(path, DataFault("no_holidays", field="/holidays"))
+        if follows is None:
+            halves = {one.last.month <= JUNE for one in notice.holidays if one.last.year == notice.year}
+            if len(halves) == 1:
+                raise located_in(path, DataFault("half_a_year", field="/holidays", year=notice.year))
+        if follows is None and notice.working_days:
+            raise located_in(path, DataFault("follows_none", field="/working_days", value=notice.calendar))
+        return notice
 
 
-def calendar_of(notices: Iterable[Notice], root: Path = RULES) -> WorkingCalendar:
-    """The working days by these notices, one for a year, and by the statute for the other years. Raises DataFault."""
-    moving, yearly = read_as(root / "calendars" / "provisional.yaml", _statute)
-    standing = tuple(notices)
-    return WorkingCalendar(
-        [day for notice in standing for holiday in notice.holidays for day in holiday.days()],
-        [day for notice in standing for day in notice.working_weekends],
-        [notice.year for notice in standing],
-        [day for holiday in moving for day in holiday.days()],
-        yearly,
-        _names([*moving, *(holiday for notice in standing for holiday in notice.holidays)], yearly),
-    )
+def load_calendar(root: Path = RULES, name: str = CHINA) -> WorkingCalendar:
+    """The working days of that calendar by every notice there is; other years are provisional. Raises DataFault."""
+    return load_shelf(root).calendar(name)
 
 
-def _names(holidays: Iterable[Holiday], yearly: _Yearly) -> Names:
-    """What each holiday is called."""
-    dated = {day: Named(one.zh, one.en) for one in holidays for day in one.days()}
-    return dated | {(month, day): name for (month, day, _), name in yearly.items()}
+def load_shelf(root: Path = RULES) -> CalendarShelf:
+    """Every calendar that a file declares, with its notices. Raises DataFault."""
+    declared = {name: _declared(root, name) for name in known_calendars(root)}
+    for one in declared.values():
+        _check_follows(root, one, declared)
+    for path in _files(root):
+        matched = _OF_A_YEAR.fullmatch(path.stem)
+        if path.stem not in declared and (matched is None or matched["calendar"] not in declared):
+            raise DataFault("file_of_no_calendar", file_name=path.name).located(str(path), 1)
+    return CalendarShelf(declared, {name: shipped_notices(root, name) for name in declared})
 
 
-def shipped_notices(root: Path = RULES) -> dict[int, Notice]:
+def known_calendars(root: Path = RULES) -> tuple[str, ...]:
+    """The names of the calendars that a file declares."""
+    return tuple(path.stem for path in _files(root) if _NAME.fullmatch(path.stem))
+
+
+def shipped_notices(root: Path = RULES, name: str = CHINA) -> dict[int, Notice]:
     """The notices beside the program by year; of several files for a year the last by name stands. Raises DataFault."""
-    notices = {}
-    for path in sorted((root / "calendars").glob("china-*.yaml"), key=lambda one: one.stem):
-        notice = read_as(path, notice_of)
-        name = f"china-{notice.year}"
-        if path.stem != name and not path.stem.startswith(f"{name}-"):
-            raise located_in(path, DataFault("file_name_differs", field="/year", file_name=f"{name}.yaml"))
+    notices, known = {}, known_calendars(root)
+    for path in _files(root):
+        if not path.stem.startswith(f"{name}-"):
+            continue
+        notice = read_as(path, lambda data: notice_of(data, known))
+        expected = f"{notice.calendar}-{notice.year}"
+        if path.stem != expected and not path.stem.startswith(f"{expected}-"):
+            raise located_in(
+                path, DataFault("file_name_differs", field="/year", file_name=f"{expected}.yaml")
+            )
         notices[notice.year] = notice
     return notices
 
 
-def read_notice(path: Path) -> Notice:
-    """The notice that somebody brings, whatever its file is called. Raises DataFault, OSError."""
-    notice = read_as(path, notice_of)
-    if not notice.holidays:
-        raise located_in(path, DataFault("no_holidays", field="/holidays"))
-    return notice
+def _files(root: Path) -> list[Path]:
+    return sorted((root / "calendars").glob("*.yaml"), key=lambda one: one.stem)
 
 
-def notice_of(data: Any) -> Notice:
-    """What the file says; a notice may reach into the December before. Raises DataFault."""
-    fields = Fields(data)
-    calendar = fields.code("calendar", (CHINA,)) if fields.has("calendar") else CHINA
-    year = fields.integer("year")
-    if not FIRST_YEAR < year <= LAST_YEAR:
-        raise fields.fault("year", "year_out_of_range", first=FIRST_YEAR + 1, last=LAST_YEAR)
-    notice = Notice(
-        calendar=calendar,
-        year=year,
-        source=fields.text("source"),
-        document_no=fields.text_or_none("document_no"),
-        published_on=fields.day_or_none("published_on") if fields.has("published_on") else None,
-        mark=fields.text("mark"),
-        amends=fields.text_or_none("amends"),
-        holidays=tuple(_holidays(fields, "holidays")),
-        working_weekends=tuple(
-            _day(fields, f"working_weekends/{place}", value)
-            for place, value in enumerate(fields.items("working_weekends"))
-        ),
-        data=data,
-    )
-    fields.done()
-    _check_days(fields, notice)
-    return notice
+def _declared(root: Path, name: str) -> Declared:
+    return read_as(root / "calendars" / f"{name}.yaml", lambda data: _calendar(name, data))
 
 
-def _check_days(fields: Fields, notice: Notice) -> None:
-    free = [day for holiday in notice.holidays for day in holiday.days()]
-    for name, days in (("holidays", free), ("working_weekends", notice.working_weekends)):
-        for day in days:
-            if not notice.first <= day <= notice.last:
-                raise fields.fault(name, "not_of_year", day=day, year=notice.year)
-    for place, day in enumerate(notice.working_weekends):
-        if day.weekday() < 5 or day in free:
-            raise fields.fault(f"working_weekends/{place}", "no_free_weekend", day=day)
+def _check_follows(root: Path, one: Declared, declared: Mapping[str, Declared]) -> None:
+    """The one that is followed is there, and nobody follows himself."""
+    path, seen, follows = root / "calendars" / f"{one.name}.yaml", {one.name}, one.follows
+    while follows is not None:
+        if follows not in declared:
+            near, allowed = nearest(follows, declared), ", ".join(declared)
+            raise located_in(
+                path,
+                DataFault("no_such_calendar", field="/follows", near=near, value=follows, allowed=allowed),
+            )
+        if follows in seen:
+            raise located_in(path, DataFault("follows_itself", field="/follows"))
+        seen.add(follows)
+        follows = declared[follows].follows
 
 
-def _reach(year: int) -> tuple[date, date]:
-    return date(year - 1, 12, 20), date(year, 12, 31)
-
-
-def _statute(data: Any) -> _Statute:
+def _calendar(name: str, data: Any) -> Declared:
     """Statutory holidays that move from year to year, and the fixed ones (month, day, first year)."""
     fields = Fields(data)
-    fields.text("source")
-    fields.text("mark")
-    moving, yearly = tuple(_holidays(fields, "moving")), {}
+    yearly = {}
     for place, item in enumerate(fields.items("yearly")):
         entry = Fields(item, f"/yearly/{place}")
-        name = Named(entry.text("zh"), entry.text("en"))
+        named = Named(entry.text("zh"), entry.text("en"))
         month, day, since = entry.integer("month"), entry.integer("day"), entry.integer("since")
         entry.done()
         try:
             date(2001, month, day)  # a year without 29 February: a fixed holiday falls on a day of every year
         except ValueError:
             raise entry.fault("day", "not_every_year", month=month, day=day) from None
-        yearly[month, day, since] = name
+        yearly[month, day, since] = named
+    declared = Declared(
+        name=name,
+        zh=fields.text("zh"),
+        en=fields.text("en"),
+        source=fields.text("source"),
+        mark=fields.text("mark"),
+        follows=fields.text("follows") if fields.has("follows") else None,
+        moving=tuple(holidays_of(fields, "moving")),
+        yearly=yearly,
+    )
     fields.done()
-    return moving, yearly
+    return declared
 
 
-def _holidays(fields: Fields, name: str) -> Iterator[Holiday]:
-    for place, item in enumerate(fields.items(name)):
-        entry = Fields(item, f"/{name}/{place}")
-        holiday = Holiday(entry.text("zh"), entry.text("en"), entry.day("from"), entry.day("to"))
-        entry.done()
-        if not holiday.first <= holiday.last <= holiday.first + 15 * _DAY:
-            raise entry.fault("to", "holiday_span")
-        yield holiday
-
-
-def _day(fields: Fields, place: str, value: Any) -> date:
-    day = read_day(value)
-    if day is None:
-        raise fields.fault(place, "no_date", near=day_meant(value), value=value)
-    return day
+def _names(holidays: Iterable[Holiday], yearly: _Yearly) -> Names:
+    """What each holiday is called."""
+    dated = {day: Named(one.zh, one.en) for one in holidays for day in one.days()}
+    return dated | {(month, day): name for (month, day, _), name in yearly.items()}

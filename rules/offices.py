@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.core.ladder import Rung
+from rules.calendar_notice import CHINA
+from rules.calendars import RULES, known_calendars
 from rules.data_file import Fields, read_as
 from rules.duties import Duties, read_duties
 from rules.escalation import lights_of, rungs_of
@@ -101,6 +103,8 @@ class Office:
     thresholds: Mapping[str, Threshold]
     internal_terms: Mapping[str, int]
     document_series: Mapping[str, str]
+    calendar: str
+    """The calendar that its working days follow."""
     half_open: bool
     """True where the last day of an exclusion is counted; else neither end is (DOMAIN Q6)."""
     duties: Duties
@@ -144,9 +148,9 @@ class Office:
         return self.document_series.get(kind)
 
 
-def load_office(path: Path) -> Office:
-    """The office of the file; raises DataFault."""
-    return read_as(path, _office)
+def load_office(path: Path, rules: Path = RULES) -> Office:
+    """The office of the file, whose calendar is one of those in the rules; raises DataFault."""
+    return read_as(path, partial(_office, calendars=known_calendars(rules)))
 
 
 _T = TypeVar("_T")
@@ -233,7 +237,18 @@ def _series(entry: Fields) -> tuple[str, str]:
     return entry.text("kind"), entry.text("pattern")
 
 
-def _office(data: Any) -> Office:
+def _calendar(fields: Fields, calendars: Sequence[str]) -> str:
+    """The calendar that the office names; the one of the country where it names none."""
+    if not fields.has("calendar"):
+        return CHINA
+    name = fields.text("calendar")
+    if name not in calendars:
+        near, allowed = nearest(name, calendars), ", ".join(calendars)
+        raise fields.fault("calendar", "no_such_calendar", near=near, value=name, allowed=allowed)
+    return name
+
+
+def _office(data: Any, calendars: Sequence[str]) -> Office:
     fields = Fields(data)
     departments = _departments(fields)
     terms = Fields(fields.take("internal_terms"), "/internal_terms")
@@ -250,6 +265,7 @@ def _office(data: Any) -> Office:
         thresholds={figure.name: figure for figure in _all(fields, "thresholds", _threshold)},
         internal_terms={name: terms.integer(name) for name in data["internal_terms"]},
         document_series=dict(_all(fields, "document_series", _series)),
+        calendar=_calendar(fields, calendars),
         half_open=fields.has("exclusions") and fields.code("exclusions", (CLOSED, HALF_OPEN)) == HALF_OPEN,
         duties=read_duties(fields.take("duties"), departments),
         escalation=rungs_of(fields),

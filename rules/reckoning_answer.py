@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from engine.core.days_left import Left
 from engine.core.reckoning import Reckoning
 from engine.core.stretch import Stretch, each_day
 from rules.counting_rules import rules_of
-from rules.reckoning_teller import LANGUAGES, ReckoningTeller, basis_of_rule
+from rules.reckoning_teller import LANGUAGES, ReckoningTeller, basis_of_rule, rule_words
 
 _TELLERS = {language: ReckoningTeller(language) for language in LANGUAGES}
 OTHERWISE = ("due_raw", "due_rolled", "due_effective")
@@ -39,7 +39,7 @@ def reckoning_answer(reckoning: Reckoning, *, by_day: bool = False) -> dict[str,
         "otherwise": None
         if other is None
         else {name: getattr(other, name).isoformat() for name in OTHERWISE},
-        "rules": [_rule(name) for name in rules_of(reckoning)],
+        "rules": [rule_answer(name, rule_words(name)) for name in rules_of(reckoning)],
         "stretches": [dict(_stretch(reckoning, one)) for one in told],
         "notes": [{"zh": zh, "en": en} for zh, en in zip(*notes.values(), strict=True)],
     }
@@ -66,7 +66,7 @@ def _stretch(reckoning: Reckoning, one: Stretch) -> Iterator[tuple[str, Any]]:
     if one.named is not None:
         yield "name", {"zh": one.named.zh, "en": one.named.en}
     if one.exclusions:
-        yield "excluded", [_excluded(each) for each in one.exclusions]
+        yield "excluded", [excluded_answer(each) for each in one.exclusions]
         if one.lost is not None:
             yield "lost", one.lost
     for name in ("provisional", "added"):
@@ -76,13 +76,14 @@ def _stretch(reckoning: Reckoning, one: Stretch) -> Iterator[tuple[str, Any]]:
         yield language, teller.line(reckoning, one).said
 
 
-def _rule(name: str) -> dict[str, Any]:
-    """A rule of counting by its name, with the article it stands in where there is one."""
-    basis = basis_of_rule(name)
-    said = {language: teller.rule(name) for language, teller in _TELLERS.items()}
+def rule_answer(name: str, rule: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule by its name, with the article it stands in where there is one."""
+    basis = basis_of_rule(rule)
+    said = {language: teller.rule(rule) for language, teller in _TELLERS.items()}
     return {"rule": name, **said} | ({} if basis is None else {"basis": basis})
 
 
-def _excluded(one: Exclusion) -> dict[str, Any]:
+def excluded_answer(one: Exclusion) -> dict[str, Any]:
+    """An exclusion with its ground and paper, as far as there are any."""
     said = {"from": one.first.isoformat(), "to": one.last.isoformat(), "ground": one.ground}
     return {name: value for name, value in {**said, "document": one.document}.items() if value is not None}

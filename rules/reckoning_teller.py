@@ -30,9 +30,14 @@ def _words() -> Mapping[str, Any]:
     return words
 
 
-def basis_of_rule(name: str) -> dict[str, str] | None:
-    """The article that a rule of counting stands in; None where it rests on practice or is the way of this house."""
-    rule = _words()["rules"][name]
+def rule_words(name: str) -> Mapping[str, Any]:
+    """What is said of a rule of counting, and what it rests on."""
+    words: Mapping[str, Any] = _words()["rules"][name]
+    return words
+
+
+def basis_of_rule(rule: Mapping[str, Any]) -> dict[str, str] | None:
+    """The article that a rule stands in; None where it rests on practice or is the way of this house."""
     return basis_of(rule["basis"], rule["mark"]) if "basis" in rule else None
 
 
@@ -74,7 +79,7 @@ class ReckoningTeller:
             *self._months(reckoning),
             self._end(reckoning),
             self._basis(reckoning),
-            *(self.rule(name) for name in rules_of(reckoning)),
+            *(self.rule(rule_words(name)) for name in rules_of(reckoning)),
             *self._other_way(reckoning),
             *([self._note("provisional")] if reckoning.dates.provisional else []),
         ]
@@ -123,13 +128,17 @@ class ReckoningTeller:
             _words()["lines"][_named(reckoning, stretch)],
             stretch.units,
             name=self._name(stretch.named),
-            grounds=self._grounds(stretch.exclusions),
+            grounds=self.grounds(stretch.exclusions),
             lost=self.quantity(stretch.lost or 0, reckoning.counted_in or "calendar_day"),
         )
         added = self._phrase("added") if stretch.added and stretch.units else ""
         return told + added + (self._phrase("provisional") if stretch.provisional else "")
 
     def _length(self, reckoning: Reckoning) -> str:
+        if reckoning.percent is not None:
+            return self._note(
+                "rate", percent=reckoning.percent, days=self.quantity(reckoning.counts, "calendar_day")
+            )
         length, unit, own = reckoning.dates.length, reckoning.dates.unit, reckoning.own
         if length is None:
             return self._note("stated")
@@ -153,6 +162,8 @@ class ReckoningTeller:
 
     def _end(self, reckoning: Reckoning) -> str:
         raw, due = (self.point(point) for point in (reckoning.dates.due_raw, reckoning.dates.due_effective))
+        if reckoning.percent is not None:
+            return self._note("capped", due=due)
         if reckoning.falls_on is None:
             return self._note("ends", due=due)
         why, named = reckoning.falls_on
@@ -167,9 +178,8 @@ class ReckoningTeller:
         verified = term.mark.startswith("V") and _NOT_READ not in term.basis
         return self._note("basis", basis=said if verified else self._phrase("unverified", source=said))
 
-    def rule(self, name: str) -> str:
-        """A rule of counting with the article it stands in, or what else it rests on."""
-        rule = _words()["rules"][name]
+    def rule(self, rule: Mapping[str, Any]) -> str:
+        """A rule with the article it stands in, or what else it rests on."""
         if "basis" not in rule:
             return self._phrase("by", said=rule[self.language], source=rule["source"][self.language])
         source = self._law(rule["basis"])
@@ -192,9 +202,9 @@ class ReckoningTeller:
                 other=self.point(reckoning.otherwise.due_effective),
             )
         for one in reckoning.idle:
-            yield self._note("idle", span=self.span(one.first, one.last), grounds=self._grounds((one,)))
+            yield self._note("idle", span=self.span(one.first, one.last), grounds=self.grounds((one,)))
 
-    def _grounds(self, exclusions: Sequence[Exclusion]) -> str:
+    def grounds(self, exclusions: Sequence[Exclusion]) -> str:
         """The legal ground of each exclusion with its document."""
         return self._phrase("comma").join(self._ground(one) for one in exclusions)
 

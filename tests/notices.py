@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.administration import Administration
-from rules.calendars import Notice, notice_of, shipped_notices
+from rules.calendar_notice import Notice, notice_of
+from rules.calendars import shipped_notices
 from tests.builders import Town
 
 EVERY = shipped_notices()

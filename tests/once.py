@@ -18,7 +18,7 @@ from rules.arbiter import Arbiter
 from rules.rulebook import ROOT, Rulebook, load_rulebook
 from tests.throwaway_postgres import ThrowawayPostgres
 
-READ = ("load_office", "load_lawbook", "shipped_notices", "DocumentPress")
+READ = ("load_office", "load_lawbook", "load_shelf", "DocumentPress")
 """What open_house reads and no house changes; it always asks for the same."""
 
 T = TypeVar("T")

@@ -9,8 +9,8 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from engine.core.calendar import FIRST_YEAR, LAST_YEAR, civil_date
-from rules.calendars import Notice
+from engine.core.calendar import FIRST_YEAR, LAST_YEAR, WorkingCalendar, civil_date
+from rules.calendar_notice import Notice
 from web.asking import Asked, Asking
 from web.look import page
 from web.routing import PageRoute
@@ -27,18 +27,25 @@ def calendar_page(asking: Asked) -> Response:
     """The year that is asked for, else the present one; one that nobody can count is the present one too."""
     today = civil_date(asking.house.clock.now())
     year = _year(asking.parameter("year"), today.year)
-    standing = asking.house.calendars.standing
+    calendars, calendar = asking.house.calendars, asking.house.law.calendar
+    stated = calendars.stated(year)
     last = asking.house.calendar_reader.moved_by_last(asking.who)
     return page(
         asking,
         "calendar.html",
         year=year,
-        standing=standing.get(year),
-        holidays=_holidays(standing[year].notice, asking.words) if year in standing else [],
+        stated=stated,
+        provisional=_provisional(calendar, year),
+        chain=[
+            asking.words.of(calendars.shelf.declared[one]) for one in calendars.shelf.chain(calendars.name)
+        ],
+        holidays=_holidays([one.notice for one in stated], calendar, asking.words),
+        worked_days=sorted(day for one in stated for day in one.notice.working_weekends),
+        worked_here=sorted(day for one in stated for day in one.notice.working_days),
         months=_months(asking, year, today),
         worked=_worked_count(asking, year),
         years=[
-            {"year": one, "provisional": one not in standing}
+            {"year": one, "provisional": _provisional(calendar, one)}
             for one in range(max(FIRST_YEAR, year - AROUND), min(LAST_YEAR, year + AROUND) + 1)
         ],
         last=last,
@@ -65,11 +72,22 @@ def _year(text: str, present: int) -> int:
     return year if FIRST_YEAR <= year <= LAST_YEAR else present
 
 
+def _provisional(calendar: WorkingCalendar, year: int) -> bool:
+    return calendar.provisional(date(year, 1, 1), date(year, 12, 31))
+
+
 def _worked_count(asking: Asking, year: int) -> int:
     return asking.house.law.calendar.count(date(year, 1, 1) - timedelta(days=1), date(year, 12, 31))
 
 
-def _holidays(notice: Notice, words: Words) -> list[dict[str, Any]]:
+def _holidays(notices: Iterable[Notice], calendar: WorkingCalendar, words: Words) -> list[dict[str, Any]]:
+    """What is off by these notices, in the order of the year; what is worked here all the same is not among it."""
+    off = [
+        one
+        for notice in notices
+        for one in notice.holidays
+        if not all(calendar.is_working(day) for day in one.days())
+    ]
     return [
         {
             "name": _name(one.zh, one.en, words),
@@ -77,7 +95,7 @@ def _holidays(notice: Notice, words: Words) -> list[dict[str, Any]]:
             "last": one.last.isoformat(),
             "days": (one.last - one.first).days + 1,
         }
-        for one in notice.holidays
+        for one in sorted(off, key=lambda one: one.first)
     ]
 
 
@@ -105,8 +123,9 @@ def _cell(asking: Asking, day: date, names: Mapping[date, str], today: date) -> 
 
 def _names(asking: Asking, year: int) -> dict[date, str]:
     """What the days off of the year are called; the notice of the next year may reach into its December."""
-    standing = asking.house.calendars.standing
-    notices = [standing[one].notice for one in (year, year + 1) if one in standing]
+    stated = asking.house.calendars.stated
+    # the nearest calendar last, so that its name of a day stands
+    notices = [one.notice for either in (year, year + 1) for one in reversed(stated(either))]
     return {
         day: _name(holiday.zh, holiday.en, asking.words)
         for notice in notices

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine.core.late_payment import LatePayment
 from engine.core.on_record import OnRecord
 from engine.core.standing_still import GROUNDS
+from rules.late_fine_teller import LateFineTeller
 from rules.reckoning_teller import Line, ReckoningTeller
 from web.asking import Asking
 from web.people import People
@@ -22,6 +24,7 @@ TOLD_EVENTS = ("extended", "excluded", "suspended", "recomputed")
 class ToldReckoning:
     """What is left, the stretches of days with their kind, the events with papers and persons, and the notes."""
 
+    title: str
     left: str
     lines: Sequence[tuple[str, Line]]
     events: Sequence[str]
@@ -38,6 +41,8 @@ class ReckoningPage:
     counted: Mapping[str, OnRecord]
     by: Mapping[tuple[str, int], str]
     """(clock, entry) → who entered it, for the clocks of the record whose timeline the page shows."""
+    late_payments: Mapping[str, LatePayment]
+    """Penalty → its additional fine."""
 
     def told(self, deadline: Mapping[str, Any]) -> ToldReckoning | None:
         """The reckoning of that clock; None where it has none to show."""
@@ -48,12 +53,31 @@ class ReckoningPage:
         reckoning = counted.reckoning
         lines = teller.lines(reckoning)
         return ToldReckoning(
+            title=teller.title(),
             left=self._left(teller, counted),
             lines=[(one.kind, line) for one, line in zip(reckoning.stretches, lines, strict=True)],
             events=[
                 self._event(deadline["id"], one) for one in deadline["history"] if one["what"] in TOLD_EVENTS
             ],
             notes=[*self._differs(deadline, counted), *teller.notes(reckoning)],
+        )
+
+    def told_on_top(self, proceeding: Mapping[str, Any]) -> ToldReckoning | None:
+        """How the additional fine of that penalty was counted; None where none has come on top or is on record."""
+        payment = self.late_payments.get(proceeding["id"])
+        if payment is None:
+            return None
+        fine = payment.late_fine
+        if not fine.sum_fen and "late_fine_fen" not in proceeding["summary"]:
+            return None
+        teller = LateFineTeller(self.asking.words.language)
+        lines = zip((one.kind for one in fine.stretches), teller.lines(fine), strict=True)
+        return ToldReckoning(
+            title=teller.title(),
+            left=teller.status(payment),
+            lines=list(lines),
+            events=teller.events(payment),
+            notes=teller.notes(fine, payment),
         )
 
     def _left(self, teller: ReckoningTeller, counted: OnRecord) -> str:
@@ -102,4 +126,5 @@ def reckoning_page(
         for happened in one["history"]
         if happened["sequence"] in entered
     }
-    return ReckoningPage(asking, folder.people, folder.now, counted, by)
+    late = {} if folder.referral else reader.late_payments(asking.who, record["id"])
+    return ReckoningPage(asking, folder.people, folder.now, counted, by, late)

@@ -15,7 +15,7 @@ from engine.core.refusals import Refusal
 from engine.core.visibility import has_any_row
 from web.asking import Asked, Asking, Form, check_form_token, local_path, see
 from web.cards import Card, card, refused_card, standing_first
-from web.clock_reckoning import ReckoningPage, reckoning_page
+from web.clock_reckoning import ReckoningPage, ToldReckoning, reckoning_page
 from web.clocks import clock_lines
 from web.commanding import step_body, take_steps
 from web.fields import Typed
@@ -40,6 +40,8 @@ class Lane:
     state: Mapping[str, Any]
     facts: Sequence[tuple[str, str]]
     clocks: Sequence[Mapping[str, Any]]
+    on_top: ToldReckoning | None = None
+    """How the additional fine of a penalty was counted."""
 
 
 @router.get("/findings/{id}")
@@ -170,6 +172,7 @@ def lanes(folder: Folder, reckonings: ReckoningPage) -> list[Lane]:
                 state_of(folder.asking, record["kind"], record["state"]),
                 names_of(folder.asking).facts(record["summary"]),
                 _clocks(folder, record["id"], reckonings),
+                reckonings.told_on_top(record),
             )
         )
     return shown

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.core.calendar import WorkingCalendar
     from engine.core.commands import Principal
     from engine.house import House
-    from rules.calendars import Notice
+    from rules.calendar_notice import Notice
 
 _WORDS = {"working": "上班 worked", "free": "放假 free"}
 SATURDAY = 5
@@ -34,13 +34,42 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     load.set_defaults(run=_load)
     show = acts.add_parser("show", help="the notices that stand, or the days of a year")
     show.add_argument("year", nargs="?", type=_year, metavar="YEAR")
+    _of_calendar(show)
     show.set_defaults(run=_show)
     diff = acts.add_parser(
         "diff", help="the days on which a file differs from what stands, and what it would move"
     )
     diff.add_argument("file", type=Path, metavar="FILE")
+    _of_calendar(diff)
     diff.set_defaults(run=_diff)
     return parser
+
+
+def _of_calendar(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--calendar", metavar="NAME", help="days of that calendar, not of the office's or the file's"
+    )
+
+
+def _calendar(house: House, name: str | None) -> str:
+    """The calendar that is named, else the office's own; raises Refusal where no file declares it."""
+    from engine.core.refusals import FieldError, Refusal
+
+    known = house.calendars.shelf.declared
+    if name is None or name in known:
+        return name or house.calendars.name
+    words = (
+        f"没有工作日历 {name}；可用：{'、'.join(known)}",
+        f"no calendar {name}; use one of: {', '.join(known)}",
+    )
+    raise Refusal("facts_invalid", errors=[FieldError("/calendar", "vocabulary", *words)])
+
+
+def _read(file: Path) -> Notice:
+    """The notice of the file; raises DataFault, OSError."""
+    from rules.calendars import load_shelf
+
+    return load_shelf().read_notice(file)
 
 
 def _year(text: str) -> int:
@@ -53,11 +82,10 @@ def _year(text: str) -> int:
 def _load(args: argparse.Namespace) -> int:
     """0 when the notice stands and everything is counted by it, 3 when it waits for a second administrator."""
     from engine.administration import system_user
-    from rules.calendars import read_notice
 
-    notice = read_notice(args.file)
+    notice = _read(args.file)
     if args.dry_run:
-        return _diff(args)
+        return _diff(argparse.Namespace(**vars(args), calendar=None))
     password = password_from_stdin() if args.login and args.password_stdin else None
     with house_of(args) as house:
         who = _person(house, args.login, password)
@@ -68,7 +96,10 @@ def _load(args: argparse.Namespace) -> int:
         with house.database.read() as connection:
             unchanged = house.calendars.same(connection, notice)
         if unchanged:  # counting that was interrupted goes on
-            told({"year": notice.year, "unchanged": True, **counted()}, as_json=args.json)
+            told(
+                {"calendar": notice.calendar, "year": notice.year, "unchanged": True, **counted()},
+                as_json=args.json,
+            )
             return DONE
         counted()  # so that what moves afterwards was moved by this notice
         detail = {"file": dict(notice.data), "by": who.login if who else f"os:{system_user()}"}
@@ -91,7 +122,8 @@ def _person(house: House, login: str | None, password: str | None) -> Principal 
 
 def _show(args: argparse.Namespace) -> int:
     with house_of(args) as house:
-        standing, calendar = dict(house.calendars.standing), house.law.calendar
+        name = _calendar(house, args.calendar)
+        standing, calendar = dict(house.calendars.standing[name]), house.calendars.counting(name)
     if args.year is not None and args.year not in standing:
         free = [
             day
@@ -99,8 +131,14 @@ def _show(args: argparse.Namespace) -> int:
             if not calendar.is_working(day)
         ]
         weekdays = [day.isoformat() for day in free if day.weekday() < SATURDAY]
-        answer = {"year": args.year, "provisional": True, "holidays_on_weekdays": weekdays}
-        told(answer, as_json=args.json, words=f"{args.year} 暂定 provisional\n" + "\n".join(weekdays))
+        answer = {
+            "calendar": name,
+            "year": args.year,
+            "provisional": True,
+            "holidays_on_weekdays": weekdays,
+        }
+        head = f"{name}\t{args.year} 暂定 provisional"
+        told(answer, as_json=args.json, words="\n".join([head, *weekdays]))
         return DONE
     shown = [one for year, one in sorted(standing.items()) if args.year in (None, year)]
     answer = {
@@ -126,20 +164,25 @@ def _lines(notice: Notice, loaded_by: str | None, whole: bool) -> Iterator[str]:
     if whole:
         for one in notice.holidays:
             yield f"  {one.zh} {one.en}\t{one.first.isoformat()} – {one.last.isoformat()}"
-        yield "  调休上班 worked weekends\t" + " ".join(day.isoformat() for day in notice.working_weekends)
+        yield "  调休上班 worked instead\t" + " ".join(day.isoformat() for day in notice.worked)
 
 
 def _diff(args: argparse.Namespace) -> int:
     """What the file would change, were it loaded now; nothing is changed."""
-    from rules.calendars import read_notice
-
-    notice = read_notice(args.file)
+    notice = _read(args.file)
     with house_of(args) as house:
-        now, then = house.law.calendar, house.calendars.with_notice(notice)
+        name = notice.calendar if args.calendar is None else _calendar(house, args.calendar)
+        now, then = house.calendars.counting(name), house.calendars.counting(name, notice)
         days = _differing(now, then, notice)
-        provisional = notice.year not in house.calendars.standing
+        provisional = notice.year not in house.calendars.standing[notice.calendar]
         would = house.recounting.would_change(notice)
-    answer = {"year": notice.year, "was_provisional": provisional, "days": days, **would}
+    answer = {
+        "calendar": name,
+        "year": notice.year,
+        "was_provisional": provisional,
+        "days": days,
+        **would,
+    }
     lines = [f"{one['day']}\t{_WORDS[one['was']]} → {_WORDS[one['becomes']]}" for one in days]
     lines.append(
         f"运行中的时限 running deadlines: 移动 {would['moved']} would move; "

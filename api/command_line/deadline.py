@@ -9,15 +9,19 @@ import sys
 from datetime import date, datetime
 from typing import Any
 
+from engine.core.calendar import is_day
 from engine.core.counting import DeadlineError, Exclusion
 from engine.core.deadlines import Dates, How, Point
+from engine.core.late_fine import LateFine, accrued
 from engine.core.reckoning import Reckoning, reckon
 from engine.core.refusals import FieldError, Refusal
 from engine.core.term import Term
 from rules.calendars import load_calendar
+from rules.late_fine_answer import late_fine_answer, sum_answer
+from rules.late_fine_teller import LateFineTeller
 from rules.offices import load_office
 from rules.reckoning_answer import reckoning_answer
-from rules.reckoning_teller import LANGUAGES, ReckoningTeller
+from rules.reckoning_teller import LANGUAGES, Line, ReckoningTeller
 from rules.terms import RULES, load_term, with_lights, with_office
 
 OFFICE = RULES / "offices" / "yuanping.yaml"
@@ -39,6 +43,10 @@ _FIELDS = {
     "exclusion_invalid": ("/exclude", "inconsistent"),
     "unit_unsupported": ("/unit", "vocabulary"),
 }
+LATE_FINE = "DL31"
+"""The term that is a rate: its length is per cent a day, day 0 the last day to pay, its end the day of the limit."""
+AMOUNT_MAX = 2**53
+"""No sum on the wire is larger, in fen."""
 _PROBLEM = {
     "type": "urn:bihuan:problem:facts_invalid",
     "title": "填报内容不完整或者不符合要求。",
@@ -61,11 +69,17 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "--from", required=True, dest="start", metavar="DATE|INSTANT", help="day 0, not counted"
     )
     parser.add_argument("--unit", choices=tuple(UNITS), help="instead of the term's own")
-    parser.add_argument("--length", type=int, metavar="N", help="instead of the term's own")
+    parser.add_argument(
+        "--length", type=int, metavar="N", help="instead of the term's own; of DL31, per cent a day"
+    )
     parser.add_argument(
         "--exclude", action="append", default=[], metavar="A..B", help="both days not counted"
     )
     parser.add_argument("--extended", type=int, default=0, metavar="N", help="added in the term's unit")
+    parser.add_argument(
+        "--amount", type=int, metavar="FEN", help="of DL31: the fine; tells what has come on top by --until"
+    )
+    parser.add_argument("--until", metavar="DATE", help="of DL31: the last day that counts, as of payment")
     parser.add_argument(
         "--explain",
         action="store_true",
@@ -80,7 +94,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """The dates are printed: 0; or why there are none: 1."""
     try:
-        reckoning, exclusions = _counted(args)
+        reckoning, exclusions, fine = _counted(args)
     except Refusal as refusal:
         return _refused(refusal, as_json=args.json)
     explained = args.explain or args.days
@@ -88,16 +102,22 @@ def run(args: argparse.Namespace) -> int:
         answer = {"term": reckoning.term.id, **_answer(reckoning.dates)}
         if explained:
             answer["reckoning"] = reckoning_answer(reckoning, by_day=args.days)
+        if fine is not None:
+            answer["late_fine"] = late_fine_answer(fine, by_day=args.days) if explained else sum_answer(fine)
         print(json.dumps(answer, ensure_ascii=False))
         return 0
     print(_told(reckoning.term, reckoning.dates, exclusions))
+    if fine is not None:
+        print(*(LateFineTeller(language).notes(fine)[0] for language in LANGUAGES), sep="\n")
     for language in LANGUAGES if explained else ():
         print("", *_explained(reckoning, ReckoningTeller(language), by_day=args.days), sep="\n")
+        if fine is not None:
+            print("", *_sum_explained(fine, LateFineTeller(language), by_day=args.days), sep="\n")
     return 0
 
 
-def _counted(args: argparse.Namespace) -> tuple[Reckoning, list[Exclusion]]:
-    """What was counted, and the exclusions of the request; raises Refusal with every fault of its fields at once."""
+def _counted(args: argparse.Namespace) -> tuple[Reckoning, list[Exclusion], LateFine | None]:
+    """What was counted, the exclusions and the sum asked for; raises Refusal with every fault of its fields at once."""
     faults: list[FieldError] = []
     term = _term(args.term, faults)
     start = _point(args.start, "/from", faults)
@@ -105,13 +125,16 @@ def _counted(args: argparse.Namespace) -> tuple[Reckoning, list[Exclusion]]:
     if args.extended < 0:
         words = "延长不得为负数", "an extension is not negative"
         faults.append(FieldError("/extended", "range", *words))
+    until = _until(args, faults)
     if term is None or start is None or faults:
         raise Refusal("facts_invalid", errors=faults)
     how = How(length=args.length, unit=args.unit, exclusions=exclusions, extended=args.extended)
+    office = load_office(OFFICE)
     if exclusions:
-        how["half_open"] = load_office(OFFICE).half_open
+        how["half_open"] = office.half_open
     try:
-        return reckon(term, start, load_calendar(), **how), exclusions
+        reckoning = reckon(term, start, load_calendar(name=office.calendar), **how)
+        return reckoning, exclusions, _sum(args.amount, until, reckoning, exclusions)
     except DeadlineError as error:
         fault = FieldError(*_FIELDS[error.code], error.zh, error.en)
         raise Refusal("facts_invalid", errors=[fault]) from error
@@ -128,6 +151,38 @@ def _term(id: str, faults: list[FieldError]) -> Term | None:
     lengths = {id: office.internal_terms[id]} if id in office.internal_terms else {}
     lights = {id: office.lights[id]} if id in office.lights else {}
     return with_lights(with_office({id: term}, lengths), lights)[id]
+
+
+def _until(args: argparse.Namespace, faults: list[FieldError]) -> date | None:
+    """The day by which the sum is asked for; None where no sum is, and with a fault."""
+    if args.amount is None and args.until is None:
+        return None
+    if args.term != LATE_FINE or args.unit is not None:
+        words = "只有 DL31 按日加处，可以算出数额", "only DL31, a rate a day, comes to a sum"
+        faults.append(FieldError("/amount" if args.amount is not None else "/until", "inconsistent", *words))
+    elif args.amount is None or args.until is None:
+        words = "--amount 与 --until 应当同时写明", "state --amount and --until together"
+        faults.append(FieldError("/amount" if args.amount is None else "/until", "missing", *words))
+    elif not 0 <= args.amount <= AMOUNT_MAX:
+        words = "罚款数额以分计，应当在0至2^53之间", "the fine lies between 0 and 2^53, in fen"
+        faults.append(FieldError("/amount", "range", *words))
+    elif not _DAY.fullmatch(args.until):
+        words = f"{args.until} 应当写成 2024-09-12", f"write {args.until} as 2024-09-12"
+        faults.append(FieldError("/until", "format", *words))
+    else:
+        point = _point(args.until, "/until", faults)
+        return point if is_day(point) else None
+    return None
+
+
+def _sum(
+    amount: int | None, until: date | None, reckoning: Reckoning, exclusions: list[Exclusion]
+) -> LateFine | None:
+    """What has come on top by that day, where it was asked for."""
+    start, percent = reckoning.dates.start, reckoning.percent
+    if amount is None or until is None or percent is None or not is_day(start):
+        return None
+    return accrued(amount, percent, start, until, exclusions, half_open=reckoning.half_open)
 
 
 def _point(text: str, pointer: str, faults: list[FieldError]) -> Point | None:
@@ -197,9 +252,17 @@ def _told(term: Term, dates: Dates, exclusions: list[Exclusion]) -> str:
 
 def _explained(reckoning: Reckoning, teller: ReckoningTeller, *, by_day: bool) -> list[str]:
     """How it is counted, in one language, line by line."""
-    lines = teller.lines(reckoning, by_day=by_day)
+    return _listed(teller.title(), teller.lines(reckoning, by_day=by_day), teller.notes(reckoning))
+
+
+def _sum_explained(fine: LateFine, teller: LateFineTeller, *, by_day: bool) -> list[str]:
+    """How the sum came to be, in one language, line by line."""
+    return _listed(teller.title(), teller.lines(fine, by_day=by_day), teller.notes(fine))
+
+
+def _listed(title: str, lines: list[Line], notes: list[str]) -> list[str]:
     told = [f"  {line.when}  {line.said}" + (f"  [{line.total}]" if line.total else "") for line in lines]
-    return [teller.title(), *told, *(f"  · {note}" for note in teller.notes(reckoning))]
+    return [title, *told, *(f"  · {note}" for note in notes)]
 
 
 def _refused(refusal: Refusal, *, as_json: bool) -> int:

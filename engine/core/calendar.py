@@ -42,15 +42,42 @@ Names = Mapping[date | tuple[int, int], Named]
 """What holidays are called: by day, and by month and day those that fall on the same day every year."""
 
 
-@dataclass(slots=True)
-class _Days:
-    """What one state of the calendar knows; `span` grows: first year, last year, ordinals of their working days."""
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """What one calendar says by itself; of the days that it says nothing of, the one below it speaks."""
 
     free: frozenset[date]
     worked: frozenset[date]
     noticed: frozenset[int]
     yearly: tuple[tuple[int, int, int], ...]
     names: Names
+
+    def frees(self, day: date) -> bool:
+        """True when nobody works on that day because this calendar says so."""
+        if day in self.free:
+            return True
+        return day.year not in self.noticed and any(
+            (day.month, day.day) == (month, number) and day.year >= since
+            for month, number, since in self.yearly
+        )
+
+    def free_within(self, first: int, last: int) -> set[int]:
+        """The ordinals of the days of these years that it frees, and of those it names outside them."""
+        free = {day.toordinal() for day in self.free}
+        for year in range(first, last + 1):
+            if year not in self.noticed:
+                free |= {
+                    date(year, month, day).toordinal() for month, day, since in self.yearly if year >= since
+                }
+        return free
+
+
+@dataclass(slots=True)
+class _Days:
+    """What one state of the calendar knows; `span` grows: first year, last year, ordinals of their working days."""
+
+    layers: tuple[_Layer, ...]
+    """The calendar itself, and below it those that it follows."""
     span: tuple[int, int, list[int]] = (0, 0, [])
 
     def covering(self, first: int, last: int) -> tuple[int, int, list[int]]:
@@ -67,19 +94,23 @@ class _Days:
 
     def ordinals(self, first: int, last: int) -> list[int]:
         """The working days of these years."""
-        free = {day.toordinal() for day in self.free}
-        worked = {day.toordinal() for day in self.worked}
-        for year in range(first, last + 1):
-            if year not in self.noticed:
-                free |= {
-                    date(year, month, day).toordinal() for month, day, since in self.yearly if year >= since
-                }
+        free: set[int] = set()
+        worked: set[int] = set()
+        for layer in reversed(self.layers):
+            says_free = layer.free_within(first, last)
+            says_worked = {day.toordinal() for day in layer.worked}
+            free = (free | says_free) - says_worked
+            worked = (worked - says_free) | says_worked
         # ordinal 1 is a Monday
         return [
             ordinal
             for ordinal in range(date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1)
             if ordinal in worked or ((ordinal - 1) % 7 < _SATURDAY and ordinal not in free)
         ]
+
+    def speaks(self, day: date) -> _Layer | None:
+        """The layer that says of that day whether it is worked; None for an ordinary one."""
+        return next((layer for layer in self.layers if day in layer.worked or layer.frees(day)), None)
 
 
 class WorkingCalendar:
@@ -88,10 +119,12 @@ class WorkingCalendar:
     A year in `noticed_years` follows its notice: weekends but `working_weekends` and the days in
     `holidays_on_weekdays` are free. A year without one is provisional: weekends, `provisional_holidays` and
     the `yearly_holidays` (month, day, first year) are free, and no weekend is worked. `names` count nothing: they
-    only say why a day is free.
+    only say why a day is free. A calendar that `follows` another says what it says before that one is asked; a year is
+    provisional where either has no notice of it.
     """
 
     __slots__ = ("_days",)
+    _days: _Days
 
     def __init__(
         self,
@@ -101,13 +134,16 @@ class WorkingCalendar:
         provisional_holidays: Iterable[date] = (),
         yearly_holidays: Iterable[tuple[int, int, int]] = (),
         names: Names | None = None,
+        follows: WorkingCalendar | None = None,
     ) -> None:
         years = frozenset(noticed_years)
         noticed = {day for day in holidays_on_weekdays if day.year in years}
         statutory = {day for day in provisional_holidays if day.year not in years}
         worked = frozenset(day for day in working_weekends if day.year in years)
-        self._days = _Days(frozenset(noticed | statutory), worked, years, tuple(yearly_holidays), names or {})
-        first, last = (min(years), max(years)) if years else (2024, 2024)
+        own = _Layer(frozenset(noticed | statutory), worked, years, tuple(yearly_holidays), names or {})
+        self._days = _Days((own, *(follows._days.layers if follows else ())))
+        known = [year for layer in self._days.layers for year in layer.noticed] or [2024]
+        first, last = min(known), max(known)
         self._days.span = (first, last, self._days.ordinals(first, last))
 
     def become(self, other: WorkingCalendar) -> None:
@@ -158,23 +194,20 @@ class WorkingCalendar:
 
     def provisional(self, first: date, last: date) -> bool:
         """True when the days from `first` to `last` touch a year for which no notice is known."""
-        noticed = self._days.noticed
-        return any(year not in noticed for year in range(first.year, last.year + 1))
+        layers, years = self._days.layers, range(first.year, last.year + 1)
+        return any(year not in layer.noticed for layer in layers for year in years)
 
     def name_of(self, day: date) -> Named | None:
         """The holiday for which that day is free; None on every other day, and where it has no name here."""
-        known = self._days
-        if day in known.free:
-            return known.names.get(day)
-        yearly = any(
-            (day.month, day.day) == (month, number) and day.year >= since
-            for month, number, since in known.yearly
-        )
-        return known.names.get((day.month, day.day)) if yearly and day.year not in known.noticed else None
+        layer = self._days.speaks(day)
+        if layer is None or day in layer.worked:
+            return None
+        return layer.names.get(day) if day in layer.free else layer.names.get((day.month, day.day))
 
     def worked_instead(self, day: date) -> bool:
         """True for a weekend day on which offices work because a notice says so."""
-        return day in self._days.worked
+        layer = self._days.speaks(day)
+        return layer is not None and day in layer.worked and day.weekday() >= _SATURDAY
 
     def _covering(self, first: int, last: int | None = None) -> list[int]:
         """The working days of at least these years."""

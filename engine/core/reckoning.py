@@ -41,6 +41,8 @@ class Reckoning:
     """What comes out when exclusions are counted the other way; None without exclusions."""
     idle: tuple[Exclusion, ...]
     """Exclusions that lie outside the period, so that nothing was taken out."""
+    percent: int | None = None
+    """Per cent a day, where the period is as long as these take to reach the whole."""
 
     @property
     def backward(self) -> bool:
@@ -99,12 +101,23 @@ def reckon(term: Term, start: Point, calendar: WorkingCalendar, **how: Unpack[Ho
         half_open=half_open,
         otherwise=compute(term, start, calendar, **other) if exclusions else None,
         idle=tuple(one for one in exclusions if one not in shown),
+        percent=term.percent_per_day(how.get("length"), how.get("unit")),
     )
+
+
+def calendar_days(
+    start: date, counts: int, exclusions: Sequence[Exclusion] = (), *, half_open: bool = False
+) -> tuple[Stretch, ...]:
+    """Day 0, and the calendar days after it until so many have counted that no exclusion takes out.
+
+    Raises DeadlineError for an exclusion that ends before it begins, OverflowError where the calendar ends.
+    """
+    return _joined(_forward(start, counts, counts, _Days(None, _shifted(exclusions, half_open))))
 
 
 def days_between(calendar: WorkingCalendar, unit: str, after: date, until: date) -> tuple[Stretch, ...]:
     """The days after one day until another, in working days or calendar days, nothing excluded."""
-    days = _Days(calendar, unit == "working_day", ())
+    days = _Days(calendar if unit == "working_day" else None, ())
     return _joined(days.run(day) for day in _each(after, until))
 
 
@@ -145,7 +158,7 @@ def _stretches(
     if own is not None and dates.unit == "month":
         own = (add_months(start, own) - start).days
     excluded = _shifted(how.get("exclusions", ()), how.get("half_open", False))
-    days = _Days(calendar, dates.unit == "working_day", excluded)
+    days = _Days(calendar if dates.unit == "working_day" else None, excluded)
     return _joined([*_forward(start, counts, counts if own is None else own, days), *rolled])
 
 
@@ -171,7 +184,7 @@ def _forward(start: date, counts: int, own: int, days: _Days) -> Iterator[_Run]:
 def _backward(event: date, counts: int, calendar: WorkingCalendar) -> Iterator[_Run]:
     """The days before the event, last first: so many clear ones, and the working day before them."""
     yield _Run(event, event, _ZERO)
-    days, day, total = _Days(calendar, True, ()), event - _DAY, 0
+    days, day, total = _Days(calendar, ()), event - _DAY, 0
     while not (calendar.is_working(day) and total == counts):
         run = days.run(day)
         yield run
@@ -182,7 +195,7 @@ def _backward(event: date, counts: int, calendar: WorkingCalendar) -> Iterator[_
 
 def _rolled(calendar: WorkingCalendar, raw: date, due: date) -> Iterator[_Run]:
     """The days after a last day that is free, until the first working day."""
-    days = _Days(calendar, True, ())
+    days = _Days(calendar, ())
     for day in _each(raw, due):
         yield _Run(day, day, days.run(day).sort._replace(kind="rolled", units=0))
 
@@ -206,18 +219,21 @@ def _shifted(exclusions: Sequence[Exclusion], half_open: bool) -> _Shifted:
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """Tells the days of a period apart, which is counted in working days or in calendar days."""
+    """Tells the days of a period apart, which is counted in working days of a calendar, else in calendar days."""
 
-    calendar: WorkingCalendar
-    working: bool
+    working: WorkingCalendar | None
     excluded: _Shifted
 
     def run(self, day: date, most: int = 1) -> _Run:
         """The day, with those after it that are certainly alike; no more than so many that count."""
         out = tuple(one for first, last, one in self.excluded if first <= day <= last)
-        if self.working:
-            counts = self.calendar.is_working(day)
-            sort = _Sort("excluded", "excluded", exclusions=out) if out else self._working_sort(day, counts)
+        if self.working is not None:
+            counts = self.working.is_working(day)
+            sort = (
+                _Sort("excluded", "excluded", exclusions=out)
+                if out
+                else _working_sort(self.working, day, counts)
+            )
             return _Run(day, day, sort, lost=int(counts and bool(out)))
         edges = [edge for first, last, _ in self.excluded for edge in (first, last + _DAY) if edge > day]
         ends = [edge - _DAY for edge in edges] + ([] if out else [day + (most - 1) * _DAY])
@@ -227,13 +243,14 @@ class _Days:
             return _Run(day, last_day, sort, lost=_length(day, last_day))
         return _Run(day, last_day, _EVERY_DAY)
 
-    def _working_sort(self, day: date, counts: bool) -> _Sort:
-        unsure = self.calendar.provisional(day, day)
-        if counts:
-            why = "worked_instead" if self.calendar.worked_instead(day) else "working_day"
-            return _Sort("counted", why, 1, provisional=unsure)
-        why, named = _free(self.calendar, day)
-        return _Sort("not_working", why, named=named, provisional=unsure)
+
+def _working_sort(calendar: WorkingCalendar, day: date, counts: bool) -> _Sort:
+    unsure = calendar.provisional(day, day)
+    if counts:
+        why = "worked_instead" if calendar.worked_instead(day) else "working_day"
+        return _Sort("counted", why, 1, provisional=unsure)
+    why, named = _free(calendar, day)
+    return _Sort("not_working", why, named=named, provisional=unsure)
 
 
 def _free(calendar: WorkingCalendar, day: Point) -> tuple[str, Named | None]:

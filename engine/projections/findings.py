@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from engine.core.calendar import civil_date
-from engine.core.late_fine import late_fine
+from engine.core.late_payment import UNPAID, LatePayment
 from engine.judging import without_facts
 from engine.projections.deadlines import deadline_answer
 from engine.projections.instants import finding_light, occurred, recorded, written
+from engine.projections.late_payments import late_payments
 from engine.projections.privacy import masked
 from engine.projections.sources import Sources
 from rules.derive import rectification_state
 
 CRIMINAL, CREDIT_FLAG = "criminal_referral", "credit_flag"
-UNPAID = frozenset({"payment_overdue", "demanded", "court_applied", "court_accepted", "court_enforcing"})
-PAYMENT_TERMS = ("DL30", "DL30.instalment")
 SUMMARY_TEXT_MAX = 200
 SUMMARY_LEFT_OUT = frozenset({"facts_summary", "reason"})
 
@@ -82,11 +80,12 @@ def finding_item(
 def finding_answer(sources: Sources, parts: Mapping[str, Any], as_of: datetime) -> dict[str, Any]:
     """The whole finding_answer, steps and decision apart.
 
-    `parts` holds the rows read together: finding, party, first (entry), proceedings, deadlines, attachments;
-    `particulars`, whether the reader may see them; `clock`, real or test.
+    `parts` holds the rows read together: finding, party, first (entry), proceedings, deadlines, attachments, paying
+    (the steps that tell of payment); `particulars`, whether the reader may see them; `clock`, real or test.
     """
     row, first, deadlines = parts["finding"], parts["first"], parts["deadlines"]
     party, latest = parts["party"].detail, _latest(row)
+    payments = late_payments(sources, parts["proceedings"], deadlines, parts["paying"], as_of)
     return {
         **finding_head(sources, row, deadlines, as_of),
         "office_id": row.office_id,
@@ -96,7 +95,7 @@ def finding_answer(sources: Sources, parts: Mapping[str, Any], as_of: datetime) 
         "facts": _rule_facts(sources, row, parts["proceedings"]),
         "flags": list(latest.get("flags", [])),
         "shut": list(latest.get("shut", [])),
-        "proceedings": [_proceeding(sources, row, one, deadlines, as_of) for one in parts["proceedings"]],
+        "proceedings": [_proceeding(sources, row, one, payments.get(one.id)) for one in parts["proceedings"]],
         "deadlines": [deadline_answer(sources, one, row.id, as_of) for one in deadlines],
         "rulings": [without_facts(one) for one in row.rulings],
         "attachments": [attachment_answer(one) for one in parts["attachments"]],
@@ -121,11 +120,11 @@ def _rule_facts(sources: Sources, row: Any, proceedings: Sequence[Any]) -> dict[
     return {name: value for name, value in evaluated.items() if name not in sources.confidential}
 
 
-def _proceeding(
-    sources: Sources, finding: Any, row: Any, deadlines: Sequence[Any], as_of: datetime
-) -> dict[str, Any]:
+def _proceeding(sources: Sources, finding: Any, row: Any, payment: LatePayment | None) -> dict[str, Any]:
     chart, facts = sources.charts[row.kind], row.record.get("facts", {})
     flag = {"flag": facts["flag_kind"]} if row.kind == CREDIT_FLAG and facts.get("flag_kind") else {}
+    owed = payment is not None and row.state in UNPAID
+    on_top = {"late_fine_fen": payment.late_fine.sum_fen} if payment and owed else {}
     return {
         **flag,
         "id": row.id,
@@ -133,33 +132,10 @@ def _proceeding(
         "state": row.state,
         "class": chart.states[row.state].kind,
         "opened_at": recorded(row.opened_at),
-        "summary": summary_of({**facts, **_come_on_top(row, deadlines, as_of)}),
+        "summary": summary_of({**facts, **on_top}),
         "title": chart.zh,
         "department": finding.department,
     }
-
-
-def _come_on_top(row: Any, deadlines: Sequence[Any], as_of: datetime) -> dict[str, Any]:
-    """The additional fine that an unpaid penalty owes today; nothing where none can accrue."""
-    fine = row.record.get("facts", {}).get("fine_fen")
-    lapsed = [one for one in deadlines if one.proceeding_id == row.id and one.term in PAYMENT_TERMS]
-    if row.kind != "penalty" or row.state not in UNPAID or not fine or not lapsed:
-        return {}
-    due = date.fromisoformat(lapsed[-1].spec["due_effective"])
-    return {
-        "late_fine_fen": late_fine(int(fine), due, civil_date(as_of), remedies(row.record, civil_date(as_of)))
-    }
-
-
-def remedies(memory: Mapping[str, Any], today: date) -> list[tuple[date, date]]:
-    """The last time in which reconsideration or litigation was pending, as a closed interval."""
-    acts = memory.get("acts", {})
-    asked, answered = acts.get("record_remedy_application"), acts.get("remedy_upheld")
-    if asked is None:
-        return []
-    first = civil_date(datetime.fromisoformat(asked[2]))
-    over = answered is not None and answered[1] > asked[1]
-    return [(first, civil_date(datetime.fromisoformat(answered[2])) if over else today)]
 
 
 def summary_of(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def gather_sources(law: Lawbook, office: Office, facts: FactDictionary) -> Sourc
         },
         result_codes=[word["code"] for word in law.charts.dictionary["vocabularies"]["result_code"]],
         confidential=facts.confidential,
+        half_open=law.half_open,
         personal=frozenset(scheme["code"] for scheme in schemes if scheme["personal"]),
         lights=words(LIGHTS_FILE),
         told_otherwise=kinds_of_the_ladder() if law.ladder.rungs else frozenset(),

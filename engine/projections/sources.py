@@ -47,6 +47,8 @@ class Sources:
     result_codes: Collection[str]
     confidential: frozenset[str]
     """Rule facts that no answer shows."""
+    half_open: bool
+    """True where the office counts the last day of an exclusion."""
     personal: frozenset[str]
     """Identifier schemes that name a natural person."""
     lights: Mapping[str, Word]

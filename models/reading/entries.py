@@ -10,6 +10,11 @@ from sqlalchemy import Connection, Row, and_, or_, select
 from models.reading.scope import Scope
 from models.records import ATTACHMENT, DOCUMENT, ENTRY, FINDING, INSPECTION, PAYLOAD
 
+_WITH_BODY = ENTRY.outerjoin(
+    PAYLOAD, and_(PAYLOAD.c.record_id == ENTRY.c.record_id, PAYLOAD.c.sequence == ENTRY.c.sequence)
+)
+"""Entries beside what they say, while it is kept."""
+
 
 def department_of(connection: Connection, seen: Scope, record_id: str) -> str | None:
     """The department of the finding or inspection of that id, if it is seen."""
@@ -26,12 +31,16 @@ def entries_after(
     connection: Connection, record_id: str, after: int, limit: int | None = None
 ) -> Sequence[Row[Any]]:
     """The entries of a record after that sequence, oldest first, with salt and body while they are kept."""
-    joined = ENTRY.outerjoin(
-        PAYLOAD, and_(PAYLOAD.c.record_id == ENTRY.c.record_id, PAYLOAD.c.sequence == ENTRY.c.sequence)
-    )
-    asked = select(ENTRY, PAYLOAD.c.salt, PAYLOAD.c.body).select_from(joined)
+    asked = select(ENTRY, PAYLOAD.c.salt, PAYLOAD.c.body).select_from(_WITH_BODY)
     asked = asked.where(ENTRY.c.record_id == record_id, ENTRY.c.sequence > after).order_by(ENTRY.c.sequence)
     return connection.execute(asked if limit is None else asked.limit(limit)).all()
+
+
+def steps_taken(connection: Connection, record_id: str, triggers: Sequence[str]) -> Sequence[Row[Any]]:
+    """When these steps were taken on a record and its proceedings, oldest first, with the body while it is kept."""
+    asked = select(ENTRY, PAYLOAD.c.body).select_from(_WITH_BODY)
+    asked = asked.where(ENTRY.c.record_id == record_id, ENTRY.c.trigger.in_(triggers))
+    return connection.execute(asked.order_by(ENTRY.c.sequence)).all()
 
 
 def taken_by(connection: Connection, record_id: str, sequences: Sequence[int]) -> dict[int, str]:

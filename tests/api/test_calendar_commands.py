@@ -16,6 +16,7 @@ mark: R-h
 holidays:
   - {zh: 元旦, en: "New Year's Day", from: 2027-01-01, to: 2027-01-03}
   - {zh: 春节, en: Spring Festival, from: 2027-02-05, to: 2027-02-11}
+  - {zh: 国庆节, en: National Day, from: 2027-10-01, to: 2027-10-07}
 working_weekends: [2027-02-13]
 """
 
@@ -69,7 +70,7 @@ def test_in_real_time_it_waits_for_a_second_administrator(terminal: Terminal) ->
     ("wrong", "said"),
     [
         (NOTICE.replace("to: 2027-02-11", "to: 2027-02-31"), "notice.yaml:7: /holidays/1/to"),
-        (NOTICE.replace("working_weekends", "working_weekend"), "notice.yaml:8: /working_weekend"),
+        (NOTICE.replace("working_weekends", "working_weekend"), "notice.yaml:9: /working_weekend"),
         (NOTICE.replace("year: 2027", "year: 1900"), "notice.yaml:1: /year"),
         ("year: 2027\nsource: 通知\nmark: V2\n", "notice.yaml:1: /holidays"),
     ],

@@ -107,8 +107,8 @@ def test_a_civil_date_is_shanghais():
 def rules_with_a_notice(tmp_path):
     folder = tmp_path / "calendars"
     folder.mkdir()
-    kept = (RULES / "calendars" / "provisional.yaml").read_text(encoding="utf-8")
-    (folder / "provisional.yaml").write_text(kept, encoding="utf-8")
+    kept = (RULES / "calendars" / "china.yaml").read_text(encoding="utf-8")
+    (folder / "china.yaml").write_text(kept, encoding="utf-8")
 
     def write(name, text):
         (folder / name).write_text("source: s\ndocument_no: null\nmark: V\n" + text, encoding="utf-8")

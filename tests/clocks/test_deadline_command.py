@@ -11,6 +11,7 @@ import pytest
 from api.command_line.deadline import add_parser
 from tests.schemas import faults
 
+LATE = ("--term", "DL31", "--from", "2024-05-01")
 ROOT = Path(__file__).parents[2]
 EXPLAINED = Path(__file__).with_name("explained.txt").read_text(encoding="utf-8")
 
@@ -117,7 +118,19 @@ def test_a_reader_is_told_law_and_dates_in_both_languages(deadline):
             "/exclude/0",
             "format",
         ),
-        (["--term", "DL31", "--from", "2024-05-01"], "/unit", "vocabulary"),
+        (["--term", "DL31", "--from", "2024-05-01", "--length", "0"], "/length", "range"),
+        (["--term", "DL31", "--from", "2024-05-01", "--length", "101"], "/length", "range"),
+        (["--term", "DL31", "--from", "2024-05-01", "--extended", "1"], "/length", "range"),
+        (["--term", "DL31", "--from", "2024-05-01", "--unit", "month"], "/length", "missing"),
+        (["--term", "DL31", "--from", "2150-12-20"], "/length", "range"),
+        ([*LATE, "--amount", "1"], "/until", "missing"),
+        ([*LATE, "--until", "2024-05-09"], "/amount", "missing"),
+        ([*LATE, "--amount", "-1", "--until", "2024-05-09"], "/amount", "range"),
+        ([*LATE, "--amount", str(2**53 + 1), "--until", "2024-05-09"], "/amount", "range"),
+        ([*LATE, "--amount", "1", "--until", "2024-02-30"], "/until", "format"),
+        ([*LATE, "--amount", "1", "--until", "2024-05-09T10:00:00+08:00"], "/until", "format"),
+        (["--term", "DL30", "--from", "2024-05-01", "--amount", "1"], "/amount", "inconsistent"),
+        (["--term", "DL30", "--from", "2024-05-01", "--until", "2024-05-09"], "/until", "inconsistent"),
     ],
 )
 def test_what_gives_no_date_is_refused_with_a_problem(contract, deadline, arguments, pointer, fault):
@@ -176,9 +189,9 @@ def test_every_term_of_the_catalogue_is_explained_or_says_why_it_has_no_date(con
             assert term["id"] not in out and len(err.split(" · ")) == 2
             without_date.add(term["id"])
         else:
-            assert "怎么算的" in out and "How it is counted" in out and term["unit"] != "percent_per_day"
+            assert "怎么算的" in out and "How it is counted" in out
     by_order = {"DL01.review", "DL10", "DL18", "DL28.collective", "DL30.instalment", "DL48.ban"}
-    assert without_date == by_order | {"DL31"}
+    assert without_date == by_order
 
 
 def test_the_reckoning_is_a_member_of_the_answer_when_it_is_asked_for(deadline):
@@ -203,6 +216,55 @@ def test_the_reckoning_is_a_member_of_the_answer_when_it_is_asked_for(deadline):
     }
     by_day = json.loads(deadline(*asked, "--days")[1])["reckoning"]["stretches"]
     assert len(by_day) == 113 and sum(one["units"] for one in by_day) == 90
+
+
+def test_the_additional_fine_ends_on_the_day_it_equals_the_fine(deadline):
+    """S03: due on 29 August; nothing excluded, then a reconsideration in between, then another rate."""
+    asked = ("--term", "DL31", "--from", "2024-08-29", "--json")
+    answer = json.loads(deadline(*asked)[1])
+    assert (answer["due_raw"], answer["due_effective"]) == (
+        "2024-10-02",
+        "2024-10-02",
+    )  # National Day, not rolled
+    assert answer["due_rolled"] == "2024-10-08" and answer["due_conservative"] == "2024-10-02"
+    contested = json.loads(deadline(*asked, "--exclude", "2024-09-05..2024-09-14")[1])
+    assert contested["due_raw"] == "2024-10-12"
+    assert json.loads(deadline(*asked, "--length", "50")[1])["due_raw"] == "2024-08-31"
+    assert json.loads(deadline(*asked[:-1], "--explain", "--json")[1])["reckoning"]["counts"] == 34
+
+
+def test_the_sum_by_a_day_is_told_with_its_stretches(deadline):
+    asked = (*LATE, "--exclude", "2024-05-04..2024-05-05", "--amount", "1500000", "--until", "2024-05-09")
+    plain = json.loads(deadline(*asked, "--json")[1])
+    assert plain["late_fine"] == {
+        "fine_fen": 1_500_000,
+        "percent_per_day": 3,
+        "due_on": "2024-05-01",
+        "until": "2024-05-09",
+        "days": 6,
+        "sum_fen": 270_000,
+        "reached_on": None,
+    }
+    told = json.loads(deadline(*asked, "--explain", "--json")[1])["late_fine"]
+    assert {name: told[name] for name in plain["late_fine"]} == plain["late_fine"]
+    assert [(one["kind"], one["last"], one["fen"], one["total_fen"]) for one in told["stretches"]] == [
+        ("day_zero", "2024-05-01", 0, 0),
+        ("counted", "2024-05-03", 90_000, 90_000),
+        ("excluded", "2024-05-05", 0, 90_000),
+        ("counted", "2024-05-09", 180_000, 270_000),
+    ]
+    assert told["otherwise_fen"] == 315_000
+    by_day = json.loads(deadline(*asked, "--days", "--json")[1])["late_fine"]["stretches"]
+    assert len(by_day) == 9 and sum(one["fen"] for one in by_day) == 270_000
+    code, out, err = deadline(*asked, "--explain")
+    assert (code, err) == (0, "")
+    for said in (
+        "截至 2024-05-09 周四：计 6 日，加处罚款 2,700.00 元",
+        "4 日 × 3% × 15,000.00 元 = 1,800.00 元  [累计 2,700.00 元]",
+        "4 days × 3 % × 15,000.00 yuan = 1,800.00 yuan  [2,700.00 yuan so far]",
+        "《行政处罚法》第七十三条",
+    ):
+        assert said in out, said
 
 
 def test_it_loads_no_database_and_no_web_framework():

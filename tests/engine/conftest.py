@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 import engine.house
+from rules.calendar_notice import CHINA
+from rules.calendars import load_shelf
 from tests.notices import EVERY
 
 
@@ -16,6 +19,7 @@ def only(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
     def until(last: int) -> None:
         known = {year: notice for year, notice in EVERY.items() if year <= last}
-        monkeypatch.setattr(engine.house, "shipped_notices", lambda _: known)
+        shelf = replace(load_shelf(), notices={CHINA: known})
+        monkeypatch.setattr(engine.house, "load_shelf", lambda _: shelf)
 
     return until

@@ -44,13 +44,13 @@ def test_nobody_loads_a_notice_alone(
     asked = administration.ask("calendar.load", detail, command="", who=town.who("A01"))
 
     assert not asked.done and town.house.recounting.run().records == 0
-    assert 2021 not in town.house.calendars.standing
+    assert 2021 not in town.house.calendars.own
     (waiting,) = administration.waiting()
     assert "春节 2021-02-11–2021-02-17" in waiting["detail"]["holidays"]
     assert refused(administration.confirm, asked.proposal, town.who("A01")).code == "proposer_cannot_approve"
     administration.confirm(str(asked.proposal), town.who("A02"))
     town.house.ring()
-    assert town.house.calendars.standing[2021].loaded_by == "A01"
+    assert town.house.calendars.own[2021].loaded_by == "A01"
 
 
 @pytest.mark.parametrize(

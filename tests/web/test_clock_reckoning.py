@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tests.engine.test_late_payment import contest, until
 from tests.scenarios.player import KINDS, Player, scenario
 from tests.web.conftest import Pages
 from tests.web.referred import refer, routed
@@ -77,3 +78,25 @@ def test_the_clocks_of_an_inspection_and_of_a_referral_say_it_too(pages: Pages) 
 
 def _inspection(visitor: Visitor, finding: str) -> str:
     return str(visitor.client.get(f"/api/v1/findings/{finding}").json()["inspection"])
+
+
+def test_the_additional_fine_says_how_it_is_counted(pages: Pages) -> None:
+    """Beside the sum on the penalty, in the language of the reader, while a reconsideration is pending."""
+    player = until(pages.town, "record_payment")
+    finding, penalty = player.refs["F"], player.refs["P"]
+    contest(player, "2024-09-02")
+    player.at("2024-09-04T09:00")
+    for language, said in (
+        ("zh", ("加处罚款怎么算的", "3 日 × 3% × 15,000.00 元 = 1,350.00 元", "3 日不计：复议、诉讼期间")),
+        (
+            "en",
+            ("How the additional fine is counted", "pending since 2024-09-02 Mon", "1,350.00 yuan so far"),
+        ),
+    ):
+        page = pages.visit("C01").get(f"/findings/{finding}?lang={language}").text
+        told = page.split(f'data-late-fine="{penalty}"')[1].split("</details>")[0]
+        assert [one for one in said if one not in told] == []
+    assert page.count("data-late-fine=") == 1
+    clock = next(one.id for one in pages.town.deadlines(finding) if one.term == "DL30")
+    answer = pages.visit("C01").client.get(f"/api/v1/deadlines/{clock}/reckoning").json()["late_fine"]
+    assert (answer["status"], answer["sum_fen"]) == ("contested", 135_000)
