@@ -11,13 +11,13 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection
 
 from engine.casefile import CaseFile
-from engine.core.deadlines import light
+from engine.core.deadlines import begins, light
 from engine.core.ladder import Rung
 from engine.core.law2 import WAITING
 from engine.core.lawbook import Lawbook
 from engine.core.messages import REMINDER, compose
 from engine.core.referral_messages import REFERRAL
-from engine.core.reminding import RECEIVER, Addressed, Turn, addressed
+from engine.core.reminding import OWN, RECEIVER, Addressed, Turn, addressed
 from engine.reminder_words import ReminderWords, asked_in, copied_to_lead_office, receivers_turn
 from engine.snapshots import dates_of
 from models import exchange_reading, reminding
@@ -176,8 +176,6 @@ class ReminderPost:
     def _content(self, connection: Connection, letter: _Letter, now: datetime) -> dict[str, Any]:
         about, deadline, to = letter.about, letter.about.deadline, letter.to
         term, turn = self.law.terms[deadline.term], letter.about.turn
-        where = (about.finding, about.proceeding)
-        asked = to.voice == RECEIVER or asked_in(deadline.term)
         return {
             "chart": about.chart,
             "ledger_no": about.ledger_no,
@@ -198,15 +196,24 @@ class ReminderPost:
                 "light": light(dates_of(deadline.spec, deadline.provisional), now),
                 "nature": deadline.nature,
             },
-            "number": exchange_reading.count_reminders(connection, *where, to.recipient) + 1,
-            "resend_of": (
-                reminding.letter_to(connection, to.recipient, *where, asked_in(deadline.term))
-                if asked
-                else None
-            ),
+            "number": exchange_reading.count_reminders(
+                connection, about.finding, about.proceeding, to.recipient
+            )
+            + 1,
+            "resend_of": _asked_in(connection, about, to),
             "now": now.isoformat(timespec="seconds"),
         }
 
 
 def _id(deadline: Any, to: Addressed) -> str:
     return str(uuid5(NAMES, f"{deadline.id}:{to.rung.name}:{to.recipient}:{deadline.due_effective}"))
+
+
+def _asked_in(connection: Connection, about: _About, to: Addressed) -> str | None:
+    """The message to the recipient that the deadline waits for an answer to."""
+    if to.voice == RECEIVER:
+        return reminding.letter_awaited(connection, to.recipient, about.finding, about.proceeding)
+    name, start = asked_in(about.deadline.term), dates_of(about.deadline.spec, False).start
+    if name is None or about.finding is None or to.voice != OWN:
+        return None
+    return reminding.order_sent(connection, to.recipient, about.finding, name, begins(start))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, select
 
 from models.exchange_reading import MESSAGE
 from models.records import DEADLINE, FINDING, PROCEEDING
@@ -36,25 +37,34 @@ def in_outbox(connection: Connection, message_ids: Collection[str]) -> set[str]:
     return {str(id) for id in connection.execute(found).scalars()}
 
 
-def letter_to(
+def letter_awaited(
+    connection: Connection, recipient: str, finding_id: str | None, proceeding_id: str | None
+) -> str | None:
+    """The latest message of the proceeding that went to a system of the recipient and asks for a receipt, if any did."""
+    return _latest(connection, recipient, finding_id, proceeding_id, MESSAGE.c.answerable)
+
+
+def order_sent(
+    connection: Connection, recipient: str, finding_id: str, name: str, since: datetime
+) -> str | None:
+    """The latest message that the finding sent to a system of the recipient under that name since then, if any."""
+    ordered = and_(MESSAGE.c.chart_name == name, MESSAGE.c.recorded_at >= since)
+    return _latest(connection, recipient, finding_id, None, ordered)
+
+
+def _latest(
     connection: Connection,
     recipient: str,
     finding_id: str | None,
     proceeding_id: str | None,
-    name: str | None,
+    asked: ColumnElement[bool],
 ) -> str | None:
-    """The latest message of that name about this that went to a system of the recipient; None where none did.
-
-    name: the charts' name of it; None for any whose receipt moves the proceeding.
-    """
     about = and_(
         MESSAGE.c.finding_id == finding_id,
         MESSAGE.c.proceeding_id == proceeding_id,
         MESSAGE.c.recipient == recipient,
         MESSAGE.c.system_id.is_not(None),
     )
-    asked = MESSAGE.c.answerable if name is None else MESSAGE.c.chart_name == name
-    latest = (
-        select(MESSAGE.c.id).where(about, asked).order_by(MESSAGE.c.step_sequence.desc(), MESSAGE.c.id.desc())
-    )
-    return connection.execute(latest.limit(1)).scalar()
+    found = select(MESSAGE.c.id).where(about, asked)
+    latest = found.order_by(MESSAGE.c.step_sequence.desc(), MESSAGE.c.id.desc()).limit(1)
+    return connection.execute(latest).scalar()
