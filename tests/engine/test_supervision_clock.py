@@ -64,7 +64,8 @@ def test_the_order_goes_on_when_the_finding_has_another_handler(town: Town) -> N
     assert theirs and not {one["key"] for one in listed(town, "W01")} & theirs, "the new handler is told"
 
 
-def test_a_reply_goes_back_and_the_lifting_ends_the_reminders(town: Town) -> None:
+def test_a_reply_goes_back_and_the_lifting_ends_the_reminders(sqlite_town: Town) -> None:
+    town = sqlite_town
     link_all(Linked(town, town.house.exchange))
     finding = registered(town)
     clock = ordered(town, finding)

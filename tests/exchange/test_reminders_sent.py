@@ -244,9 +244,9 @@ def test_two_nodes_send_each_reminder_once_and_in_order(
         assert set(data(sent, "number")) == {1}
 
 
-def test_a_hundred_rungs_in_one_ring(linked: Linked) -> None:
-    link_all(linked)
-    town = linked.town
+def test_a_hundred_rungs_in_one_ring(sqlite_linked: Linked) -> None:
+    link_all(sqlite_linked)
+    town = sqlite_linked.town
     inspection = town.inspect(*(item(town, item=f"第{number}项") for number in range(100)))
     findings = town.findings_of(inspection)
     town.at(town.deadlines(findings[0])[0].red_at.astimezone(CIVIL).strftime("%Y-%m-%dT%H:%M"), jump=True)
