@@ -45,7 +45,8 @@ def test_the_order_climbs_the_ladder_and_goes_out_as_an_answer_to_itself(town: T
     assert light == "severe" and {"supervised", "overdue"} <= set(shown["marks"])
 
 
-def test_the_order_goes_on_when_the_finding_has_another_handler(town: Town) -> None:
+def test_the_order_goes_on_when_the_finding_has_another_handler(sqlite_town: Town) -> None:
+    town = sqlite_town
     link_all(Linked(town, town.house.exchange))
     finding = registered(town)
     clock = ordered(town, finding)

@@ -127,14 +127,16 @@ def test_of_feedback_the_lead_office_has_its_copy_from_the_end_on(sqlite_linked:
     assert transfer == lead[0]["data"]["proceeding"]
 
 
-def test_whoever_has_no_system_is_told_in_the_house_alone(linked: Linked) -> None:
-    linked.link("psb-of-another-kind", "lead_office", "copy_notice")
-    finding, _ = linked.sent()
-    linked.town.at("2024-07-01T09:00", jump=True)
-    linked.town.house.ring()
-    assert all_reminders(linked.town) == [] and rungs_told(linked.town)
+def test_whoever_has_no_system_is_told_in_the_house_alone(sqlite_linked: Linked) -> None:
+    sqlite_linked.link("psb-of-another-kind", "lead_office", "copy_notice")
+    finding, _ = sqlite_linked.sent()
+    sqlite_linked.town.at("2024-07-01T09:00", jump=True)
+    sqlite_linked.town.house.ring()
+    assert all_reminders(sqlite_linked.town) == [] and rungs_told(sqlite_linked.town)
     letters = [
-        one for one in tasks(linked, finding, "paper_message") if one.detail["chart_name"] == "reminder"
+        one
+        for one in tasks(sqlite_linked, finding, "paper_message")
+        if one.detail["chart_name"] == "reminder"
     ]
     assert letters == [], "no paper task"
 
@@ -148,18 +150,18 @@ def test_a_department_that_the_office_lets_take_no_reminders_gets_none(sqlite_li
     assert rungs_told(sqlite_linked.town) and all_reminders(sqlite_linked.town) == []
 
 
-def test_after_an_outage_each_recipient_hears_once_how_it_stands(linked: Linked) -> None:
-    link_all(linked)
-    deadline = running(linked.town, registered(linked.town))
-    linked.town.at("2024-05-13T09:00", jump=True)  # three working days after the end, not severe yet
-    linked.town.house.ring()
-    linked.town.house.ring()
-    assert data(reminders(linked.town, OWN), "light") == ["overdue"]
-    assert data(reminders(linked.town, LEAD), "light") == ["overdue"]
-    assert rungs_told(linked.town)[-1].detail["deadline"] == deadline.id
-    linked.town.at("2024-07-01T09:00", jump=True)
-    linked.town.house.ring()
-    assert data(reminders(linked.town, OWN), "number") == [1, 2]
+def test_after_an_outage_each_recipient_hears_once_how_it_stands(sqlite_linked: Linked) -> None:
+    link_all(sqlite_linked)
+    deadline = running(sqlite_linked.town, registered(sqlite_linked.town))
+    sqlite_linked.town.at("2024-05-13T09:00", jump=True)  # three working days after the end, not severe yet
+    sqlite_linked.town.house.ring()
+    sqlite_linked.town.house.ring()
+    assert data(reminders(sqlite_linked.town, OWN), "light") == ["overdue"]
+    assert data(reminders(sqlite_linked.town, LEAD), "light") == ["overdue"]
+    assert rungs_told(sqlite_linked.town)[-1].detail["deadline"] == deadline.id
+    sqlite_linked.town.at("2024-07-01T09:00", jump=True)
+    sqlite_linked.town.house.ring()
+    assert data(reminders(sqlite_linked.town, OWN), "number") == [1, 2]
 
 
 def test_an_end_that_was_put_off_is_reminded_of_anew(sqlite_linked: Linked) -> None:
