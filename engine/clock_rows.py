@@ -68,6 +68,15 @@ class ClockRows:
                 return Step(row.trigger, proceeding)
         return None
 
+    def reminded(self, snapshot: Snapshot, step: Step) -> tuple[str, ...]:
+        """The roles that the clock's step reminds."""
+        record = snapshot.record(step.proceeding)
+        assert record is not None, "a step is taken on a record"
+        (row,) = (
+            one for one in self.of(record.chart) if (one.source, one.trigger) == (record.state, step.trigger)
+        )
+        return tuple(effect.partition(":")[2] for effect in row.effects if effect.startswith("remind:"))
+
     def _open(self, snapshot: Snapshot, record: Record, row: Row, now: datetime) -> bool:
         """True when nothing but the clock's own turn is needed."""
         return not shut_by(Scene(self.law, snapshot, record, row, CLOCK, now), row.guards)

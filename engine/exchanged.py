@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.core.commands import Principal
+from engine.core.strict_json import parsed
 from models.database import Database
 from models.reading.exchanged import messages_seen, receipts_seen
 from models.reading.scope import scope
@@ -38,4 +39,7 @@ def exchanged(database: Database, office_id: str, who: Principal) -> Exchanged:
 
 
 def _row(row: Any) -> dict[str, Any]:
-    return dict(row._mapping)
+    """The row; of a reminder, `reminder` is what it says."""
+    said = dict(row._mapping)
+    body = said.pop("said", None)
+    return {**said, "reminder": parsed(body)["data"] if body is not None else None}

@@ -36,7 +36,8 @@ from engine.reader import Reader, open_reader
 from engine.reception import Reception
 from engine.recounting import AT_A_RING, Recounting
 from engine.referrals import Referrals
-from engine.reminder_words import silent_terms
+from engine.reminder_post import ReminderPost
+from engine.reminder_words import ReminderWords, silent_terms
 from engine.reminders import Reminders
 from engine.rulebook_in_force import RulebookInForce
 from engine.scribe import Scribe
@@ -199,7 +200,8 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     desk = Desk(clock, office, law, database, writer, scribe, referrals, reception, calendars)
     reader = open_reader(database, writer, law, office, facts, clock, referrals)
     accounts = Accounts(database, writer, clock, office)
-    sweep = Sweep(clock, database, law, desk)
+    post = ReminderPost(office, law, ReminderWords(law.terms))
+    sweep = Sweep(clock, database, law, desk, post)
     book = DutyBook(office, law)
     with database.read() as connection:
         latest = (records.last_recorded_at(connection), duty_reading.last_handed_in_at(connection))
@@ -216,7 +218,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         desk=desk,
         sweep=sweep,
         reminders=Reminders(database, writer, clock, office.office_id),
-        ladder_bell=LadderBell(clock, database, writer, law, office.office_id),
+        ladder_bell=LadderBell(clock, database, writer, law, office.office_id, post),
         reader=reader,
         accounts=accounts,
         press=press,

@@ -15,6 +15,7 @@ from engine.core.calendar import civil_date
 from engine.core.commands import Principal
 from engine.core.deadlines import light
 from engine.core.effects import Taken
+from engine.core.ladder import LEAD_OFFICE
 from engine.core.lawbook import Lawbook
 from engine.core.messages import compose
 from engine.core.referral_messages import REFERRAL
@@ -37,7 +38,7 @@ LETTERS = {
     "informant_notice": "informant_notice",
     **REFERRAL_LETTERS,
 }
-LEAD_OFFICE, COURT = "lead_office", "court"
+COURT = "court"
 PUBLICITY = frozenset(
     {
         "inspection_publicity",
@@ -78,18 +79,6 @@ class Post:
             recipients = (self._recipient(file.snapshot.department, name, record, taken),)
         sent = [self._send(connection, file, taken, name, recipient, who, now) for recipient in recipients]
         return all(sent)
-
-    def remind(
-        self, connection: Connection, file: CaseFile, taken: Taken, role: str, who: Principal, now: datetime
-    ) -> None:
-        """What the clock reminds of goes to linked systems too: the lead office's, and that of a silent receiver."""
-        record = file.snapshot.record(taken.proceeding) or file.snapshot.main
-        receiver = record.facts.get("target_department") if record is not file.snapshot.main else None
-        recipient = LEAD_OFFICE if role == "supervisor" else receiver if role == "case_officer" else None
-        if recipient is None or not taken.row.by_clock_only:
-            return
-        if exchange_reading.receiving_system(connection, self.office.office_id, recipient, "reminder"):
-            self._send(connection, file, taken, "progress_query", recipient, who, now)
 
     def _send(
         self,
@@ -176,6 +165,10 @@ class Post:
         due = [
             one for one in snapshot.deadlines if one.state == "running" and one.proceeding == taken.proceeding
         ]
+        referred = record.chart == REFERRAL  # its messages belong to no finding
+        about: tuple[str | None, str | None] = (
+            (None, record.id) if referred else (snapshot.id, taken.proceeding)
+        )
         return {
             "office_id": self.office.office_id,
             "ledger_no": snapshot.main.facts.get("ledger_no") or file.ledger_no,
@@ -207,9 +200,8 @@ class Post:
             "due_on": taken.facts.get("due_on")
             or (self._publication_due(file) if name == "inspection_publicity" else None)
             or (due[-1].dates.due_effective.isoformat() if due else None),
-            "term": self._term(self._asked_for(due, taken), now) if due else None,
-            "number": exchange_reading.count_reminders(connection, snapshot.id, taken.proceeding, recipient)
-            + 1,
+            "term": self._term(due[-1], now) if due else None,
+            "number": exchange_reading.count_reminders(connection, *about, recipient) + 1,
             "sender": LEAD_OFFICE if name == "supervision_order" else snapshot.department,
             "why_informed": self._word("copy_purpose", record.facts.get("copy_purpose", "")) or None,
             "step_facts": dict(taken.facts),
@@ -219,9 +211,7 @@ class Post:
             "result_zh": [
                 self._word("result_code", code) for code in file.inspection.get("result_codes", ())
             ],
-            "resend_of": self._sent_before(
-                connection, record.id if record.chart == REFERRAL else taken.proceeding, recipient
-            ),
+            "resend_of": self._sent_before(connection, about[1], recipient),
         }
 
     def _sent_before(self, connection: Connection, proceeding: str | None, recipient: str) -> str | None:
@@ -255,11 +245,6 @@ class Post:
             return {"name": login, "department": department}
         named = {"name": row.name, "department": row.department, "title": row.title, "phone": row.phone}
         return {name: value for name, value in named.items() if value}
-
-    def _asked_for(self, due: list[Deadline], taken: Taken) -> Deadline:
-        """The deadline that the step's own words begin with, else the latest."""
-        said = str(taken.facts.get("requirement") or "")
-        return next((one for one in due if said.startswith(self.law.terms[one.term].zh)), due[-1])
 
     def _term(self, deadline: Deadline, now: datetime) -> dict[str, Any]:
         return {

@@ -9,16 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.core.ladder import Rung
+from engine.core.ladder import ENDED, Rung
 from engine.core.term import Term
 from engine.projections.instants import CIVIL
 from rules.data_file import read_data
 
 FILE = Path(__file__).with_name("reminders.yaml")
 LANGUAGES = ("zh", "en")
-ENDED = ("overdue", "severe")
-"""When a deadline has ended: only then it is said what that means."""
-
 Said = dict[str, str]
 """One sentence by language."""
 
@@ -45,6 +42,22 @@ def silent_terms(terms: Mapping[str, Term]) -> frozenset[str]:
     return frozenset(id for id, term in terms.items() if term.on_expiry in silent)
 
 
+def receivers_turn(chart: str | None, term: str) -> bool:
+    """True while the term waits for the department that the proceeding was sent to."""
+    return term in _words()["turn_of_the_receiver"].get(chart, ())
+
+
+def copied_to_lead_office(end: str) -> bool:
+    """True where the catalogue says that the lead office has a copy of what a receiver is told."""
+    return end in _words()["copied_to_lead_office"]
+
+
+def asked_in(term: str) -> str | None:
+    """The charts' name of the message to the own department that the term waits for an answer to."""
+    name: str | None = _words()["asked_in"].get(term)
+    return name
+
+
 @dataclass(frozen=True, slots=True)
 class ReminderWords:
     """Speaks of the terms of the house."""
@@ -65,13 +78,29 @@ class ReminderWords:
 
     def consequence(self, term: str) -> Said:
         """What the end of the term means beyond a reminder; empty where the catalogue says nothing more."""
+        meaning, frame = self._meaning(term), _words()["consequence"]
+        if meaning is None:
+            return _both("")
+        return {language: frame[language].format(what=meaning[language]) for language in LANGUAGES}
+
+    def message(self, voice: str, turn: str, term: str, nature: str, due: str, holder: str) -> str:
+        """The one sentence of a message to whom `voice` names, when the light has turned so; `holder` is who is to act."""
+        said, meaning = _words()["messages"], self._meaning(term) if turn in ENDED else None
+        sentence: str = said[voice][turn]
+        return sentence.format(
+            term=self.terms[term].zh,
+            nature=_words()["natures"][nature]["zh"],
+            due=shown_day(due),
+            holder=holder,
+            consequence=said["consequence"].format(what=meaning["zh"]) if meaning else "",
+        )
+
+    def _meaning(self, term: str) -> Said | None:
+        """What the end of the term means, as a phrase; None where the catalogue says nothing but that somebody is told."""
         words, end = _words(), self.terms[term].on_expiry
         end = self.terms[words["same_as"][end]].on_expiry if end in words["same_as"] else end
         meaning = words["consequences"].get(end)
-        if meaning is None:
-            return _both("")
-        frame = words["consequence"]
-        return {"zh": frame["zh"].format(what=meaning), "en": frame["en"].format(what=end)}
+        return None if meaning is None else {"zh": meaning, "en": end}
 
     def _said(self, sentence: Mapping[str, str], term: str, **fill: Mapping[str, str]) -> Said:
         named = {**fill, "term": {"zh": self.terms[term].zh, "en": self.terms[term].en}}

@@ -15,6 +15,7 @@ from engine.core.audit import GENESIS, canonical, chained, commitment, utc_text
 from engine.core.chart import Row
 from engine.core.commands import Principal
 from engine.core.effects import Decision, Dispatch, IssueDocument, Remind, Taken
+from engine.core.ladder import LEAD_OFFICE, SUPERVISES
 from engine.core.lawbook import Lawbook
 from engine.core.times import roles_of
 from engine.papers import Papers
@@ -52,7 +53,6 @@ class Scribe:
                         sent.append(effect.name)
                 elif isinstance(effect, Remind):
                     self._remind(connection, file, taken, effect.role, now)
-                    self.post.remind(connection, file, taken, effect.role, who, now)
             entry, payload = self._entry(file, taken, papers, sent, taken.by or who, now)
             entries.append(entry)
             payloads.append(payload)
@@ -176,9 +176,9 @@ class Scribe:
         return entry, payload
 
     def _remind(self, connection: Connection, file: CaseFile, taken: Taken, role: str, now: datetime) -> None:
-        if role == "supervisor" and file.snapshot.subject == "referral":
+        if role == SUPERVISES and file.snapshot.subject == "referral":
             return  # the lead office is on no list, and silence tells it nothing (law 9)
-        department = "lead_office" if role == "supervisor" else file.snapshot.department
+        department = LEAD_OFFICE if role == SUPERVISES else file.snapshot.department
         row = {
             "natural_key": f"remind:{file.record_id}:{taken.sequence}:{role}",
             "office_id": self.office_id,

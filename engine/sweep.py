@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,18 +15,19 @@ from engine.casefile import CaseFile
 from engine.clock import Clock
 from engine.clock_rows import ClockRows, ended
 from engine.core.commands import CLOCK, Command, Step, StepCommand
-from engine.core.deadlines import SEVERE_STAGE
+from engine.core.deadlines import TURN_OF
 from engine.core.guards import all_routes_opened
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
 from engine.core.snapshot import Record, Snapshot
 from engine.core.starting import remedies_decided
 from engine.desk import Desk
-from engine.reminder_words import ReminderWords, Said
-from engine.snapshots import load_finding, load_inspection, load_referral, proceeding
+from engine.referral_bell import ReferralBell
+from engine.reminder_post import ReminderPost, Told
+from engine.reminder_words import Said
+from engine.snapshots import dates_of, load_finding, load_inspection, proceeding
 from models import due, records
 from models.database import Database
-from models.referral_reading import REFERRAL_DEADLINE
 
 log = logging.getLogger("bihuan.sweep")
 LIMIT = 500
@@ -34,10 +35,8 @@ PAGE = 500
 RIGHT_LAPSES = "right lapses"
 """What the end of a period of the party's own means: nobody of the office has to be reminded."""
 DONE_STATES = ("routed", "in_progress")
-OVERDUE = "overdue"
-"""The entry by which the readers of a criminal referral learn that one of its clocks has run out."""
-
-
+HEAD = "department_head"
+"""Who is told where no row of the clock tells anybody."""
 MOVES = ("extended", "excluded", "recomputed")
 """What moves the end of a deadline, as its history has it."""
 
@@ -65,12 +64,13 @@ class Sweep:
     database: Database
     law: Lawbook
     desk: Desk
+    post: ReminderPost
     rows: ClockRows = field(init=False)
-    words: ReminderWords = field(init=False)
+    referrals: ReferralBell = field(init=False)
 
     def __post_init__(self) -> None:
         self.rows = ClockRows(self.law)
-        self.words = ReminderWords(self.law.terms)
+        self.referrals = ReferralBell(self.desk, self.post)
 
     def run(self, limit: int = LIMIT) -> Swept:
         """At most `limit` due things are done, oldest first; a stubborn one is reported and blocks nobody."""
@@ -92,7 +92,7 @@ class Sweep:
         swept.failed = len(refused)
         swept.left = max(0, swept.due - len(deadlines))
         self._finish(swept, limit - len(deadlines))
-        self._tell_readers(office, now, limit)
+        self.referrals.ring(office, now, limit)
         return swept
 
     def catch_up(self) -> Swept:
@@ -163,27 +163,6 @@ class Sweep:
             self.desk.handle_within(connection, _command(finding, f"{key}:{file.snapshot.version}", step))
         return step is not None
 
-    def _tell_readers(self, office: str, now: datetime, limit: int) -> None:
-        """Overdue clocks of criminal referrals are told to their readers; the round's figures do not count them.
-
-        No row of a referral is the clock's, and who rings the bell may not know that there is a referral (law 9).
-        """
-        with self.database.read() as connection:
-            lapsed = due.due_deadlines(connection, office, now, limit, REFERRAL_DEADLINE)
-        for row in lapsed:
-            self.desk.writer.submit(partial(self._tell_of_referral, row=row, now=now))
-
-    def _tell_of_referral(self, connection: Connection, *, row: Any, now: datetime) -> None:
-        file = load_referral(connection, row.referral_id, lock=True)
-        assert file is not None, "a deadline of a referral always has its referral"
-        if not ended(file.snapshot, row, now):
-            return
-        due.mark_told(connection, row.id, row.stage, REFERRAL_DEADLINE)
-        said = {
-            "facts": {"term": row.term, "due_on": row.due_effective, "requirement": self._said(row)["zh"]}
-        }
-        self.desk.scribe.note(connection, file, OVERDUE, said, CLOCK, now)
-
     def _tell(self, connection: Connection, *, row: Any, now: datetime) -> bool | None:
         """True when a record moved; False when somebody was reminded; None where nothing was due by its turn."""
         file = self._file_of(connection, row)
@@ -194,8 +173,11 @@ class Sweep:
         if step is None:
             if self.law.terms[row.term].on_expiry != RIGHT_LAPSES:  # else nobody of the office is late
                 self._notice(connection, row, now)
+                self._send(connection, row, (HEAD,), now)
             return False
         self.desk.handle_within(connection, _command(row.finding_id, _key(row), step))
+        if not moves:
+            self._send(connection, row, self.rows.reminded(file.snapshot, step), now)
         return moves
 
     def _file_of(self, connection: Connection, row: Any) -> CaseFile:
@@ -227,15 +209,21 @@ class Sweep:
         return None, False
 
     def _said(self, row: Any) -> Said:
-        degree = "severe" if row.stage == SEVERE_STAGE else "overdue"
-        return self.words.ended(row.term, row.nature, row.due_effective, degree)
+        return self.post.words.ended(row.term, row.nature, row.due_effective, TURN_OF[row.stage])
+
+    def _send(self, connection: Connection, row: Any, roles: tuple[str, ...], now: datetime) -> None:
+        """What was told goes to linked systems too, as the rung that has come: the ladder tells them no second time."""
+        dates = dates_of(row.spec, row.provisional)
+        rung = self.law.ladder.since(TURN_OF[row.stage], row.term, dates, self.law.calendar, now)
+        if rung is not None:
+            self.post.send(connection, [Told(row, (replace(rung, roles=roles),))], now)
 
     def _notice(self, connection: Connection, row: Any, now: datetime) -> None:
         told = {
             "natural_key": _key(row),
             "office_id": row.office_id,
             "department": row.department,
-            "role": "department_head",
+            "role": HEAD,
             "kind": "overdue",
             "finding_id": row.finding_id,
             "inspection_id": row.inspection_id if row.finding_id is None else None,

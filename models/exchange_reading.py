@@ -175,12 +175,10 @@ def result_publications(connection: Connection, inspection_id: str) -> list[str]
 
 
 def count_reminders(
-    connection: Connection, finding_id: str, proceeding_id: str | None, recipient: str
+    connection: Connection, finding_id: str | None, proceeding_id: str | None, recipient: str
 ) -> int:
-    """How often that department was reminded of the finding or its proceeding."""
-    same = and_(
-        MESSAGE.c.finding_id == finding_id, MESSAGE.c.proceeding_id.is_not_distinct_from(proceeding_id)
-    )
+    """How often that department was reminded of the finding or its proceeding; of a referral, which no finding is named of."""
+    same = and_(MESSAGE.c.finding_id == finding_id, MESSAGE.c.proceeding_id == proceeding_id)
     told = select(func.count()).where(same, MESSAGE.c.kind == "reminder", MESSAGE.c.recipient == recipient)
     return int(connection.execute(told).scalar_one())
 

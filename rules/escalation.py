@@ -43,6 +43,7 @@ def _rung(entry: Fields) -> Rung:
         zh=entry.text("zh"),
         en=entry.text("en"),
         mark=entry.text("mark"),
+        message=entry.boolean("message", default=True),
     )
     if not rung.roles:
         raise entry.fault("roles", "rung_reminds_nobody")

@@ -15,6 +15,7 @@ from engine.core.term import Term
 __all__ = [
     "OVERDUE_STAGE",
     "SEVERE_STAGE",
+    "TURN_OF",
     "Dates",
     "DeadlineError",
     "Exclusion",
@@ -140,6 +141,7 @@ def overdue(dates: Dates, now: datetime) -> bool:
 
 
 OVERDUE_STAGE, SEVERE_STAGE = 1, 2
+TURN_OF = {OVERDUE_STAGE: "overdue", SEVERE_STAGE: "severe"}
 """How far the end of a deadline can be told: that it is overdue, and that it is severely so."""
 
 

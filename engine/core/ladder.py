@@ -11,6 +11,10 @@ from engine.core.deadlines import Dates, begins, turns
 
 WHENS = ("yellow", "red", "overdue", "severe")
 """What a rung may wait for: the turns of the light."""
+ENDED = ("overdue", "severe")
+"""The turns at and after the end."""
+SUPERVISES, LEAD_OFFICE = "supervisor", "lead_office"
+"""The role that is told in another department than that of the record, and that department."""
 HOLDER, INSPECTORS = "case_officer", "inspector"
 """An inspection has no case officer yet: what the ladder tells that role is told to the inspectors."""
 
@@ -20,7 +24,8 @@ class Rung:
     """Whom the office reminds when the light of a deadline turns, or so many working days after its end.
 
     `name` is unique within the ladder and stands in the key of each notice. The due date is day 0 of `working_days`,
-    which go with overdue only. `mark` says that it is the office's own arrangement.
+    which go with overdue only. `mark` says that it is the office's own arrangement; `message`, that it goes out to linked
+    systems as well.
     """
 
     name: str
@@ -30,6 +35,12 @@ class Rung:
     zh: str
     en: str
     mark: str
+    message: bool = True
+
+    @classmethod
+    def of_turn(cls, turn: str) -> Rung:
+        """The turn of the light itself as a rung, where the office has set none."""
+        return cls(turn, turn, 0, (), "", "", "")
 
     def instant(self, dates: Dates, calendar: WorkingCalendar) -> datetime:
         """From when on this rung is due."""
@@ -59,6 +70,19 @@ class Ladder:
     def next_at(self, term: str, dates: Dates, calendar: WorkingCalendar, told: int) -> datetime | None:
         """When the rung after the first `told` ones is due; None where all were told."""
         return next((at for at, _ in self.climb(term, dates, calendar)[told:]), None)
+
+    def since(
+        self, turn: str, term: str, dates: Dates, calendar: WorkingCalendar, now: datetime
+    ) -> Rung | None:
+        """The highest rung that has come since the deadline turned so; where the office has none, the turn itself as one.
+
+        None of a silent term.
+        """
+        if term in self.silent:
+            return None
+        turned: datetime = getattr(turns(dates), f"{turn}_at")
+        come = [rung for at, rung in self.climb(term, dates, calendar) if turned <= at <= now]
+        return come[-1] if come else Rung.of_turn(turn)
 
 
 def highest_of_each_role(passed: Iterable[Rung]) -> list[tuple[Rung, str]]:

@@ -34,6 +34,8 @@ NOTHING_SUSPECTED = Law2("open", "open")
 THRESHOLD_ALONE = Law2("shut", "shut")
 """A threshold is reached and nobody has referred it yet."""
 FOLLOWED_UP = "following_up"
+WAITING = frozenset({"awaiting_criminal", "with_judiciary"})
+"""States in which a penalty waits for the police and the courts."""
 
 
 def law2_of(referrals: Chart, suspicions: Iterable[Suspicion], *, threshold: bool) -> Law2:

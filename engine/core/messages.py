@@ -11,7 +11,7 @@ optional unless a kind below needs it; what is missing is left out, or said to b
 * copy_notice: party, item, ruling; facts: copy_purpose, reply_needed, reply_by, legal_ground
 * result_publication: inspection, party, check_org, result_zh (words of the result codes), due_on
 * supervision_order: requirement, due_on
-* reminder: requirement, term {id, title, due_effective, light, nature}, number
+* reminder: requirement, term {id, title, due_effective, light, nature}, number; REMINDER is what the clock reminds of
 * official_letter: reply (its text); facts: reason; fields are the facts of the step; those about penalties and
   credit flags have texts of their own
 * penalty_publication, publication_withdrawal, credit_flag, credit_flag_removal: see credit_messages
@@ -58,6 +58,8 @@ from engine.core.referral_messages import (
 )
 
 DETENTION_ORGAN = "public_security"
+REMINDER = "reminder"
+"""The name of what no row of a chart dispatches: codes.json has it as `(effect remind:<role>, and the sweep)`."""
 NULLABLE = frozenset({"uscc", "proceeding", "prior_notice_served_on", "effective_until"})
 
 
@@ -89,6 +91,7 @@ ROUTES: Mapping[str, Route] = {
     "inspection_takedown": Route("publication_withdrawal", "抽查结果撤下推送"),
     "supervision_order": Route("supervision_order", "督办通知"),
     "progress_query": Route("reminder", "办理进展问询"),
+    REMINDER: Route("reminder", "催办"),
     "penalty_publicity": Route("penalty_publication", "处罚公示推送"),
     "publicity_withdrawal": Route("publication_withdrawal", "撤回公示推送"),
     "abnormal_listing": Route("credit_flag", "列异推送"),
@@ -202,7 +205,7 @@ def _supervision_order(chart_name: str, content: Content) -> Data:
     }
 
 
-def _reminder(_: str, content: Content) -> Data:
+def _reminder(chart_name: str, content: Content) -> Data:
     term = content.get("term") or {}
     due = term.get("due_effective") or content.get("due_on") or today(content)
     late = str(due)[:10] < today(content)
@@ -210,11 +213,11 @@ def _reminder(_: str, content: Content) -> Data:
     return {
         **case(content),
         "term": term.get("id") or unsaid,
-        "term_title": clip(term.get("title"), TITLE_MAX) or ROUTES["progress_query"].title,
+        "term_title": clip(term.get("title"), TITLE_MAX) or ROUTES[chart_name].title,
         "due_effective": due,
         "light": term.get("light") or ("overdue" if late else "green"),
         "nature": term.get("nature") or "internal",
-        "text": clip(content.get("requirement"), 500) or ROUTES["progress_query"].title,
+        "text": clip(content.get("requirement"), 500) or ROUTES[chart_name].title,
         "number": content.get("number") or 1,
         "about_message": content.get("resend_of"),
     }

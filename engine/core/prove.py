@@ -10,6 +10,7 @@ from typing import Any
 from engine.core.advance import CARRIED
 from engine.core.chart import CRIMINAL, Chart, Charts, Row
 from engine.core.guards import JUDGES
+from engine.core.law2 import WAITING
 from engine.core.prove_product import product_faults
 
 EFFECTS = frozenset(
@@ -84,8 +85,6 @@ def law2_faults(penalty: Chart) -> Iterator[Fault]:
 MONEY_FACTS = frozenset({"fine_fen", "confiscation_fen"})
 ENDINGS = frozenset({"no_penalty_decided", "close_proposed"})
 """Open states in which the end of a penalty is decided already."""
-WAITING = frozenset({"awaiting_criminal", "with_judiciary"})
-"""States in which a penalty waits for the police and the courts."""
 
 
 def _taken_from_the_police(chart: Chart, row: Row) -> str | None:

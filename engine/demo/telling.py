@@ -66,7 +66,7 @@ class Teller:
             bell=None,
             last_recorded_at=None,
         )
-        return cls(clock, desk, Sweep(clock, house.database, house.law, desk), people)
+        return cls(clock, desk, Sweep(clock, house.database, house.law, desk, house.sweep.post), people)
 
     def tell(self, plan: Sequence[Planned], now: datetime, progress: Progress | None) -> None:
         """Everything planned has happened, a day in one transaction, and what the clock does between the days."""

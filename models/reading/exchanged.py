@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, case, or_, select
 
 from models.exchange_reading import MESSAGE
 from models.linked_reading import RECEIPT
 from models.reading.scope import Scope
 from models.records import FINDING, INSPECTION
 
-ORDINARY = "ordinary"
+ORDINARY, REMINDER = "ordinary", "reminder"
+_SAID = case((MESSAGE.c.kind == REMINDER, MESSAGE.c.body)).label("said")
+"""The body of a reminder, which nothing else of its finding tells; other messages speak of a step."""
 
 
 def messages_seen(
@@ -34,7 +36,7 @@ def messages_seen(
             "recorded_at",
         )
     ]
-    asked = select(*columns).where(MESSAGE.c.queue == ORDINARY, _about(MESSAGE, seen))
+    asked = select(*[*columns, _SAID]).where(MESSAGE.c.queue == ORDINARY, _about(MESSAGE, seen))
     if states:
         asked = asked.where(MESSAGE.c.state.in_(states))
     return connection.execute(

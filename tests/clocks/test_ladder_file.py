@@ -44,6 +44,26 @@ def office_with(tmp_path: Path, rung: str = FIRST, lights: str = "{}") -> Any:
             "unknown_field",
             "to",
         ),
+        (
+            "{when: yellow, roles: [case_officer], zh: 甲, en: a, mark: PRACTICE, message: maybe}",
+            "not_boolean",
+            "message",
+        ),
+        (
+            "{when: yellow, roles: [case_officer], zh: 甲, en: a, mark: PRACTICE, message: 1}",
+            "not_boolean",
+            "message",
+        ),
+        (
+            "{when: yellow, roles: [case_officer], zh: 甲, en: a, mark: PRACTICE, message: null}",
+            "not_boolean",
+            "message",
+        ),
+        (
+            "{when: yellow, roles: [case_officer], zh: 甲, en: a, mark: PRACTICE, message: []}",
+            "not_boolean",
+            "message",
+        ),
     ],
 )
 def test_a_wrong_rung_is_told_in_both_languages_with_its_place(
@@ -55,6 +75,18 @@ def test_a_wrong_rung_is_told_in_both_languages_with_its_place(
     line = OFFICE[: OFFICE.index(FIRST)].count("\n") + 1
     assert (fault.code, fault.field, fault.line) == (code, f"/escalation/0/{field}", line)
     assert fault.said.zh != fault.said.en and "{" not in str(fault.said)
+
+
+def test_a_rung_goes_out_unless_the_office_keeps_it_in_the_house(tmp_path: Path) -> None:
+    kept = FIRST.replace("mark: PRACTICE", "mark: PRACTICE, message: false")
+    assert [rung.message for rung in office_with(tmp_path, kept).escalation] == [
+        False,
+        True,
+        True,
+        True,
+        True,
+    ]
+    assert all(rung.message for rung in office_with(tmp_path).escalation)
 
 
 def test_a_rung_stands_there_once(tmp_path: Path) -> None:

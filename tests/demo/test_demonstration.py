@@ -157,7 +157,7 @@ def test_every_message_that_a_step_dispatched_is_in_the_outbox(built: Built) -> 
     messages = built.rows(MESSAGE)
     sent = Counter(row.chart_name for row in messages)
     assert dispatched - sent == Counter()
-    assert set(sent - dispatched) == {"progress_query"}, "beside them stand only the reminders of the clock"
+    assert set(sent - dispatched) == {"reminder"}, "beside them stand only the reminders of the clock"
     assert {"transfer_letter", "copy_notice", "inspection_publicity", "supervision_order"} <= set(dispatched)
     unlinked = {row.recipient for row in messages if row.state == "paper"}
     assert not unlinked & {"fire_rescue", "ecology", "taxation", "human_resources", "emergency"}

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, expect
 from engine.administration import Administration
 from engine.clock import Clock
 from engine.core.commands import Step
+from engine.systems import NewSystem
+from tests.engine.test_ladder import registered
 from tests.web.conftest import Pages, Served, give_passwords
 from tests.web.officer import PASSWORD, Officer
 from tests.web.town_at_work import put_to_work
@@ -129,6 +131,20 @@ def test_the_exchange_shows_what_went_out_to_those_who_see_the_finding(pages: Pa
     )
     assert f"/findings/{finding}" in pages.visit("D01").get("/exchange").text
     assert f"/findings/{finding}" not in pages.visit("F02").get("/exchange").text
+
+
+def test_the_exchange_says_what_a_reminder_is_about_in_both_languages(pages: Pages) -> None:
+    pages.town.house.systems.add(NewSystem("own", "market_regulation", ("reminder",), "hmac"))
+    registered(pages.town)
+    pages.town.at("2024-05-08T09:00", jump=True)
+    pages.town.house.ring()
+    visitor = pages.visit("D01")
+    shown = re.sub(r"<[^>]+>|\s+", " ", visitor.get("/exchange").text)
+    assert re.search("逾期 +路径分流审批 +内部时限 +2024-05-07到期，第1次", shown)
+    shown = re.sub(r"<[^>]+>|\s+", " ", visitor.get("/exchange?lang=en").text)
+    assert re.search(
+        "overdue +route proposed, confirmed and approved +internal +due 2024-05-07, no. 1", shown
+    )
 
 
 def test_a_proposal_is_confirmed_by_another_administrator_only(pages: Pages) -> None:
