@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Connection, Row
 
 from engine.backtest_reader import BacktestReader
 from engine.core.commands import Principal
-from engine.core.late_payment import TELLING
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
 from engine.cursor import Cursors, cursor_secret
@@ -32,6 +31,7 @@ from engine.projections.privacy import knows_particulars
 from engine.projections.sources import ReadClock, Sources, Steps
 from engine.projections.work import GROUPS, owned_states
 from engine.reckoning_reader import ReckoningReader
+from engine.recorded import steps_of_payment
 from engine.referral_reader import ReferralReader
 from engine.referrals import Referrals
 from engine.reminders import ReminderReader
@@ -85,7 +85,7 @@ class Reader:
                 "proceedings": findings.proceedings_of(connection, id),
                 "deadlines": deadlines.deadlines_of_finding(connection, id),
                 "attachments": findings.attachments_of(connection, id),
-                "paying": entries.steps_taken(connection, id, TELLING),
+                "paying": steps_of_payment(connection, id),
                 "particulars": knows_particulars(who, row.department),
                 "clock": "test" if self._clock.is_test else "real",
             }

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from engine.core.commands import Principal
-from engine.core.late_payment import PAYMENT_TERMS, TELLING, LatePayment
+from engine.core.late_payment import PAYMENT_TERMS, LatePayment
 from engine.core.on_record import OnRecord, reckoned
 from engine.core.refusals import Refusal
 from engine.core.standing_still import GROUNDS
@@ -18,6 +18,7 @@ from engine.projections.deadlines import deadline_answer
 from engine.projections.instants import recorded
 from engine.projections.late_payments import clock_of_payment, late_payments
 from engine.projections.lines import deadline_lines
+from engine.recorded import steps_of_payment
 from engine.referral_reader import ReferralReader
 from engine.snapshots import restored
 from models import referral_reading
@@ -86,7 +87,7 @@ class ReckoningReader:
         """The additional fines of a finding, and its deadlines."""
         clocks = deadlines.deadlines_of_finding(connection, finding)
         proceedings = findings.proceedings_of(connection, finding)
-        steps = entries.steps_taken(connection, finding, TELLING)
+        steps = steps_of_payment(connection, finding)
         return late_payments(self.referrals.sources, proceedings, clocks, steps, now), clocks
 
     def _on_top(self, connection: Connection, row: Row[Any], now: datetime) -> dict[str, Any]:

@@ -8,16 +8,23 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.casefile import CaseFile
-from engine.core.entries import Entry, correction_title
+from engine.core.entries import CORRECT_DATE, WITHDRAW_ENTRY, Entry, correction_title, standing
+from engine.core.late_payment import TELLING
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
 from models import records
-from models.reading.entries import entries_after
+from models.reading.entries import entries_after, steps_taken
 
 
 def entries_of(connection: Connection, record_id: str) -> list[Entry]:
     """Every entry of the record, oldest first; of one whose payload was erased nothing is left but that it was."""
     return [_entry(row) for row in entries_after(connection, record_id, -1)]
+
+
+def steps_of_payment(connection: Connection, record_id: str) -> list[Entry]:
+    """The steps of which the additional fine depends, on a record and its proceedings, as they stand; oldest first."""
+    rows = steps_taken(connection, record_id, (*TELLING, CORRECT_DATE, WITHDRAW_ENTRY))
+    return standing([_entry(row) for row in rows])
 
 
 def _entry(row: Any) -> Entry:

@@ -76,10 +76,10 @@ def standing(entries: Sequence[Entry]) -> list[Entry]:
     stands: dict[int, Entry] = {}
     for one in entries:
         if one.trigger == WITHDRAW_ENTRY:
-            stands.pop(one.facts["entry"], None)
+            stands.pop(one.facts.get("entry", -1), None)
         elif one.trigger == CORRECT_DATE:
             _corrected(stands, one.facts)
-            for undone in one.facts["withdrawn_entries"]:
+            for undone in one.facts.get("withdrawn_entries", ()):
                 stands.pop(undone, None)
         else:
             stands[one.sequence] = one
@@ -87,7 +87,7 @@ def standing(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _corrected(stands: dict[int, Entry], said: Mapping[str, Any]) -> None:
-    for each in said["moved_entries"]:
+    for each in said.get("moved_entries", ()):  # none are left where the payload was erased
         known = stands.get(each["entry"])
         if known is not None:
             facts = dict(known.facts)

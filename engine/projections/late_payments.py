@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from engine.core.calendar import civil_date
+from engine.core.entries import Entry
 from engine.core.late_payment import PAYMENT_TERMS, LatePayment, Taken, late_payment
 from engine.core.snapshot import Record, remembered
 from engine.projections.sources import Sources
@@ -20,10 +20,10 @@ def late_payments(
     sources: Sources,
     proceedings: Sequence[Any],
     deadlines: Sequence[Any],
-    steps: Sequence[Any],
+    steps: Sequence[Entry],
     as_of: datetime,
 ) -> dict[str, LatePayment]:
-    """Proceeding → its additional fine; `deadlines` in the order they were opened, `steps` those that tell of payment.
+    """Proceeding → its additional fine; `deadlines` in the order opened, `steps` those that tell of payment as they stand.
 
     Old ledgers that were carried over say no last day to pay: nothing is counted from the day they came in.
     """
@@ -54,14 +54,8 @@ def _last_day_to_pay(row: Any, deadlines: Sequence[Any]) -> date | None:
     return None if clock is None else date.fromisoformat(clock.spec["due_effective"])
 
 
-def _taken(record: Record, steps: Sequence[Any]) -> Iterator[Taken]:
+def _taken(record: Record, steps: Sequence[Entry]) -> Iterator[Taken]:
     for step in steps:
-        if step.proceeding_id != record.id:
-            continue
-        last = record.acts.get(step.trigger)
-        # The record knows the day of the latest step as it stands now, the entry as it was entered.
-        at = last.occurred_at if last and last.sequence == step.sequence else step.occurred_at
-        said: Mapping[str, Any] = json.loads(step.body) if step.body is not None else {}
-        facts = said.get("facts", {})
-        sums = (facts.get(name) for name in ("paid_fen", "late_fine_fen"))
-        yield Taken(step.sequence, step.trigger, civil_date(at), *sums)
+        if step.proceeding == record.id:
+            sums = (step.facts.get(name) for name in ("paid_fen", "late_fine_fen"))
+            yield Taken(step.sequence, step.trigger, civil_date(step.occurred_at), *sums)

@@ -19,7 +19,7 @@ from engine.deadline_rows import thresholds
 from engine.house import House
 from engine.snapshots import load_finding, load_inspection, load_referral
 from models import records, referral_reading
-from tests.simulation.correcting import CORRECTIONS, WITHDRAWN, as_they_stand
+from tests.simulation.correcting import CORRECTIONS, as_they_stand
 from tests.simulation.replay import CARRIED, Event, Replay
 from tests.simulation.suspicions import Act, Suspicions
 
@@ -45,9 +45,8 @@ class Watched:
     head: str = GENESIS
     path: list[str] = field(default_factory=list)
     acts: list[Event] = field(default_factory=list)
-    rows: list[Any] = field(default_factory=list)
     withdrawn: bool = False
-    """True once an entry was withdrawn: clocks that it had begun, or ended, leave traces that a fresh account lacks."""
+    """True once an entry was withdrawn: what it had begun or ended leaves traces that a fresh account lacks."""
 
 
 @dataclass(slots=True)
@@ -133,8 +132,8 @@ class Watch:
 
     def _anew(self, subject: str, watched: Watched) -> Replay:
         """What the entries tell as they stand now, from the first on."""
-        undone = (one.trigger == WITHDRAWN or one.facts["withdrawn_entries"] for one in watched.acts[-1:])
-        watched.withdrawn |= any(undone)
+        said = watched.acts[-1].facts
+        watched.withdrawn |= bool(said.get("withdrawn_entries", said["entry"]))
         replay, before = Replay(self.house.law, subject), None
         for event in as_they_stand(watched.acts):
             if before is not None and not _of_one_command(before, event):
