@@ -183,6 +183,7 @@ class Desk:
 
         `finish` may complete the file between the decision and the writing.
         """
+        who = who.on(civil_date(now))  # it may be past midnight since the request came in
         scope = Scope(self.law, who, now, lambda login: self._person(connection, login), new_id)
         decision = decide(scope, file.snapshot, steps, several)
         if finish is not None:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from engine.core.ladder import Rung
 from rules.data_file import Fields, read_as
+from rules.delegation import Delegating, delegating_of
 from rules.duties import Duties, read_duties
 from rules.escalation import lights_of, rungs_of
 from rules.faults import nearest
@@ -107,6 +108,7 @@ class Office:
     escalation: tuple[Rung, ...] = ()
     lights: Mapping[str, int | Fraction] = field(default_factory=dict)
     """When the yellow light of a term comes: working days before red, or for hours a share of the period."""
+    delegation: Delegating = field(default_factory=Delegating)
 
     def department_by_name(self, name: str) -> str | None:
         """The code of the department with this code, short or full Chinese name; None when there is none."""
@@ -254,6 +256,7 @@ def _office(data: Any) -> Office:
         duties=read_duties(fields.take("duties"), departments),
         escalation=rungs_of(fields),
         lights=lights_of(fields),
+        delegation=delegating_of(fields),
     )
     terms.done()
     fields.done()
