@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -134,9 +134,7 @@ class Delegations:
         row = delegating.delegation_row(connection, self.desk.office.office_id, id)
         if row is None or not reads(who, row):
             raise Refusal("not_found")
-        concerned = who.login.casefold() in (row.delegator, row.delegate)
-        head = HEAD in who.roles and who.department == row.department
-        if not (concerned or head or "security_admin" in who.roles):
+        if not may_end(who, row.department, (row.delegator, row.delegate)):
             word = words(WORDS)["not_its_end"]
             reason = Reason("role_not_allowed", word.zh, word.en, roles=tuple(sorted(MAY_END)))
             raise Refusal("not_yours", reasons=[reason], roles=sorted(MAY_END))
@@ -227,6 +225,13 @@ class Delegations:
             connection, substitute.login_key, *span
         ):
             _fault(faults, "/delegate", "inconsistent", "away_too")
+
+
+def may_end(who: Principal, department: str, logins: Collection[str]) -> bool:
+    """True for the two colleagues themselves, the head of their department, and security administrators."""
+    concerned = who.login.casefold() in {login.casefold() for login in logins}
+    head = HEAD in who.roles and who.department == department
+    return concerned or head or "security_admin" in who.roles
 
 
 def _account(connection: Connection, login: str) -> Any:
