@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from httpx import Response
 
+from engine.accounts import add_user
+from engine.administration import Administration
+from engine.core.commands import Principal
+from engine.house import open_house
+from engine.settings import Settings
 from models import account_reading
-from tests.api.conftest import Browser, Office
+from tests.api.conftest import PASSWORD, Browser, Office
+from tests.api.terminal import Terminal
 from tests.referral_walk import led, opened
 from tests.schemas import faults
 from tests.web.town_at_work import put_to_work
@@ -337,3 +344,54 @@ def test_one_key_gives_one_delegation(office: Office) -> None:
     assert first.headers["location"] == f"{DELEGATIONS}/{first.json()['id']}"
     assert first.json()["id"] == again.json()["id"] and again.headers["idempotent-replay"] == "true"
     assert code(browser.post(DELEGATIONS, {**body, "to": "2024-05-07"}, key="k")) == (422, "key_reused")
+
+
+def test_two_administrators_enter_it_for_a_head_who_is_away(bihuan: Terminal) -> None:
+    """The first word of the command line is a proposal once there are accounts and time is real."""
+    bihuan.clock = "2026-05-06T09:00"
+    for login, role in (("H01", "department_head"), ("U01", "unit_head"), ("B01", "security_admin")):
+        account = ("--name", login, "--role", role, "--department", "market_regulation")
+        assert bihuan("user", "add", login, *account, "--password-stdin", says=f"{PASSWORD}\n")[0] == 0
+    lent = ("delegation", "add", "H01", "--delegate", "U01", "--from", "2026-05-06", "--to", "2026-05-08")
+    told = bihuan.json(*lent)
+    assert (told["delegator"], told["delegate"], told["roles"]) == ("H01", "U01", ["department_head"])
+    refusal = bihuan.json(*lent, code=1)
+    assert [one["pointer"] for one in refusal["errors"]] == ["/from"]
+    assert bihuan.json("delegation", "add", "U01", *lent[3:], code=1)["code"] == "facts_invalid"
+    [one] = bihuan.json("delegation", "list", "--state", "running")["delegations"]
+    assert one["id"] == told["id"] and one["given_by"].startswith("os:")
+    assert bihuan.json("delegation", "end", told["id"])["delegate"] == "U01"
+    assert bihuan.json("delegation", "end", told["id"], code=1)["code"] == "step_shut"
+    assert bihuan.json("delegation", "end", "0190ffff", code=1)["code"] == "not_found"
+    assert "ended" in bihuan("delegation", "list")[1]
+
+
+def test_an_administrators_delegation_waits_for_the_second_one(tmp_path: Path, password_hash: str) -> None:
+    house = open_house(Settings(data_dir=tmp_path, database_url=f"sqlite:///{tmp_path / 'one.db'}"))
+    roles = {"H01": "department_head", "U01": "unit_head"}
+    rows = [{**account(login, role), "password_hash": password_hash} for login, role in roles.items()]
+    now, administration = house.clock.now(), Administration(house)
+    for row in rows:
+        house.writer.submit(lambda connection, row=row: add_user(connection, house.office, row, now))
+    today = now.date().isoformat()
+    detail = {
+        "delegator": "H01",
+        "delegate": "U01",
+        "from": today,
+        "to": today,
+        "reason": "leave",
+        "by": "os:x",
+    }
+    asked = administration.ask("delegation.add", detail, command="delegation add H01")
+    who = house.accounts.named("U01")
+    assert not asked.done and who is not None and who.acting_for == ()
+    second = Principal("B01", "B01", frozenset({"security_admin"}), "market_regulation")
+    administration.confirm(str(asked.proposal), second)
+    who = house.accounts.named("u01")
+    assert who is not None and who.all_roles == {"unit_head", "department_head"}
+    assert administration.entries()[-1]["action"] == "delegation.add"
+    house.close()
+
+
+def account(login: str, role: str) -> dict[str, Any]:
+    return {"login": login, "name": login, "roles": [role], "department": "market_regulation"}
