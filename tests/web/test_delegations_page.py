@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 from tests.engine.test_delegations import end, lend, now_of
 from tests.web.conftest import Pages, Served
 from tests.web.officer import Officer
+from tests.web.test_pages_in_the_browser import complaints_about
 from tests.web.town_at_work import put_to_work
 from tests.web.visitor import PageForm, Visitor
 
@@ -95,7 +96,11 @@ def test_work_and_history_say_for_whom(pages: Pages) -> None:
     assert "data-acting-for" not in text and f'data-finding="{second}"' not in text
 
 
-def test_the_page_in_a_browser_without_script_and_without_faults(served: Served, browser: Browser) -> None:
+def test_the_pages_are_accessible_and_fit_and_work_without_script(served: Served, browser: Browser) -> None:
+    put_to_work(served.town)
+    lend(served.town, "C02", "U01", date(2024, 4, 26), date(2024, 4, 27))
+    looked_at = {"H01": ["/delegations"], "U01": ["/delegations", "/work"]}
+    assert complaints_about(browser, served.base, looked_at) == []
     officer = Officer.sign_in(browser, served.base, "H01", script=False)
     page = officer.page
     page.goto(f"{served.base}/delegations")
@@ -104,6 +109,6 @@ def test_the_page_in_a_browser_without_script_and_without_faults(served: Served,
     page.fill("#delegation-to", TODAY)
     page.select_option("#delegation-reason", "business_trip")
     page.click("form[data-form=delegation] button")
-    assert page.locator("[data-delegation][data-state=running]").count() == 1
+    assert page.locator("[data-delegation][data-state=running]").count() == 2
     assert officer.complaints == []
     officer.leave()
