@@ -14,7 +14,7 @@ from engine.casefile import CaseFile
 from engine.core.audit import GENESIS, canonical, chained, commitment, utc_text
 from engine.core.chart import Row
 from engine.core.commands import Principal
-from engine.core.delegation import BEHALF, on_behalf_of
+from engine.core.delegation import BEHALF, on_behalf_of, taking
 from engine.core.effects import Decision, Dispatch, IssueDocument, Remind, Taken
 from engine.core.lawbook import Lawbook
 from engine.core.times import roles_of
@@ -229,8 +229,7 @@ def _behalf(row: Row, who: Principal) -> dict[str, str]:
 
 def _role_in(row: Row, who: Principal) -> str | None:
     """The role in which the person took the row: the row's own first, then that of a head who entered it late."""
-    absent = on_behalf_of(who, row)
-    roles = who.roles if absent is None else absent.roles
+    roles = taking(who, row).roles
     held = [role for role in (*row.roles, *sorted(roles_of(row))) if role in roles]
     return held[0] if held else _role_of(who)
 

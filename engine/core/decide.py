@@ -14,7 +14,7 @@ from engine.core.chart import Chart, Row
 from engine.core.commands import CLOCK, Principal, Step
 from engine.core.confiding import CONFIDED, confided
 from engine.core.deadlines import DeadlineError, compute
-from engine.core.delegation import check_facts, may_take, why_not
+from engine.core.delegation import check_facts, may_take, taking, why_not
 from engine.core.effects import Decision, ReopenFindings, Taken
 from engine.core.fact_types import Names
 from engine.core.guards import OF_PERSONS, a_proceeding_is_open, all_proceedings_done, shut_by
@@ -183,7 +183,7 @@ def _read_facts(
             step.occurred_at,
             _floor(snapshot, record, row),
             scope.now,
-            scope.principal,
+            taking(scope.principal, row),
             prefix,
         )
     faults.refuse()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.core.basis import basis_of
@@ -45,10 +46,20 @@ def reaches(row: Row) -> bool:
 
 
 def on_behalf_of(who: Principal, row: Row) -> Absentee | None:
-    """The colleague for whom the person takes the row; None where it is taken in their own right, or not at all."""
+    """The colleague for whom the person takes the row; None where it is taken in their own right, or not at all.
+
+    Whoever lent a role of the row itself comes before a head, who may only enter it later.
+    """
     if not who.acting_for or roles_of(row) & who.roles or not reaches(row):
         return None
-    return next((one for one in who.acting_for if one.roles & roles_of(row)), None)
+    lenders = [one for one in who.acting_for if one.roles & roles_of(row)]
+    return min(lenders, key=lambda one: not one.roles & row.by, default=None)
+
+
+def taking(who: Principal, row: Row) -> Principal:
+    """The person with the roles in which they take the row: their own, or those that one colleague lent."""
+    lender = on_behalf_of(who, row)
+    return replace(who, roles=who.roles if lender is None else lender.roles, acting_for=())
 
 
 def may_take(who: Principal, row: Row) -> bool:

@@ -131,7 +131,7 @@ def _check_late(
 ) -> None:
     if happened >= today or law.calendar.add(happened, law.late_entry_days) >= today:
         return
-    if not principal.all_roles & HEADS:
+    if not principal.roles & HEADS:
         raise Refusal("too_late_entry", limit_days=law.late_entry_days)
     if not facts.get("late_reason"):
         fault = FieldError(

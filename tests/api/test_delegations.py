@@ -115,7 +115,11 @@ def test_a_delegate_approves_on_the_days_of_the_leave_and_the_entry_says_for_who
     audited = office.visit("W01").get(f"/api/v1/audit/{first}").json()["entries"][-1]
     assert '"on_behalf_of":"H01"' in audited["body"]
 
+    [absent] = office.visit("U01").get("/api/v1/session").json()["acting_for"]
+    assert absent == {"login": "H01", "name": "姓名H01", "roles": ["department_head"], "to": "2024-05-08"}
+
     office.town.at("2024-05-08T23:59")
+    assert "acting_for" not in office.visit("H01").get("/api/v1/session").json()
     assert opening(office, "U01", second, "approve_route")["open"]
     office.town.at("2024-05-09T00:00")
     refusal = approve(office, "U01", second)

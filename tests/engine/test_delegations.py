@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.core.calendar import SHANGHAI
 from engine.core.chart import CRIMINAL
 from engine.core.commands import Absentee, Command, DelegateCommand, EndDelegationCommand, Principal
-from engine.core.delegation import IN_PERSON, may_take, on_behalf_of, reaches
+from engine.core.delegation import IN_PERSON, may_take, on_behalf_of, reaches, taking
 from engine.core.refusals import Refusal
 from models import account_reading, delegating
 from rules.charts import load_charts
@@ -258,3 +258,21 @@ def test_a_request_that_reaches_the_desk_after_midnight_finds_nothing_lent(sqlit
     town.at("2024-04-27T00:00")
     refusal = refused(town.step, "U01", proposed, "approve_route", routes=["rectification"])
     assert refusal.code == "not_yours"
+
+
+def test_who_enters_late_for_a_colleague_needs_the_head_s_role_from_that_colleague() -> None:
+    """An own role of the row comes first, and with it the limit; a lent head's role counts where the row is the head's."""
+    [row] = load_charts()["rectification"].rows_from("ordered", "serve_directly")
+    head = Absentee("H01", "甲", None, frozenset({"department_head"}), FIRST, FIRST)
+    officer = Absentee("C02", "丁", None, frozenset({"case_officer"}), FIRST, FIRST)
+
+    def taken(*own: str) -> tuple[frozenset[str], str | None]:
+        who = Principal("X", "乙", frozenset(own), "market_regulation", acting_for=lent)
+        lender = on_behalf_of(who, row)
+        return taking(who, row).roles, None if lender is None else lender.login
+
+    lent = (head, officer)
+    assert taken("duty_clerk") == ({"duty_clerk"}, None)
+    assert taken("legal_reviewer") == ({"case_officer"}, "C02")
+    lent = (head,)
+    assert taken("legal_reviewer") == ({"department_head"}, "H01")
