@@ -160,8 +160,10 @@ def test_no_lent_role_reaches_what_a_referral_is_met_by_or_the_head_decides_in_p
 
 
 def test_reminders_and_work_are_shown_to_both_and_say_for_whom(sqlite_town: Town) -> None:
-    town = sqlite_town
+    town, handled = sqlite_town, sqlite_town.finding()
     registered(town, 1)
+    facts = {"ledger_no": "原台〔2024〕0002", "department": "market_regulation", "handler": "C02"}
+    town.step("C01", handled, "register", **facts)
     town.at("2024-05-08T09:00", jump=True)
     town.house.ring()
     reader = town.house.reader.reminders
@@ -174,6 +176,8 @@ def test_reminders_and_work_are_shown_to_both_and_say_for_whom(sqlite_town: Town
     assert own and own.keys() <= lent.keys()
     assert {lent[key]["on_behalf_of"]["login"] for key in own} == {"C02"}
     assert all(one["on_behalf_of"] is None for one in own.values())
+    assert {key for key in own if own[key]["mine"]} == {key for key in lent if lent[key]["mine"]} != set()
+    assert {one["finding"] for one in lent.values() if one["mine"]} == {handled}
     seen = next(iter(own))
     assert town.house.reminders.seen(now_of(town, "L01"), seen)["done_by"] == "L01"
     assert seen not in told("C02")
