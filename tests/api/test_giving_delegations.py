@@ -41,6 +41,8 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"delegator": "F01"}, ["/delegator"]),
     ({"delegator": "P01"}, ["/delegator"]),
     ({"delegator": "C01"}, ["/delegator"]),
+    ({"delegator": "C01", "roles": ["case_officer", "department_head"]}, ["/roles/1"]),
+    ({"delegator": "P01", "roles": ["principal_head"]}, ["/roles/0"]),
     ({"delegator": "L01"}, ["/delegator"]),
     ({"delegator": "C02", "delegate": "H01"}, ["/delegate"]),
 ]
@@ -85,6 +87,7 @@ def test_who_may_lend(office: Office) -> None:
     assert of("U01", delegator="C02") == (403, "not_yours")
     assert of("F02", delegator="C02") == (422, "facts_invalid")
     assert of("H01", delegator="C02") == (201, "")
+    assert of("H01", delegator="C01", roles=["case_officer"]) == (201, "")
     assert office.stranger().post(DELEGATIONS, json={}).status_code == 401
     without = office.visit("H01")
     answer = without.client.post(DELEGATIONS, json={"delegate": "U01", **LEAVE}, headers=without.csrf)
