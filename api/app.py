@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Match
 from api import (
     attachments,
     backtests,
+    delegations,
     duties,
     exchange,
     findings,
@@ -40,6 +41,7 @@ ROUTERS = (
     referrals.router,
     ledger.router,
     duties.router,
+    delegations.router,
     reminders.router,
     rulebook.router,
     backtests.router,

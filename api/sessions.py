@@ -67,13 +67,18 @@ def set_cookies(response: Response, signed_in: SignedIn, *, secure: bool) -> Non
 
 
 def person(who: Principal) -> dict[str, Any]:
-    """The signed-in person as the contract tells it."""
-    return {
+    """The signed-in person as the contract tells it, and whom they stand in for where they do."""
+    told = {
         "login": who.login,
         "name": who.name,
         "department": who.department,
         "roles": sorted(who.roles),
     }
+    lent = [
+        {"login": one.login, "name": one.name, "roles": sorted(one.roles), "to": one.last_on.isoformat()}
+        for one in who.acting_for
+    ]
+    return told | ({"acting_for": lent} if lent else {})
 
 
 def address_of(request: Request) -> str:

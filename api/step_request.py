@@ -9,8 +9,16 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.calls import an_id
-from engine.core.commands import FindingCommand, HandInCommand, InspectionCommand, Step, StepCommand
-from engine.core.fact_types import read_instant
+from engine.core.commands import (
+    DelegateCommand,
+    EndDelegationCommand,
+    FindingCommand,
+    HandInCommand,
+    InspectionCommand,
+    Step,
+    StepCommand,
+)
+from engine.core.fact_types import escaped, read_instant
 from engine.core.intake_forms import check_form
 from engine.core.refusals import Faults
 
@@ -85,6 +93,24 @@ def finding_command(body: Any) -> FindingCommand:
 def report_command(duty: str, period: str) -> Callable[[Any], HandInCommand]:
     """Reads a body into the command that hands in a report; what is in it is checked when it is handed in."""
     return lambda body: HandInCommand(duty, period, body_object(body))
+
+
+def delegation_command(body: Any) -> DelegateCommand:
+    """The body as a delegation; what is in it is checked when it is given."""
+    return DelegateCommand(body_object(body))
+
+
+def delegation_end_command(id: str) -> Callable[[Any], EndDelegationCommand]:
+    """Reads an empty body into the command that ends the delegation; raises `facts_invalid` for any member."""
+
+    def make(body: Any) -> EndDelegationCommand:
+        faults = Faults()
+        for name in body_object(body):
+            faults.add(f"/{escaped(name)}", "unknown_field")
+        faults.refuse()
+        return EndDelegationCommand(id)
+
+    return make
 
 
 def body_object(body: Any) -> Mapping[str, Any]:

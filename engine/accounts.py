@@ -7,7 +7,7 @@ import os
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,9 +17,11 @@ from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from engine.clock import Clock
+from engine.core.calendar import civil_date
 from engine.core.commands import Principal
 from engine.core.fact_types import CONTROL
 from engine.core.refusals import Refusal
+from engine.delegation_reader import lent_now
 from engine.throttle import Throttle
 from engine.writer import Writer
 from models import account_reading as reading
@@ -100,7 +102,8 @@ class Accounts:
             right = _matches(row.password_hash if row else _NOBODY, password[: PASSWORD_LENGTH_MAX + 1])
         if row is None or not right or row.disabled:
             raise Refusal("authentication_required")
-        return principal_of(row)
+        with self.database.read() as connection:
+            return self._with_rights(connection, row)
 
     def sign_in(self, login: str, password: str, address: str = "") -> SignedIn:
         """A fresh session; raises `authentication_required`, or `rate_limited` after too many failures."""
@@ -129,11 +132,12 @@ class Accounts:
         digest, now = digest_of(token), self.clock.real_now()
         with self.database.read() as connection:
             row = reading.session_and_user(connection, digest)
-        if row is None or row.ended or row.disabled or now - row.seen_at > self.idle:
-            return None
+            if row is None or row.ended or row.disabled or now - row.seen_at > self.idle:
+                return None
+            who = self._with_rights(connection, row, row.language or "zh")
         if now - row.seen_at >= SEEN_EVERY:
             self._seen(digest, now)
-        return Visit(principal_of(row, row.language or "zh"), "write", row.csrf)
+        return Visit(who, "write", row.csrf)
 
     def by_token(self, token: str) -> Visit | None:
         """Whose bearer token it is, unless it was revoked, expired, or the account is disabled."""
@@ -141,9 +145,9 @@ class Accounts:
             return None
         with self.database.read() as connection:
             row = reading.token_and_user(connection, digest_of(token))
-        if row is None or row.revoked or row.disabled or row.expires_at <= self.clock.now():
-            return None
-        return Visit(principal_of(row), row.scope)
+            if row is None or row.revoked or row.disabled or row.expires_at <= self.clock.now():
+                return None
+            return Visit(self._with_rights(connection, row), row.scope)
 
     def sign_out(self, token: str) -> None:
         """The session is over."""
@@ -168,7 +172,10 @@ class Accounts:
     def named(self, login: str) -> Principal | None:
         """The person of that login, unless there is none or the account is disabled."""
         row = self._account(login)
-        return None if row is None or row.disabled else principal_of(row)
+        if row is None or row.disabled:
+            return None
+        with self.database.read() as connection:
+            return self._with_rights(connection, row)
 
     def users(self) -> list[dict[str, Any]]:
         """Every account as `user list` shows it."""
@@ -176,6 +183,11 @@ class Accounts:
             rows = reading.users(connection, self.office.office_id)
         shown = ("login", "name", "department", "unit", "roles", "disabled")
         return [{name: getattr(row, name) for name in shown} for row in rows]
+
+    def _with_rights(self, connection: Connection, row: Any, language: str = "zh") -> Principal:
+        """The person of an account row with every right of this moment: those of the account, and those lent to it."""
+        lent = lent_now(connection, self.office, row, civil_date(self.clock.now()))
+        return replace(principal_of(row, language), acting_for=lent)
 
     def _account(self, login: str) -> Any:
         """The row of that login, compared without case; what cannot be a login is nobody's."""
@@ -194,7 +206,7 @@ class Accounts:
 
 
 def principal_of(row: Any, language: str = "zh") -> Principal:
-    """The person of an account row with the rights it gives now."""
+    """The person of an account row with the rights of its own."""
     return Principal(
         login=row.login,
         name=row.name,

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from engine.administrative_acts import ACTS, Act
+from engine.administrative_record import enter
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal
 from engine.second_person import check_not_alone, check_role
@@ -140,15 +141,8 @@ class Administration:
             if proposal is not None:
                 self._close(connection, proposal, by, now)
             result = asked.carry_out(self.house, connection, detail, now)
-            row = {
-                "id": str(uuid7()),
-                "office_id": self.house.office.office_id,
-                "action": action,
-                "by": by,
-                "detail": {"act": asked.name, **asked.told(detail), **more},
-                "recorded_at": now,
-            }
-            records.add(connection, reading.ADMIN_ENTRY, [row])
+            told = {"act": asked.name, **asked.told(detail), **more}
+            enter(connection, self.house.office.office_id, action, by, told, now)
             return result
 
         return self.house.writer.submit(act)

@@ -207,6 +207,31 @@ def _load(
     return {"notice": id, "calendar": notice.calendar, "year": notice.year, "digest": notice.digest}
 
 
+def _check_delegation(house: House, detail: Mapping[str, Any]) -> None:
+    house.delegations.check(_entered(detail))
+
+
+def _delegate(
+    house: House, connection: Connection, detail: Mapping[str, Any], now: datetime
+) -> Mapping[str, Any]:
+    return house.delegations.give_within(connection, _entered(detail), detail["by"], now)
+
+
+def _entered(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """The detail as the form of a delegation has it."""
+    return {name: value for name, value in detail.items() if name != "by" and value is not None}
+
+
+def _check_delegation_end(house: House, detail: Mapping[str, Any]) -> None:
+    house.delegations.check_end(detail["id"])
+
+
+def _end_delegation(
+    house: House, connection: Connection, detail: Mapping[str, Any], now: datetime
+) -> Mapping[str, Any]:
+    return house.delegations.end_within(connection, detail["id"], detail["by"], now)
+
+
 ACTS: dict[str, Act] = {
     act.name: act
     for act in (
@@ -216,6 +241,8 @@ ACTS: dict[str, Act] = {
         Act("token.issue", "system_admin", _check_token, _issue),
         Act("system.add", "system_admin", _check_system, _link),
         Act("system.rotate_key", "system_admin", _check_rotation, _rotate),
+        Act("delegation.add", "security_admin", _check_delegation, _delegate),
+        Act("delegation.end", "security_admin", _check_delegation_end, _end_delegation),
         Act("calendar.load", "system_admin", _check_notice, _load, _told_notice),
     )
 }

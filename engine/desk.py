@@ -205,7 +205,8 @@ class Desk:
         return decision
 
     def scope(self, connection: Connection, who: Principal, now: datetime) -> Scope:
-        """What a decision of this person is given beside the snapshot, at that instant."""
+        """What a decision is given beside the snapshot, with the rights that the person has on the day of that instant."""
+        who = who.on(civil_date(now))  # it may be past midnight since the request came in
         return Scope(self.law, who, now, lambda login: self._person(connection, login), new_id)
 
     def _keep(self, connection: Connection, file: CaseFile, decision: Decision, scope: Scope) -> None:

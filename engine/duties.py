@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.administrative_record import enter
+from engine.command_keys import bind_key, bound_outcome
 from engine.core.calendar import civil_date
 from engine.core.commands import Command, HandInCommand, Outcome, Principal
 from engine.core.duties import DutyPeriod
@@ -18,7 +20,7 @@ from engine.desk import Desk
 from engine.duty_bell import keys_of
 from engine.duty_book import DutyBook, period_words, said
 from engine.outcomes import new_id
-from engine.second_person import check_role
+from engine.second_person import behalf, check_role
 from models import duty_reading, records
 
 SUBJECT = "duty_report"
@@ -44,17 +46,13 @@ class HandingIn:
         """The same inside a transaction that is already open."""
         asked, who = command.asked, command.principal
         assert isinstance(asked, HandInCommand), "other commands go to the desk"
-        records.lock_key(connection, who.login, command.key)
-        bound = records.bound_key(connection, who.login, command.key)
-        if bound is not None and bound.digest != command.digest:
-            raise Refusal("key_reused")
+        bound = bound_outcome(connection, command)
         period = self.book.period(asked.duty, asked.period)
         if period is None:
             raise Refusal("not_found")
         department = self._department(who)
         if bound is not None:
-            kept = bound.outcome
-            return Outcome(SUBJECT, kept["id"], kept["status"], {**kept["decision"], "replayed": True})
+            return bound
         duty_reading.lock_duties(connection, self.book.office.office_id)
         now = self.desk.clock.now_after(self.desk.last_recorded_at)
         _check_begun(period, now)
@@ -98,8 +96,12 @@ class HandingIn:
         }
         records.add(connection, duty_reading.REPORT, [row])
         duty_reading.settle(connection, keys_of(self.book, period, department))
+        named = behalf(command.principal, self.book.rules.hands_in)
+        if named:  # the report names the person alone
+            told = {"duty": duty, "period": period.key, "report": row["id"], **named}
+            enter(connection, office, "duty.hand_in", command.principal.login, told, now)
         outcome = _outcome(row)
-        records.add(connection, records.KEY, [_key(office, command, outcome, now)])
+        bind_key(connection, office, command, outcome, now)
         return outcome
 
 
@@ -114,15 +116,3 @@ def _check_begun(period: DutyPeriod, now: datetime) -> None:
 def _outcome(row: dict[str, Any]) -> Outcome:
     decision = {"ordinal": row["ordinal"], "late": row["late"], "replayed": False}
     return Outcome(SUBJECT, row["id"], "created", decision)
-
-
-def _key(office: str, command: Command, outcome: Outcome, now: datetime) -> dict[str, Any]:
-    kept = {"subject": SUBJECT, "id": outcome.id, "status": outcome.status}
-    return {
-        "principal": command.principal.login,
-        "key": command.key,
-        "office_id": office,
-        "digest": command.digest,
-        "outcome": {**kept, "decision": dict(outcome.decision)},
-        "recorded_at": now,
-    }

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from engine.core.calendar import civil_date
 from engine.core.commands import Principal
 from engine.core.deadlines import light
+from engine.core.delegation import BEHALF
 from engine.core.duties import DONE, DONE_LATE, DUE, LATE, STATES, DutyPeriod
 from engine.core.refusals import Refusal
 from engine.core.visibility import sees_duties_of
@@ -22,6 +23,7 @@ from engine.projections.filters import PAGING
 from engine.projections.instants import recorded
 from engine.projections.paging import page_asked
 from engine.projections.sources import ReadClock
+from engine.second_person import behalf
 from models import duty_reading
 from models.database import Database
 from models.reading.lights import ALL
@@ -138,15 +140,19 @@ class DutyReader:
 
     def notices(self, who: Principal) -> list[dict[str, Any]]:
         """What the person is reminded of, each report once, soonest due first."""
-        if who.department is None or not who.roles:
+        if who.department is None or not who.all_roles:
             return []
         with self.database.read() as connection:
             office = self.book.office.office_id
-            rows = duty_reading.open_notices(connection, office, who.department, who.roles)
+            rows = duty_reading.open_notices(connection, office, who.department, who.all_roles)
         told: dict[tuple[str, ...], dict[str, Any]] = {}
         for row in rows:  # what is overdue was told last
             detail = row.detail
-            told[detail["duty"], detail["period"], detail["department"]] = {**detail, "kind": row.kind}
+            place = (detail["duty"], detail["period"], detail["department"])
+            lender = behalf(who, (row.role,)).get(BEHALF)
+            if lender and place in told and told[place]["kind"] == row.kind:
+                continue  # told to the person's own role too
+            told[place] = {**detail, "kind": row.kind, BEHALF: lender}
         known = {code: place for place, code in enumerate(self.book.office.departments)}
         return sorted(told.values(), key=lambda one: (one["due_on"], one["duty"], known[one["department"]]))
 

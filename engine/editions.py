@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row
 
+from engine.administrative_record import enter
 from engine.backtest import Backtest, Progress
 from engine.clock import Clock
 from engine.core.calendar import civil_date
@@ -25,9 +26,9 @@ from engine.edition_shelf import digest_of_text, proof_kept, said, statement
 from engine.outcomes import new_id
 from engine.projections.instants import recorded
 from engine.rulebook_in_force import RulebookInForce
-from engine.second_person import check_not_alone, check_role
+from engine.second_person import behalf, check_not_alone, check_role
 from engine.writer import Writer
-from models import account_reading, backtesting, editions, records
+from models import backtesting, editions, records
 from models.database import Database
 from rules.data_file import DataFault
 from rules.edition import edition_digest, lay_out, proof_digest, read_edition
@@ -154,12 +155,21 @@ class Editions:
                 row,
                 approved_by=who.login,
                 approved_at=recorded(now),
+                **behalf(who, APPROVES_EDITIONS),
                 previous=None if before is None else digest_of_text(before),
             )
             signature = shelf.sign(text)
             values = {"approval": text, "approval_signature": signature}
             editions.change_edition(connection, id, {"approved_by": who.login, "approved_at": now, **values})
-            self._enter(connection, editions.APPROVE, who, now, dict(row._mapping), signature=signature)
+            self._enter(
+                connection,
+                editions.APPROVE,
+                who,
+                now,
+                dict(row._mapping),
+                signature=signature,
+                **behalf(who, APPROVES_EDITIONS),
+            )
 
         self.writer.submit(act)
         self.in_force.keep_up(civil_date(self.clock.now()))
@@ -187,13 +197,14 @@ class Editions:
                 raise _shut("not_waiting")
             if present.approval is not None and present.in_force_from <= civil_date(now):
                 raise _shut("in_force_already")
-            text = statement(row, withdrawn_by=who.login, withdrawn_at=recorded(now), reason=reason)
+            named = behalf(who, PROPOSES_EDITIONS | APPROVES_EDITIONS)
+            text = statement(row, withdrawn_by=who.login, withdrawn_at=recorded(now), reason=reason, **named)
             signature = self.in_force.shelf.sign(text)
             values = {"withdrawal": text, "withdrawal_signature": signature}
             editions.change_edition(
                 connection, id, {"withdrawn_by": who.login, "withdrawn_at": now, **values}
             )
-            self._enter(connection, editions.WITHDRAW, who, now, dict(row._mapping), reason=reason)
+            self._enter(connection, editions.WITHDRAW, who, now, dict(row._mapping), reason=reason, **named)
 
         self.writer.submit(act)
 
@@ -253,15 +264,8 @@ class Editions:
     ) -> None:
         told = ("version", "digest", "rulebook_digest", "backtest_run_id")
         detail = {"edition": row["id"], "in_force_from": row["in_force_from"].isoformat()}
-        entry = {
-            "id": new_id(),
-            "office_id": self.office_id,
-            "action": action,
-            "by": who.login,
-            "detail": {**detail, **{name: row[name] for name in told}, **more},
-            "recorded_at": now,
-        }
-        records.add(connection, account_reading.ADMIN_ENTRY, [entry])
+        detail |= {name: row[name] for name in told}
+        enter(connection, self.office_id, action, who.login, detail | more, now)
 
 
 def _version_known(version: str) -> Refusal:

@@ -16,6 +16,8 @@ from engine.core.intake_check import IntakeCheck
 from engine.core.ladder import Ladder
 from engine.core.lawbook import Lawbook
 from engine.correction_reader import CorrectionReader
+from engine.delegation_reader import DelegationReader
+from engine.delegations import Delegations
 from engine.desk import Desk
 from engine.documents import DocumentPress
 from engine.duties import HandingIn
@@ -89,6 +91,8 @@ class House:
     law_of_the_act: LawOfTheAct
     time_guard: TimeGuard
     duties: HandingIn
+    delegations: Delegations
+    delegation_reader: DelegationReader
     duty_reader: DutyReader
     stuck_reader: StuckReader
     correction_reader: CorrectionReader
@@ -228,6 +232,8 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         law_of_the_act=LawOfTheAct(database, clock, in_force),
         time_guard=time_guard,
         duties=HandingIn(book, desk),
+        delegations=Delegations(desk),
+        delegation_reader=DelegationReader(database, office.office_id, clock, reader.cursors, law.charts),
         duty_reader=DutyReader(database, book, clock, reader.cursors),
         stuck_reader=StuckReader(database, reader.sources, clock, reader.cursors),
         correction_reader=CorrectionReader(desk),

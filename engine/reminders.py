@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.clock import Clock
-from engine.core.commands import Principal
+from engine.core.commands import HANDLERS_ROLE, Principal
 from engine.core.refusals import Refusal
 from engine.cursor import Cursors
 from engine.projections.asked import Asked, Query
@@ -44,7 +44,7 @@ class ReminderReader:
             found = reminders.page_of_notices(connection, seen, wanted, _place(page), page.limit + 1)
         shown = found[: page.limit]
         last = _ended_at(*shown[-1]) if len(found) > page.limit else None
-        return page.answer([_item(row, page.as_of) for _, row in shown], last)
+        return page.answer([_item(who, row, page.as_of) for _, row in shown], last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Reminders:
         now = self.clock.now()
         self._told(who, key)
         self.writer.submit(lambda connection: reminders.mark_seen(connection, key, who.login, now))
-        return _item(self._told(who, key), now)
+        return _item(who, self._told(who, key), now)
 
     def _told(self, who: Principal, key: str) -> Any:
         asked = reminders.Asked(who, kinds_of_the_office())
@@ -85,7 +85,18 @@ def _ended_at(stream: str, row: Any) -> tuple[str, str, str]:
     return stream, row.recorded_at.isoformat(), row.natural_key
 
 
-def _item(row: Any, as_of: datetime) -> dict[str, Any]:
+def _stood_in_for(who: Principal, row: Any) -> dict[str, str] | None:
+    """The colleague on leave for whom the person is reminded; None where they are reminded for themselves."""
+    handler = (row.handler or "").casefold() if row.role == HANDLERS_ROLE else ""
+    if handler == who.login.casefold():
+        return None
+    handling = [one for one in who.acting_for if one.login.casefold() == handler]
+    lending = [] if row.role in who.roles else list(who.acting_for)
+    lender = next((one for one in (*handling, *lending) if row.role in one.roles), None)
+    return None if lender is None else {"login": lender.login, "name": lender.name}
+
+
+def _item(who: Principal, row: Any, as_of: datetime) -> dict[str, Any]:
     """A reminder: whom it was told to, its sentence in both languages, and the light of its finding now."""
     detail = row.detail
     return {
@@ -94,6 +105,7 @@ def _item(row: Any, as_of: datetime) -> dict[str, Any]:
         "department": row.department,
         "role": row.role,
         "mine": bool(row.mine),
+        "on_behalf_of": _stood_in_for(who, row),
         "zh": detail.get("zh", ""),
         "en": detail.get("en") or detail.get("zh", ""),
         "text": detail.get("text"),

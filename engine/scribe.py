@@ -14,6 +14,7 @@ from engine.casefile import CaseFile
 from engine.core.audit import GENESIS, canonical, chained, commitment, utc_text
 from engine.core.chart import Row
 from engine.core.commands import Principal
+from engine.core.delegation import BEHALF, on_behalf_of, taking
 from engine.core.effects import Decision, Dispatch, IssueDocument, Remind, Taken
 from engine.core.ladder import LEAD_OFFICE, SUPERVISES
 from engine.core.lawbook import Lawbook
@@ -110,6 +111,7 @@ class Scribe:
             "documents": papers,
             "dispatched": sent,
             "opened": taken.opened,
+            **_behalf(taken.row, who),
         }
         chart = taken.row.chart
         return self._chained(
@@ -219,9 +221,16 @@ class Scribe:
                 records.change(connection, deadline_table(file), deadline.id, rows.deadline_state(deadline))
 
 
+def _behalf(row: Row, who: Principal) -> dict[str, str]:
+    """Whose role it was, where the row was taken for a colleague on leave; the chain commits to it with the payload."""
+    absent = on_behalf_of(who, row)
+    return {} if absent is None else {BEHALF: absent.login}
+
+
 def _role_in(row: Row, who: Principal) -> str | None:
     """The role in which the person took the row: the row's own first, then that of a head who entered it late."""
-    held = [role for role in (*row.roles, *sorted(roles_of(row))) if role in who.roles]
+    roles = taking(who, row).roles
+    held = [role for role in (*row.roles, *sorted(roles_of(row))) if role in roles]
     return held[0] if held else _role_of(who)
 
 

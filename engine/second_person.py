@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from engine.core.commands import Principal
+from engine.core.delegation import BEHALF
 from engine.core.refusals import Reason, Refusal
 
 _NOT_ALONE = Reason(
@@ -14,7 +15,7 @@ _NOT_ALONE = Reason(
 
 def check_role(who: Principal, roles: Collection[str]) -> None:
     """Returns when the person has one of these roles; raises `not_yours`."""
-    if who.roles.isdisjoint(roles):
+    if who.all_roles.isdisjoint(roles):
         needed = sorted(roles)
         reason = Reason(
             "role_not_allowed", "您的角色不能办理这一步", "your role may not do this", roles=tuple(needed)
@@ -22,7 +23,15 @@ def check_role(who: Principal, roles: Collection[str]) -> None:
         raise Refusal("not_yours", reasons=[reason], roles=needed)
 
 
+def behalf(who: Principal, roles: Collection[str]) -> dict[str, str]:
+    """Whom the person stands in for with one of these roles, as a record names it; nothing in their own right."""
+    lenders = (
+        [] if not who.roles.isdisjoint(roles) else [one for one in who.acting_for if one.roles & set(roles)]
+    )
+    return {BEHALF: lenders[0].login} if lenders else {}
+
+
 def check_not_alone(who: Principal, proposed_by: str) -> None:
-    """Returns when somebody else has proposed it; raises `proposer_cannot_approve`."""
-    if proposed_by.casefold() == who.login.casefold():
+    """Returns when neither the person nor anybody they stand in for has proposed it; else `proposer_cannot_approve`."""
+    if proposed_by.casefold() in who.persons:
         raise Refusal("proposer_cannot_approve", reasons=[_NOT_ALONE])

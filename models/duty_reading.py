@@ -89,7 +89,7 @@ def open_notices(
     connection: Connection, office_id: str, department: str, roles: Collection[str]
 ) -> Sequence[Any]:
     """What these roles of the department were told of duties and what is not done yet, oldest first."""
-    found = select(NOTICE.c.kind, NOTICE.c.detail).where(
+    found = select(NOTICE.c.kind, NOTICE.c.role, NOTICE.c.detail).where(
         NOTICE.c.office_id == office_id,
         NOTICE.c.department == department,
         NOTICE.c.role.in_(sorted(roles)),

@@ -5,6 +5,7 @@ from models.backtest import BacktestChange, BacktestCriminal, BacktestRun, Backt
 from models.calendar import CalendarNotice, CalendarRecount
 from models.case import Finding, Inspection, Party, Proceeding
 from models.deadline import Deadline
+from models.delegation import Delegation, DelegationEnd
 from models.duty_report import DutyReport
 from models.edition import RulebookEdition, RulebookProof
 from models.entry import CommandKey, Entry, Payload
@@ -16,7 +17,7 @@ from models.referral import Referral, ReferralDeadline, ReferralListed, Referral
 
 APPEND_ONLY = (
     *(Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition),
-    *(CalendarNotice, CalendarRecount, DutyReport),
+    *(CalendarNotice, CalendarRecount, DutyReport, Delegation, DelegationEnd),
 )
 """Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
 
@@ -32,6 +33,8 @@ __all__ = [
     "CalendarRecount",
     "CommandKey",
     "Deadline",
+    "Delegation",
+    "DelegationEnd",
     "Document",
     "DutyReport",
     "Entry",

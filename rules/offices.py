@@ -14,6 +14,7 @@ from engine.core.ladder import Rung
 from rules.calendar_notice import CHINA
 from rules.calendars import RULES, known_calendars
 from rules.data_file import Fields, read_as
+from rules.delegation import Delegating, delegating_of
 from rules.duties import Duties, read_duties
 from rules.escalation import lights_of, rungs_of
 from rules.faults import nearest
@@ -111,6 +112,7 @@ class Office:
     escalation: tuple[Rung, ...] = ()
     lights: Mapping[str, int | Fraction] = field(default_factory=dict)
     """When the yellow light of a term comes: working days before red, or for hours a share of the period."""
+    delegation: Delegating = field(default_factory=Delegating)
 
     def department_by_name(self, name: str) -> str | None:
         """The code of the department with this code, short or full Chinese name; None when there is none."""
@@ -270,6 +272,7 @@ def _office(data: Any, calendars: Sequence[str]) -> Office:
         duties=read_duties(fields.take("duties"), departments),
         escalation=rungs_of(fields),
         lights=lights_of(fields),
+        delegation=delegating_of(fields),
     )
     terms.done()
     fields.done()

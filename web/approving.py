@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.calls import an_id
+from engine.core.delegation import may_take
 from engine.core.refusals import Refusal
 from web.asking import Asking
 from web.commanding import fresh_key, step_body, take_steps
@@ -35,7 +36,7 @@ def may_approve(asking: Asking) -> bool:
     """True when some approval is this person's to give."""
     charts = asking.house.charts
     return any(
-        row.by & asking.who.roles
+        may_take(asking.who, row)
         for name in act_book().approvals
         for row in charts[name.partition(".")[0]].rows
         if row.trigger == name.partition(".")[2]
@@ -49,7 +50,7 @@ def waiting_approval(asking: Asking, item: dict[str, Any]) -> str:
         chart, _, trigger = name.partition(".")
         if chart == "finding":
             for row in charts[chart].rows_from(state, trigger):
-                if row.by & asking.who.roles:
+                if may_take(asking.who, row):
                     return trigger
     return ""
 

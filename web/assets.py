@@ -18,6 +18,7 @@ NAMES = (
     "bihuan.css",
     "bihuan.js",
     "calendar.css",
+    "delegations.css",
     "duties.css",
     "mark.svg",
     "reckoning.css",

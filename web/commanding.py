@@ -8,7 +8,14 @@ from uuid import uuid4
 
 from api.calls import KEY, digest_of
 from api.correction_request import correction_command, withdrawal_command
-from api.step_request import finding_command, inspection_command, report_command, step_command
+from api.step_request import (
+    delegation_command,
+    delegation_end_command,
+    finding_command,
+    inspection_command,
+    report_command,
+    step_command,
+)
 from engine.core.commands import Asked, Command, Outcome
 from engine.core.refusals import Refusal
 from web.asking import Asking
@@ -71,6 +78,18 @@ def hand_in(asking: Asking, duty: str, period: str, body: Mapping[str, Any], key
     path = f"/api/v1/duties/{duty}/{period}/reports"
     asked = report_command(duty, period)(body)
     return _handled(asking, path, body, key, asked, asking.house.duties.handle)
+
+
+def delegate(asking: Asking, body: Mapping[str, Any], key: str) -> Outcome:
+    """The roles were lent; raises Refusal."""
+    path, asked = "/api/v1/delegations", delegation_command(body)
+    return _handled(asking, path, body, key, asked, asking.house.delegations.handle)
+
+
+def end_delegation(asking: Asking, id: str, key: str) -> Outcome:
+    """The delegation was ended; raises Refusal."""
+    path, asked = f"/api/v1/delegations/{id}/end", delegation_end_command(id)({})
+    return _handled(asking, path, {}, key, asked, asking.house.delegations.handle)
 
 
 def _handled(

@@ -118,9 +118,15 @@ def _fields(asking: Asking, one: Corrigible, withdraw: bool) -> list[Field]:
     if not withdraw:
         label = Names(asking.house, asking.words).fact(one.fact) if one.fact else words("correction.instant")
         fields.append(Field("date", label, "instant" if one.to_the_minute else "date", True))
-    hint = words("correction.reason_hint")
     fields.append(
-        Field("reason", words("correction.reason"), "long_text", True, hint=hint, longest=REASON_LENGTH)
+        Field(
+            "reason",
+            words("correction.withdraw_reason" if withdraw else "correction.reason"),
+            "long_text",
+            True,
+            hint="" if withdraw else words("correction.reason_hint"),
+            longest=REASON_LENGTH,
+        )
     )
     return fields
 

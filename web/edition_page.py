@@ -88,8 +88,8 @@ def _show(asking: Asking, id: str, problem: Told | None = None, reason: str = ""
 
 def _offers(asking: Asking, edition: Mapping[str, Any]) -> dict[str, bool]:
     """What the person may do now; `own` says why an approval is not offered to whoever proposed."""
-    roles, waits = asking.who.roles, edition["state"] == "proposed"
-    own = edition["proposed_by"].casefold() == asking.who.login.casefold()
+    roles, waits = asking.who.all_roles, edition["state"] == "proposed"
+    own = edition["proposed_by"].casefold() in asking.who.persons
     takes_back = bool(roles & (PROPOSES_EDITIONS | APPROVES_EDITIONS))
     return {
         "approves": waits and bool(roles & APPROVES_EDITIONS) and not own,

@@ -17,7 +17,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 @router.get("/exchange")
 def exchange_page(asking: Asked) -> Response:
     """Messages and receipts about what the person sees; others than those who deal with them are refused."""
-    if not asking.who.roles & CLERKS:
+    if not asking.who.all_roles & CLERKS:
         raise Refusal("not_yours", roles=sorted(CLERKS))
     house = asking.house
     told = exchanged(house.database, house.office.office_id, asking.who)

@@ -154,7 +154,7 @@ def navigation(asking: Asking) -> list[dict[str, Any]]:
         "duties": asking.house.duty_reader.open_to(asking.who),
         "calendar": True,
         "rulebook": True,
-        "exchange": bool(roles & CLERKS),
+        "exchange": bool(asking.who.all_roles & CLERKS),
         "admin": bool(roles & ADMINISTRATORS),
     }
     return [

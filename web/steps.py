@@ -13,7 +13,7 @@ import yaml
 
 from engine.core.chart import Charts, Row
 from engine.core.commands import Principal
-from engine.core.times import roles_of
+from engine.core.delegation import may_take
 
 ACTS = Path(__file__).with_name("acts.yaml")
 OPENS = "open_proceeding:"
@@ -201,7 +201,7 @@ def offers(
         rank = (1, book.place(chart, trigger))
         planned = (PlannedStep(row, proceeding),)
         first = (
-            bool(row.by & who.roles)
+            bool(row.by & who.all_roles)
             and not book.is_aside(chart, trigger)
             and (not row.answers or pending(row.answers, answering(charts, row), proceeding))
         )
@@ -262,9 +262,9 @@ def plan(
 
 
 def takeable(charts: Charts, who: Principal, chart: str, state: str, trigger: str) -> Row | None:
-    """The row of that trigger from that state which one of the person's roles may take."""
+    """The row of that trigger from that state which the person may take."""
     rows = charts[chart].rows_from(state, trigger)
-    return next((row for row in rows if roles_of(row) & who.roles), None)
+    return next((row for row in rows if may_take(who, row)), None)
 
 
 def foreseen(

@@ -7,10 +7,12 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from engine.core.visibility import sees_department
 from web.approving import Result, approve_all, may_approve, waiting_approval
 from web.asking import Asked, Asking, Form, check_form_token
 from web.clocks import left_of
 from web.commanding import fresh_key
+from web.delegations_page import acting_for
 from web.finding_page import state_of
 from web.lists import finding_rows, referral_rows
 from web.look import page, query_path
@@ -73,12 +75,18 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
         unpublished=unpublished,
         key=fresh_key(),
         coming=coming_edition(asking),
+        acting=acting_for(asking),
+        lenders={one.login: one.name for one in asking.who.acting_for},
+        delegates=sees_department(asking.who) is not None,
     )
 
 
 def _group(asking: Asking, group: dict[str, Any], now: Any, approves: bool) -> dict[str, Any]:
     rows = finding_rows(asking, group["items"], now)
+    ids = [row["id"] for row in rows]
+    lenders = asking.house.delegation_reader.waiting_on_behalf(asking.who, ids)
     for row in rows:
+        row["behalf"] = lenders.get(row["id"])
         row["approval"] = waiting_approval(asking, row) if approves else ""
         row["approval_title"] = (
             asking.words.of(asking.house.charts["finding"].any_row(row["approval"]))

@@ -9,6 +9,7 @@ from engine.core.calendar import civil_date
 from engine.core.chart import CRIMINAL, Row
 from engine.core.confiding import apart
 from engine.core.deadlines import Point
+from engine.core.delegation import on_behalf_of
 from engine.core.effects import Dispatch, Effect, IssueDocument, Remind, ReopenFindings, Taken
 from engine.core.lawbook import Lawbook
 from engine.core.registers import keep_registers, propose_flag
@@ -45,7 +46,9 @@ def advance(
     record.facts.update({name: value for name, value in facts.items() if name != "late_reason"})
     if "designated" in facts:  # whoever was designated, or sent on to, is the receiver from now on
         record.facts["target_department"] = facts["designated"]
-    record.keep(row.trigger, Act(scope.principal.login, snapshot.sequence, timed.occurred_at, scope.now))
+    absent = on_behalf_of(scope.principal, row)
+    act = Act(scope.principal.login, snapshot.sequence, timed.occurred_at, scope.now)
+    record.keep(row.trigger, act, absent.login if absent else None)
     if not (row.by_clock_only and row.to == row.source):  # nobody answers a tick: it is no act
         record.last_occurred_at = max(timed.occurred_at, record.last_occurred_at or timed.occurred_at)
     keep_registers(snapshot, row, facts, snapshot.sequence)

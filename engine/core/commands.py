@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 CLOCK_LOGIN = "clock"
 IMPORTER_LOGIN = "importer"
+HANDLERS_ROLE = "case_officer"
+"""The role in which somebody handles findings (承办人).
+
+What is told to it is told to the finding's handler first, whatever roles that person has.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Absentee:
+    """A colleague on leave, with the roles lent from the first day to the last, both included (civil dates)."""
+
+    login: str
+    name: str
+    certificate_no: str | None
+    roles: frozenset[str]
+    first_on: date
+    last_on: date
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who acts, with the rights of this moment; `kind` is person, system, clock or importer."""
+    """Who acts, with the rights of this moment; `kind` is person, system, clock or importer.
+
+    `roles` are the person's own. What colleagues on leave have lent stands apart, so that nothing takes it for a right
+    of the person's own unless it asks for `all_roles`; which rows it reaches is for engine/core/delegation.py to say.
+    """
 
     login: str
     name: str
@@ -24,6 +45,29 @@ class Principal:
     kind: str = "person"
     system_id: str | None = None
     language: str = "zh"
+    acting_for: tuple[Absentee, ...] = ()
+
+    @property
+    def all_roles(self) -> frozenset[str]:
+        """The person's own roles and those lent to them."""
+        return self.roles.union(*(one.roles for one in self.acting_for))
+
+    @property
+    def persons(self) -> frozenset[str]:
+        """The logins, folded, of whom this is the hand: the person, and everybody they act for."""
+        return frozenset(login.casefold() for login in (self.login, *(one.login for one in self.acting_for)))
+
+    @property
+    def handles_for(self) -> tuple[str, ...]:
+        """The logins whose findings this person handles: their own, and whoever lent them that role."""
+        return (self.login, *(one.login for one in self.acting_for if HANDLERS_ROLE in one.roles))
+
+    def on(self, day: date) -> Principal:
+        """The person as on that civil date: what is lent on other days is not lent."""
+        if all(one.first_on <= day <= one.last_on for one in self.acting_for):
+            return self
+        lent = tuple(one for one in self.acting_for if one.first_on <= day <= one.last_on)
+        return replace(self, acting_for=lent)
 
 
 CLOCK = Principal(CLOCK_LOGIN, "时钟", frozenset({"clock"}), kind="clock")
@@ -95,7 +139,30 @@ class HandInCommand:
     body: Mapping[str, Any]
 
 
-Asked = StepCommand | CorrectionCommand | InspectionCommand | FindingCommand | CarryCommand | HandInCommand
+@dataclass(frozen=True, slots=True)
+class DelegateCommand:
+    """Roles are lent to a colleague for some days; see engine.delegations."""
+
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EndDelegationCommand:
+    """A delegation ends before its last day, or before its first."""
+
+    id: str
+
+
+Asked = (
+    StepCommand
+    | CorrectionCommand
+    | InspectionCommand
+    | FindingCommand
+    | CarryCommand
+    | HandInCommand
+    | DelegateCommand
+    | EndDelegationCommand
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +179,7 @@ class Command:
 class Outcome:
     """What an accepted command did; kept under its key and given again when the command is repeated."""
 
-    subject: str  # "finding" | "inspection" | "referral" | "duty_report"
+    subject: str  # "finding" | "inspection" | "referral" | "duty_report" | "delegation"
     id: str
     status: str  # "created" | "recorded" | "unchanged" | "corrected"
     decision: Mapping[str, Any]

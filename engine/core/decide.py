@@ -14,6 +14,7 @@ from engine.core.chart import Chart, Row
 from engine.core.commands import CLOCK, CorrectionCommand, Principal, Step
 from engine.core.confiding import CONFIDED, confided
 from engine.core.deadlines import DeadlineError, compute
+from engine.core.delegation import check_facts, may_take, taking, why_not
 from engine.core.effects import Decision, ReopenFindings, Taken
 from engine.core.entries import Entry
 from engine.core.entry_correction import correct_date
@@ -26,11 +27,10 @@ from engine.core.running import Moment, open_term, running
 from engine.core.scene import Scene
 from engine.core.scope import Scope
 from engine.core.snapshot import Record, Snapshot
-from engine.core.times import Timing, in_order, roles_of, timing
+from engine.core.times import Timing, in_order, timing
 from engine.core.watch import keep_watch
 
 NO_SUCH_STEP = ("no_such_step", "当前状态没有这一步", "no such step from this state")
-ROLE_NOT_ALLOWED = ("role_not_allowed", "您的角色不能办理这一步", "your role may not do this")
 
 
 def decide(scope: Scope, snapshot: Snapshot, steps: Sequence[Step], several: bool = False) -> Decision:
@@ -147,10 +147,10 @@ def no_such_step(chart: Chart, trigger: str) -> Reason:
     return Reason(*NO_SUCH_STEP, opens_when=f"状态为：{named}" if named else None)
 
 
-def check_role(row: Row, principal: Principal) -> None:
-    """Returns when the principal holds a role of the row; else refuses with the roles that may."""
-    if not roles_of(row) & principal.roles:
-        reason = Reason(*ROLE_NOT_ALLOWED, roles=row.roles)
+def check_role(law: Lawbook, row: Row, principal: Principal) -> None:
+    """Returns when the principal holds a role of the row, or stands in for one who does; else says who may."""
+    if not may_take(principal, row):
+        reason = why_not(principal, row, law.guards)
         raise Refusal("not_yours", reasons=[reason], roles=list(row.roles))
 
 
@@ -162,10 +162,11 @@ def _take(scope: Scope, snapshot: Snapshot, step: Step, prefix: str) -> Taken:
     if not scope.law.charts.knows_trigger(step.trigger, snapshot.subject):
         raise Refusal("unknown_trigger")
     row = choose_row(scope, snapshot, record, step.trigger, step.facts)
-    check_role(row, scope.principal)
+    check_role(scope.law, row, scope.principal)
     scene = Scene(scope.law, snapshot, record, row, scope.principal, scope.now)
     _check_record(scene)
     facts, timed = _read_facts(scope, snapshot, record, row, step, prefix)
+    check_facts(scope.principal, row, facts)
     scene.facts, scene.occurred_at = facts, timed.occurred_at
     shut = shut_by(scene, row.guards)
     if shut:
@@ -199,7 +200,7 @@ def _read_facts(
             step.occurred_at,
             _floor(snapshot, record, row),
             scope.now,
-            scope.principal,
+            taking(scope.principal, row),
             prefix,
         )
     faults.refuse()

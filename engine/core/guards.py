@@ -33,26 +33,26 @@ def _proposers(scene: Scene) -> set[str]:
 
 
 def _approver_is_not_proposer(scene: Scene, _: str | None) -> Verdict:
-    login, acts = scene.principal.login, scene.record.acts
+    """Nor may a delegate approve what was proposed by, or for, somebody they stand in for."""
+    persons, record = scene.principal.persons, scene.record
     if scene.row.trigger == "add_route" and any(
-        acts[name].by == login for name in scene.row.answers if name in acts
+        not persons.isdisjoint(record.hands(name)) for name in scene.row.answers
     ):
         return False
-    return login not in _proposers(scene)
+    return persons.isdisjoint(login.casefold() for login in _proposers(scene))
 
 
 def _verifier_is_not_handler(scene: Scene, _: str | None) -> Verdict:
     handler = scene.snapshot.registers.get("handler")
+    who = scene.principal
     if handler is None:
         proceedings = scene.snapshot.proceedings.values()
         handled = (people for record in proceedings for people in record.actors.values())
-        return all(scene.principal.login not in people for people in handled)
+        return all(who.persons.isdisjoint(login.casefold() for login in people) for people in handled)
     if handler.get("login"):
-        return bool(handler["login"].casefold() != scene.principal.login.casefold())
-    return (handler["name"], handler["certificate_no"]) != (
-        scene.principal.name,
-        scene.principal.certificate_no,
-    )
+        return handler["login"].casefold() not in who.persons
+    named = {(one.name, one.certificate_no) for one in who.acting_for} | {(who.name, who.certificate_no)}
+    return (handler["name"], handler["certificate_no"]) not in named
 
 
 def _proposal_on_record(scene: Scene, _: str | None) -> Verdict:

@@ -10,13 +10,13 @@ from typing import Any
 from engine.core.chart import Row
 from engine.core.commands import Principal
 from engine.core.deadlines import turns
-from engine.core.decide import ROLE_NOT_ALLOWED, no_such_step
+from engine.core.decide import no_such_step
+from engine.core.delegation import may_take, why_not
 from engine.core.guards import shut_by
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Reason
 from engine.core.scene import Scene
 from engine.core.snapshot import Record, Snapshot
-from engine.core.times import roles_of
 
 _MOMENT = timedelta(microseconds=1)
 
@@ -66,8 +66,8 @@ def _reasons(
     law: Lawbook, snapshot: Snapshot, record: Record, row: Row, principal: Principal, now: datetime
 ) -> Iterator[Reason]:
     """Role first and alone: who may not take the row is told nothing of the record's guards."""
-    if not roles_of(row) & principal.roles:
-        yield Reason(*ROLE_NOT_ALLOWED, roles=row.roles)
+    if not may_take(principal, row):
+        yield why_not(principal, row, law.guards)
         return
     scene = Scene(law, snapshot, record, row, principal, now)
     scene.occurred_at = _at_the_latest(scene)

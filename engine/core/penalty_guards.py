@@ -77,14 +77,13 @@ def _officers_of(record: Record) -> set[str]:
 
 
 def _not_of_the_case(scene: Scene) -> Verdict:
-    """The signed-in person neither investigates this case nor brought it forward."""
-    login = scene.principal.login.casefold()
+    """The signed-in person neither investigates this case nor brought it forward, nor stands in for one who does."""
     handled = {
         person.casefold()
         for name in ("start_verification", "propose_filing", "close_investigation")
         for person in scene.record.actors.get(name, {})
     }
-    return login not in _officers_of(scene.record) | handled
+    return scene.principal.persons.isdisjoint(_officers_of(scene.record) | handled)
 
 
 def _extended(scene: Scene) -> bool:

@@ -50,10 +50,20 @@ class Record:
     ordinal: int = 0
     touched: bool = False
 
-    def keep(self, trigger: str, act: Act) -> None:
-        """The act is the last of its trigger, and its person is among those who took it."""
+    def keep(self, trigger: str, act: Act, absent: str | None = None) -> None:
+        """The act is the last of its trigger; its person, and who was absent and stood in for, are among its hands."""
         self.acts[trigger] = act
-        self.actors.setdefault(trigger, {})[act.by] = act.sequence
+        for login in (act.by, absent):
+            if login is not None:
+                self.actors.setdefault(trigger, {})[login] = act.sequence
+
+    def hands(self, trigger: str) -> frozenset[str]:
+        """The logins, folded, of whoever took the trigger the last time, and of whom they stood in for."""
+        act = self.acts.get(trigger)
+        if act is None:
+            return frozenset()
+        people = {act.by: act.sequence, **self.actors.get(trigger, {})}
+        return frozenset(login.casefold() for login, at in people.items() if at == act.sequence)
 
     def last(self, *triggers: str) -> int:
         """The sequence of the last time that one of these was taken; -1 when none was."""

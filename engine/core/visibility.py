@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from engine.core.chart import Chart
 from engine.core.commands import Principal
-from engine.core.times import roles_of
+from engine.core.delegation import may_take
 
 OFFICE_WIDE = frozenset({"supervisor", "oversight_reader", "importer", "clock"})
 DEPARTMENTAL = frozenset(
@@ -55,12 +55,12 @@ def sees(who: Principal, department: str) -> bool:
 
 def may_read_backtests(who: Principal) -> bool:
     """True when the person may read back-tests of drafts of the rulebook."""
-    return bool(who.roles & READS_BACKTESTS)
+    return bool(who.all_roles & READS_BACKTESTS)
 
 
 def sees_duties_of(who: Principal, members: Collection[str]) -> tuple[str, ...]:
     """Of the member departments those whose reports the person sees; administrators see none."""
-    if who.roles & SEES_EVERY_DUTY:
+    if who.all_roles & SEES_EVERY_DUTY:
         return tuple(members)
     own = sees_department(who)
     return tuple(one for one in members if one == own)
@@ -68,10 +68,10 @@ def sees_duties_of(who: Principal, members: Collection[str]) -> tuple[str, ...]:
 
 def hands_in_for(who: Principal, roles: Collection[str], members: Collection[str]) -> str | None:
     """The department for which a person of one of these roles hands in reports: its own, if it owes any."""
-    may = not who.roles.isdisjoint(roles) and who.department in members
+    may = not who.all_roles.isdisjoint(roles) and who.department in members
     return who.department if may else None
 
 
 def has_any_row(who: Principal, charts: list[Chart]) -> bool:
     """True when the charts hold a row that one of the person's roles may take."""
-    return any(roles_of(row) & who.roles for chart in charts for row in chart.rows)
+    return any(may_take(who, row) for chart in charts for row in chart.rows)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.core.delegation import BEHALF
 from engine.projections.instants import occurred, recorded, written
 from engine.projections.privacy import holds_particulars, masked
 from engine.projections.sources import Sources
@@ -46,6 +47,7 @@ def timeline_item(
         "documents": [_document(sources, one) for one in documents],
         "digest": entry.hash,
         "erased": entry.body is None,
+        **{name: said[name] for name in (BEHALF,) if name in said},
     }
 
 

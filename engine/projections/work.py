@@ -17,10 +17,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 
 
 def owned_states(charts: Charts, who: Principal) -> list[tuple[str, str]]:
-    """The open states of proceedings (kind, state) that one of the person's roles owns."""
+    """The open states of proceedings (kind, state) that one of the person's roles, own or lent, owns."""
     return [
         (kind, state.name)
         for kind in charts.kinds
         for state in charts[kind].states.values()
-        if state.kind == "open" and state.owner in who.roles
+        if state.kind == "open" and state.owner in who.all_roles
     ]

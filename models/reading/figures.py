@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,19 +65,25 @@ def findings_by_route(
 
 
 def waiting_for(who: Principal, owned: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
-    """True for open findings that wait for this person.
+    """True for open findings that wait for this person, or for somebody they act for.
 
     They handle it; or a role they have in the department owns the present state of the finding or of one of
     its open proceedings (`owned`: kind and state); or they supervise and the finding is supervised.
     """
-    reasons: list[ColumnElement[bool]] = [FINDING.c.handler.in_(spellings(who.login))]
+    reasons: list[ColumnElement[bool]] = [FINDING.c.handler.in_(spellings(*who.handles_for))]
     department = sees_department(who)
     if department is not None:
-        owns = or_(FINDING.c.owner_role.in_(sorted(who.roles)), _has_open(owned))
+        owns = or_(FINDING.c.owner_role.in_(sorted(who.all_roles)), _has_open(owned))
         reasons.append(and_(FINDING.c.department == department, owns))
     if "supervisor" in who.roles:
         reasons.append(FINDING.c.supervised)
     return and_(not_(FINDING.c.closed), or_(*reasons))
+
+
+def waiting_among(connection: Connection, ids: Collection[str], waits: ColumnElement[bool]) -> frozenset[str]:
+    """Of these findings those of which the condition is true."""
+    found = select(FINDING.c.id).where(FINDING.c.id.in_(sorted(ids)), waits)
+    return frozenset(connection.execute(found).scalars())
 
 
 def _has_open(owned: Sequence[tuple[str, str]]) -> ColumnElement[bool]:

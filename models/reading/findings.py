@@ -96,9 +96,9 @@ def _containing(word: str) -> str:
     return f"%{word}%"
 
 
-def spellings(login: str) -> set[str]:
-    """A login as it may be stored; logins are compared without case."""
-    return {login, login.casefold(), login.upper()}
+def spellings(*logins: str) -> set[str]:
+    """Logins as they may be stored; they are compared without case."""
+    return {spelt for login in logins for spelt in (login, login.casefold(), login.upper())}
 
 
 def worked_by(officer: str) -> ColumnElement[bool]:

@@ -22,13 +22,11 @@ from sqlalchemy import (
     update,
 )
 
-from engine.core.commands import Principal
+from engine.core.commands import HANDLERS_ROLE, Principal
 from models.reading.findings import spellings
 from models.reading.scope import Scope
 from models.records import FINDING, INSPECTION, NOTICE
 
-HANDLERS_ROLE = "case_officer"
-"""What is told to this role of a department is told to the finding's handler first, whatever roles that person has."""
 SUPERVISING = ("supervisor", "lead_office")
 """The role that supervises every department, and the department it is told things in."""
 
@@ -84,7 +82,7 @@ def stream_name(department: str, role: str) -> str:
 
 def _posts(who: Principal) -> set[tuple[str, str]]:
     """The department and role of everything that is told to the person."""
-    posts = {(who.department, role) for role in who.roles} if who.department is not None else set()
+    posts = {(who.department, role) for role in who.all_roles} if who.department is not None else set()
     return posts | ({(SUPERVISING[1], SUPERVISING[0])} if SUPERVISING[0] in who.roles else set())
 
 
@@ -151,7 +149,7 @@ def _of_post(
 
 
 def _handled_by(who: Principal) -> ColumnElement[bool]:
-    return FINDING.c.handler.in_(spellings(who.login))
+    return FINDING.c.handler.in_(spellings(*who.handles_for))
 
 
 def told_notice(connection: Connection, seen: Scope, asked: Asked, key: str) -> Row[Any] | None:
@@ -174,7 +172,7 @@ def _beside_findings(who: Principal) -> Select[Any]:
     finding = FINDING.c
     lights = (finding[name] for name in ("yellow_at", "red_at", "overdue_at", "severe_at", "due_effective"))
     mine = case((and_(NOTICE.c.role == HANDLERS_ROLE, _handled_by(who)), 1), else_=0).label("mine")
-    found = select(NOTICE, mine, finding.ledger_no, finding.item, finding.closed, *lights)
+    found = select(NOTICE, mine, finding.handler, finding.ledger_no, finding.item, finding.closed, *lights)
     return found.select_from(
         NOTICE.outerjoin(FINDING, finding.id == NOTICE.c.finding_id).outerjoin(
             INSPECTION, INSPECTION.c.id == NOTICE.c.inspection_id

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from engine.accounts import issue_token
 from engine.journal import JsonLines
 from models import account_reading, records
 from tests.builders import PARTY, Town, item
+from tests.engine.test_delegations import lend
 from tests.engine.test_reminders import tell
 from tests.exchange.linked import Linked
 from tests.hostile.wire import Answer, Wire, named
@@ -128,6 +129,7 @@ class Fort:
         self.ids["hidden_party"] = str(town.row(self.ids["hidden"]).party_id)
         self.ids["reminder"] = "rung:of-the-fort:red"
         tell(town, self.ids["reminder"], finding_id=self.ids["finding"], role="inspector")
+        self.ids["delegation"] = lend(town, "C02", "U01", date(2024, 4, 26), date(2024, 4, 30))
         for name, scope, hours in (("read", "read", 9), ("write", "write", 9), ("expired", "write", -1)):
             self.tokens[name] = self._token("W01", scope, hours)
         for login in town.people:

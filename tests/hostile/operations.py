@@ -32,7 +32,17 @@ SELDOM = {
 }
 """What may come with a finding and seldom does."""
 ANONYMOUS, OFFICER, LEGAL, CLERK, SYSTEM = "anonymous", "W01", "L01", "D01", "yuanping-fire"
+HEAD = "H01"
 REPORT = {"title": "上半年工作总结", "doc_no": "原市监〔2024〕9号", "summary": "完成联合抽查 12 户次。"}
+LENT = {
+    "delegator": HEAD,
+    "delegate": "U01",
+    "roles": ["department_head"],
+    "from": "2024-05-06",
+    "to": "2024-05-08",
+    "reason": "other",
+    "note": "参加培训",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,7 @@ class Operation:
             "messages": fort.ids["message"],
             "receipts": fort.ids.get("receipt", NOBODY),
             "backtests": fort.ids["run"],
+            "delegations": fort.ids["delegation"],
         }
         kind = self.path.split("/{id}")[0].rpartition("/")[2]
         named = {
@@ -212,6 +223,10 @@ OPERATIONS = (
     Operation(
         "POST", f"{API}/duties/{{duty}}/{{period}}/reports", CLERK, lambda _: dict(REPORT), True, status=201
     ),
+    Operation("GET", f"{API}/delegations", OFFICER),
+    Operation("GET", f"{API}/delegations/{{id}}", OFFICER),
+    Operation("POST", f"{API}/delegations", HEAD, lambda _: dict(LENT), True, status=201),
+    Operation("POST", f"{API}/delegations/{{id}}/end", HEAD, lambda _: {}, True),
     Operation("GET", f"{API}/stuck", OFFICER),
     Operation("GET", f"{API}/parties/{{id}}", OFFICER),
     Operation("GET", f"{API}/audit/{{id}}", OFFICER),

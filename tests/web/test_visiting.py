@@ -16,6 +16,7 @@ PAGES = [
     "/intake",
     "/ledger",
     "/deadlines",
+    "/delegations",
     "/stuck",
     "/rulebook",
     "/exchange",
