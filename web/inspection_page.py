@@ -113,6 +113,7 @@ def show_inspection(
         cards=[one for one in cards if one is not first],
         shut=[one for one in folder.inspection["steps"] if not one["open"]],
         timeline=list(reversed(folder.timeline)),
+        corrigible={},
         people=folder.people,
         names=names_of(asking),
         adding=_adding(asking, folder, typed if offer is None else None, errors or {}),

@@ -149,8 +149,8 @@ class DatesMoved:
         shared = deadline.term == base.term and deadline.term in SHARED
         if (adds or shared) and deadline.start == former.start:
             return base.start
-        if same and term.id in FROM_ITS_LAST_DAY and deadline.start == former.due_effective:
-            return base.dates.due_effective
+        if same and term.id in FROM_ITS_LAST_DAY and ended_by(base) == deadline.history[0]["sequence"]:
+            return base.dates.due_effective if deadline.start == former.due_effective else None
         return None
 
 

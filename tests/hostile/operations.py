@@ -64,7 +64,8 @@ class Operation:
 
     def target(self, fort: Fort) -> str:
         """The path with ids of records that this caller may see."""
-        finding = fort.ids["sent"] if "/documents/{doc}" in self.path else fort.ids["finding"]
+        special = {"/documents/{doc}": "sent", "/corrections": "served", "/withdrawals": "served"}
+        finding = fort.ids[next((id for part, id in special.items() if part in self.path), "finding")]
         subject = {
             "deadlines": fort.ids["deadline"],
             "parties": fort.ids["party"],
@@ -178,6 +179,17 @@ def finding_step(fort: Fort) -> dict[str, Any]:
     return {**copy.deepcopy(ON_THE_SPOT), "expected_version": version}
 
 
+def correction(fort: Fort) -> dict[str, Any]:
+    """The day of the clue, corrected."""
+    return {**withdrawal(fort), "sequence": 2, "date": "2024-04-26"}
+
+
+def withdrawal(fort: Fort) -> dict[str, Any]:
+    """The service, the last step of its finding, which did not happen."""
+    version = fort.town.row(fort.ids["served"]).version
+    return {"expected_version": version, "sequence": 5, "reason": "误录。"}
+
+
 def inspection_step(fort: Fort) -> dict[str, Any]:
     """The step that publishes the result, on the inspection's present version."""
     shown = fort.get(OFFICER, f"/api/v1/inspections/{fort.ids['inspection']}").json
@@ -214,6 +226,9 @@ OPERATIONS = (
     Operation("GET", f"{API}/findings", OFFICER),
     Operation("GET", f"{API}/findings/{{id}}", OFFICER),
     Operation("POST", f"{API}/findings/{{id}}/steps", OFFICER, finding_step, True),
+    Operation("GET", f"{API}/findings/{{id}}/corrections", OFFICER),
+    Operation("POST", f"{API}/findings/{{id}}/corrections", HEAD, correction, True),
+    Operation("POST", f"{API}/findings/{{id}}/withdrawals", HEAD, withdrawal, True),
     Operation("GET", f"{API}/findings/{{id}}/timeline", OFFICER),
     Operation("GET", f"{API}/ledger", OFFICER),
     Operation("GET", f"{API}/deadlines", OFFICER),

@@ -22,6 +22,7 @@ READ = (
     "/admin",
     "/login",
     "/findings/{finding}",
+    "/findings/{served}/corrections/2",
     "/inspections/{inspection}",
     "/parties/{party}",
 )
@@ -36,6 +37,7 @@ POSTED = (
     "/admin/proposals/{finding}",
     *(f"/rulebook/editions/{{edition}}/{act}" for act in ("approve", "withdraw")),
     "/findings/{finding}/steps",
+    "/findings/{served}/corrections/2",
     "/findings/{finding}/attachments",
     "/inspections/{inspection}/steps",
     "/inspections/{inspection}/findings",

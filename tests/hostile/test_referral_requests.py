@@ -15,6 +15,8 @@ BASE = "/api/v1/referrals/{id}"
 OF_REFERRALS = {
     f"GET {BASE}",
     f"POST {BASE}/steps",
+    f"POST {BASE}/corrections",
+    f"POST {BASE}/withdrawals",
     f"GET {BASE}/timeline",
     f"POST {BASE}/attachments",
     f"GET {BASE}/attachments/{{digest}}",
