@@ -21,6 +21,8 @@ from engine.exchange import Exchange
 from engine.house import House
 from engine.outbox import asked_for
 from engine.projections.instants import recorded
+from engine.sealed_post import sealed_answer
+from engine.sealing import MEDIA_TYPE
 from engine.uploads import HandedIn, inspected
 
 router = APIRouter(prefix="/api/v1/exchange/{system}", tags=["exchange"])
@@ -33,7 +35,10 @@ def messages(call: Received, system: str) -> Response:
     """A page of the system's messages, in order; getting them is not delivery."""
     exchange = exchange_of(call.request)
     caller = exchange.callers.verified(system, headers_of(call.request), target_of(call.request))
-    return answer(exchange.outbox.feed(caller, asked_for(query_of(call.request))))
+    asked = asked_for(query_of(call.request))
+    told = answer(exchange.outbox.feed(caller, asked))
+    sealed = sealed_answer(caller, asked.queue, bytes(told.body), exchange.outbox.clock.now())
+    return told if sealed is None else Response(sealed, media_type=MEDIA_TYPE)
 
 
 @router.post("/messages/{id}/ack", status_code=204)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
-from engine.administrative_acts import ACTS, Act
+from engine.act import Act
+from engine.administrative_acts import ACTS
 from engine.administrative_record import enter
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
 from engine.accounts import SCOPES, add_user, issue_token
+from engine.act import Act
 from engine.core.commands import CLOCK_LOGIN, IMPORTER_LOGIN
 from engine.core.fact_types import CONTROL
 from engine.core.refusals import Faults
 from engine.outcomes import new_id
-from engine.systems import NewSystem
+from engine.system_acts import SYSTEM_ACTS
 from models import account_reading as reading
 from models import records
 from models.columns import ID_LENGTH
@@ -25,34 +25,10 @@ from rules.data_file import DataFault
 if TYPE_CHECKING:
     from engine.house import House
 
-SECRET = frozenset({"password_hash"})
-"""Members of an act's detail that no entry repeats."""
 LOGIN = re.compile(r"[\w][\w.@-]{0,63}")
 NAME_LENGTH_MAX = 100
 NOBODYS_ROLES = frozenset({"clock", "linked_system"})
 BUILT_IN = frozenset({CLOCK_LOGIN, IMPORTER_LOGIN})
-
-Check = Callable[["House", Mapping[str, Any]], None]
-CarryOut = Callable[["House", Connection, Mapping[str, Any], datetime], Mapping[str, Any]]
-
-
-def told(detail: Mapping[str, Any]) -> dict[str, Any]:
-    """The detail of an act without its secrets."""
-    return {name: value for name, value in detail.items() if name not in SECRET and value is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One kind of administrative act."""
-
-    name: str
-    role: str
-    """Who proposes and confirms it."""
-    check: Check
-    """Raises Refusal when the detail could never be carried out."""
-    carry_out: CarryOut
-    told: Callable[[Mapping[str, Any]], Mapping[str, Any]] = told
-    """What the list of proposals and the entry say of the detail."""
 
 
 def _check_new_user(house: House, detail: Mapping[str, Any]) -> None:
@@ -146,32 +122,6 @@ def _issue(
     return issue_token(connection, house.office, detail, now)
 
 
-def _new_system(detail: Mapping[str, Any]) -> NewSystem:
-    named = {name: detail.get(name) for name in ("id", "department", "kinds", "scheme", "url", "public_key")}
-    return NewSystem(**named, allow_private=bool(detail.get("allow_private")))  # type: ignore[arg-type]  # checked
-
-
-def _check_system(house: House, detail: Mapping[str, Any]) -> None:
-    house.systems.check(_new_system(detail))
-
-
-def _link(house: House, connection: Connection, detail: Mapping[str, Any], _: datetime) -> Mapping[str, Any]:
-    return house.systems.add_within(connection, _new_system(detail))
-
-
-def _check_rotation(house: House, detail: Mapping[str, Any]) -> None:
-    if detail["id"] not in {one["id"] for one in house.systems.list()}:
-        faults = Faults()
-        faults.add("/id", "vocabulary", "没有这个系统", "no such system")
-        faults.refuse()
-
-
-def _rotate(
-    house: House, connection: Connection, detail: Mapping[str, Any], _: datetime
-) -> Mapping[str, Any]:
-    return house.systems.rotate_within(connection, detail["id"], detail["overlap_hours"])
-
-
 def _check_notice(house: House, detail: Mapping[str, Any]) -> None:
     """The file is read as when it was brought: what was proposed may be confirmed by another program."""
     try:
@@ -239,8 +189,7 @@ ACTS: dict[str, Act] = {
         Act("user.passwd", "security_admin", _check_known_user, _passwd),
         Act("user.disable", "security_admin", _check_known_user, _disable),
         Act("token.issue", "system_admin", _check_token, _issue),
-        Act("system.add", "system_admin", _check_system, _link),
-        Act("system.rotate_key", "system_admin", _check_rotation, _rotate),
+        *SYSTEM_ACTS,
         Act("delegation.add", "security_admin", _check_delegation, _delegate),
         Act("delegation.end", "security_admin", _check_delegation_end, _end_delegation),
         Act("calendar.load", "system_admin", _check_notice, _load, _told_notice),

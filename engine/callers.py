@@ -36,7 +36,7 @@ class Callers:
     clock: Clock
 
     def verified(self, system_id: str, headers: Mapping[str, str], signed: bytes) -> System:
-        """The system that signed these bytes; `signature_invalid` for unknown systems as for wrong signatures."""
+        """The system that signed these bytes; `signature_invalid` for unknown and suspended systems as for wrong signatures."""
         id, timestamp = headers.get(ID_HEADER, ""), headers.get(TIMESTAMP_HEADER, "")
         signature = headers.get(SIGNATURE_HEADER, "")
         if (
@@ -52,7 +52,7 @@ class Callers:
         with self.database.read() as connection:
             system = linked_reading.system_row(connection, system_id)
         keys = in_force(system.secrets, now) if system is not None else []
-        if system is None or not verified(keys, signature, id, int(timestamp), signed):
+        if not verified(keys, signature, id, int(timestamp), signed) or system is None or system.suspended:
             raise Refusal("signature_invalid")
         return system
 

@@ -21,6 +21,7 @@ from engine.clock import Clock
 from engine.core.backoff import wait_after
 from engine.core.envelope import MEDIA_TYPE
 from engine.core.strict_json import parsed
+from engine.sealed_post import outer
 from engine.signing import in_force, signature
 from engine.writer import Writer
 from models import exchange_reading, linked_reading
@@ -66,7 +67,7 @@ class Courier:
             claimed = self._claim(lease, now)
             if not claimed:
                 break
-            attempts = asyncio.run(self._bring(claimed))
+            attempts = asyncio.run(self._bring(outer(self.writer, self.clock.now(), claimed)))
             for message, attempt in zip(claimed, attempts, strict=True):
                 delivered += self._keep(message, lease, attempt, now)
         return delivered
@@ -127,7 +128,7 @@ class Courier:
         now = self.clock.now()
         timestamp, keys = int(now.timestamp()), in_force(message["secrets"], now)
         return {
-            "content-type": MEDIA_TYPE,
+            "content-type": message.get("media_type", MEDIA_TYPE),
             "webhook-id": message["id"],
             "webhook-timestamp": str(timestamp),
             "webhook-signature": signature(keys, message["id"], timestamp, message["body"]),

@@ -1,8 +1,7 @@
-"""Linked systems: who may be told what, where, and with which keys both sides sign."""
+"""Linked systems: who may be told what, where, and with which keys both sides sign and the house seals."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,47 +9,39 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.addresses import AddressRefused, check_url
+from engine.administrative_record import enter
 from engine.clock import Clock
-from engine.core.messages import ROUTES
 from engine.core.refusals import Faults, Refusal
 from engine.courier import Courier
-from engine.signing import (
-    KeyFault,
-    check_public_key,
-    in_force,
-    new_private_key,
-    new_secret,
-    public_key_of,
+from engine.encryption_keys import thumbprint
+from engine.signing import SCHEMES, Ed25519, Hmac, in_force, scheme_of
+from engine.system_checks import (
+    OVERLAP_HOURS,
+    NewSystem,
+    check_address,
+    check_kinds,
+    check_new,
+    check_new_encryption_key,
+    check_overlap,
+    check_their_key,
 )
 from engine.writer import Writer
 from models import linked_reading
 from models.database import Database
-from models.exchange_reading import ALL_KINDS
 from rules.offices import Office
 
-SYSTEM_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,55}")
-KINDS = frozenset({route.kind for route in ROUTES.values()}) | {ALL_KINDS}
-HMAC, ED25519 = "hmac", "ed25519"
-OVERLAP_HOURS = 24
+HMAC, ED25519 = Hmac.name, Ed25519.name
+CHANGED = ("kinds", "url", "allow_private")
+"""What of a system may be changed; its id, department and scheme stay."""
+IN_USE, GONE, SUSPENDED = "in_use", "gone", "suspended"
+STATES = (IN_USE, GONE, SUSPENDED)
 
-
-@dataclass(frozen=True, slots=True)
-class NewSystem:
-    """What is asked for: id, department, kinds of messages, how it is reached and how both sides sign."""
-
-    id: str
-    department: str
-    kinds: Sequence[str]
-    scheme: str
-    url: str | None = None
-    allow_private: bool = False
-    public_key: str | None = None
+__all__ = ["CHANGED", "ED25519", "HMAC", "STATES", "NewSystem", "Systems", "state_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Systems:
-    """Adds, lists, rotates and tries linked systems; who may do so is decided before."""
+    """Adds, changes, lists and tries linked systems; who may do so is decided before."""
 
     database: Database
     writer: Writer
@@ -66,10 +57,9 @@ class Systems:
         """The same inside a transaction that is already open (a confirmed proposal, the demonstration)."""
         self.check(asked)
         if linked_reading.system_row(connection, asked.id) is not None:
-            faults = Faults()
-            faults.add("/id", "inconsistent", "该系统已登记", "this system is linked already")
-            faults.refuse()
-        key = _fresh_key(asked.scheme, asked.public_key)
+            _refuse("/id", "inconsistent", "该系统已登记", "this system is linked already")
+        now = self.clock.now()
+        key = _fresh_key(asked.scheme, asked.public_key, now)
         row = {
             "id": asked.id,
             "office_id": self.office.office_id,
@@ -79,36 +69,20 @@ class Systems:
             "allow_private": asked.allow_private,
             "scheme": asked.scheme,
             "secrets": [key],
+            "encryption_keys": [_sealed_to(asked.encryption_key, now)] if asked.encryption_key else [],
             "disabled": False,
-            "created_at": self.clock.now(),
+            "suspended": False,
+            "created_at": now,
         }
         linked_reading.add_system(connection, row)
-        return _told(asked.id, key)
+        return {"id": asked.id, **scheme_of(key).told(key)}
 
     def check(self, asked: NewSystem) -> None:
         """Returns when such a system may be linked; else refuses with every fault."""
-        faults = Faults()
-        if not SYSTEM_ID.fullmatch(asked.id):
-            faults.add(
-                "/id", "format", "小写字母、数字、连字符，2至56位", "2–56 lower-case letters, digits, hyphens"
-            )
-        if asked.department not in self.office.departments:
-            faults.add("/department", "vocabulary")
-        if not asked.kinds:
-            faults.add("/kinds", "too_few")
-        for place, kind in enumerate(asked.kinds):
-            if kind not in KINDS:
-                faults.add(f"/kinds/{place}", "vocabulary")
-        if asked.scheme not in (HMAC, ED25519):
-            faults.add("/scheme", "vocabulary")
-        if asked.public_key is not None:
-            _check_key(asked, faults)
-        if asked.url is not None:
-            _check_url(asked.url, asked.allow_private, faults)
-        faults.refuse()
+        check_new(self.office, asked)
 
     def list(self) -> list[dict[str, Any]]:
-        """Every linked system without its keys, with how many messages wait for it."""
+        """Every linked system without its keys, with how many messages of the ordinary queue wait for it."""
         with self.database.read() as connection:
             waiting = linked_reading.waiting_by_system(connection)
             rows = linked_reading.system_rows(connection)
@@ -123,7 +97,9 @@ class Systems:
                 "allow_private": row.allow_private,
                 "scheme": row.scheme,
                 "keys_in_force": len(in_force(row.secrets, now)),
+                "encryption_keys": [key["jwk"]["kid"] for key in in_force(row.encryption_keys, now)],
                 "disabled": row.disabled,
+                "state": state_of(row),
                 "waiting": waiting.get(row.id, 0),
             }
             for row in rows
@@ -134,71 +110,131 @@ class Systems:
         return self.writer.submit(lambda connection: self.rotate_within(connection, id, overlap_hours))
 
     def rotate_within(
-        self, connection: Connection, id: str, overlap_hours: int = OVERLAP_HOURS
+        self,
+        connection: Connection,
+        id: str,
+        overlap_hours: int = OVERLAP_HOURS,
+        public_key: str | None = None,
     ) -> dict[str, str]:
-        """The same inside a transaction that is already open."""
-        row, now = self._row(connection, id), self.clock.now()
-        until = now + timedelta(hours=overlap_hours)
-        theirs = next((key["public"] for key in row.secrets if key.get("public")), None)
-        key = _fresh_key(row.scheme, theirs)
-        kept = [_ending(old, until) for old in in_force(row.secrets, now)]
+        """The same inside a transaction that is already open; their public key stays unless another one is named."""
+        row, now = self.row(connection, id, lock=True), self.clock.now()
+        check_overlap(overlap_hours)
+        faults = Faults()
+        check_their_key(row.scheme, public_key, faults)
+        faults.refuse()
+        theirs = public_key or next((key["public"] for key in row.secrets if key.get("public")), None)
+        key = _fresh_key(row.scheme, theirs, now)
+        kept = _ending(in_force(row.secrets, now), now + timedelta(hours=overlap_hours))
         linked_reading.change_system(connection, id, {"secrets": [key, *kept]})
-        return _told(id, key)
+        return {"id": id, **scheme_of(key).told(key)}
 
-    def ping(self, id: str) -> dict[str, Any]:
-        """Whether the system answers; one that does and was given up is called again."""
+    def seal_within(
+        self, connection: Connection, id: str, jwk: Mapping[str, str], overlap_hours: int = OVERLAP_HOURS
+    ) -> dict[str, Any]:
+        """What is sent on the criminal queue from now on is sealed to that key; the ones before end so many hours later."""
+        row, now = self.row(connection, id, lock=True), self.clock.now()
+        check_overlap(overlap_hours)
+        check_new_encryption_key(row.encryption_keys, jwk)
+        before = row.encryption_keys
+        counting = in_force(before, now)
+        ended = [key for key in before if key not in counting]
+        kept = [*_ending(counting, now + timedelta(hours=overlap_hours)), *ended]
+        linked_reading.change_system(connection, id, {"encryption_keys": [_sealed_to(jwk, now), *kept]})
+        return {"id": id, "kid": jwk["kid"], "thumbprint": thumbprint(jwk)}
+
+    def changed_within(
+        self, connection: Connection, id: str, values: Mapping[str, Any], was: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The system has these values; refused where it is not as it `was` when the change was proposed."""
+        self.check_change(self.row(connection, id, lock=True), values, was)
+        linked_reading.change_system(connection, id, dict(values))
+        return {"id": id, **values}
+
+    def check_change(self, row: Any, values: Mapping[str, Any], was: Mapping[str, Any]) -> None:
+        """Returns when the system may get these values and still is as it was; else refuses."""
+        faults = Faults()
+        if any(getattr(row, name) != was.get(name) for name in values):
+            words = (
+                "提出之后该系统已有变更，请重新提出",
+                "the system was changed meanwhile; propose it anew",
+            )
+            faults.add("/id", "inconsistent", *words)
+        elif all(getattr(row, name) == value for name, value in values.items()):
+            faults.add("/id", "inconsistent", "没有任何变更", "this changes nothing")
+        if "kinds" in values:
+            check_kinds(values["kinds"], faults)
+        url = values.get("url", row.url)
+        if url is not None:
+            check_address(url, values.get("allow_private", row.allow_private), faults)
+        faults.refuse()
+
+    def suspend_within(self, connection: Connection, id: str) -> dict[str, Any]:
+        """The system is neither called nor heard nor written to: new messages go on paper, what waits is held."""
+        self.check_state(self.row(connection, id, lock=True), (IN_USE, GONE))
+        linked_reading.change_system(connection, id, {"disabled": True, "suspended": True})
+        return {"id": id, "state": SUSPENDED}
+
+    def resume_within(self, connection: Connection, id: str) -> dict[str, Any]:
+        """The system is called and heard again, and what waited or was given up is brought."""
+        self.check_state(self.row(connection, id, lock=True), (GONE, SUSPENDED))
+        _resume(connection, id)
+        return {"id": id, "state": IN_USE}
+
+    def check_state(self, row: Any, states: Sequence[str]) -> None:
+        """Returns when the system is in one of these states; else refuses."""
+        if state_of(row) not in states:
+            _refuse("/id", "inconsistent", "该系统已是这个状态", "the system is in this state already")
+
+    def ping(self, id: str, by: str = "") -> dict[str, Any]:
+        """Whether the system answers; one that does and was given up is called again. A suspended one stays so."""
         with self.database.read() as connection:
-            row = self._row(connection, id)
+            row = self.row(connection, id)
         if row.url is None:
             return {"id": id, "pull": True, "reachable": None, "outcome": "pulls; it is never called"}
         attempt = self.courier.ping(dict(row._mapping))
-        if attempt.delivered and row.disabled:
-            self.writer.submit(lambda connection: _resume(connection, id))
+        if attempt.delivered and state_of(row) == GONE:
+            self.writer.submit(lambda connection: self._found_again(connection, id, by))
         return {"id": id, "pull": False, "reachable": attempt.delivered, "outcome": attempt.told}
 
-    def _row(self, connection: Connection, id: str) -> Any:
-        row = linked_reading.system_row(connection, id)
+    def _found_again(self, connection: Connection, id: str, by: str) -> None:
+        if state_of(self.row(connection, id, lock=True)) == GONE:
+            _resume(connection, id)
+            told = {"act": "system.ping", "id": id, "state": IN_USE}
+            enter(connection, self.office.office_id, "system.ping", by, told, self.clock.now())
+
+    def row(self, connection: Connection, id: str, lock: bool = False) -> Any:
+        """The system as it is registered, locked for this transaction when asked; raises `not_found`."""
+        row = linked_reading.system_row(connection, id, lock)
         if row is None:
             raise Refusal("not_found")
         return row
 
 
-def _fresh_key(scheme: str, theirs: str | None) -> dict[str, Any]:
-    if scheme == HMAC:
-        return {"secret": new_secret(), "until": None}
-    return {"private": new_private_key(), "public": theirs, "until": None}
+def state_of(row: Any) -> str:
+    """Whether the system is in use, said that it is gone, or is suspended."""
+    return SUSPENDED if row.suspended else GONE if row.disabled else IN_USE
 
 
-def _told(id: str, key: Mapping[str, Any]) -> dict[str, str]:
-    if "secret" in key:
-        return {"id": id, "secret": key["secret"]}
-    return {"id": id, "our_public_key": public_key_of(key["private"])}
+def _fresh_key(scheme: str, theirs: str | None, now: datetime) -> dict[str, Any]:
+    return {**SCHEMES[scheme].fresh(theirs), "since": now.isoformat(), "until": None}
 
 
-def _ending(key: Mapping[str, Any], until: datetime) -> dict[str, Any]:
-    """The key with an end that is not later than before."""
-    ends = min(until, datetime.fromisoformat(key["until"])) if key.get("until") else until
-    return {**key, "until": ends.isoformat()}
+def _sealed_to(jwk: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    return {"jwk": dict(jwk), "thumbprint": thumbprint(jwk), "since": now.isoformat(), "until": None}
 
 
-def _check_key(asked: NewSystem, faults: Faults) -> None:
-    try:
-        check_public_key(asked.public_key or "")
-    except KeyFault:
-        faults.add(
-            "/public_key", "format", "应为 whpk_ 加 base64 的 Ed25519 公钥", "an Ed25519 key whpk_… expected"
-        )
-    if asked.scheme == HMAC:
-        faults.add("/public_key", "exclusive", "与 --hmac 互斥", "excludes hmac")
-
-
-def _check_url(url: str, allow_private: bool, faults: Faults) -> None:
-    try:
-        check_url(url, allow_private)
-    except AddressRefused as fault:
-        faults.add("/url", "format", f"不能调用该地址：{fault}", f"the house does not call there: {fault}")
+def _ending(keys: Sequence[Mapping[str, Any]], until: datetime) -> list[dict[str, Any]]:
+    """The keys with an end that is not later than before."""
+    ends = [datetime.fromisoformat(key["until"]) if key.get("until") else until for key in keys]
+    return [{**key, "until": min(until, end).isoformat()} for key, end in zip(keys, ends, strict=True)]
 
 
 def _resume(connection: Connection, id: str) -> None:
-    linked_reading.change_system(connection, id, {"disabled": False})
+    linked_reading.change_system(connection, id, {"disabled": False, "suspended": False})
     linked_reading.revive(connection, id)
+
+
+def _refuse(pointer: str, code: str, zh: str, en: str) -> None:
+    faults = Faults()
+    faults.add(pointer, code, zh, en)
+    faults.refuse()

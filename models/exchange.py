@@ -25,7 +25,14 @@ class LinkedSystem(SQLModel, table=True):
     scheme: str = Field(max_length=10)
     secrets: list[dict[str, Any]] = Field(sa_column=Column(Json, nullable=False))
     """Keys in force: {"secret"|"public"|"private", "until": instant|null}, newest first."""
+    encryption_keys: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(Json, nullable=False)
+    )
+    """Public keys that the criminal queue is sealed to: {"jwk", "thumbprint", "since", "until"}, newest first."""
     disabled: bool = False
+    """True while it is not called: it said that it is gone, or it is suspended."""
+    suspended: bool = False
+    """True while two administrators have it that it is neither called nor heard nor written to."""
     created_at: datetime = Field(sa_column=Column(Instant, nullable=False))
 
 
@@ -38,6 +45,8 @@ class Message(SQLModel, table=True):
         Index("message_due", "state", "next_try_at"),
         Index("message_proceeding", "proceeding_id", "recorded_at"),
         Index("message_finding", "finding_id"),
+        Index("message_by_state", "system_id", "queue", "state", "recorded_at"),
+        Index("message_by_delivery", "system_id", "queue", "delivered_at"),
     )
 
     id: str = Field(primary_key=True, max_length=ID_LENGTH)
@@ -77,11 +86,29 @@ class MessageSeries(SQLModel, table=True):
     last: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
+class SealedMessage(SQLModel, table=True):
+    """A message as it is sent to a receiver that has an encryption key, sealed once for each key it was sent under.
+
+    The house cannot open it; what it says stands in the outbox.
+    """
+
+    __tablename__ = "sealed_message"
+
+    message_id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    thumbprint: str = Field(primary_key=True, max_length=43)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    sealed_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
 class Receipt(SQLModel, table=True):
     """A receipt as it arrived, byte for byte; (system, id) is kept for ever against repetition."""
 
     __tablename__ = "receipt"
-    __table_args__ = (Index("receipt_parked", "finding_id", "state"),)
+    __table_args__ = (
+        Index("receipt_parked", "finding_id", "state"),
+        Index("receipt_by_day", "system_id", "received_at"),
+    )
 
     system_id: str = Field(primary_key=True, max_length=60)
     id: str = Field(primary_key=True, max_length=ID_LENGTH)

@@ -95,6 +95,7 @@ def enqueue(
 def receiving_system(connection: Connection, office_id: str, recipient: str, kind: str) -> Row[Any] | None:
     """The system of that department that takes messages of that kind; one that names the kind before one for all."""
     found = select(SYSTEM).where(SYSTEM.c.office_id == office_id, SYSTEM.c.department == recipient)
+    found = found.where(SYSTEM.c.suspended.is_(False))
     systems = connection.execute(found.order_by(SYSTEM.c.created_at, SYSTEM.c.id)).all()
     named = [one for one in systems if kind in one.kinds]
     taking_all = [one for one in systems if ALL_KINDS in one.kinds]

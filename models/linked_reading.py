@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
 
 from models.exchange import Receipt
-from models.exchange_reading import MESSAGE, SYSTEM
+from models.exchange_reading import CRIMINAL_QUEUE, MESSAGE, SYSTEM
 from models.prepared import Prepared
 from models.records import NOTICE, PROCEEDING, add, insert_once, table_of
 
@@ -22,9 +22,10 @@ _PARKED = {
 }
 
 
-def system_row(connection: Connection, id: str) -> Row[Any] | None:
-    """The linked system of that id."""
-    return connection.execute(select(SYSTEM).where(SYSTEM.c.id == id)).one_or_none()
+def system_row(connection: Connection, id: str, lock: bool = False) -> Row[Any] | None:
+    """The linked system of that id, locked for this transaction on PostgreSQL when asked."""
+    found = select(SYSTEM).where(SYSTEM.c.id == id)
+    return connection.execute(found.with_for_update() if lock else found).one_or_none()
 
 
 def system_rows(connection: Connection) -> Sequence[Row[Any]]:
@@ -49,8 +50,9 @@ def revive(connection: Connection, system_id: str) -> None:
 
 
 def waiting_by_system(connection: Connection) -> dict[str, int]:
-    """How many messages wait for each system."""
-    found = select(MESSAGE.c.system_id, func.count()).where(MESSAGE.c.state == "waiting")
+    """How many messages of the ordinary queue wait for each system; of the criminal queue no figure tells."""
+    ordinary = and_(MESSAGE.c.state == "waiting", MESSAGE.c.queue != CRIMINAL_QUEUE)
+    found = select(MESSAGE.c.system_id, func.count()).where(ordinary)
     return {
         str(id): int(count) for id, count in connection.execute(found.group_by(MESSAGE.c.system_id)) if id
     }

@@ -9,7 +9,7 @@ from models.delegation import Delegation, DelegationEnd
 from models.duty_report import DutyReport
 from models.edition import RulebookEdition, RulebookProof
 from models.entry import CommandKey, Entry, Payload
-from models.exchange import LinkedSystem, Message, MessageSeries, Receipt
+from models.exchange import LinkedSystem, Message, MessageSeries, Receipt, SealedMessage
 from models.house_time import TimeBeat, TimeLeap
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
@@ -17,7 +17,7 @@ from models.referral import Referral, ReferralDeadline, ReferralListed, Referral
 
 APPEND_ONLY = (
     *(Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition),
-    *(CalendarNotice, CalendarRecount, DutyReport, Delegation, DelegationEnd),
+    *(CalendarNotice, CalendarRecount, DutyReport, Delegation, DelegationEnd, SealedMessage),
 )
 """Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
 
@@ -56,6 +56,7 @@ __all__ = [
     "ReferralReading",
     "RulebookEdition",
     "RulebookProof",
+    "SealedMessage",
     "Series",
     "Session",
     "TimeBeat",

@@ -1,0 +1,142 @@
+"""What two system administrators do with linked systems: link, change, suspend and resume them, and give them keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from engine.act import Act, told
+from engine.core.refusals import Faults, Refusal
+from engine.system_checks import (
+    NewSystem,
+    check_new_encryption_key,
+    check_overlap,
+    check_their_key,
+)
+from engine.systems import CHANGED, GONE, IN_USE, SUSPENDED, Systems
+from models import linked_reading
+
+if TYPE_CHECKING:
+    from engine.house import House
+
+ROLE = "system_admin"
+
+
+def change_of(systems: Systems, id: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The detail of a change of that system, with what stands now, so that a second person confirms what was seen.
+
+    `wanted` has some of `kinds`, `url` (None: it pulls) and `allow_private`; raises `facts_invalid` for an unknown system.
+    """
+    with systems.database.read() as connection:
+        row = linked_reading.system_row(connection, id)
+    if row is None:
+        raise _unknown()
+    values = {name: wanted[name] for name in CHANGED if name in wanted}
+    return {"id": id, "values": values, "was": {name: getattr(row, name) for name in values}}
+
+
+def _unknown() -> Refusal:
+    faults = Faults()
+    faults.add("/id", "vocabulary", "没有这个系统", "no such system")
+    return Refusal("facts_invalid", errors=faults.errors)
+
+
+def _known(house: House, detail: Mapping[str, Any]) -> Any:
+    """The system that the act is about; one that is not linked is told so before anything is proposed."""
+    with house.database.read() as connection:
+        row = linked_reading.system_row(connection, detail["id"])
+    if row is None:
+        raise _unknown()
+    return row
+
+
+def _new(detail: Mapping[str, Any]) -> NewSystem:
+    named = ("id", "department", "kinds", "scheme", "url", "public_key", "encryption_key")
+    given = {name: detail.get(name) for name in named}
+    return NewSystem(**given, allow_private=bool(detail.get("allow_private")))  # type: ignore[arg-type]  # checked
+
+
+def _check_new(house: House, detail: Mapping[str, Any]) -> None:
+    house.systems.check(_new(detail))
+
+
+def _link(house: House, connection: Connection, detail: Mapping[str, Any], _: datetime) -> Mapping[str, Any]:
+    return house.systems.add_within(connection, _new(detail))
+
+
+def _check_change(house: House, detail: Mapping[str, Any]) -> None:
+    house.systems.check_change(_known(house, detail), detail["values"], detail["was"])
+
+
+def _change(
+    house: House, connection: Connection, detail: Mapping[str, Any], _: datetime
+) -> Mapping[str, Any]:
+    return house.systems.changed_within(connection, detail["id"], detail["values"], detail["was"])
+
+
+def _check_rotation(house: House, detail: Mapping[str, Any]) -> None:
+    row, faults = _known(house, detail), Faults()
+    check_overlap(detail["overlap_hours"])
+    check_their_key(row.scheme, detail.get("public_key"), faults)
+    faults.refuse()
+
+
+def _rotate(
+    house: House, connection: Connection, detail: Mapping[str, Any], _: datetime
+) -> Mapping[str, Any]:
+    given = (detail["id"], detail["overlap_hours"], detail.get("public_key"))
+    return house.systems.rotate_within(connection, *given)
+
+
+def _check_encryption(house: House, detail: Mapping[str, Any]) -> None:
+    check_overlap(detail["overlap_hours"])
+    check_new_encryption_key(_known(house, detail).encryption_keys, detail["jwk"])
+
+
+def _seal(house: House, connection: Connection, detail: Mapping[str, Any], _: datetime) -> Mapping[str, Any]:
+    given = (detail["id"], detail["jwk"], detail["overlap_hours"])
+    return house.systems.seal_within(connection, *given)
+
+
+def _check_suspension(house: House, detail: Mapping[str, Any]) -> None:
+    house.systems.check_state(_known(house, detail), (IN_USE, GONE))
+
+
+def _check_resumption(house: House, detail: Mapping[str, Any]) -> None:
+    house.systems.check_state(_known(house, detail), (GONE, SUSPENDED))
+
+
+def _suspend(
+    house: House, connection: Connection, detail: Mapping[str, Any], _: datetime
+) -> Mapping[str, Any]:
+    return house.systems.suspend_within(connection, detail["id"])
+
+
+def _resume(
+    house: House, connection: Connection, detail: Mapping[str, Any], _: datetime
+) -> Mapping[str, Any]:
+    return house.systems.resume_within(connection, detail["id"])
+
+
+def _told(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """The detail with each key by its name, and of a change what stood before."""
+    said = told(detail)
+    for name in ("encryption_key", "jwk"):
+        if name in said:
+            said[name] = said[name]["kid"]
+    values, was = said.pop("values", {}), said.pop("was", {})
+    return {**said, **values, **{f"{name}_before": value for name, value in was.items()}}
+
+
+SYSTEM_ACTS = (
+    Act("system.add", ROLE, _check_new, _link, _told),
+    Act("system.change", ROLE, _check_change, _change, _told),
+    Act("system.disable", ROLE, _check_suspension, _suspend),
+    Act("system.enable", ROLE, _check_resumption, _resume),
+    Act("system.rotate_key", ROLE, _check_rotation, _rotate),
+    Act("system.encryption_key", ROLE, _check_encryption, _seal, _told),
+)
+"""Every change of the register; the command line and the pages propose them, a second administrator confirms."""
