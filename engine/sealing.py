@@ -113,6 +113,8 @@ def _parts(sealed: bytes) -> tuple[dict[str, Any], list[bytes]]:
         raise SealFault
     if (header.get("alg"), header.get("enc")) != (ALGORITHM, ENCRYPTION):
         raise SealFault
+    if not isinstance(header.get("epk"), dict):
+        raise SealFault
     return header, parts
 
 

@@ -20,7 +20,10 @@ from typing import Any
 from uuid import uuid4
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 MEDIA_TYPE = "application/cloudevents+json"
 SCHEMAS = "https://bihuan.example/schemas/1"
@@ -71,6 +74,63 @@ class Ed25519Key:
 
 
 Key = HmacKey | Ed25519Key
+
+
+class SealingKey:
+    """A key pair that the house seals the criminal queue to."""
+
+    def __init__(self, curve: str = "P-256", kid: str | None = None) -> None:
+        self.kid = kid
+        self._own: ec.EllipticCurvePrivateKey | X25519PrivateKey = (
+            X25519PrivateKey.generate() if curve == "X25519" else ec.generate_private_key(ec.SECP256R1())
+        )
+
+    @property
+    def public(self) -> dict[str, str]:
+        """The JWK that the house is given."""
+        return self._numbers() | ({"kid": self.kid} if self.kid else {})
+
+    @property
+    def private(self) -> dict[str, str]:
+        """The JWK that nobody else has."""
+        if isinstance(self._own, X25519PrivateKey):
+            return {**self.public, "d": _b64(self._own.private_bytes_raw())}
+        return {**self.public, "d": _b64(self._own.private_numbers().private_value.to_bytes(32, "big"))}
+
+    def header(self, sealed: bytes) -> Any:
+        """What the sealed bytes say of themselves."""
+        return json.loads(_unb64(sealed.decode().split(".")[0]))
+
+    def open(self, sealed: bytes) -> bytes:
+        """What the house sealed."""
+        protected, none, iv, ciphertext, tag = sealed.decode().split(".")
+        header = self.header(sealed)
+        assert (none, header["alg"], header["enc"]) == ("", "ECDH-ES", "A256GCM")
+        agreed = self._agreed(header["epk"])
+        told = len(b"A256GCM").to_bytes(4, "big") + b"A256GCM" + bytes(8) + (256).to_bytes(4, "big")
+        key = hashlib.sha256(b"\0\0\0\1" + agreed + told).digest()
+        return AESGCM(key).decrypt(_unb64(iv), _unb64(ciphertext) + _unb64(tag), protected.encode())
+
+    def _agreed(self, epk: Any) -> bytes:
+        if isinstance(self._own, X25519PrivateKey):
+            return self._own.exchange(X25519PublicKey.from_public_bytes(_unb64(epk["x"])))
+        x, y = (int.from_bytes(_unb64(epk[name]), "big") for name in "xy")
+        return self._own.exchange(ec.ECDH(), ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key())
+
+    def _numbers(self) -> dict[str, str]:
+        if isinstance(self._own, X25519PrivateKey):
+            return {"kty": "OKP", "crv": "X25519", "x": _b64(self._own.public_key().public_bytes_raw())}
+        numbers = self._own.public_key().public_numbers()
+        x, y = (_b64(one.to_bytes(32, "big")) for one in (numbers.x, numbers.y))
+        return {"kty": "EC", "crv": "P-256", "x": x, "y": y}
+
+
+def _b64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _unb64(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +217,13 @@ class Partner:
         path = self._path("messages") + (f"?{query}" if query else "")
         return self._call("GET", path, f"GET {path}".encode(), None)[1]
 
+    def pull_raw(self, query: str = "", **headers: str) -> tuple[str, bytes]:
+        """Media type and bytes of the answer to a pull."""
+        path = self._path("messages") + (f"?{query}" if query else "")
+        asked = self._asked("GET", path, f"GET {path}".encode(), None, headers)
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            return answer.headers.get_content_type(), answer.read()
+
     def acknowledge(self, message: str) -> int:
         """The status of an acknowledgement without body."""
         path = self._path(f"messages/{message}/ack")
@@ -205,6 +272,16 @@ class Partner:
     def _call(
         self, method: str, path: str, signed: bytes, raw: bytes | None, **given: str
     ) -> tuple[int, Any]:
+        asked = self._asked(method, path, signed, raw, given)
+        try:
+            with urllib.request.urlopen(asked, timeout=30) as answer:
+                return answer.status, _json(answer.read())
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, _json(refusal.read())
+
+    def _asked(
+        self, method: str, path: str, signed: bytes, raw: bytes | None, given: dict[str, str]
+    ) -> urllib.request.Request:
         id, timestamp = given.pop("id", str(uuid4())), given.pop("timestamp", str(int(self.now())))
         headers = {
             "content-type": MEDIA_TYPE,
@@ -213,12 +290,7 @@ class Partner:
             "webhook-signature": self.key.sign(f"{id}.{timestamp}.".encode() + signed),
             **{name.replace("_", "-"): value for name, value in given.items()},
         }
-        asked = urllib.request.Request(self.house + path, data=raw, headers=headers, method=method)
-        try:
-            with urllib.request.urlopen(asked, timeout=30) as answer:
-                return answer.status, _json(answer.read())
-        except urllib.error.HTTPError as refusal:
-            return refusal.code, _json(refusal.read())
+        return urllib.request.Request(self.house + path, data=raw, headers=headers, method=method)
 
 
 def _json(raw: bytes) -> Any:
