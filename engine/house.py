@@ -47,6 +47,7 @@ from engine.settings import Settings
 from engine.shadow import Shadow
 from engine.stuck_reader import StuckReader
 from engine.sweep import Sweep, Swept
+from engine.system_reader import SystemReader
 from engine.systems import Systems
 from engine.time_guard import TimeGuard
 from engine.writer import Writer
@@ -95,6 +96,7 @@ class House:
     delegation_reader: DelegationReader
     duty_reader: DutyReader
     stuck_reader: StuckReader
+    system_reader: SystemReader
     correction_reader: CorrectionReader
     duty_bell: DutyBell
     calendars: CalendarInForce
@@ -235,6 +237,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         delegations=Delegations(desk),
         delegation_reader=DelegationReader(database, office.office_id, clock, reader.cursors, law.charts),
         duty_reader=DutyReader(database, book, clock, reader.cursors),
+        system_reader=SystemReader(database, office, clock, reader.cursors),
         stuck_reader=StuckReader(database, reader.sources, clock, reader.cursors),
         correction_reader=CorrectionReader(desk),
         duty_bell=DutyBell(clock, database, writer, book),

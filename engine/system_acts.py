@@ -16,8 +16,9 @@ from engine.system_checks import (
     check_overlap,
     check_their_key,
 )
-from engine.systems import CHANGED, GONE, IN_USE, SUSPENDED, Systems
+from engine.systems import CHANGED, Systems
 from models import linked_reading
+from models.reading.linked import GONE, IN_USE, SUSPENDED
 
 if TYPE_CHECKING:
     from engine.house import House
@@ -34,7 +35,7 @@ def change_of(systems: Systems, id: str, wanted: Mapping[str, Any]) -> dict[str,
         row = linked_reading.system_row(connection, id)
     if row is None:
         raise _unknown()
-    values = {name: wanted[name] for name in CHANGED if name in wanted}
+    values = {name: wanted[name] for name in CHANGED if name in wanted and wanted[name] != getattr(row, name)}
     return {"id": id, "values": values, "was": {name: getattr(row, name) for name in values}}
 
 

@@ -28,15 +28,13 @@ from engine.system_checks import (
 from engine.writer import Writer
 from models import linked_reading
 from models.database import Database
+from models.reading.linked import GONE, IN_USE, SUSPENDED
 from rules.offices import Office
 
 HMAC, ED25519 = Hmac.name, Ed25519.name
 CHANGED = ("kinds", "url", "allow_private")
 """What of a system may be changed; its id, department and scheme stay."""
-IN_USE, GONE, SUSPENDED = "in_use", "gone", "suspended"
 STATES = (IN_USE, GONE, SUSPENDED)
-
-__all__ = ["CHANGED", "ED25519", "HMAC", "STATES", "NewSystem", "Systems", "state_of"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import APIRouter, Response
 
 from engine.administration import Administration
@@ -9,44 +13,67 @@ from engine.core.refusals import Refusal
 from web.asking import Asked, Asking, Form, check_form_token, see
 from web.finding_page import names_of
 from web.look import ADMINISTRATORS, page
+from web.people import people_of
 from web.problems import Told, told
 from web.routing import PageRoute
+from web.system_view import acts, shown_proposals
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+PATH = "/admin"
+SYSTEM_PAGE = re.compile(r"/systems(/[a-z0-9-]{1,56})?", re.ASCII)
+ONCE = ("secret", "token", "our_public_key")
+"""What an act gives that is shown once, where it is carried out."""
 
 
-@router.get("/admin")
+@router.get(PATH)
 def admin_page(asking: Asked) -> Response:
     """What administrators see; others are refused."""
     return show_admin(asking)
 
 
-@router.post("/admin/proposals/{proposal}")
+@router.post(PATH + "/proposals/{proposal}")
 def confirm(asking: Asked, posted: Form, proposal: str) -> Response:
-    """The proposal was confirmed; a refusal comes back on the page."""
+    """The proposal was confirmed, and what it gives is shown once; a refusal comes back on the page."""
     check_form_token(asking, posted)
     _check_administrator(asking)
     try:
-        Administration(asking.house).confirm(proposal, asking.who)
+        result = Administration(asking.house).confirm(proposal, asking.who)
     except Refusal as refusal:
         return show_admin(asking, told(refusal, asking.words))
-    return see("/admin?flash=recorded")
+    back = _back(posted.typed.first("back"))
+    return shown_once(asking, result, back) or see(f"{back}?flash=recorded")
+
+
+def shown_once(asking: Asking, result: Mapping[str, Any], back: str) -> Response | None:
+    """The page with the keys that the act gave, which no other page shows; None where it gave none."""
+    given = [(name, result[name]) for name in ONCE if name in result]
+    if not given:
+        return None
+    return page(asking, "shown_once.html", given=given, about=result.get("id", ""), back=back)
+
+
+def _back(path: str) -> str:
+    """The page of the house on which the button stood."""
+    return path if SYSTEM_PAGE.fullmatch(path) else PATH
 
 
 def show_admin(asking: Asking, problem: Told | None = None) -> Response:
     """The page: accounts for security administrators, linked systems for system administrators."""
     _check_administrator(asking)
     house, roles = asking.house, asking.who.roles
+    names = names_of(asking)
     waiting = [one for one in Administration(house).waiting() if one["role"] in roles]
+    of_systems = [one for one in waiting if one["act"].startswith("system.")]
     return page(
         asking,
         "admin.html",
         status=problem.status if problem else 200,
         problem=problem,
-        waiting=waiting,
+        waiting=[one for one in waiting if one not in of_systems],
+        proposals=shown_proposals(asking, names, people_of(house), of_systems),
         users=house.accounts.users() if "security_admin" in roles else [],
-        systems=house.exchange.systems.list() if "system_admin" in roles else [],
-        names=names_of(asking),
+        manages_systems=acts(asking.who),
+        names=names,
     )
 
 

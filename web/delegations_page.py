@@ -20,7 +20,7 @@ from web.fields import ABSENT, Choice, Field, Typed, read_field
 from web.look import page, query_path
 from web.naming import Names
 from web.people import people_of
-from web.problems import Told, told
+from web.problems import Told, errors_of, told
 from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -73,7 +73,7 @@ def show_delegations(
     listed, words = asking.house.delegation_reader.delegations(asking.who, query), asking.words
     names = Names(asking.house, words)
     fields = fields_of(asking)
-    errors = _errors(fields, problem)
+    errors = errors_of(fields, problem)
     return page(
         asking,
         "delegations.html",
@@ -163,20 +163,6 @@ def _colleagues(asking: Asking) -> Sequence[Mapping[str, Any]]:
 
 def _choices(people: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:
     return tuple(Choice(one["login"], f"{one['name']}　{one['login']}") for one in people)
-
-
-def _errors(fields: Sequence[Field], problem: Told | None) -> dict[str, list[str]]:
-    """What is wrong with each input; a fault of one of several ticks stands with them all."""
-    told_of = problem.errors if problem else {}
-    return {
-        field.name: [
-            sentence
-            for name, sentences in told_of.items()
-            if name == field.name or name.startswith(f"{field.name}.")
-            for sentence in sentences
-        ]
-        for field in fields
-    }
 
 
 def _row(asking: Asking, names: Names, item: Mapping[str, Any]) -> dict[str, Any]:

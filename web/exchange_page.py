@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from engine.core.refusals import Refusal
 from engine.exchanged import exchanged
+from engine.system_reader import READS
 from web.asking import Asked
 from web.finding_page import names_of
 from web.look import CLERKS, page
@@ -21,4 +22,5 @@ def exchange_page(asking: Asked) -> Response:
         raise Refusal("not_yours", roles=sorted(CLERKS))
     house = asking.house
     told = exchanged(house.database, house.office.office_id, asking.who)
-    return page(asking, "exchange.html", told=told, names=names_of(asking))
+    reads_systems = not asking.who.all_roles.isdisjoint(READS)
+    return page(asking, "exchange.html", told=told, names=names_of(asking), reads_systems=reads_systems)

@@ -8,6 +8,7 @@ from typing import Any
 
 from api.problems import problem_of
 from engine.core.refusals import Refusal
+from web.fields import Field
 from web.forms import errors_by_input
 from web.wording import Words
 
@@ -47,3 +48,17 @@ def told(refusal: Refusal, words: Words) -> Told:
         limit_days=problem.get("limit_days"),
         errors=errors_by_input(refusal.errors, words),
     )
+
+
+def errors_of(fields: Sequence[Field], problem: Told | None) -> dict[str, list[str]]:
+    """What is wrong with each input; a fault of one of several ticks stands with them all."""
+    told_of = problem.errors if problem else {}
+    return {
+        field.name: [
+            sentence
+            for name, sentences in told_of.items()
+            if name == field.name or name.startswith(f"{field.name}.")
+            for sentence in sentences
+        ]
+        for field in fields
+    }

@@ -1,12 +1,14 @@
-"""`bihuan system`: linked systems are added, listed, tried, and get new keys."""
+"""`bihuan system`: linked systems are added, changed, suspended, listed, tried, and get new keys."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from api.command_line.opening import administered, house_of
 from api.command_line.telling import DONE, REFUSED, told
+from engine.core.refusals import FieldError, Refusal
 
 OVERLAP_HOURS = 24
 
@@ -16,14 +18,23 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser("system", help="linked systems")
     acts = parser.add_subparsers(dest="act", required=True)
     _add_options(acts.add_parser("add", help="link a system; its key is shown this once"))
+    _change_options(acts.add_parser("change", help="other kinds, another address, or fetching instead"))
     acts.add_parser("list", help="every linked system").set_defaults(run=_list)
     rotate = acts.add_parser("rotate-key", help="a new key; the old one counts a while longer")
-    rotate.add_argument("id", metavar="ID")
-    rotate.add_argument("--overlap", type=int, default=OVERLAP_HOURS, metavar="HOURS")
-    rotate.set_defaults(run=_rotate)
-    ping = acts.add_parser("ping", help="try whether the system answers")
-    ping.add_argument("id", metavar="ID")
-    ping.set_defaults(run=_ping)
+    rotate.add_argument("--public-key", metavar="KEY", help="their new public key, with another key of ours")
+    sealed = acts.add_parser("encryption-key", help="the key that its criminal queue is sealed to")
+    for name, run, help in (
+        ("disable", _disable, "neither called nor heard nor written to, until it is enabled"),
+        ("enable", _enable, "called and heard again; what waited is brought"),
+        ("ping", _ping, "try whether the system answers"),
+    ):
+        acts.add_parser(name, help=help).set_defaults(run=run)
+    for one in (rotate, sealed, *(acts.choices[name] for name in ("disable", "enable", "ping"))):
+        one.add_argument("id", metavar="ID")
+    sealed.add_argument("key", metavar="FILE|JWK", help="a public JWK, P-256 or X25519")
+    for one, run in ((rotate, _rotate), (sealed, _seal)):
+        one.add_argument("--overlap", type=int, default=OVERLAP_HOURS, metavar="HOURS")
+        one.set_defaults(run=run)
     return parser
 
 
@@ -40,8 +51,27 @@ def _add_options(add: argparse.ArgumentParser) -> None:
     keys.add_argument("--hmac", dest="scheme", action="store_const", const="hmac")
     keys.add_argument("--ed25519", dest="scheme", action="store_const", const="ed25519")
     add.add_argument("--public-key", metavar="KEY", help="whpk_…, with --ed25519")
+    add.add_argument(
+        "--encryption-key", metavar="FILE|JWK", help="seals its criminal queue: a public JWK, P-256 or X25519"
+    )
     add.add_argument("--allow-private", action="store_true", help="the address may lie in a private network")
     add.set_defaults(run=_add)
+
+
+def _change_options(change: argparse.ArgumentParser) -> None:
+    change.add_argument("id", metavar="ID")
+    change.add_argument(
+        "--kind", nargs="+", action="extend", metavar="KIND", help="all that it takes from now on"
+    )
+    way = change.add_mutually_exclusive_group()
+    way.add_argument("--url", help="where messages are brought")
+    way.add_argument("--pull", action="store_true", help="the system fetches its messages")
+    change.add_argument(
+        "--allow-private",
+        action=argparse.BooleanOptionalAction,
+        help="the address may lie in a private network",
+    )
+    change.set_defaults(run=_change)
 
 
 def _add(args: argparse.Namespace) -> int:
@@ -53,6 +83,7 @@ def _add(args: argparse.Namespace) -> int:
         "url": args.url,
         "allow_private": args.allow_private,
         "public_key": args.public_key,
+        "encryption_key": _jwk(args.encryption_key) if args.encryption_key else None,
     }
     way = f"--url {args.url}" if args.url else "--pull"
     command = f"system add {args.id} --kind {' '.join(args.kind)} {way} --{args.scheme} --department {args.department}"
@@ -60,11 +91,62 @@ def _add(args: argparse.Namespace) -> int:
         return administered(house, "system.add", detail, command, as_json=args.json)
 
 
+def _change(args: argparse.Namespace) -> int:
+    from engine.system_acts import change_of
+
+    wanted: dict[str, Any] = {}
+    if args.kind:
+        wanted["kinds"] = list(dict.fromkeys(args.kind))
+    if args.url or args.pull:
+        wanted["url"] = args.url
+    if args.allow_private is not None:
+        wanted["allow_private"] = args.allow_private
+    with house_of(args) as house:
+        detail = change_of(house.systems, args.id, wanted)
+        return administered(house, "system.change", detail, f"system change {args.id}", as_json=args.json)
+
+
 def _rotate(args: argparse.Namespace) -> int:
-    detail = {"id": args.id, "overlap_hours": max(0, args.overlap)}
+    detail = {"id": args.id, "overlap_hours": max(0, args.overlap), "public_key": args.public_key}
     with house_of(args) as house:
         return administered(
             house, "system.rotate_key", detail, f"system rotate-key {args.id}", as_json=args.json
+        )
+
+
+def _seal(args: argparse.Namespace) -> int:
+    detail = {"id": args.id, "overlap_hours": max(0, args.overlap), "jwk": _jwk(args.key)}
+    with house_of(args) as house:
+        return administered(
+            house, "system.encryption_key", detail, f"system encryption-key {args.id}", as_json=args.json
+        )
+
+
+def _jwk(given: str) -> dict[str, str]:
+    """The public key that is written there or stands in the file; what is refused is never passed on."""
+    from engine.system_checks import encryption_key_from
+
+    if given.lstrip().startswith("{"):
+        return encryption_key_from(given)
+    try:
+        return encryption_key_from(Path(given).read_text(encoding="utf-8"))
+    except (OSError, UnicodeError) as fault:
+        words = ("读不到这个文件", "this file cannot be read")
+        raise Refusal("facts_invalid", errors=[FieldError("/encryption_key", "missing", *words)]) from fault
+
+
+def _disable(args: argparse.Namespace) -> int:
+    return _switched(args, "disable")
+
+
+def _enable(args: argparse.Namespace) -> int:
+    return _switched(args, "enable")
+
+
+def _switched(args: argparse.Namespace, how: str) -> int:
+    with house_of(args) as house:
+        return administered(
+            house, f"system.{how}", {"id": args.id}, f"system {how} {args.id}", as_json=args.json
         )
 
 
@@ -72,7 +154,7 @@ def _list(args: argparse.Namespace) -> int:
     with house_of(args) as house:
         systems = house.systems.list()
     lines = [
-        f"{one['id']}\t{one['department']}\t{'pull' if one['pull'] else one['url']}\t{one['waiting']}"
+        f"{one['id']}\t{one['department']}\t{'pull' if one['pull'] else one['url']}\t{one['state']}\t{one['waiting']}"
         for one in systems
     ]
     told({"systems": systems}, as_json=args.json, words="\n".join(lines))
@@ -80,7 +162,9 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _ping(args: argparse.Namespace) -> int:
+    from engine.administration import system_user
+
     with house_of(args) as house:
-        answered = house.systems.ping(args.id)
+        answered = house.systems.ping(args.id, f"os:{system_user()}")
     told(answered, as_json=args.json)
     return REFUSED if answered["reachable"] is False else DONE

@@ -22,7 +22,8 @@ from engine.demo.reports import hand_in_reports
 from engine.demo.scenery import Scenery, load_scenery
 from engine.demo.stories import load_stories
 from engine.demo.telling import Progress, Teller
-from engine.systems import HMAC, NewSystem
+from engine.system_checks import NewSystem
+from engine.systems import HMAC
 from models import account_reading, linked_reading, records
 
 if TYPE_CHECKING:

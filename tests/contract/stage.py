@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from fastapi.testclient import TestClient
 
-from engine.systems import NewSystem
+from engine.system_checks import NewSystem
 from models import account_reading
 from tests.builders import PARTY, Town
 from tests.partner import MEDIA_TYPE, HmacKey

@@ -11,7 +11,7 @@ from engine.callers import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER
 from engine.courier import Courier
 from engine.exchange import Exchange
 from engine.inbox import ReceiptAnswer
-from engine.systems import NewSystem
+from engine.system_checks import NewSystem
 from models import exchange_reading, linked_reading
 from tests.builders import Town
 from tests.partner import MEDIA_TYPE, Desk, Ed25519Key, HmacKey, Key, Partner

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine.addresses import AddressRefused, check_address, check_url
-from engine.systems import NewSystem
+from engine.system_checks import NewSystem
 from models import linked_reading
 from tests.builders import refused
 from tests.exchange.linked import Linked

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from engine.administration import Administration
 from engine.clock import Clock
 from engine.core.commands import Step
-from engine.systems import NewSystem
+from engine.system_checks import NewSystem
 from tests.engine.test_ladder import registered
 from tests.web.conftest import Pages, Served, give_passwords
 from tests.web.officer import PASSWORD, Officer
