@@ -24,6 +24,7 @@ NAMES = (
     "reckoning.css",
     "rulebook.css",
     "stuck.css",
+    "systems.css",
     "vendor/tabler.min.css",
 )
 FOREVER = "public, max-age=31536000, immutable"

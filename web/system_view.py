@@ -78,7 +78,7 @@ def shown_system(asking: Asking, names: Names, item: Mapping[str, Any]) -> dict[
         "shown_kinds": words.comma.join(kind_name(asking, names, kind) for kind in item["kinds"]),
         "way": words("admin.pull") if item["url"] is None else item["url"],
         "shown_state": words(f"system.state_{item['state']}"),
-        "shown_reachable": words(f"system.reachable_{item['reachable']}"),
+        "shown_reachable": "" if item["url"] is None else words(f"system.reachable_{item['reachable']}"),
     }
 
 

@@ -112,7 +112,7 @@ def _detail(asking: Asking, act: str, typed: Typed, id: str | None) -> dict[str,
         given["id"] = _known(id)
     if act == "system.change":
         wanted = {**given, "kinds": given["kinds"] or [], "allow_private": bool(given["allow_private"])}
-        return change_of(asking.house.systems, given["id"], wanted)
+        return change_of(asking.house.systems, str(given["id"]), wanted)
     if act == "system.encryption_key":
         return {**_rotation(given), "jwk": encryption_key_from(given.pop(SEALING) or "")}
     if act == "system.rotate_key":

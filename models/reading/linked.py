@@ -57,7 +57,8 @@ def health_of(connection: Connection, ids: Collection[str]) -> dict[str, Row[Any
         select(func.max(MESSAGE.c.delivered_at)).where(mine).scalar_subquery().label("last_delivered"),
         select(func.count()).select_from(RECEIPT).where(told).scalar_subquery().label("parked"),
     )
-    found = select(SYSTEM.c.id, *columns).where(SYSTEM.c.id.in_(ids))
+    chosen: list[Any] = [SYSTEM.c.id, *columns]
+    found = select(*chosen).where(SYSTEM.c.id.in_(ids))
     return {row.id: row for row in connection.execute(found)}
 
 
