@@ -1,7 +1,8 @@
 """Keys and signatures of Standard Webhooks: HMAC (v1) and Ed25519 (v1a), several keys at once for rotation.
 
 A linked system's keys are a list, newest first, of {"secret"} (HMAC, both directions) or {"private", "public"}
-(Ed25519: ours to sign with, theirs to verify), each with "until": the instant it goes out of force, or None.
+(Ed25519: ours to sign with, theirs to verify), each with its "scheme" and "until": the instant it goes out of force, or
+None. One more scheme is a class that keeps the protocol and a line of SCHEMES.
 """
 
 from __future__ import annotations
@@ -70,9 +71,6 @@ class SignatureScheme(Protocol):
     version: str
     """What stands before the comma of its signatures, such as v1."""
 
-    def holds(self, key: Mapping[str, Any]) -> bool:
-        """True when the key is one of this scheme."""
-
     def check(self, public: str | None) -> None:
         """Returns when the other side may bring that public key, or none; raises KeyFault with the reason."""
 
@@ -96,10 +94,6 @@ class Hmac:
     """`v1`: one secret `whsec_…` that both sides share."""
 
     name, version = "hmac", "v1"
-
-    def holds(self, key: Mapping[str, Any]) -> bool:
-        """True when the key is a shared secret."""
-        return "secret" in key
 
     def check(self, public: str | None) -> None:
         """Returns when there is no public key, for a shared secret has none."""
@@ -131,10 +125,6 @@ class Ed25519:
     """`v1a`: our private key `whsk_…` signs, their public key `whpk_…` verifies."""
 
     name, version = "ed25519", "v1a"
-
-    def holds(self, key: Mapping[str, Any]) -> bool:
-        """True when the key has a half of a pair."""
-        return "private" in key or "public" in key
 
     def check(self, public: str | None) -> None:
         """Returns when there is no public key yet, or one of 32 bytes."""
@@ -176,9 +166,15 @@ SCHEMES: dict[str, SignatureScheme] = {scheme.name: scheme for scheme in (Hmac()
 """Every scheme by its name. One more (SM2) is a class and a line here; nobody who signs or verifies changes."""
 
 
+def fresh_key(scheme: str, public: str | None) -> dict[str, Any]:
+    """A fresh key of that scheme, which says of which it is; `public` is the other side's, where there is one."""
+    return {"scheme": scheme, **SCHEMES[scheme].fresh(public)}
+
+
 def scheme_of(key: Mapping[str, Any]) -> SignatureScheme:
-    """The scheme of the key."""
-    return next(scheme for scheme in SCHEMES.values() if scheme.holds(key))
+    """The scheme of the key; keys of before schemes were written down are told by what they hold."""
+    before = Hmac.name if "secret" in key else Ed25519.name
+    return SCHEMES[key.get("scheme", before)]
 
 
 def fingerprint(raw: bytes) -> str:

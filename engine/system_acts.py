@@ -14,7 +14,6 @@ from engine.system_checks import (
     NewSystem,
     check_new_encryption_key,
     check_overlap,
-    check_their_key,
 )
 from engine.systems import CHANGED, Systems
 from models import linked_reading
@@ -79,10 +78,7 @@ def _change(
 
 
 def _check_rotation(house: House, detail: Mapping[str, Any]) -> None:
-    row, faults = _known(house, detail), Faults()
-    check_overlap(detail["overlap_hours"])
-    check_their_key(row.scheme, detail.get("public_key"), faults)
-    faults.refuse()
+    house.systems.check_rotation(_known(house, detail), detail["overlap_hours"], detail.get("public_key"))
 
 
 def _rotate(

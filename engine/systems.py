@@ -14,7 +14,7 @@ from engine.clock import Clock
 from engine.core.refusals import Faults, Refusal
 from engine.courier import Courier
 from engine.encryption_keys import thumbprint
-from engine.signing import SCHEMES, Ed25519, Hmac, in_force, scheme_of
+from engine.signing import Ed25519, Hmac, fresh_key, in_force, scheme_of
 from engine.system_checks import (
     OVERLAP_HOURS,
     NewSystem,
@@ -116,15 +116,20 @@ class Systems:
     ) -> dict[str, str]:
         """The same inside a transaction that is already open; their public key stays unless another one is named."""
         row, now = self.row(connection, id, lock=True), self.clock.now()
-        check_overlap(overlap_hours)
-        faults = Faults()
-        check_their_key(row.scheme, public_key, faults)
-        faults.refuse()
+        self.check_rotation(row, overlap_hours, public_key)
         theirs = public_key or next((key["public"] for key in row.secrets if key.get("public")), None)
         key = _fresh_key(row.scheme, theirs, now)
         kept = _ending(in_force(row.secrets, now), now + timedelta(hours=overlap_hours))
         linked_reading.change_system(connection, id, {"secrets": [key, *kept]})
         return {"id": id, **scheme_of(key).told(key)}
+
+    def check_rotation(self, row: Any, overlap_hours: int, public_key: str | None) -> None:
+        """Returns when the system may get a new key, with another public key of theirs if one is named; else refuses."""
+        check_overlap(overlap_hours)
+        faults = Faults()
+        if public_key is not None:
+            check_their_key(row.scheme, public_key, faults)
+        faults.refuse()
 
     def seal_within(
         self, connection: Connection, id: str, jwk: Mapping[str, str], overlap_hours: int = OVERLAP_HOURS
@@ -214,7 +219,7 @@ def state_of(row: Any) -> str:
 
 
 def _fresh_key(scheme: str, theirs: str | None, now: datetime) -> dict[str, Any]:
-    return {**SCHEMES[scheme].fresh(theirs), "since": now.isoformat(), "until": None}
+    return {**fresh_key(scheme, theirs), "since": now.isoformat(), "until": None}
 
 
 def _sealed_to(jwk: Mapping[str, str], now: datetime) -> dict[str, Any]:
