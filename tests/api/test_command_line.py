@@ -14,6 +14,7 @@ from models.records import ENTRY
 from tests.api.conftest import PASSWORD
 from tests.api.terminal import Terminal
 from tests.builders import Town
+from tests.partner import SealingKey
 
 ROOT = Path(__file__).parent.parent.parent
 VIOLATIONS = ROOT / "tests" / "data" / "sf" / "violations.csv"
@@ -136,6 +137,31 @@ def test_a_linked_system_is_added_listed_and_gets_another_key(bihuan: Terminal) 
     assert bihuan.json("system", "list")["systems"][0]["keys_in_force"] == 2
     assert bihuan.json("system", "rotate-key", "nobody", code=1)["code"] == "facts_invalid"
     assert bihuan.json("system", "ping", "yuanping-fire")["reachable"] is None
+
+
+def test_a_linked_system_is_changed_disabled_and_given_an_encryption_key(bihuan: Terminal) -> None:
+    bihuan.clock = "2024-04-26T17:00"
+    key = SealingKey(kid="psb-2024")
+    added = ("--kind", "all", "--pull", "--hmac", "--department", "public_security")
+    bihuan.json("system", "add", "yuanping-psb", *added, "--encryption-key", json.dumps(key.public))
+    changed = bihuan.json(
+        "system", "change", "yuanping-psb", "--kind", "reminder", "--url", "https://a.example/h"
+    )
+    assert changed == {"id": "yuanping-psb", "kinds": ["reminder"], "url": "https://a.example/h"}
+    assert bihuan.json("system", "change", "yuanping-psb", "--pull")["url"] is None
+    assert bihuan.json("system", "change", "yuanping-psb", "--pull", code=1)["errors"][0]["pointer"] == "/id"
+    assert bihuan.json("system", "disable", "yuanping-psb")["state"] == "suspended"
+    assert bihuan.json("system", "list")["systems"][0]["state"] == "suspended"
+    assert bihuan.json("system", "enable", "yuanping-psb")["state"] == "in_use"
+    file = bihuan.folder / "key.json"
+    file.write_text(json.dumps(SealingKey("X25519", kid="psb-2025").public))
+    assert bihuan.json("system", "encryption-key", "yuanping-psb", str(file))["kid"] == "psb-2025"
+    assert bihuan.json("system", "list")["systems"][0]["encryption_keys"] == ["psb-2025", "psb-2024"]
+    file.write_text(json.dumps(key.private))
+    for given in (str(file), json.dumps(key.private), str(bihuan.folder / "none")):
+        _, out, err = bihuan("system", "encryption-key", "yuanping-psb", given, "--json")
+        assert json.loads(out)["errors"][0]["pointer"] == "/encryption_key"
+        assert key.private["d"] not in out + err
 
 
 def test_a_database_that_cannot_be_reached_ends_with_four(
