@@ -21,7 +21,7 @@ from engine.system_acts import change_of
 from tests.builders import refused
 from tests.exchange.linked import NOW, Linked, called, courier, message, tasks
 from tests.exchange.test_sealed_referrals import key_of, refer, register
-from tests.partner import SealingKey, serving
+from tests.partner import Partner, SealingKey, serving
 
 FIRE = "yuanping-fire"
 
@@ -257,9 +257,10 @@ def test_a_third_scheme_joins_by_one_line_of_the_table(sqlite_served, hook, monk
     linked.sent()
     assert courier(linked).run_once(NOW) == 1
     assert hook.received[0].signed_by(MadeUpKey())  # type: ignore[arg-type]  # a key as any other
-    from tests.partner import Partner
 
-    now = lambda: house.clock.now().timestamp()  # noqa: E731
+    def now() -> float:
+        return house.clock.now().timestamp()
+
     fire = Partner(FIRE, "fire_rescue", linked.base, MadeUpKey(), now)  # type: ignore[arg-type]
     assert len(fire.pull("after=0")["items"]) == 1
     forged = Partner(FIRE, "fire_rescue", linked.base, signing_with("v1,"), now)  # type: ignore[arg-type]

@@ -10,11 +10,12 @@ from playwright.sync_api import Browser
 
 from engine.house import House
 from engine.system_checks import NewSystem
+from models import linked_reading
 from tests.builders import Town
 from tests.exchange.linked import Linked
-from tests.exchange.test_sealed_referrals import police, refer
+from tests.exchange.test_sealed_referrals import key_of, police, refer
 from tests.partner import SealingKey
-from tests.web.conftest import Pages, Served
+from tests.web.conftest import Pages, Served, give_passwords
 from tests.web.test_pages_in_the_browser import complaints_about
 from tests.web.visitor import PageForm, Visitor
 
@@ -28,8 +29,6 @@ def real(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> Pages:
     """A bureau where two system administrators are needed, as in real time."""
     monkeypatch.setattr("engine.administration.Administration.acts_directly", lambda _: False)
     pages.town.add_person("A02", "market_regulation", ("system_admin",))
-    from tests.web.conftest import give_passwords
-
     give_passwords(pages.town)
     return pages
 
@@ -132,8 +131,6 @@ def test_who_reads_has_no_form_and_others_no_page(real: Pages) -> None:
     for login in ("D01", "S01", "H01", "P01", "F03"):
         if login == "F03":
             real.town.add_person("F03", "fire_rescue", ("duty_clerk",))
-            from tests.web.conftest import give_passwords
-
             give_passwords(real.town)
         visitor = real.visit(login)
         text = visitor.get("/systems").text + visitor.get("/systems/yuanping-fire").text
@@ -166,8 +163,6 @@ def test_no_figure_tells_of_the_criminal_queue(pages: Pages) -> None:
     assert seen() == before
     house = pages.town.house
     with house.database.read() as connection:
-        from models import linked_reading
-
         row = linked_reading.system_row(connection, "yuanping-psb")
     house.exchange.outbox.acknowledge(row, id)
     assert seen() == before
@@ -196,8 +191,6 @@ def test_the_pages_are_accessible_and_fit(served: Served, browser: Browser) -> N
     town: Town = served.town
     linked = Linked(town, town.house.exchange)
     key = SealingKey(kid="psb-2024")
-    from tests.exchange.test_sealed_referrals import key_of
-
     linked.link(
         "yuanping-psb", "public_security", url="https://receiver.example/hook", encryption_key=key_of(key)
     )
