@@ -29,6 +29,16 @@ FIRE = "yuanping-fire"
 @pytest.fixture
 def two(linked: Linked, monkeypatch: pytest.MonkeyPatch) -> Linked:
     """A bureau where system administrators A01 and A02 are needed both, as in real time."""
+    return _of_two(linked, monkeypatch)
+
+
+@pytest.fixture
+def sqlite_two(sqlite_linked: Linked, monkeypatch: pytest.MonkeyPatch) -> Linked:
+    """The same on SQLite alone."""
+    return _of_two(sqlite_linked, monkeypatch)
+
+
+def _of_two(linked: Linked, monkeypatch: pytest.MonkeyPatch) -> Linked:
     monkeypatch.setattr(Administration, "acts_directly", lambda _: False)
     linked.town.add_person("A02", "market_regulation", ("system_admin",))
     return linked
@@ -97,36 +107,36 @@ def test_a_change_that_could_not_be_is_refused_before_it_is_proposed(sqlite_link
     assert refused(change_of, sqlite_linked.exchange.systems, "nobody", {}).code == "facts_invalid"
 
 
-def test_a_disabled_system_is_neither_called_nor_heard_nor_written_to(served, hook):
-    fire = called(served, hook)
-    before, _ = served.sent()
-    served.town.house.writer.submit(
-        lambda connection: served.exchange.systems.suspend_within(connection, FIRE)
+def test_a_disabled_system_is_neither_called_nor_heard_nor_written_to(sqlite_served, hook):
+    fire = called(sqlite_served, hook)
+    before, _ = sqlite_served.sent()
+    sqlite_served.town.house.writer.submit(
+        lambda connection: sqlite_served.exchange.systems.suspend_within(connection, FIRE)
     )
-    assert courier(served).run_once(NOW) == 0 and hook.received == []
+    assert courier(sqlite_served).run_once(NOW) == 0 and hook.received == []
     assert fire.pull()["code"] == "signature_invalid"
-    assert served.exchange.systems.ping(FIRE)["reachable"] is True
-    assert served.exchange.systems.list()[0]["state"] == "suspended"
-    later, _ = served.sent()
-    assert message(served, later).state == "paper"
-    assert [one.kind for one in tasks(served, later)] == ["paper_message"]
-    served.town.house.writer.submit(
-        lambda connection: served.exchange.systems.resume_within(connection, FIRE)
+    assert sqlite_served.exchange.systems.ping(FIRE)["reachable"] is True
+    assert sqlite_served.exchange.systems.list()[0]["state"] == "suspended"
+    later, _ = sqlite_served.sent()
+    assert message(sqlite_served, later).state == "paper"
+    assert [one.kind for one in tasks(sqlite_served, later)] == ["paper_message"]
+    sqlite_served.town.house.writer.submit(
+        lambda connection: sqlite_served.exchange.systems.resume_within(connection, FIRE)
     )
     hook.received.clear()
-    assert courier(served).run_once(NOW) == 1
-    assert hook.received[0].id == message(served, before).id and fire.pull()["items"] == []
+    assert courier(sqlite_served).run_once(NOW) == 1
+    assert hook.received[0].id == message(sqlite_served, before).id and fire.pull()["items"] == []
 
 
-def test_nothing_is_disabled_twice_and_no_unknown_system_changed(two):
-    two.link(FIRE, "fire_rescue")
-    confirmed(two, propose(two, "system.disable", id=FIRE))
-    ask = Administration(two.town.house).ask
+def test_nothing_is_disabled_twice_and_no_unknown_system_changed(sqlite_two):
+    sqlite_two.link(FIRE, "fire_rescue")
+    confirmed(sqlite_two, propose(sqlite_two, "system.disable", id=FIRE))
+    ask = Administration(sqlite_two.town.house).ask
     for act, id in (("system.disable", FIRE), ("system.enable", "nobody"), ("system.rotate_key", "nobody")):
         detail = {"id": id, "overlap_hours": 1}
-        assert refused(ask, act, detail, command="", who=two.town.who("A01")).code == "facts_invalid"
-    confirmed(two, propose(two, "system.enable", id=FIRE))
-    assert two.exchange.systems.list()[0]["state"] == "in_use"
+        assert refused(ask, act, detail, command="", who=sqlite_two.town.who("A01")).code == "facts_invalid"
+    confirmed(sqlite_two, propose(sqlite_two, "system.enable", id=FIRE))
+    assert sqlite_two.exchange.systems.list()[0]["state"] == "in_use"
 
 
 def test_every_change_is_on_record_and_no_secret_with_it(two):
@@ -166,17 +176,17 @@ def test_every_change_is_on_record_and_no_secret_with_it(two):
         assert secret not in kept + shown + str(two.exchange.systems.list())
 
 
-def test_an_encryption_key_comes_once_and_its_name_too(two):
+def test_an_encryption_key_comes_once_and_its_name_too(sqlite_two):
     key = SealingKey(kid="2023")
-    two.link("yuanping-psb", "public_security", encryption_key=key_of(key))
-    ask = Administration(two.town.house).ask
+    sqlite_two.link("yuanping-psb", "public_security", encryption_key=key_of(key))
+    ask = Administration(sqlite_two.town.house).ask
     for other in (key, SealingKey("X25519", kid="2023")):
         detail = {"id": "yuanping-psb", "overlap_hours": 0, "jwk": key_of(other)}
-        told = refused(ask, "system.encryption_key", detail, command="", who=two.town.who("A01"))
+        told = refused(ask, "system.encryption_key", detail, command="", who=sqlite_two.town.who("A01"))
         assert [(one.pointer, one.code) for one in told.errors] == [("/encryption_key", "inconsistent")]
-    register(two, SealingKey(kid="2024"), overlap_hours=0)
+    register(sqlite_two, SealingKey(kid="2024"), overlap_hours=0)
     detail = {"id": "yuanping-psb", "overlap_hours": 0, "jwk": key_of(key)}
-    assert refused(ask, "system.encryption_key", detail, command="", who=two.town.who("A01")).errors
+    assert refused(ask, "system.encryption_key", detail, command="", who=sqlite_two.town.who("A01")).errors
 
 
 def test_figures_count_what_is_ordinary_alone(linked, hook):
