@@ -34,6 +34,7 @@ from engine.law_of_the_act import LawOfTheAct
 from engine.papers import Papers
 from engine.post import Post
 from engine.publications import Publications
+from engine.publicity_reader import PublicityReader
 from engine.reader import Reader, open_reader
 from engine.reception import Reception
 from engine.recounting import AT_A_RING, Recounting
@@ -96,6 +97,7 @@ class House:
     duty_reader: DutyReader
     stuck_reader: StuckReader
     correction_reader: CorrectionReader
+    publicity_reader: PublicityReader
     duty_bell: DutyBell
     calendars: CalendarInForce
     calendar_reader: CalendarReader
@@ -237,6 +239,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         duty_reader=DutyReader(database, book, clock, reader.cursors),
         stuck_reader=StuckReader(database, reader.sources, clock, reader.cursors),
         correction_reader=CorrectionReader(desk),
+        publicity_reader=PublicityReader(database, reader.sources, clock, reader.cursors),
         duty_bell=DutyBell(clock, database, writer, book),
         calendars=calendars,
         calendar_reader=CalendarReader(database, office.office_id, clock, notices.chain(office.calendar)),

@@ -231,6 +231,7 @@ OPERATIONS = (
     Operation("POST", f"{API}/findings/{{id}}/withdrawals", HEAD, withdrawal, True),
     Operation("GET", f"{API}/findings/{{id}}/timeline", OFFICER),
     Operation("GET", f"{API}/ledger", OFFICER),
+    Operation("GET", f"{API}/publicity", OFFICER),
     Operation("GET", f"{API}/deadlines", OFFICER),
     Operation("GET", f"{API}/deadlines/{{id}}/reckoning", OFFICER),
     Operation("GET", f"{API}/duties", OFFICER),

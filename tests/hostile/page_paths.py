@@ -7,6 +7,7 @@ READ = (
     "/intake",
     "/ledger",
     "/deadlines",
+    "/publicity",
     "/duties",
     "/delegations",
     "/stuck",
