@@ -21,6 +21,14 @@ PROMISES = {
     "race": ("1,000 versions wanted by 64 clients each, on both databases: one winner per version", 1_000),
     "repeat": ("10,000 commands sent one to five times, on both databases: one effect each", 10_000),
     "rulings": ("1,000,000 random fact sets: both evaluators name the same rules, no worker dies", 1_000_000),
+    "histories": (
+        "1,000,000 random histories of a deadline: counted step by step and counted anew, the same dates",
+        1_000_000,
+    ),
+    "leaps": (
+        "1,000 restarts and leaps of the clock by −1 h to +40 d, on SQLite and on two nodes over PostgreSQL: none missed, none twice",
+        1_000,
+    ),
     "deadlines": (
         "100,000 periods at random: dates and counted days equal a walk on the wall calendar, every reckoning adds up",
         100_000,
