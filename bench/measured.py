@@ -26,7 +26,7 @@ PROMISES = {
         1_000_000,
     ),
     "leaps": (
-        "1,000 restarts and leaps of the clock, −1 h to +40 d, on SQLite and on two nodes over PostgreSQL: none missed or twice",
+        "1,000 restarts and leaps of the clock, −1 h to +40 d, on SQLite and on two PostgreSQL nodes: none missed or twice",
         1_000,
     ),
     "deadlines": (
