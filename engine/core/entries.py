@@ -128,7 +128,7 @@ def _no_such_entry() -> Refusal:
 
 
 def check_person(scope: Scope, entered: Entered) -> None:
-    """Returns when the person is a head, and not the one who entered it."""
+    """Returns when the person is a head in their own right, and neither entered it nor was stood in for by who did."""
     roles = tuple(sorted(CORRECTS))
     if not scope.principal.roles & CORRECTS:
         reason = Reason(
@@ -138,7 +138,8 @@ def check_person(scope: Scope, entered: Entered) -> None:
             roles=roles,
         )
         raise Refusal("not_yours", reasons=[reason], roles=list(roles))
-    if entered.entry.by == scope.principal.login:
+    hands = entered.record.hands(entered.entry.trigger) | {entered.entry.by.casefold()}
+    if not scope.principal.persons.isdisjoint(hands):
         reason = Reason(
             "approver_is_not_proposer",
             "本条由您本人录入，须由另一负责人更正或者撤回",
