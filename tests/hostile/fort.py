@@ -283,10 +283,10 @@ def _change(town: Town, login: str, **values: Any) -> None:
 
 
 def order_served(town: Town) -> str:
-    """The id of a finding of two days ago: a clue of the day after it, and an order that was served today."""
+    """The id of a finding of two days ago, with a clue of the day after it and an order that was served today."""
     at = "2024-04-24T10:00:00+08:00"
-    inspected = town.inspect(item(town, discovered_at=at), finished_at=at)
-    [finding] = town.findings_of(inspected)
+    act = {"domain": "price", "violation": "price_not_marked"}  # which no referral is about
+    [finding] = town.findings_of(town.inspect(item(town, discovered_at=at, **act), finished_at=at))
     clue = {"source_type": "inspection", "clue_on": "2024-04-25", "urgent_ground": "case_source"}
     town.step("C02", finding, "open_penalty", **clue)
     on_the_spot = {"legal_ground": "行政处罚法第二十八条", "urgent_ground": "on_the_spot"}
