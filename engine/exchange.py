@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.callers import Callers
-from engine.courier import Courier
+from engine.courier import PARALLEL, Courier
 from engine.desk import Desk
 from engine.inbox import Inbox
 from engine.outbox import Outbox
 from engine.systems import Systems
+from engine.undelivered import Undelivered
 from rules.exchange import load_receipts
 
 
@@ -24,10 +25,13 @@ class Exchange:
     systems: Systems
 
 
-def open_exchange(desk: Desk) -> Exchange:
-    """The exchange of the house with that desk, which from now on lets parked receipts have their turn."""
+def open_exchange(desk: Desk, parallel: int = PARALLEL) -> Exchange:
+    """The exchange of the house with that desk, which from now on lets parked receipts have their turn.
+
+    parallel: how many messages are brought to one system at a time.
+    """
     callers = Callers(desk.database, desk.clock)
-    courier = Courier(desk.writer, desk.clock)
+    courier = Courier(desk.writer, desk.clock, parallel=parallel, undelivered=Undelivered(desk.scribe))
     inbox = Inbox(desk, load_receipts(), callers)
     desk.after_step = inbox.retry_parked
     return Exchange(

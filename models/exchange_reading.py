@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, select, update
 
 from engine.core.envelope import event_bytes, message_event
 from engine.core.messages import ROUTES
@@ -22,7 +22,6 @@ ALL_KINDS = "all"
 CRIMINAL_QUEUE = "criminal"
 """The queue of criminal referrals: its messages belong to no finding, and their proceeding is the referral."""
 RESULT_PUBLICATION = "result_publication"
-OUTCOME_LENGTH = 200
 NO_SYSTEM = {"zh": "该部门没有联网系统，请以纸质送达", "en": "no linked system: deliver on paper"}
 
 
@@ -45,10 +44,12 @@ def enqueue(
     sender: str,
     department: str,
     on_paper: Mapping[str, str] | None = None,
+    due_at: datetime | None = None,
 ) -> None:
     """The message stands in the outbox with the next number of its queue; without a linked system it is a paper task.
 
-    on_paper: the words of the task of a message that goes to nobody's system, linked or not.
+    on_paper: the words of the task of a message that goes to nobody's system, linked or not. due_at: the end of the
+    deadline that it is to arrive by; when half of the time to it is gone, a person is to be told.
     """
     system = receiving_system(connection, office_id, recipient, kind) if on_paper is None else None
     sequence = next_sequence(connection, system.id, queue) if system else None
@@ -80,11 +81,14 @@ def enqueue(
         "finding_id": finding_id,
         "inspection_id": inspection_id,
         "proceeding_id": proceeding_id,
+        "thread": finding_id or inspection_id or proceeding_id or message_id,
         "step_sequence": step_sequence,
         "answerable": answerable,
         "body": event_bytes(event),
         "state": "waiting" if system else "paper",
         "next_try_at": AT_ONCE,
+        "due_at": due_at,
+        "alarm_at": now + (due_at - now) / 2 if system and due_at and due_at > now else None,
         "recorded_at": now,
     }
     add(connection, MESSAGE, [row])
@@ -224,58 +228,12 @@ def acknowledge(connection: Connection, system_id: str, id: str, now: datetime) 
         "state": "delivered",
         "delivered_at": now,
         "outcome": "acknowledged",
+        "alarm_at": None,
         "lease": None,
         "leased_until": None,
     }
     connection.execute(update(MESSAGE).where(fresh).values(**done))
     return True
-
-
-# --- the courier brings
-
-
-def claim(
-    connection: Connection, lease: str, now: datetime, until: datetime, limit: int
-) -> list[dict[str, Any]]:
-    """The messages that are now this courier's until then: due, first of their queue, to systems that are called.
-
-    `lease` is the fence: whoever holds another one can no longer say how the message fared.
-    """
-    earlier = MESSAGE.alias()
-    not_first = exists().where(
-        earlier.c.system_id == MESSAGE.c.system_id,
-        earlier.c.queue == MESSAGE.c.queue,
-        earlier.c.sequence < MESSAGE.c.sequence,
-        earlier.c.state == "waiting",
-    )
-    due = (
-        select(MESSAGE, SYSTEM.c.url, SYSTEM.c.allow_private, SYSTEM.c.secrets)
-        .join(SYSTEM, SYSTEM.c.id == MESSAGE.c.system_id)
-        .where(
-            MESSAGE.c.state == "waiting",
-            MESSAGE.c.next_try_at <= now,
-            or_(MESSAGE.c.leased_until.is_(None), MESSAGE.c.leased_until <= now),
-            SYSTEM.c.url.is_not(None),
-            SYSTEM.c.disabled.is_(False),
-            ~not_first,
-        )
-        .order_by(MESSAGE.c.recorded_at, MESSAGE.c.sequence)
-        .limit(limit)
-        .with_for_update(of=MESSAGE, skip_locked=True)
-    )
-    claimed = [dict(row._mapping) for row in connection.execute(due)]
-    for row in claimed:
-        row["tries"] += 1
-        held = {"lease": lease, "leased_until": until, "tries": row["tries"]}
-        connection.execute(update(MESSAGE).where(MESSAGE.c.id == row["id"]).values(**held))
-    return claimed
-
-
-def settle(connection: Connection, id: str, lease: str, values: Mapping[str, Any]) -> bool:
-    """How the attempt ended is kept and the lease given back; False when the lease is no longer this courier's."""
-    held = and_(MESSAGE.c.id == id, MESSAGE.c.lease == lease, MESSAGE.c.state == "waiting")
-    said = {**values, "outcome": str(values["outcome"])[:OUTCOME_LENGTH], "lease": None, "leased_until": None}
-    return bool(connection.execute(update(MESSAGE).where(held).values(**said)).rowcount)
 
 
 def due_count(connection: Connection) -> int:
