@@ -114,7 +114,9 @@ class Courier:
         id = str(uuid7())
         body = b'{"specversion":"1.0","id":"%s","type":"bihuan.ping.v1","source":"/offices/%s"}'
         spoken = body % (id.encode(), str(system["office_id"]).encode())
-        allowed = self.writer.submit(lambda connection: delivering.destination(connection, system["id"])).allowed
+        allowed = self.writer.submit(
+            lambda connection: delivering.destination(connection, system["id"])
+        ).allowed
         message = {**system, "system_id": system["id"], "id": id, "body": spoken, "allowed": allowed}
         attempt = asyncio.run(self._ping(message))
         if attempt.alive:

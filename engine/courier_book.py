@@ -43,7 +43,9 @@ class Attempt:
     def alive(self) -> bool:
         """True when the receiver has judged the message, whatever it said of it."""
         status = self.status
-        return status is not None and status not in NOT_ALIVE and any(status in some for some in ALIVE_STATUSES)
+        return (
+            status is not None and status not in NOT_ALIVE and any(status in some for some in ALIVE_STATUSES)
+        )
 
 
 Ended = tuple[Mapping[str, Any], Attempt]

@@ -8,6 +8,7 @@ from engine.callers import Callers
 from engine.courier import PARALLEL, Courier
 from engine.desk import Desk
 from engine.inbox import Inbox
+from engine.message_acts import MessageActs
 from engine.outbox import Outbox
 from engine.systems import Systems
 from engine.undelivered import Undelivered
@@ -23,6 +24,7 @@ class Exchange:
     outbox: Outbox
     courier: Courier
     systems: Systems
+    acts: MessageActs
 
 
 def open_exchange(desk: Desk, parallel: int = PARALLEL) -> Exchange:
@@ -40,4 +42,5 @@ def open_exchange(desk: Desk, parallel: int = PARALLEL) -> Exchange:
         outbox=Outbox(desk.database, desk.writer, desk.clock),
         courier=courier,
         systems=Systems(desk.database, desk.writer, desk.clock, desk.office, courier),
+        acts=MessageActs(desk),
     )

@@ -149,9 +149,13 @@ def destination(connection: Connection, system_id: str) -> Row[Any]:
 
 def change_destination(connection: Connection, system_id: str, values: Mapping[str, Any]) -> None:
     """The destination has these values."""
-    connection.execute(
-        update(DESTINATION).where(DESTINATION.c.system_id == system_id).values(**values)
-    )
+    connection.execute(update(DESTINATION).where(DESTINATION.c.system_id == system_id).values(**values))
+
+
+def try_at_once(connection: Connection, system_id: str) -> None:
+    """A destination that is left alone is tried now."""
+    left_alone = and_(DESTINATION.c.system_id == system_id, DESTINATION.c.open_until.is_not(None))
+    connection.execute(update(DESTINATION).where(left_alone).values(open_until=AT_ONCE))
 
 
 def destinations(connection: Connection) -> dict[str, Row[Any]]:
@@ -196,4 +200,3 @@ def locked_message(connection: Connection, id: str) -> Row[Any] | None:
 def change_message(connection: Connection, id: str, values: Mapping[str, Any]) -> None:
     """The message has these values."""
     connection.execute(update(MESSAGE).where(MESSAGE.c.id == id).values(**values))
-

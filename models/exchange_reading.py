@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select, update
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from engine.core.envelope import event_bytes, message_event
 from engine.core.messages import ROUTES
 from models.exchange import LinkedSystem, Message, MessageSeries
-from models.records import NOTICE, add, insert_once, table_of
+from models.records import FINDING, INSPECTION, NOTICE, add, insert_once, table_of
 
 MESSAGE, SYSTEM, MESSAGE_SERIES = table_of(Message), table_of(LinkedSystem), table_of(MessageSeries)
 PUBLICITY_RECIPIENT = "market_regulation"
@@ -129,7 +129,7 @@ def tell(
     words: Mapping[str, str],
     now: datetime,
 ) -> None:
-    """Somebody of that role in the department has a task about the message, once."""
+    """Somebody of that role in the department has a task about the message: a new one when the former was done."""
     detail = {**words, "chart_name": message["chart_name"], "recipient": message["recipient"]}
     row = {
         "natural_key": f"{kind}:{message['id']}",
@@ -143,7 +143,25 @@ def tell(
         "done": False,
         "recorded_at": now,
     }
-    insert_once(connection, NOTICE, row)
+    if not insert_once(connection, NOTICE, row):
+        former = select(NOTICE.c.done).where(NOTICE.c.natural_key == row["natural_key"])
+        if connection.execute(former).scalar_one():
+            again = f"{row['natural_key']}:{now.astimezone(UTC):%Y%m%dT%H%M%S}"
+            insert_once(connection, NOTICE, {**row, "natural_key": again})
+
+
+def settle_tasks(connection: Connection, keys: Sequence[str], by: str, now: datetime) -> None:
+    """The tasks under these keys, or told anew under keys that begin so, are done by that person unless they were before."""
+    named = or_(*(NOTICE.c.natural_key.startswith(key, autoescape=True) for key in keys))
+    open_ones = and_(named, NOTICE.c.done.is_(False))
+    connection.execute(update(NOTICE).where(open_ones).values(done=True, done_by=by, done_at=now))
+
+
+def department_of(connection: Connection, message: Any) -> str | None:
+    """The department of the finding or inspection that the message is about."""
+    table, id = (FINDING, message.finding_id) if message.finding_id else (INSPECTION, message.inspection_id)
+    found: str | None = connection.execute(select(table.c.department).where(table.c.id == id)).scalar()
+    return found
 
 
 def last_answerable(connection: Connection, proceeding_id: str, recipient: str | None = None) -> str | None:

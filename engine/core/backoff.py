@@ -59,4 +59,3 @@ class Patience:
 
 
 PATIENCE = Patience()
-

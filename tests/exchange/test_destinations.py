@@ -75,7 +75,9 @@ def test_what_has_waited_too_long_for_a_dead_receiver_becomes_a_task(linked, hoo
     patience = Patience(failures_max=1)
     courier(linked, patience=patience, parallel=1).run_once(NOW)
     assert [message(linked, one).tries for one in findings] == [1, 0, 0]
-    courier(linked, patience=patience, parallel=1).run_once(NOW + sum(WAITS, timedelta()) + timedelta(hours=1))
+    courier(linked, patience=patience, parallel=1).run_once(
+        NOW + sum(WAITS, timedelta()) + timedelta(hours=1)
+    )
     for finding in findings:
         assert message(linked, finding).state == "dead"
         assert [one.kind for one in tasks(linked, finding)] == ["message_dead"]
