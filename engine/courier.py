@@ -22,7 +22,8 @@ from engine.addresses import AddressRefused, Resolver, addresses_of, resolved
 from engine.clock import Clock
 from engine.core.backoff import PATIENCE, Patience
 from engine.core.envelope import MEDIA_TYPE
-from engine.courier_book import Attempt, CourierBook, Ended, Instants, answers_again
+from engine.courier_book import LEASE, Attempt, CourierBook, Ended, Instants, answers_again
+from engine.settings import COURIER_PARALLEL
 from engine.signing import in_force, signature
 from engine.undelivered import Undelivered
 from engine.writer import Writer
@@ -30,8 +31,6 @@ from models import delivering
 
 ATTEMPT_SECONDS = 10.0
 """2xx within this time is delivery; the contract says so."""
-PARALLEL = 4
-"""How many messages are brought to one destination at a time, unless the settings say otherwise."""
 LOOK_SECONDS = 0.5
 """While messages are under way, how often it is looked for new ones to every destination."""
 DRAINED_BYTES_MAX = 16_384
@@ -51,8 +50,9 @@ class Courier:
     resolve: Resolver = resolved
     attempt_seconds: float = ATTEMPT_SECONDS
     jitter: Callable[[], float] = field(default=random.random)
-    parallel: int = PARALLEL
+    parallel: int = COURIER_PARALLEL
     patience: Patience = PATIENCE
+    lease: timedelta = LEASE
     undelivered: Undelivered = field(default_factory=Undelivered)
     _stopping: threading.Event = field(default_factory=threading.Event, repr=False)
 
@@ -104,7 +104,7 @@ class Courier:
 
     @cached_property
     def _book(self) -> CourierBook:
-        return CourierBook(self.parallel, self.patience, self.jitter)
+        return CourierBook(self.parallel, self.patience, self.jitter, self.lease)
 
     async def _carry(self, clients: Clients, message: dict[str, Any], ends: asyncio.Queue[Ended]) -> None:
         ends.put_nowait((message, await self._attempt(clients, message)))

@@ -67,6 +67,7 @@ class CourierBook:
     parallel: int
     patience: Patience
     jitter: Callable[[], float]
+    lease: timedelta = LEASE
 
     def turn(
         self, connection: Connection, ended: Sequence[Ended], looked_at: Collection[str] | None, now: Instants
@@ -88,7 +89,7 @@ class CourierBook:
     def _claim(self, connection: Connection, system: Any, share: int, now: Instants) -> list[dict[str, Any]]:
         """Those of the system's messages that have a place; while it does not answer, one at a time and only now and then."""
         places = share - delivering.in_hand(connection, system.id, now.real)
-        lease, until = str(uuid7()), now.real + LEASE
+        lease, until = str(uuid7()), now.real + self.lease
         if places <= 0:
             return []
         if not system.openings:
@@ -149,9 +150,11 @@ class CourierBook:
         delivering.change_destination(connection, id, values)
 
     def _give_up(self, connection: Connection, id: str, failing_since: datetime, now: datetime) -> None:
-        """What has waited too long for a destination that is left alone becomes a task: it would be tried seldom or never."""
+        """What has waited too long for a destination that has not answered all the while becomes a task of a person."""
         delivering.begin_waiting(connection, id, now)
         before, days = now - self.patience.given_up_after, (now - failing_since).days
+        if failing_since > before:
+            return
         outcome = f"the receiver has not answered for {days} days"
         delivering.give_up(connection, id, now, before, outcome, GIVEN_UP_MAX)
 
@@ -164,7 +167,7 @@ def answers_again(connection: Connection, system_id: str) -> None:
 
 
 def as_destination(known: Any | None) -> dict[str, Any]:
-    """What people are told of a destination: whether it is left alone, until when, since when it fails, where it may be called."""
+    """What people are told of a destination: whether it is left alone, since when it fails, and where it may be called."""
     if known is None:
         return {"circuit": CLOSED, "open_until": None, "failing_since": None, "allowed": None}
     instants = {

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.callers import Callers
-from engine.courier import PARALLEL, Courier
+from engine.courier import Courier
 from engine.desk import Desk
 from engine.inbox import Inbox
 from engine.message_acts import MessageActs
 from engine.outbox import Outbox
+from engine.settings import COURIER_PARALLEL
 from engine.systems import Systems
 from engine.undelivered import Undelivered
 from rules.exchange import load_receipts
@@ -27,7 +28,7 @@ class Exchange:
     acts: MessageActs
 
 
-def open_exchange(desk: Desk, parallel: int = PARALLEL) -> Exchange:
+def open_exchange(desk: Desk, parallel: int = COURIER_PARALLEL) -> Exchange:
     """The exchange of the house with that desk, which from now on lets parked receipts have their turn.
 
     parallel: how many messages are brought to one system at a time.

@@ -62,6 +62,7 @@ class MessageActs:
             connection, self.desk.office, exchange_reading.message_row(connection, asked.id)
         )
         message = delivering.locked_message(connection, asked.id)
+        assert message is not None, "messages are never deleted"
         now = self.desk.clock.now_after(self.desk.last_recorded_at)
         if isinstance(asked, ResendCommand):
             trigger, said = RESENT, self._resend(connection, message, now)

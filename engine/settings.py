@@ -13,6 +13,7 @@ from models.database import normalised
 DATABASE_FILE = "bihuan.db"
 ACCEPT_TEST_DATABASE = "BIHUAN_ACCEPT_TEST_DATABASE"
 MIB = 1024 * 1024
+COURIER_PARALLEL, COURIER_PARALLEL_MAX = 4, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Settings:
     upload_bytes_max: int = 50 * MIB
     threads: int = 40
     """Requests that are worked on at the same time; more wait."""
-    courier_parallel: int = 4
+    courier_parallel: int = COURIER_PARALLEL
     """Messages that are brought to one linked system at the same time, by all nodes together."""
 
     @classmethod
@@ -59,7 +60,9 @@ class Settings:
             port=port,
             cookie_secure=environment.get("BIHUAN_COOKIE_SECURE") == "1" or not is_loopback(host),
             accept_test_database=environment.get(ACCEPT_TEST_DATABASE) == "1",
-            courier_parallel=_within(environment.get("BIHUAN_COURIER_PARALLEL"), cls.courier_parallel, 64),
+            courier_parallel=_within(
+                environment.get("BIHUAN_COURIER_PARALLEL"), COURIER_PARALLEL, COURIER_PARALLEL_MAX
+            ),
         )
 
     @property

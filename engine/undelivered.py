@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,12 +44,12 @@ class Undelivered:
         for _ in range(TURNS_MAX):
             ids = writer.submit(lambda connection: delivering.alarming(connection, now, AT_A_TIME))
             for id in ids:
-                told += writer.submit(lambda connection, id=id: self._tell(connection, id, now))
+                told += writer.submit(partial(self._tell, id=id, now=now))
             if len(ids) < AT_A_TIME:
                 break
         return told
 
-    def _tell(self, connection: Connection, id: str, now: datetime) -> bool:
+    def _tell(self, connection: Connection, *, id: str, now: datetime) -> bool:
         known = exchange_reading.message_row(connection, id)
         referral = known is not None and known.queue == exchange_reading.CRIMINAL_QUEUE
         file = (
@@ -68,7 +69,7 @@ class Undelivered:
             self.scribe.note(connection, file, kind, noted, CLOCK, now)
         else:
             sender = parsed(message.body)["sender"]
-            exchange_reading.tell(connection, message._mapping, kind, sender, CLERK, said, now)
+            exchange_reading.tell(connection, dict(message._mapping), kind, sender, CLERK, said, now)
         return True
 
 

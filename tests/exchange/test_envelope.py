@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from engine.core.backoff import PATIENCE, REST, WAITS
+from engine.core.backoff import PATIENCE, WAITS
 from engine.core.envelope import event_bytes, in_window, message_event, sequence_text, signing_base
 from engine.core.strict_json import Malformed, parsed
 from engine.signing import (

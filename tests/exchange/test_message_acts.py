@@ -138,7 +138,7 @@ def test_the_readers_of_a_referral_are_told_on_its_timeline_and_act_and_nobody_e
     assert "message_dead" in entries_of(linked, referral)
     with town.house.database.read() as connection:
         [letter] = exchange_reading.sent_as(connection, referral, "criminal_referral")
-    for login in ("W01", "L01", "S01", "F02"):
+    for login in ("T01", "S01", "F02"):
         with pytest.raises(Refusal, match="not_found"):
             act(linked, login, PaperCommand(letter, PAPER))
         with pytest.raises(Refusal, match="not_found"):
