@@ -1,14 +1,9 @@
-"""Many messages to receivers that fail in every way, by a courier that is killed again and again: none is lost.
-
-python -m tests.exchange.delivery_soak URL   is the courier that is killed.
-"""
+"""Many messages to receivers that fail in every way, by a courier that is killed again and again: none is lost."""
 
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -16,15 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 
-from engine.clock import Clock, Machine
-from engine.core.backoff import Patience
-from engine.courier import Courier
 from engine.signing import new_secret
 from engine.undelivered import DEAD
 from engine.writer import Writer
@@ -32,14 +25,12 @@ from models import exchange_reading, linked_reading
 from models.database import Database
 from models.migrate import migrate
 from models.records import NOTICE
+from tests.exchange.killed_courier import work
 
 ROOT = Path(__file__).parents[2]
 MESSAGE = exchange_reading.MESSAGE
-WAITS = tuple(timedelta(milliseconds=40 * n) for n in range(1, 26))
-RESTS = (timedelta(milliseconds=50), timedelta(milliseconds=100), timedelta(milliseconds=200))
-PATIENCE = Patience(waits=WAITS, rests=RESTS)
-ATTEMPT_SECONDS = 0.5
-LEASE = timedelta(seconds=1.5)
+BEGINS_SECONDS = 10.0
+"""A courier that has brought nothing by then is killed all the same."""
 FAULTS = 0.15
 PER_FINDING = 3
 
@@ -133,20 +124,30 @@ def deliver_through_everything(
 
 
 def killed_at_work(database: Database, url: str, seconds: float) -> int:
-    """A courier worked for so long and was killed: 1; or everything was done before, and it ended by itself: 0."""
-    courier = subprocess.Popen(
-        [sys.executable, "-m", "tests.exchange.delivery_soak", url], cwd=ROOT, stdout=subprocess.PIPE
+    """A courier has been killed after so long at work: 1; or everything was done before: 0."""
+    nursery = get_context("forkserver")
+    nursery.set_forkserver_preload([work.__module__])
+    courier = nursery.Process(target=work, args=(url,), daemon=True)
+    courier.start()
+    before, end = (
+        sum(counted(database).values()) - counted(database)["waiting"],
+        time.monotonic() + BEGINS_SECONDS,
     )
-    assert courier.stdout is not None
-    courier.stdout.readline()  # it stands
+    while time.monotonic() < end and not moved(database, before):
+        time.sleep(0.02)
     end = time.monotonic() + seconds
     while time.monotonic() < end and waiting(database):
         time.sleep(0.05)
-    over = not waiting(database)
-    os.kill(courier.pid, signal.SIGTERM if over else signal.SIGKILL)
-    courier.wait()
-    courier.stdout.close()
-    return not over
+    killed = waiting(database)
+    courier.kill()
+    courier.join()
+    return killed
+
+
+def moved(database: Database, before: int) -> bool:
+    """True when more messages have come to an end than before, or nothing is left to be done."""
+    states = counted(database)
+    return sum(states.values()) - states["waiting"] > before or not waiting(database)
 
 
 def waiting(database: Database) -> bool:
@@ -185,22 +186,3 @@ def check(found: list[Any], states: Counter[str], told: int, n: int, count: int)
             last[queue, subject] = sequence
     if count > 1:
         assert not found[-1]["effects"], "the dead receiver carried something out"
-
-
-def work(url: str) -> None:
-    """A courier at work until it is killed."""
-    courier = Courier(
-        Writer(Database(url)),
-        Clock(None, Machine()),
-        attempt_seconds=ATTEMPT_SECONDS,
-        patience=PATIENCE,
-        lease=LEASE,
-    )
-    print("here", flush=True)
-    while True:
-        courier.run_once(datetime.now(UTC))
-        time.sleep(0.02)
-
-
-if __name__ == "__main__":
-    work(sys.argv[1])
