@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, literal_column, or_, select, update
 
 from engine.core.envelope import event_bytes, message_event
 from engine.core.messages import ROUTES
@@ -255,5 +255,6 @@ def acknowledge(connection: Connection, system_id: str, id: str, now: datetime) 
 
 
 def due_count(connection: Connection) -> int:
-    """How many messages wait to be brought or pulled."""
-    return int(connection.execute(select(func.count()).where(MESSAGE.c.state == "waiting")).scalar_one())
+    """How many messages wait to be brought or pulled; of the criminal queue nobody is told how many (law 9)."""
+    waiting = and_(MESSAGE.c.state == literal_column("'waiting'"), MESSAGE.c.queue != CRIMINAL_QUEUE)
+    return int(connection.execute(select(func.count()).where(waiting)).scalar_one())
