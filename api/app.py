@@ -21,6 +21,7 @@ from api import (
     health,
     inspections,
     ledger,
+    messages,
     referrals,
     reminders,
     rulebook,
@@ -46,6 +47,7 @@ ROUTERS = (
     rulebook.router,
     backtests.router,
     exchange.router,
+    messages.router,
     health.router,
 )
 Background = Callable[[House], AbstractContextManager[None]]

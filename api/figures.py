@@ -110,6 +110,28 @@ class StuckFigures:
             return self._counted
 
 
+class ExchangeFigures:
+    """What waits to be delivered, and how many destinations are left alone, read when monitoring asks."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def collect(self) -> Iterable[Metric]:
+        """The counts as they are now; without any while they cannot be read."""
+        waiting = GaugeMetricFamily(
+            "bihuan_messages_waiting", "Messages of the ordinary queue that wait to be brought or pulled"
+        )
+        circuits = GaugeMetricFamily("bihuan_circuits_open", "Destinations that are left alone for a while")
+        try:
+            count, left_alone = self._house.exchange.outbox.counts()
+        except Exception:  # the other figures are needed most when the database fails
+            log.exception("messages not counted")
+        else:
+            waiting.add_metric([], count)
+            circuits.add_metric([], left_alone)
+        return (waiting, circuits)
+
+
 class Figures:
     """The figures of one server; routes are counted by their template, never by ids."""
 
@@ -124,6 +146,7 @@ class Figures:
         self.registry.register(FenceFigures(house))
         self.registry.register(TimeFigures(house))
         self.registry.register(StuckFigures(house))
+        self.registry.register(ExchangeFigures(house))
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """One more request was answered."""

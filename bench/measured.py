@@ -33,6 +33,11 @@ PROMISES = {
         "100,000 periods at random: dates and counted days equal a walk on the wall calendar, every reckoning adds up",
         100_000,
     ),
+    "exchange": (
+        "20,000 messages to 8 receivers, one dead, through every fault and killed couriers, on both databases: each "
+        "delivered once and in order for its finding, or a task",
+        20_000,
+    ),
     "fence": (
         "100 crashes, hangs and memory blow-ups of a worker: each decision right or waiting in two seconds",
         100,

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from engine.accounts import SCOPES, add_user, issue_token
+from engine.addresses import is_network
 from engine.core.commands import CLOCK_LOGIN, IMPORTER_LOGIN
 from engine.core.fact_types import CONTROL
 from engine.core.refusals import Faults
 from engine.outcomes import new_id
 from engine.systems import NewSystem
 from models import account_reading as reading
-from models import records
+from models import delivering, records
 from models.columns import ID_LENGTH
 from rules.calendar_notice import notice_of
 from rules.data_file import DataFault
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 SECRET = frozenset({"password_hash"})
 """Members of an act's detail that no entry repeats."""
 LOGIN = re.compile(r"[\w][\w.@-]{0,63}")
+HOST = re.compile(
+    r"(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*"
+)
 NAME_LENGTH_MAX = 100
 NOBODYS_ROLES = frozenset({"clock", "linked_system"})
 BUILT_IN = frozenset({CLOCK_LOGIN, IMPORTER_LOGIN})
@@ -172,6 +176,24 @@ def _rotate(
     return house.systems.rotate_within(connection, detail["id"], detail["overlap_hours"])
 
 
+def _check_list(house: House, detail: Mapping[str, Any]) -> None:
+    _check_rotation(house, detail)
+    faults = Faults()
+    for place, one in enumerate(detail["allowed"] or ()):
+        if not (is_network(one) or HOST.fullmatch(one)):
+            faults.add(
+                f"/allowed/{place}", "format", "应为主机名、地址或网段", "a host, address or network expected"
+            )
+    faults.refuse()
+
+
+def _allow(house: House, connection: Connection, detail: Mapping[str, Any], _: datetime) -> Mapping[str, Any]:
+    allowed = [one.casefold() for one in detail["allowed"]] if detail["allowed"] else None
+    delivering.destination(connection, detail["id"])
+    delivering.change_destination(connection, detail["id"], {"allowed": allowed})
+    return {"id": detail["id"], "allowed": allowed}
+
+
 def _check_notice(house: House, detail: Mapping[str, Any]) -> None:
     """The file is read as when it was brought: what was proposed may be confirmed by another program."""
     try:
@@ -241,6 +263,7 @@ ACTS: dict[str, Act] = {
         Act("token.issue", "system_admin", _check_token, _issue),
         Act("system.add", "system_admin", _check_system, _link),
         Act("system.rotate_key", "system_admin", _check_rotation, _rotate),
+        Act("system.allow", "system_admin", _check_list, _allow),
         Act("delegation.add", "security_admin", _check_delegation, _delegate),
         Act("delegation.end", "security_admin", _check_delegation_end, _end_delegation),
         Act("calendar.load", "system_admin", _check_notice, _load, _told_notice),

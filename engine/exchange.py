@@ -8,8 +8,11 @@ from engine.callers import Callers
 from engine.courier import Courier
 from engine.desk import Desk
 from engine.inbox import Inbox
+from engine.message_acts import MessageActs
 from engine.outbox import Outbox
+from engine.settings import COURIER_PARALLEL
 from engine.systems import Systems
+from engine.undelivered import Undelivered
 from rules.exchange import load_receipts
 
 
@@ -22,12 +25,16 @@ class Exchange:
     outbox: Outbox
     courier: Courier
     systems: Systems
+    acts: MessageActs
 
 
-def open_exchange(desk: Desk) -> Exchange:
-    """The exchange of the house with that desk, which from now on lets parked receipts have their turn."""
+def open_exchange(desk: Desk, parallel: int = COURIER_PARALLEL) -> Exchange:
+    """The exchange of the house with that desk, which from now on lets parked receipts have their turn.
+
+    parallel: how many messages are brought to one system at a time.
+    """
     callers = Callers(desk.database, desk.clock)
-    courier = Courier(desk.writer, desk.clock)
+    courier = Courier(desk.writer, desk.clock, parallel=parallel, undelivered=Undelivered(desk.scribe))
     inbox = Inbox(desk, load_receipts(), callers)
     desk.after_step = inbox.retry_parked
     return Exchange(
@@ -36,4 +43,5 @@ def open_exchange(desk: Desk) -> Exchange:
         outbox=Outbox(desk.database, desk.writer, desk.clock),
         courier=courier,
         systems=Systems(desk.database, desk.writer, desk.clock, desk.office, courier),
+        acts=MessageActs(desk),
     )

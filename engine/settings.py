@@ -13,6 +13,7 @@ from models.database import normalised
 DATABASE_FILE = "bihuan.db"
 ACCEPT_TEST_DATABASE = "BIHUAN_ACCEPT_TEST_DATABASE"
 MIB = 1024 * 1024
+COURIER_PARALLEL, COURIER_PARALLEL_MAX = 4, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Settings:
     upload_bytes_max: int = 50 * MIB
     threads: int = 40
     """Requests that are worked on at the same time; more wait."""
+    courier_parallel: int = COURIER_PARALLEL
+    """Messages that are brought to one linked system at the same time, by all nodes together."""
 
     @classmethod
     def from_environment(
@@ -57,6 +60,9 @@ class Settings:
             port=port,
             cookie_secure=environment.get("BIHUAN_COOKIE_SECURE") == "1" or not is_loopback(host),
             accept_test_database=environment.get(ACCEPT_TEST_DATABASE) == "1",
+            courier_parallel=_within(
+                environment.get("BIHUAN_COURIER_PARALLEL"), COURIER_PARALLEL, COURIER_PARALLEL_MAX
+            ),
         )
 
     @property
@@ -85,11 +91,18 @@ class Settings:
             "attachment_bytes_max": self.attachment_bytes_max,
             "upload_bytes_max": self.upload_bytes_max,
             "threads": self.threads,
+            "courier_parallel": self.courier_parallel,
         }
 
 
 def _path(text: str | None) -> Path | None:
     return Path(text).absolute() if text else None
+
+
+def _within(text: str | None, otherwise: int, most: int) -> int:
+    """The number, at least 1 and at most so much; what is no number counts as not set."""
+    said = text.strip() if text else ""
+    return min(max(int(said), 1), most) if said.isascii() and said.isdigit() else otherwise
 
 
 def is_loopback(host: str) -> bool:

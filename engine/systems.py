@@ -15,6 +15,7 @@ from engine.clock import Clock
 from engine.core.messages import ROUTES
 from engine.core.refusals import Faults, Refusal
 from engine.courier import Courier
+from engine.courier_book import as_destination
 from engine.signing import (
     KeyFault,
     check_public_key,
@@ -24,7 +25,7 @@ from engine.signing import (
     public_key_of,
 )
 from engine.writer import Writer
-from models import linked_reading
+from models import delivering, linked_reading
 from models.database import Database
 from models.exchange_reading import ALL_KINDS
 from rules.offices import Office
@@ -112,6 +113,7 @@ class Systems:
         with self.database.read() as connection:
             waiting = linked_reading.waiting_by_system(connection)
             rows = linked_reading.system_rows(connection)
+            known = delivering.destinations(connection)
         now = self.clock.now()
         return [
             {
@@ -125,6 +127,7 @@ class Systems:
                 "keys_in_force": len(in_force(row.secrets, now)),
                 "disabled": row.disabled,
                 "waiting": waiting.get(row.id, 0),
+                **as_destination(known.get(row.id)),
             }
             for row in rows
         ]

@@ -9,7 +9,7 @@ from models.delegation import Delegation, DelegationEnd
 from models.duty_report import DutyReport
 from models.edition import RulebookEdition, RulebookProof
 from models.entry import CommandKey, Entry, Payload
-from models.exchange import LinkedSystem, Message, MessageSeries, Receipt
+from models.exchange import Destination, LinkedSystem, Message, MessageSeries, Receipt
 from models.house_time import TimeBeat, TimeLeap
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
@@ -35,6 +35,7 @@ __all__ = [
     "Deadline",
     "Delegation",
     "DelegationEnd",
+    "Destination",
     "Document",
     "DutyReport",
     "Entry",

@@ -20,6 +20,7 @@ NAMES = (
     "calendar.css",
     "delegations.css",
     "duties.css",
+    "exchange.css",
     "mark.svg",
     "reckoning.css",
     "rulebook.css",

@@ -172,9 +172,11 @@ def background(house: House) -> Iterator[None]:
         lambda: courier.run_once(house.clock.real_now()),
         proving.look if real else None,
     )
+    courier.begin()
     timetable.start()
     try:
         yield
     finally:
         proving.end()
+        courier.stop()
         timetable.stop()

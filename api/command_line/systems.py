@@ -21,6 +21,12 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     rotate.add_argument("id", metavar="ID")
     rotate.add_argument("--overlap", type=int, default=OVERLAP_HOURS, metavar="HOURS")
     rotate.set_defaults(run=_rotate)
+    allow = acts.add_parser("allow", help="the only hosts and networks that the system may be called at")
+    allow.add_argument("id", metavar="ID")
+    listed = allow.add_mutually_exclusive_group(required=True)
+    listed.add_argument("--only", nargs="+", metavar="HOST|NETWORK")
+    listed.add_argument("--any", action="store_true", help="no such list any more")
+    allow.set_defaults(run=_allow)
     ping = acts.add_parser("ping", help="try whether the system answers")
     ping.add_argument("id", metavar="ID")
     ping.set_defaults(run=_ping)
@@ -68,11 +74,21 @@ def _rotate(args: argparse.Namespace) -> int:
         )
 
 
+def _allow(args: argparse.Namespace) -> int:
+    detail = {"id": args.id, "allowed": args.only}
+    said = "--any" if args.any else f"--only {' '.join(args.only)}"
+    with house_of(args) as house:
+        return administered(
+            house, "system.allow", detail, f"system allow {args.id} {said}", as_json=args.json
+        )
+
+
 def _list(args: argparse.Namespace) -> int:
     with house_of(args) as house:
         systems = house.systems.list()
     lines = [
-        f"{one['id']}\t{one['department']}\t{'pull' if one['pull'] else one['url']}\t{one['waiting']}"
+        f"{one['id']}\t{one['department']}\t{'pull' if one['pull'] else one['url']}\t"
+        f"{one['waiting']}\t{one['circuit']}"
         for one in systems
     ]
     told({"systems": systems}, as_json=args.json, words="\n".join(lines))

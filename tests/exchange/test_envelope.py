@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from engine.core.backoff import WAITS, wait_after
+from engine.core.backoff import PATIENCE, WAITS
 from engine.core.envelope import event_bytes, in_window, message_event, sequence_text, signing_base
 from engine.core.strict_json import Malformed, parsed
 from engine.signing import (
@@ -115,10 +115,10 @@ def test_the_same_event_always_gives_the_same_bytes():
 
 
 def test_each_wait_is_longer_than_the_one_before_and_the_last_is_followed_by_a_person():
-    waits = [wait_after(tries, 0.0) for tries in range(1, len(WAITS) + 1)]
+    waits = [PATIENCE.wait_after(tries, 0.0) for tries in range(1, len(WAITS) + 1)]
     assert all(earlier < later for earlier, later in pairwise(waits))
-    assert wait_after(3, 0.5) == WAITS[2] * 1.1
-    assert wait_after(len(WAITS) + 1, 0.0) is None
+    assert PATIENCE.wait_after(3, 0.5) == WAITS[2] * 1.1
+    assert PATIENCE.wait_after(len(WAITS) + 1, 0.0) is None
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ SELDOM = {
     "letters": [{"posted_on": "2024-04-01", "mail_no": "XA1", "returned_on": "2024-04-20", "signed": False}],
 }
 """What may come with a finding and seldom does."""
+ON_PAPER = {"how": "posted", "delivered_on": "2024-04-26"}
 ANONYMOUS, OFFICER, LEGAL, CLERK, SYSTEM = "anonymous", "W01", "L01", "D01", "yuanping-fire"
 HEAD = "H01"
 REPORT = {"title": "上半年工作总结", "doc_no": "原市监〔2024〕9号", "summary": "完成联合抽查 12 户次。"}
@@ -243,6 +244,9 @@ OPERATIONS = (
     Operation("GET", f"{API}/delegations/{{id}}", OFFICER),
     Operation("POST", f"{API}/delegations", HEAD, lambda _: dict(LENT), True, status=201),
     Operation("POST", f"{API}/delegations/{{id}}/end", HEAD, lambda _: {}, True),
+    Operation("GET", f"{API}/messages/{{id}}", HEAD),
+    Operation("POST", f"{API}/messages/{{id}}/resend", HEAD, lambda _: {}, True),
+    Operation("POST", f"{API}/messages/{{id}}/paper", HEAD, lambda _: dict(ON_PAPER), True),
     Operation("GET", f"{API}/stuck", OFFICER),
     Operation("GET", f"{API}/parties/{{id}}", OFFICER),
     Operation("GET", f"{API}/audit/{{id}}", OFFICER),

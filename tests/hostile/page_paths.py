@@ -35,6 +35,8 @@ POSTED = (
     "/duties/half_year_summary/2024-H1",
     "/delegations",
     "/delegations/{delegation}/end",
+    "/exchange/{message}/resend",
+    "/exchange/{message}/paper",
     "/admin/proposals/{finding}",
     *(f"/rulebook/editions/{{edition}}/{act}" for act in ("approve", "withdraw")),
     "/findings/{finding}/steps",
