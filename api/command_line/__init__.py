@@ -24,6 +24,7 @@ COMMANDS = {
     "delegation": "who stands in for whom during leave",
     "token": "bearer tokens",
     "system": "linked systems",
+    "partner": "a simulated linked system, to try the exchange against",
     "confirm": "confirm what another administrator proposed",
     "audit": "verify the audit chains",
     "settings": "the settings in force",
