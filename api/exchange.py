@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.answers import answer, no_content
@@ -21,9 +21,22 @@ from engine.exchange import Exchange
 from engine.house import House
 from engine.outbox import asked_for
 from engine.projections.instants import recorded
+from engine.sandbox import ELSEWHERE
+from engine.settings import is_loopback
 from engine.uploads import HandedIn, inspected
 
-router = APIRouter(prefix="/api/v1/exchange/{system}", tags=["exchange"])
+FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-real-ip"})
+
+
+async def from_here(request: Request) -> None:
+    """Returns when the caller may be answered: of a sandbox only one on this machine, with nobody in between."""
+    house: House = request.app.state.house
+    peer = request.client.host if request.client else ""
+    if house.sandbox and (not is_loopback(peer) or FORWARDED & set(request.headers)):
+        raise Refusal("signature_invalid", detail=ELSEWHERE)
+
+
+router = APIRouter(prefix="/api/v1/exchange/{system}", tags=["exchange"], dependencies=[Depends(from_here)])
 BODY_DIGEST_HEADER = "webhook-body-digest"
 BODY_DIGEST = re.compile(r"sha256:([0-9a-f]{64})", re.ASCII)
 

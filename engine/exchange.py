@@ -9,6 +9,7 @@ from engine.courier import Courier
 from engine.desk import Desk
 from engine.inbox import Inbox
 from engine.outbox import Outbox
+from engine.sandbox import StillCourier
 from engine.systems import Systems
 from rules.exchange import load_receipts
 
@@ -24,10 +25,13 @@ class Exchange:
     systems: Systems
 
 
-def open_exchange(desk: Desk) -> Exchange:
-    """The exchange of the house with that desk, which from now on lets parked receipts have their turn."""
+def open_exchange(desk: Desk, sandbox: bool = False) -> Exchange:
+    """The exchange of the house with that desk, which from now on lets parked receipts have their turn.
+
+    In a sandbox its courier opens no connection.
+    """
     callers = Callers(desk.database, desk.clock)
-    courier = Courier(desk.writer, desk.clock)
+    courier = (StillCourier if sandbox else Courier)(desk.writer, desk.clock)
     inbox = Inbox(desk, load_receipts(), callers)
     desk.after_step = inbox.retry_parked
     return Exchange(

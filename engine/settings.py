@@ -12,6 +12,7 @@ from models.database import normalised
 
 DATABASE_FILE = "bihuan.db"
 ACCEPT_TEST_DATABASE = "BIHUAN_ACCEPT_TEST_DATABASE"
+SANDBOX, COPY = "BIHUAN_SANDBOX", "copy"
 MIB = 1024 * 1024
 
 
@@ -28,6 +29,10 @@ class Settings:
     port: int = 8000
     cookie_secure: bool = False
     accept_test_database: bool = False
+    sandbox: bool = False
+    """Nothing leaves, and never will, what is made in this database (engine/sandbox.py)."""
+    sandbox_of_copy: bool = False
+    """The database is a copy: that it holds real findings does not keep it from becoming a sandbox."""
     json_bytes_max: int = MIB
     attachment_bytes_max: int = 20 * MIB
     upload_bytes_max: int = 50 * MIB
@@ -42,6 +47,7 @@ class Settings:
         test_clock: Path | None = None,
         host: str = "127.0.0.1",
         port: int = 8000,
+        sandbox: bool = False,
         environment: Mapping[str, str] = os.environ,
     ) -> Settings:
         """The settings that options and environment give together; options win."""
@@ -57,6 +63,8 @@ class Settings:
             port=port,
             cookie_secure=environment.get("BIHUAN_COOKIE_SECURE") == "1" or not is_loopback(host),
             accept_test_database=environment.get(ACCEPT_TEST_DATABASE) == "1",
+            sandbox=sandbox or environment.get(SANDBOX) in ("1", COPY),
+            sandbox_of_copy=environment.get(SANDBOX) == COPY,
         )
 
     @property

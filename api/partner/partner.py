@@ -56,6 +56,7 @@ class Partner:
     _receipts: list[dict[str, Any]] = field(default_factory=list)
     _number: int = 0
     _lock: RLock = field(default_factory=RLock)
+    _sending: RLock = field(default_factory=RLock)
 
     # ------------------------------------------------------------ messages
 
@@ -135,12 +136,13 @@ class Partner:
 
     def send_due(self) -> float | None:
         """Every receipt that is due was sent; the moment at which the next one is."""
-        while True:
-            with self._lock:
-                if not self._waiting or self._waiting[0].due > self.seconds():
-                    return self._waiting[0].due if self._waiting else None
-                waiting = heapq.heappop(self._waiting)
-            self._send(waiting)
+        with self._sending:  # one after the other, whoever sends
+            while True:
+                with self._lock:
+                    if not self._waiting or self._waiting[0].due > self.seconds():
+                        return self._waiting[0].due if self._waiting else None
+                    waiting = heapq.heappop(self._waiting)
+                self._send(waiting)
 
     def _put(self, reply: Reply, event: Mapping[str, Any]) -> None:
         self._number += 1

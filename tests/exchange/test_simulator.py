@@ -96,6 +96,7 @@ def test_receipts_that_come_early_or_in_the_wrong_order_find_their_place(
 
     assert courier(sqlite_served).run_once(NOW) == 1
 
+    partner.answered("signed_for")
     assert [kind for kind, _, _ in partner.receipts()] == ["feedback", "concluded", "accepted", "signed_for"]
     assert partner.receipts()[0][2] == "parked" and partner.receipts()[-1][2] == "recorded"
     assert sqlite_served.state(finding) == "fed_back"
