@@ -11,6 +11,7 @@ histories N random histories of a deadline, counted step by step and anew
 leaps   N restarts and leaps of the clock by -1 hour to +40 days, on SQLite and on two nodes over PostgreSQL
 deadlines N periods counted by the house and by a walk on the wall calendar, each with its reckoning
 fence   N crashes, hangs and memory blow-ups of a rule worker
+receipts N forged, stale, mutated, misdirected receipts among good ones, on SQLite and on PostgreSQL by turns
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from bench import clock_soaks
+from bench import clock_soaks, receipt_soak
 from bench.measured import Found, write_down
 from bench.telling import say
 from rules.charts import load_charts
@@ -218,6 +219,7 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "leaps": (clock_soaks.leaps, 1_000),
     "deadlines": (clock_soaks.deadlines, 100_000),
     "fence": (soak_fence, 100),
+    "receipts": (receipt_soak.receipts, 100_000),
 }
 
 
