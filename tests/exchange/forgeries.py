@@ -320,11 +320,7 @@ def named_twice(assault: Assault, event: dict[str, Any], good: Sent) -> tuple[Se
     other = assault.fresh(event)
     text = json.dumps(other, ensure_ascii=False)
     name = assault.chance.choice(re.findall(r'"([a-z_]+)": "', text))
-    body = (
-        text.replace("{", f'{{"{name}": "x", ', 1)
-        if name in other
-        else text.replace('"data": {', f'"data": {{"{name}": "x", ', 1)
-    )
+    body = text.replace(f'"{name}": ', f'"{name}": "x", "{name}": ', 1)
     return assault.signed(assault.fire, other, body.encode()), MALFORMED
 
 
