@@ -26,7 +26,7 @@ GOOD = (("signed_for", SIGNED), ("accepted", ACCEPTED), ("concluded", CONCLUDED)
 OVERSIZE = 1024 * 1024 + 1
 STALE = (301, 302, 3_600, 86_400, 10_000_000)
 FRESH = (0, -1, 1, -299, 299)
-CHECK_EVERY = 200
+CHECK_EVERY = 80
 
 
 @dataclass(frozen=True, slots=True)
