@@ -24,6 +24,7 @@ COMMANDS = {
     "delegation": "who stands in for whom during leave",
     "token": "bearer tokens",
     "system": "linked systems",
+    "exchange": "the exchange described for integrators",
     "partner": "a simulated linked system, to try the exchange against",
     "confirm": "confirm what another administrator proposed",
     "audit": "verify the audit chains",
