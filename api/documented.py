@@ -88,7 +88,7 @@ RECEIPT_BODY = {
         }
     },
 }
-RECEIPT_ANSWERS = {
+RECEIPT_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "`recorded`, or `duplicate`: this id and these bytes were here before"},
     202: {"description": "`parked` until the step that `waiting_for` names"},
     401: {"description": "`signature_invalid`, `signature_expired`"},

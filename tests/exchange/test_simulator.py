@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import runpy
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from api.partner.faults import IN_RECEIPTS, ON_THE_LINE, NoSuchFault, Switchboard
 from api.partner.line import Line, NoKeys, keys_in
 from api.partner.script import SCRIPTS, blanks_of, filled, load_script, roles
+from engine.accounts import hash_password
 from engine.clock import Clock
+from engine.core.calendar import SHANGHAI
 from engine.signing import new_private_key, new_secret, public_key_of
+from models import exchange_reading, linked_reading, records
 from rules.data_file import DataFault
 from tests.exchange.linked import NOW, Linked, courier, message
-from tests.exchange.simulated import Simulator, simulator
+from tests.exchange.simulated import ROOT, Simulator, simulator
 from tests.partner import HmacKey
 from tests.schemas import example, faults
 
@@ -56,8 +62,6 @@ def start(sqlite_served: Linked) -> Iterator[Start]:
 
 
 def _called_at(connection: Any, url: str | None) -> None:
-    from models import linked_reading
-
     linked_reading.change_system(connection, "yuanping-fire", {"url": url})
 
 
@@ -133,10 +137,6 @@ def test_a_message_that_met_a_fault_is_brought_again_and_taken_in_once(
 
 
 def _due_now(connection: Any) -> None:
-    from sqlalchemy import update
-
-    from models import exchange_reading
-
     connection.execute(update(exchange_reading.MESSAGE).values(next_try_at=exchange_reading.AT_ONCE))
 
 
@@ -146,6 +146,24 @@ def test_a_partner_that_pulls_does_the_same(sqlite_served: Linked, start: Start)
     partner.answered("feedback")
     assert sqlite_served.state(finding) == "fed_back"
     assert message(sqlite_served, finding).state == "delivered"
+
+
+def test_the_first_transfer_of_the_documentation_goes_out(
+    sqlite_served: Linked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town, password = sqlite_served.town, "try-Bihuan-2026"
+    hashed = hash_password(password)
+    town.house.writer.submit(
+        lambda connection: connection.execute(update(records.USER).values(password_hash=hashed))
+    )
+    town.at((datetime.now(SHANGHAI) + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M"))
+    sqlite_served.link("yuanping-fire", "fire_rescue")
+
+    runpy.run_path(str(ROOT / "docs/examples/first_transfer.py"))["main"](sqlite_served.base, password)
+
+    finding = capsys.readouterr().out.strip().rpartition("/")[2]
+    assert message(sqlite_served, finding).kind == "department_transfer"
+    assert sqlite_served.state(finding) == "sent"
 
 
 def test_a_forged_message_is_refused_and_secrets_are_never_printed(
