@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.telling import say
 from tests.builders import Town
-from tests.exchange.forgeries import Assault
+from tests.exchange.assault import Assault
 from tests.exchange.linked import Linked
 from tests.throwaway_postgres import start_server
 

@@ -25,13 +25,9 @@ from web.pages import attach_pages
 
 
 @pytest.fixture
-def sandbox(town_url: str, open_town: Callable[..., Town], monkeypatch: pytest.MonkeyPatch) -> Linked:
+def sandbox(town_url: str, open_town: Callable[..., Town]) -> Linked:
     """A bureau in a sandbox, on each kind of database."""
-    monkeypatch.setattr(
-        "tests.builders.Settings", lambda **given: Settings(**given, sandbox=True), raising=True
-    )
-    town = open_town(town_url)
-    monkeypatch.undo()
+    town = open_town(town_url, sandbox=True)
     return Linked(town, town.house.exchange)
 
 
