@@ -7,12 +7,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.answers import answer, no_content
 from api.attachments import ENVELOPE_BYTES_MAX, UPLOAD, read_upload
 from api.calls import Received, an_id, check_empty, no_query, query_of, read_body, whole
+from api.documented import BODY_DIGEST_PARAMETER, FEED_PARAMETERS, RECEIPT_ANSWERS, RECEIPT_BODY, signed
 from api.problems import answers
 from engine.attachments import AttachmentFile, Attachments
 from engine.callers import System, principal_of
@@ -21,14 +22,27 @@ from engine.exchange import Exchange
 from engine.house import House
 from engine.outbox import asked_for
 from engine.projections.instants import recorded
+from engine.sandbox import ELSEWHERE
+from engine.settings import is_loopback
 from engine.uploads import HandedIn, inspected
 
-router = APIRouter(prefix="/api/v1/exchange/{system}", tags=["exchange"])
+FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-real-ip"})
+
+
+async def from_here(request: Request) -> None:
+    """Returns when the caller may be answered: of a sandbox only one on this machine, with nobody in between."""
+    house: House = request.app.state.house
+    peer = request.client.host if request.client else ""
+    if house.sandbox and (not is_loopback(peer) or FORWARDED & set(request.headers)):
+        raise Refusal("signature_invalid", detail=ELSEWHERE)
+
+
+router = APIRouter(prefix="/api/v1/exchange/{system}", tags=["exchange"], dependencies=[Depends(from_here)])
 BODY_DIGEST_HEADER = "webhook-body-digest"
 BODY_DIGEST = re.compile(r"sha256:([0-9a-f]{64})", re.ASCII)
 
 
-@router.get("/messages")
+@router.get("/messages", openapi_extra={"parameters": signed(*FEED_PARAMETERS)})
 def messages(call: Received, system: str) -> Response:
     """A page of the system's messages, in order; getting them is not delivery."""
     exchange = exchange_of(call.request)
@@ -36,7 +50,7 @@ def messages(call: Received, system: str) -> Response:
     return answer(exchange.outbox.feed(caller, asked_for(query_of(call.request))))
 
 
-@router.post("/messages/{id}/ack", status_code=204)
+@router.post("/messages/{id}/ack", status_code=204, openapi_extra={"parameters": signed()})
 def acknowledge(call: Received, system: str, id: str) -> Response:
     """The message is delivered; to say so again changes nothing."""
     exchange, raw = exchange_of(call.request), whole(call.raw)
@@ -48,7 +62,11 @@ def acknowledge(call: Received, system: str, id: str) -> Response:
     return no_content()
 
 
-@router.post("/receipts")
+@router.post(
+    "/receipts",
+    openapi_extra={"parameters": signed(), "requestBody": RECEIPT_BODY},
+    responses=RECEIPT_ANSWERS,
+)
 def receipt(call: Received, system: str) -> Response:
     """A receipt moves the record, stands on its timeline, or waits for the step before it."""
     no_query(call.request)
@@ -60,7 +78,11 @@ def receipt(call: Received, system: str) -> Response:
     return answer(body, told.status)
 
 
-@router.post("/receipts/{id}/documents", status_code=201, openapi_extra=UPLOAD)
+@router.post(
+    "/receipts/{id}/documents",
+    status_code=201,
+    openapi_extra=UPLOAD | {"parameters": signed(BODY_DIGEST_PARAMETER)},
+)
 async def receipt_document(request: Request, system: str, id: str) -> Response:
     """The paper that a receipt announced is kept with its finding."""
     house: House = request.app.state.house

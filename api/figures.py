@@ -78,6 +78,21 @@ class TimeFigures:
         yield leapt
 
 
+class SandboxFigures:
+    """Whether the ledger is a sandbox, read when monitoring asks."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def collect(self) -> Iterable[Metric]:
+        """1 where nothing ever leaves."""
+        sandbox = GaugeMetricFamily(
+            "bihuan_sandbox", "1 where the ledger is a sandbox, from which nothing leaves"
+        )
+        sandbox.add_metric([], self._house.sandbox)
+        yield sandbox
+
+
 class StuckFigures:
     """How many open records lack a clock, an owner or a step; all are 0 in a sound house."""
 
@@ -145,6 +160,7 @@ class Figures:
         self.registry.register(WriterFigures(house))
         self.registry.register(FenceFigures(house))
         self.registry.register(TimeFigures(house))
+        self.registry.register(SandboxFigures(house))
         self.registry.register(StuckFigures(house))
         self.registry.register(ExchangeFigures(house))
 

@@ -42,6 +42,11 @@ PROMISES = {
         "100 crashes, hangs and memory blow-ups of a worker: each decision right or waiting in two seconds",
         100,
     ),
+    "receipts": (
+        "100,000 forged, replayed, stale, mutated, re-serialised, misdirected receipts: none accepted, nothing changed; "
+        "every good one accepted once",
+        100_000,
+    ),
 }
 HEAD = """# Measured
 

@@ -10,6 +10,7 @@ from engine.desk import Desk
 from engine.inbox import Inbox
 from engine.message_acts import MessageActs
 from engine.outbox import Outbox
+from engine.sandbox import StillCourier
 from engine.settings import COURIER_PARALLEL
 from engine.systems import Systems
 from engine.undelivered import Undelivered
@@ -28,13 +29,14 @@ class Exchange:
     acts: MessageActs
 
 
-def open_exchange(desk: Desk, parallel: int = COURIER_PARALLEL) -> Exchange:
+def open_exchange(desk: Desk, parallel: int = COURIER_PARALLEL, sandbox: bool = False) -> Exchange:
     """The exchange of the house with that desk, which from now on lets parked receipts have their turn.
 
-    parallel: how many messages are brought to one system at a time.
+    parallel: how many messages are brought to one system at a time. In a sandbox the courier opens no connection.
     """
     callers = Callers(desk.database, desk.clock)
-    courier = Courier(desk.writer, desk.clock, parallel=parallel, undelivered=Undelivered(desk.scribe))
+    kind = StillCourier if sandbox else Courier
+    courier = kind(desk.writer, desk.clock, parallel=parallel, undelivered=Undelivered(desk.scribe))
     inbox = Inbox(desk, load_receipts(), callers)
     desk.after_step = inbox.retry_parked
     return Exchange(

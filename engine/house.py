@@ -43,6 +43,7 @@ from engine.reminder_post import ReminderPost
 from engine.reminder_words import ReminderWords, silent_terms
 from engine.reminders import Reminders
 from engine.rulebook_in_force import RulebookInForce
+from engine.sandbox import PREFIX, SANDBOX, entered, is_sandbox
 from engine.scribe import Scribe
 from engine.settings import Settings
 from engine.shadow import Shadow
@@ -102,6 +103,8 @@ class House:
     calendars: CalendarInForce
     calendar_reader: CalendarReader
     recounting: Recounting
+    sandbox: bool = False
+    """Nothing that is made in this ledger ever leaves it."""
 
     @property
     def rulebook(self) -> Rulebook:
@@ -140,6 +143,16 @@ class House:
             self.ladder_bell.ring()
             self.duty_bell.ring()
             return swept
+
+    def bring(self) -> int:
+        """Messages that are due were brought to the systems that are called; how many. Of a sandbox none, ever.
+
+        Another node may have made a sandbox of the ledger since this one opened it.
+        """
+        with self.database.read() as connection:
+            if self.sandbox or is_sandbox(connection):
+                return 0
+        return self.exchange.courier.run_once(self.clock.real_now())
 
     def close(self) -> None:
         """Queued commands are done, workers and connections are gone."""
@@ -182,6 +195,12 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     writer = Writer(database)
     time_guard = TimeGuard(clock, database, writer, office.office_id)
     time_guard.look()
+    try:
+        sandbox = entered(database, writer, clock, settings)
+    except Exception:
+        writer.close()
+        database.dispose()
+        raise
     calendars, law = _calendar(office, database, law, notices)
     shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf, clock)
     try:
@@ -193,8 +212,13 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     facts = in_force.rulebook.facts
     press = DocumentPress(RULES / "documents")
     papers = Papers(law.charts, office, press)
+    prefix = PREFIX if sandbox else ""
     scribe = Scribe(
-        office.office_id, law, papers, Post(office, papers, law, _publications(office, law, in_force))
+        office.office_id,
+        law,
+        papers,
+        Post(office, papers, law, _publications(office, law, in_force), prefix),
+        {SANDBOX: True} if sandbox else {},
     )
     check = IntakeCheck(
         facts=lambda given: facts.check(given, entered_only=True, pointer=""),
@@ -206,7 +230,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     desk = Desk(clock, office, law, database, writer, scribe, referrals, reception, calendars)
     reader = open_reader(database, writer, law, office, facts, clock, referrals)
     accounts = Accounts(database, writer, clock, office)
-    post = ReminderPost(office, law, ReminderWords(law.terms))
+    post = ReminderPost(office, law, ReminderWords(law.terms), prefix)
     sweep = Sweep(clock, database, law, desk, post)
     book = DutyBook(office, law)
     with database.read() as connection:
@@ -228,7 +252,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         reader=reader,
         accounts=accounts,
         press=press,
-        exchange=open_exchange(desk, settings.courier_parallel),
+        exchange=open_exchange(desk, settings.courier_parallel, sandbox),
         editions=Editions(office.office_id, database, writer, clock, in_force),
         shadow=Shadow(database, clock, in_force),
         law_of_the_act=LawOfTheAct(database, clock, in_force),
@@ -244,6 +268,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         calendars=calendars,
         calendar_reader=CalendarReader(database, office.office_id, clock, notices.chain(office.calendar)),
         recounting=Recounting(clock, office, database, law, writer, scribe, calendars),
+        sandbox=sandbox,
     )
     desk.bell = house.ring
     return house

@@ -64,6 +64,8 @@ class Post:
     papers: Papers
     law: Lawbook
     publications: Publications
+    prefix: str = ""
+    """What the subject of every message begins with: that it was made in a sandbox."""
 
     def dispatch(
         self, connection: Connection, file: CaseFile, taken: Taken, name: str, who: Principal, now: datetime
@@ -114,11 +116,14 @@ class Post:
             proceeding_id=taken.proceeding if of_finding else snapshot.id,
             step_sequence=taken.sequence,
             now=now,
-            subject=content.get("subject")
-            or file.ledger_no
-            or snapshot.main.facts.get("ledger_no")
-            or file.inspection.get("task_no")
-            or snapshot.id,
+            subject=self.prefix
+            + str(
+                content.get("subject")
+                or file.ledger_no
+                or snapshot.main.facts.get("ledger_no")
+                or file.inspection.get("task_no")
+                or snapshot.id
+            ),
             message_id=str(uuid7()),
             sender=content["sender"],
             department=snapshot.department,

@@ -12,6 +12,7 @@ from models.database import normalised
 
 DATABASE_FILE = "bihuan.db"
 ACCEPT_TEST_DATABASE = "BIHUAN_ACCEPT_TEST_DATABASE"
+SANDBOX, COPY = "BIHUAN_SANDBOX", "copy"
 MIB = 1024 * 1024
 COURIER_PARALLEL, COURIER_PARALLEL_MAX = 4, 64
 
@@ -29,6 +30,10 @@ class Settings:
     port: int = 8000
     cookie_secure: bool = False
     accept_test_database: bool = False
+    sandbox: bool = False
+    """Nothing leaves, and never will, what is made in this database (engine/sandbox.py)."""
+    sandbox_of_copy: bool = False
+    """The database is a copy: that it holds real findings does not keep it from becoming a sandbox."""
     json_bytes_max: int = MIB
     attachment_bytes_max: int = 20 * MIB
     upload_bytes_max: int = 50 * MIB
@@ -45,6 +50,7 @@ class Settings:
         test_clock: Path | None = None,
         host: str = "127.0.0.1",
         port: int = 8000,
+        sandbox: bool = False,
         environment: Mapping[str, str] = os.environ,
     ) -> Settings:
         """The settings that options and environment give together; options win."""
@@ -63,6 +69,8 @@ class Settings:
             courier_parallel=_within(
                 environment.get("BIHUAN_COURIER_PARALLEL"), COURIER_PARALLEL, COURIER_PARALLEL_MAX
             ),
+            sandbox=sandbox or environment.get(SANDBOX) in ("1", COPY),
+            sandbox_of_copy=environment.get(SANDBOX) == COPY,
         )
 
     @property

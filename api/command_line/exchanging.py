@@ -1,4 +1,4 @@
-"""`bihuan exchange`: a message that does not arrive is sent again, or entered as delivered on paper, by a person."""
+"""`bihuan exchange resend | paper`: a message that does not arrive is sent again, or was delivered on paper."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from api.command_line.telling import DONE, told
 from engine.core.paper_form import HOW
 
 
-def add_parser(commands: Any) -> argparse.ArgumentParser:
-    """The command stands among the others; its `run` is set."""
-    parser: argparse.ArgumentParser = commands.add_parser("exchange", help="messages that do not arrive")
-    acts = parser.add_subparsers(dest="act", required=True)
+def add_acts(acts: Any) -> None:
+    """Both stand among what the command does; their `run` is set."""
     again = acts.add_parser("resend", help="the same message goes out once more")
     paper = acts.add_parser("paper", help="the message was delivered on paper")
     paper.add_argument("--how", required=True, choices=HOW)
@@ -25,7 +23,6 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         one.add_argument("--as", dest="login", required=True, metavar="LOGIN")
         one.add_argument("--password-stdin", action="store_true", required=True)
         one.set_defaults(run=_act)
-    return parser
 
 
 def _act(args: argparse.Namespace) -> int:
