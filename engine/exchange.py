@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.callers import Callers
+from engine.carrier.office import Carrier, open_carrier
 from engine.courier import Courier
 from engine.desk import Desk
 from engine.inbox import Inbox
@@ -22,13 +23,15 @@ class Exchange:
     outbox: Outbox
     courier: Courier
     systems: Systems
+    carrier: Carrier
 
 
 def open_exchange(desk: Desk) -> Exchange:
     """The exchange of the house with that desk, which from now on lets parked receipts have their turn."""
     callers = Callers(desk.database, desk.clock)
     courier = Courier(desk.writer, desk.clock)
-    inbox = Inbox(desk, load_receipts(), callers)
+    kinds = load_receipts()
+    inbox = Inbox(desk, kinds, callers)
     desk.after_step = inbox.retry_parked
     return Exchange(
         callers=callers,
@@ -36,4 +39,5 @@ def open_exchange(desk: Desk) -> Exchange:
         outbox=Outbox(desk.database, desk.writer, desk.clock),
         courier=courier,
         systems=Systems(desk.database, desk.writer, desk.clock, desk.office, courier),
+        carrier=open_carrier(desk, inbox, kinds),
     )
