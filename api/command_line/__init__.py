@@ -24,6 +24,7 @@ COMMANDS = {
     "delegation": "who stands in for whom during leave",
     "token": "bearer tokens",
     "system": "linked systems",
+    "carrier": "bundles for departments without a network",
     "confirm": "confirm what another administrator proposed",
     "audit": "verify the audit chains",
     "settings": "the settings in force",

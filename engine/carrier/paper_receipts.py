@@ -24,7 +24,7 @@ from engine.core.calendar import civil_date
 from engine.core.commands import Principal
 from engine.core.envelope import SCHEMAS, wire_instant
 from engine.core.receipt_form import read_event
-from engine.core.receipts import ReceiptKind
+from engine.core.receipts import LATE_REASON, ReceiptKind
 from engine.core.refusals import FieldError, Refusal
 from engine.core.strict_json import parsed
 from engine.core.visibility import sees_department
@@ -158,7 +158,7 @@ class PaperReceipts:
         now: datetime,
     ) -> str:
         """What the receipt does at once; a person waits for nothing and contradicts nothing."""
-        beside = {"late_reason": paper.late_reason} if paper.late_reason else {}
+        beside = {LATE_REASON: paper.late_reason} if paper.late_reason else {}
         arrived = Arrived(message.system_id, event["id"], digest, kind, event["data"], message.id, beside)
         try:
             state, _ = ReceiptEffects(self.desk, self.kinds).of(connection, who, arrived, now)
@@ -281,10 +281,9 @@ def _in_words_of_the_form(refusal: Refusal) -> Refusal:
     """The refusal with pointers into what the officer typed."""
     errors = []
     for one in refusal.errors:
-        name = one.pointer.removeprefix("/data/").split("/")[0] if one.pointer.startswith("/data/") else ""
-        errors.append(
-            FieldError(f"/{FORM_NAMES.get(name, name)}" if name else "/code", one.code, one.zh, one.en)
-        )
+        parts = [part for part in one.pointer.split("/") if part not in ("", "data")]
+        name = parts[0] if parts else "code"
+        errors.append(FieldError(f"/{FORM_NAMES.get(name, name)}", one.code, one.zh, one.en))
     return Refusal(
         refusal.code, errors=errors, reasons=refusal.reasons, detail=refusal.detail, **refusal.carries
     )

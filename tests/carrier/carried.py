@@ -19,6 +19,9 @@ from tests.exchange.linked import Linked
 from tests.partner import Ed25519Key
 
 
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+
+
 @dataclass
 class Office:
     """A department without a network, with its keys, and the house that carries to it."""
@@ -62,7 +65,9 @@ class Office:
         return self.town.house.clock.now()
 
 
-def without_network(linked: Linked, id: str, department: str, *, keyed: bool = True, signs: bool = False) -> Office:
+def without_network(
+    linked: Linked, id: str, department: str, *, keyed: bool = True, signs: bool = False
+) -> Office:
     """A system just linked by carrier; sealed to its key or by passphrase, signed with a shared secret or key pairs."""
     private, public = new_keys()
     key = Ed25519Key() if signs else None

@@ -34,14 +34,23 @@ def test_a_transfer_is_carried_signed_for_accepted_and_concluded(linked: Linked,
     assert pdf.startswith(b"%PDF-") and "sha256:" + hashlib.sha256(pdf).hexdigest() == letter["digest"]
 
     taken = fire.take(
-        fire.answer(bundle, fire.receipt(bundle, "accepted", **ACCEPTED), fire.receipt(bundle, "signed_for", **SIGNED))
+        fire.answer(
+            bundle, fire.receipt(bundle, "accepted", **ACCEPTED), fire.receipt(bundle, "signed_for", **SIGNED)
+        )
     )
 
-    assert [(one.kind, one.code) for one in taken.receipts] == [("accepted", "parked"), ("signed_for", "recorded")]
+    assert [(one.kind, one.code) for one in taken.receipts] == [
+        ("accepted", "parked"),
+        ("signed_for", "recorded"),
+    ]
     assert states(fire.town, fire.system) == ["delivered"] and linked.state(finding) == "accepted"
     fire.town.at("2024-04-26T17:30")
     later = fire.take(
-        fire.answer(bundle, fire.receipt(bundle, "concluded", **CONCLUDED), fire.receipt(bundle, "feedback", **FEEDBACK))
+        fire.answer(
+            bundle,
+            fire.receipt(bundle, "concluded", **CONCLUDED),
+            fire.receipt(bundle, "feedback", **FEEDBACK),
+        )
     )
     assert [one.code for one in later.receipts] == ["recorded", "recorded"]
     assert linked.state(finding) == "fed_back"
@@ -84,7 +93,12 @@ def test_what_is_packed_again_keeps_its_number_and_says_that_it_is_a_copy(linked
     third = fire.pack()
     again = fire.pack(number=1)
 
-    assert [(one.number, one.copy) for one in (first, second, third, again)] == [(1, 0), (1, 1), (2, 0), (1, 2)]
+    assert [(one.number, one.copy) for one in (first, second, third, again)] == [
+        (1, 0),
+        (1, 1),
+        (2, 0),
+        (1, 2),
+    ]
     whole, copy = fire.open(first).manifest, fire.open(second).manifest
     assert whole.messages == copy.messages and (copy.copy_no, copy.packed_at) == (1, whole.packed_at)
     assert states(fire.town, fire.system) == ["carried", "carried"]
