@@ -21,6 +21,7 @@ from api import (
     health,
     inspections,
     ledger,
+    receipt_codes,
     referrals,
     reminders,
     rulebook,
@@ -46,6 +47,7 @@ ROUTERS = (
     rulebook.router,
     backtests.router,
     exchange.router,
+    receipt_codes.router,
     health.router,
 )
 Background = Callable[[House], AbstractContextManager[None]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
+from engine.carrier.rights import carries_for
 from engine.core.refusals import Refusal
 from engine.exchanged import exchanged
 from web.asking import Asked
@@ -21,4 +22,10 @@ def exchange_page(asking: Asked) -> Response:
         raise Refusal("not_yours", roles=sorted(CLERKS))
     house = asking.house
     told = exchanged(house.database, house.office.office_id, asking.who)
-    return page(asking, "exchange.html", told=told, names=names_of(asking))
+    return page(
+        asking,
+        "exchange.html",
+        told=told,
+        names=names_of(asking),
+        carries=carries_for(asking.who) is not None,
+    )

@@ -88,6 +88,8 @@ def _person(house: House, login: str) -> Principal:
 def _pack(args: argparse.Namespace) -> int:
     from engine.carrier.packing import Asked
 
+    if args.file.exists():  # told before anything is on its way
+        raise FileExistsError(f"{args.file}")
     with house_of(args) as house:
         who = _person(house, args.login)
         asked = Asked(args.system, args.queue, args.referral, args.number)

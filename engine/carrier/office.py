@@ -46,6 +46,11 @@ class Carrier:
                 return None
             return self._told(connection, who, CRIMINAL, referral)
 
+    def carries_any(self) -> bool:
+        """True where some department is reached by carrier."""
+        with self.desk.database.read() as connection:
+            return bool(carrier_reading.carrier_systems(connection, self.desk.office.office_id))
+
     def _told(self, connection: Connection, who: Principal, queue: str, series: str) -> dict[str, Any]:
         office = self.desk.office.office_id
         systems = carrier_reading.carrier_systems(connection, office)

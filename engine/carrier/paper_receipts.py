@@ -23,6 +23,7 @@ from engine.core import carrier_codes
 from engine.core.calendar import civil_date
 from engine.core.commands import Principal
 from engine.core.envelope import SCHEMAS, wire_instant
+from engine.core.paper_receipt_form import OnPaper
 from engine.core.receipt_form import read_event
 from engine.core.receipts import LATE_REASON, ReceiptKind
 from engine.core.refusals import FieldError, Refusal
@@ -41,20 +42,6 @@ UNKNOWN = ("没有这个签收码", "no such code")
 USED = ("这个签收码已经登记过", "this code was entered before")
 NOT_YET = ("前一步还没有登记", "a step before it has not been entered yet")
 NO_SCAN = ("请附纸质回执的扫描件", "a scan of the paper is needed")
-
-
-@dataclass(frozen=True, slots=True)
-class OnPaper:
-    """What an officer types: the code, who signed when, and, as far as the paper says so, numbers."""
-
-    code: str
-    received_at: datetime
-    signer: str
-    receipt_no: str | None = None
-    case_no: str | None = None
-    late_reason: str | None = None
-    document: str | None = None
-    """The digest of a scan that was handed in with the record before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from tests.builders import Town
 from tests.exchange.linked import Linked
 from tests.partner import Ed25519Key
 
-
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 
 

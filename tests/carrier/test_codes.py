@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.attachments import AttachmentFile
-from engine.carrier.paper_receipts import FAILURES_MAX, OnPaper
+from engine.carrier.paper_receipts import FAILURES_MAX
 from engine.core.carrier_codes import ALPHABET, LENGTH, code_for, shown, typed
+from engine.core.paper_receipt_form import OnPaper
 from models import linked_reading
 from tests.builders import Town, refused
 from tests.carrier.carried import PDF, Office, states, without_network

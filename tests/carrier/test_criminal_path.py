@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.carrier.packing import Packed
-from engine.carrier.paper_receipts import OnPaper
+from engine.core.paper_receipt_form import OnPaper
 from engine.core.refusals import Refusal
 from engine.uploads import HandedIn, inspected
 from tests.builders import Town, refused

@@ -63,8 +63,9 @@ def test_the_deadlines_are_those_of_a_connected_system(linked: Linked) -> None:
     called, _ = linked.sent(target_department="public_security")
     bundle = fire.open(fire.pack())
     fire.take(fire.answer(bundle, fire.receipt(bundle, "signed_for", **SIGNED)))
-    from tests.exchange.linked import Post
     import json
+
+    from tests.exchange.linked import Post
 
     tax.key = HmacKey(_secret(linked, "yuanping-psb"))
     Post(linked, tax, json.loads(linked.messages(called)[-1].body))("signed_for", **SIGNED)
