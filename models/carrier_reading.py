@@ -110,8 +110,9 @@ def messages_in(connection: Connection, bundle_id: str) -> Sequence[Row[Any]]:
 
 def carried_messages(connection: Connection, office_id: str, queue: str) -> Sequence[Row[Any]]:
     """Every message of the queue that was packed: its id and name, and secret, series and department of its bundle."""
-    columns = (BUNDLE.c.secret, BUNDLE.c.series, BUNDLE.c.department)
-    found = select(CONTENT.c.message_id, MESSAGE.c.chart_name, *columns)
+    named = ("secret", "series", "department")
+    columns = [CONTENT.c.message_id, MESSAGE.c.chart_name, *(BUNDLE.c[name] for name in named)]
+    found = select(*columns)
     joined = found.join(BUNDLE, BUNDLE.c.id == CONTENT.c.bundle_id).join(
         MESSAGE, MESSAGE.c.id == CONTENT.c.message_id
     )

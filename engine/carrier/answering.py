@@ -55,7 +55,7 @@ def answered(
         members[name] = raw
         header = signature(keys.signing, event["id"], timestamp, raw)
         signed.append({"id": event["id"], "timestamp": timestamp, "signature": header, "member": name})
-        announced = by_digest.get((event["data"].get("document") or {}).get("digest"))
+        announced = by_digest.get(str((event["data"].get("document") or {}).get("digest")))
         if announced is not None:
             member = f"papers/{announced.digest.removeprefix('sha256:')}.bin"
             members[member] = announced.content

@@ -9,12 +9,12 @@ from typing import Any
 
 from engine.core.calendar import civil_date
 from engine.documents import DocumentPress
-from engine.documents.paper import Cell, Grid, Paper, Paragraph, Row, Slip, Span, Spans
+from engine.documents.paper import Cell, Grid, Paper, Paragraph, Row, Span, Spans
 from rules.data_file import read_data
 
 WORDS_FILE = Path(__file__).with_name("cover.yaml")
-COLUMNS = (6, 24, 23, 10, 16, 21)
-SIGN_HERE_MM, SLIP_ROW_MM = 20, 12
+COLUMNS = (6, 19, 25, 12, 19, 19)
+SIGN_HERE_MM, SIGNED_ROW_MM = 16, 11
 
 
 @cache
@@ -52,7 +52,7 @@ def cover_sheet(said: Mapping[str, Any], names: Mapping[str, str]) -> Paper:
             _paragraph(told["opening"].format(count=len(said["messages"]))),
             Grid(COLUMNS, (_heads(told["heads"]), *_lines(said["messages"]))),
             _paragraph(told["how"], small=True, space=2),
-            _slip(told, said, names),
+            *_signed_here(told, said),
         ),
     )
 
@@ -84,7 +84,7 @@ def _lines(messages: Sequence[Mapping[str, Any]]) -> list[Row]:
 def _accepting(code: str) -> Row:
     """The line in which a transfer is accepted, beside its code."""
     told = words()
-    line = Cell((_plain(told["accept_line"]),), span=3)
+    line = Cell((_plain(told["accept_line"]),), span=2)
     return Row((_cell(""), line, _cell(told["accept"], "center"), _code(code), _cell("")), SIGN_HERE_MM // 2)
 
 
@@ -92,23 +92,18 @@ def _code(code: str) -> Cell:
     """Four groups of four on two lines, so that they are read as they are typed."""
     groups = code.split("-")
     lines = (Span("text", "-".join(groups[:2])), Span("break"), Span("text", "-".join(groups[2:])))
-    return Cell((Paragraph(lines, align="center", indent=False, strong=True, small=True),), align="center")
+    return Cell((Paragraph(lines, align="center", indent=False),), label=True, align="center")
 
 
-def _slip(told: Mapping[str, Any], said: Mapping[str, Any], names: Mapping[str, str]) -> Slip:
-    asked = list(told["slip_rows"])
+def _signed_here(told: Mapping[str, Any], said: Mapping[str, Any]) -> tuple[Paragraph, Grid]:
+    """Where the receiver signs for the whole: on the same sheet, which goes back as it is."""
+    asked = list(told["signed_rows"])
     pairs = [asked[at : at + 2] for at in range(0, len(asked), 2)]
     rows = tuple(
-        Row(tuple(cell for one in pair for cell in (_label(one), _cell(""))), SLIP_ROW_MM) for pair in pairs
+        Row(tuple(cell for one in pair for cell in (_label(one), _cell(""))), SIGNED_ROW_MM) for pair in pairs
     )
-    return Slip(
-        _text(told["slip"]),
-        (
-            _paragraph(told["slip_to"].format(**names), indent=False, small=True),
-            _paragraph(told["slip_text"].format(number=said["number"]), small=True),
-            Grid((24, 30, 18, 28), rows),
-        ),
-    )
+    line = _paragraph(told["signed_text"].format(number=said["number"]), small=True, keep=True, space=4)
+    return line, Grid((24, 30, 18, 28), rows)
 
 
 def _text(text: str) -> Spans:

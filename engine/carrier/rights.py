@@ -32,7 +32,7 @@ def carries_for(who: Principal) -> str | None:
 def may_handle(connection: Connection, referrals: Referrals, who: Principal, bundle: Any) -> bool:
     """True when the person may copy the bundle, take in its answers and see what became of it."""
     if bundle.queue == ORDINARY:
-        return carries_for(who) == bundle.department
+        return carries_for(who) == str(bundle.department)
     return referrals.admits(connection, who, referral_reading.referral_row(connection, bundle.series))
 
 
