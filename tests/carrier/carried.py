@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from engine.attachments import AttachmentFile, Attachments
 from engine.carrier.answering import Document, answered, receipt
 from engine.carrier.envelope import new_keys
 from engine.carrier.packing import Asked, Packed
 from engine.carrier.reading import Keyring, Opened, opened
 from engine.carrier.taking import Taken
 from engine.systems import NewSystem
-from models import carrier_reading
+from models import carrier_reading, exchange_reading
 from tests.builders import Town
 from tests.exchange.linked import Linked
 from tests.partner import Ed25519Key
@@ -83,16 +85,12 @@ def without_network(
     opening = (private,) if keyed else ()
     if key is None:
         return Office(linked.town, id, Keyring(secrets=(told["secret"],), opening=opening))
-    import base64
-
     own = "whsk_" + base64.b64encode(key._own.private_bytes_raw()).decode()
     return Office(linked.town, id, Keyring(own=(own,), house=(told["our_public_key"],), opening=opening))
 
 
 def states(town: Town, system: str, queue: str = "ordinary") -> list[str]:
     """The states of the messages to a system, in order."""
-    from models import exchange_reading
-
     with town.house.database.read() as connection:
         rows = exchange_reading.feed(connection, system, queue, 0, 200)
         return [str(row.state) for row in rows]
@@ -107,3 +105,13 @@ def packings(town: Town, packed: Packed) -> list[Any]:
     """What the house keeps of the files it made of a bundle."""
     with town.house.database.read() as connection:
         return list(carrier_reading.packings_of(connection, packed.bundle))
+
+
+def on_its_way(linked: Linked) -> dict[str, str]:
+    """A letter carried to a department without a network: its finding, its code, and the scan that was handed in."""
+    office = without_network(linked, "psb-carried", "public_security", keyed=False)
+    finding, _ = linked.sent(target_department="public_security")
+    code = office.open(office.pack()).manifest.messages[0].codes["signed_for"]
+    scan = AttachmentFile("回执.pdf", PDF, "application/pdf")
+    Attachments(linked.town.house.desk).take(linked.town.who("D01"), finding, [scan])
+    return {"carried": finding, "code": code, "scan": scan.digest}

@@ -21,6 +21,7 @@ from engine.core.commands import Step
 from engine.journal import JsonLines
 from models import account_reading, records
 from tests.builders import PARTY, Town, item
+from tests.carrier.carried import on_its_way
 from tests.engine.test_delegations import lend
 from tests.engine.test_reminders import tell
 from tests.engine.test_times import ORDER, SERVED
@@ -132,6 +133,7 @@ class Fort:
         self.ids["reminder"] = "rung:of-the-fort:red"
         tell(town, self.ids["reminder"], finding_id=self.ids["finding"], role="inspector")
         self.ids["served"] = order_served(town)
+        self.ids |= on_its_way(self.linked)
         self.ids["delegation"] = lend(town, "C02", "U01", date(2024, 4, 26), date(2024, 4, 30))
         for name, scope, hours in (("read", "read", 9), ("write", "write", 9), ("expired", "write", -1)):
             self.tokens[name] = self._token("W01", scope, hours)
