@@ -14,7 +14,7 @@ from engine.core.carrier_codes import ALPHABET, LENGTH, code_for, shown, typed
 from engine.core.paper_receipt_form import OnPaper
 from models import linked_reading
 from tests.builders import Town, refused
-from tests.carrier.carried import PDF, Office, states, without_network
+from tests.carrier.carried import PDF, Office, states
 from tests.exchange.linked import ACCEPTED, Linked
 
 SCAN = AttachmentFile("回执.pdf", PDF, "application/pdf")
@@ -54,8 +54,8 @@ def enter(town: Town, by: str, code: str, **given: object) -> object:
     return town.house.exchange.carrier.paper.enter(town.who(by), paper, [SCAN])
 
 
-def test_a_transfer_is_signed_for_and_accepted_by_code(linked: Linked) -> None:
-    fire = without_network(linked, "fire-carried", "fire_rescue")
+def test_a_transfer_is_signed_for_and_accepted_by_code(sqlite_linked: Linked, fire: Office) -> None:
+    linked = sqlite_linked
     town = fire.town
     finding, _ = linked.sent()
     codes = fire.open(fire.pack()).manifest.messages[0].codes

@@ -56,9 +56,7 @@ class Carried(Player):
 
 
 def test_s08_runs_exactly_by_carrier(linked: Linked) -> None:
-    signed_on_paper = (
-        linked.town.house.database.dialect == "sqlite"
-    )  # on PostgreSQL it comes back in the file
+    signed_on_paper = linked.town.house.database.dialect == "postgresql"  # on SQLite in the file
     police = without_network(linked, "psb-carried", "public_security")
     without_network(linked, "jcy-carried", "procuratorate", keyed=False)
     story = scenario("S08")
