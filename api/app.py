@@ -22,6 +22,7 @@ from api import (
     inspections,
     ledger,
     messages,
+    receipt_codes,
     referrals,
     reminders,
     rulebook,
@@ -48,6 +49,7 @@ ROUTERS = (
     backtests.router,
     exchange.router,
     messages.router,
+    receipt_codes.router,
     health.router,
 )
 Background = Callable[[House], AbstractContextManager[None]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -15,16 +14,16 @@ from api.attachments import ENVELOPE_BYTES_MAX, UPLOAD, read_upload
 from api.calls import Received, an_id, check_empty, no_query, query_of, read_body, whole
 from api.documented import BODY_DIGEST_PARAMETER, FEED_PARAMETERS, RECEIPT_ANSWERS, RECEIPT_BODY, signed
 from api.problems import answers
-from engine.attachments import AttachmentFile, Attachments
-from engine.callers import System, principal_of
-from engine.core.refusals import FieldError, Refusal
+from engine.callers import System
+from engine.core.refusals import Refusal
 from engine.exchange import Exchange
 from engine.house import House
 from engine.outbox import asked_for
 from engine.projections.instants import recorded
+from engine.receipt_papers import keep_receipt_paper
 from engine.sandbox import ELSEWHERE
 from engine.settings import is_loopback
-from engine.uploads import HandedIn, inspected
+from engine.uploads import HandedIn
 
 FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-real-ip"})
 
@@ -102,21 +101,9 @@ async def receipt_document(request: Request, system: str, id: str) -> Response:
 
 
 def _keep(house: House, exchange: Exchange, caller: System, id: str, parts: list[HandedIn]) -> Response:
-    subject, record, paper = exchange.inbox.announced(caller, id)
-    files = inspected(parts)
-    if [one.digest for one in files] != [paper["digest"]]:
-        words = ("与回执中载明的附件摘要不符", "not the paper whose digest the receipt names")
-        raise Refusal("facts_invalid", errors=[FieldError("/file", "inconsistent", *words)])
-    titled = [_titled(files[0], paper)]
-    new, kept = Attachments(house.desk).take(principal_of(caller), record, titled, subject)
+    new, kept = keep_receipt_paper(house.desk, exchange.inbox, caller, id, parts)
     told = [{**one, "recorded_at": recorded(one["recorded_at"])} for one in kept]
     return answer({"attachments": told}, 201 if new else 200)
-
-
-def _titled(file: AttachmentFile, paper: Mapping[str, Any]) -> AttachmentFile:
-    """The file under the title and number that came with it, or else those of the receipt."""
-    title, doc_no = file.title or paper.get("title"), file.doc_no or paper.get("doc_no")
-    return AttachmentFile(file.name, file.content, file.media_type, title, doc_no)
 
 
 def exchange_of(request: Request) -> Exchange:

@@ -151,8 +151,10 @@ def _issue(
 
 
 def _new_system(detail: Mapping[str, Any]) -> NewSystem:
-    named = {name: detail.get(name) for name in ("id", "department", "kinds", "scheme", "url", "public_key")}
-    return NewSystem(**named, allow_private=bool(detail.get("allow_private")))  # type: ignore[arg-type]  # checked
+    names = ("id", "department", "kinds", "scheme", "url", "public_key", "carrier_key")
+    named = {name: detail.get(name) for name in names}
+    flags = {name: bool(detail.get(name)) for name in ("allow_private", "carrier")}
+    return NewSystem(**named, **flags)  # type: ignore[arg-type]  # checked
 
 
 def _check_system(house: House, detail: Mapping[str, Any]) -> None:

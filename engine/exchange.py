@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.callers import Callers
+from engine.carrier.office import Carrier, open_carrier
 from engine.courier import Courier
 from engine.desk import Desk
 from engine.inbox import Inbox
@@ -27,6 +28,7 @@ class Exchange:
     courier: Courier
     systems: Systems
     acts: MessageActs
+    carrier: Carrier
 
 
 def open_exchange(desk: Desk, parallel: int = COURIER_PARALLEL, sandbox: bool = False) -> Exchange:
@@ -37,7 +39,8 @@ def open_exchange(desk: Desk, parallel: int = COURIER_PARALLEL, sandbox: bool = 
     callers = Callers(desk.database, desk.clock)
     kind = StillCourier if sandbox else Courier
     courier = kind(desk.writer, desk.clock, parallel=parallel, undelivered=Undelivered(desk.scribe))
-    inbox = Inbox(desk, load_receipts(), callers)
+    kinds = load_receipts()
+    inbox = Inbox(desk, kinds, callers)
     desk.after_step = inbox.retry_parked
     return Exchange(
         callers=callers,
@@ -46,4 +49,5 @@ def open_exchange(desk: Desk, parallel: int = COURIER_PARALLEL, sandbox: bool = 
         courier=courier,
         systems=Systems(desk.database, desk.writer, desk.clock, desk.office, courier),
         acts=MessageActs(desk),
+        carrier=open_carrier(desk, inbox, kinds),
     )

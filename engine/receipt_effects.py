@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +46,8 @@ class Arrived:
     kind: ReceiptKind
     data: Mapping[str, Any]
     message_id: str
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    """Facts of the step that no receipt says: why an officer enters what came on paper so late."""
 
 
 class ReceiptEffects:
@@ -93,7 +95,7 @@ class ReceiptEffects:
         if line is None and taken_since(lines, record, message.step_sequence):
             return self._note(connection, who, arrived, message, now)
         wanted = line or lines[0]
-        self._check(who, wanted, self._step(wanted, record, data, now), now)
+        self._check(who, wanted, self._step(wanted, record, arrived, now), now)
         return self._wait(connection, who, arrived, message, record, wanted, now)
 
     def _before_is_missing(self, connection: Connection, arrived: Arrived) -> bool:
@@ -126,8 +128,9 @@ class ReceiptEffects:
             return self._note(connection, who, arrived, message, now)
         return "contradicts", f"{record.chart}.{wanted.trigger}"
 
-    def _step(self, line: Line, record: Record, data: Mapping[str, Any], now: datetime) -> Step:
-        return step_of(line, record, data, now, self._desk.law.department_code)
+    def _step(self, line: Line, record: Record, arrived: Arrived, now: datetime) -> Step:
+        step = step_of(line, record, arrived.data, now, self._desk.law.department_code)
+        return replace(step, facts={**step.facts, **arrived.beside})
 
     def _take(
         self,
@@ -139,7 +142,7 @@ class ReceiptEffects:
         line: Line,
         now: datetime,
     ) -> None:
-        step = self._step(line, record, arrived.data, now)
+        step = self._step(line, record, arrived, now)
         said = {fact: arrived.data[name] for fact, name in line.remember.items() if arrived.data.get(name)}
         if said:
             linked_reading.remember(connection, message.proceeding_id, said)

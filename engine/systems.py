@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.addresses import AddressRefused, check_url
+from engine.carrier.linking import check_carrier
 from engine.clock import Clock
 from engine.core.messages import ROUTES
 from engine.core.refusals import Faults, Refusal
@@ -47,6 +48,10 @@ class NewSystem:
     url: str | None = None
     allow_private: bool = False
     public_key: str | None = None
+    carrier: bool = False
+    """True for a system without a network, which is brought bundles."""
+    carrier_key: str | None = None
+    """The key that its bundles are sealed to, `bhek_…`; without one a passphrase travels apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,8 @@ class Systems:
             "scheme": asked.scheme,
             "secrets": [key],
             "disabled": False,
+            "carrier": asked.carrier,
+            "carrier_key": asked.carrier_key,
             "created_at": self.clock.now(),
         }
         linked_reading.add_system(connection, row)
@@ -106,6 +113,7 @@ class Systems:
             _check_key(asked, faults)
         if asked.url is not None:
             _check_url(asked.url, asked.allow_private, faults)
+        check_carrier(asked.carrier, asked.url, asked.carrier_key, faults)
         faults.refuse()
 
     def list(self) -> list[dict[str, Any]]:
@@ -121,7 +129,8 @@ class Systems:
                 "department": row.department,
                 "kinds": row.kinds,
                 "url": row.url,
-                "pull": row.url is None,
+                "pull": row.url is None and not row.carrier,
+                "carrier": row.carrier,
                 "allow_private": row.allow_private,
                 "scheme": row.scheme,
                 "keys_in_force": len(in_force(row.secrets, now)),
@@ -152,6 +161,13 @@ class Systems:
         """Whether the system answers; one that does and was given up is called again."""
         with self.database.read() as connection:
             row = self._row(connection, id)
+        if row.carrier:
+            return {
+                "id": id,
+                "pull": False,
+                "reachable": None,
+                "outcome": "it has no network; bundles are carried",
+            }
         if row.url is None:
             return {"id": id, "pull": True, "reachable": None, "outcome": "pulls; it is never called"}
         attempt = self.courier.ping(dict(row._mapping))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, false, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import ID_LENGTH, OFFICE_ID_LENGTH, Instant, Json
@@ -20,7 +20,7 @@ def _where(condition: str) -> dict[str, Any]:
 
 
 class LinkedSystem(SQLModel, table=True):
-    """A system of another department that is called or pulls, and the keys both sides sign with."""
+    """A system of another department that is called, pulls or is brought bundles, and the keys both sides sign with."""
 
     __tablename__ = "linked_system"
 
@@ -34,6 +34,10 @@ class LinkedSystem(SQLModel, table=True):
     secrets: list[dict[str, Any]] = Field(sa_column=Column(Json, nullable=False))
     """Keys in force: {"secret"|"public"|"private", "until": instant|null}, newest first."""
     disabled: bool = False
+    carrier: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """True for a system without a network, which is brought bundles and neither called nor pulls."""
+    carrier_key: str | None = Field(default=None, max_length=120)
+    """The key that bundles are sealed to; without one a passphrase travels apart."""
     created_at: datetime = Field(sa_column=Column(Instant, nullable=False))
 
 
@@ -71,8 +75,8 @@ class Message(SQLModel, table=True):
     it stands beside on the criminal queue."""
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     state: str = Field(max_length=12)
-    """waiting, delivered (2xx or acknowledged), paper (no linked system, or handed over by a person), dead (a person
-    must act)."""
+    """waiting, carried (in a bundle on its way), delivered (2xx, acknowledged, or the bundle was answered), paper (no
+    linked system, or handed over by a person), dead (a person must act)."""
     tries: int = 0
     next_try_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     waiting_since: datetime | None = Field(default=None, sa_column=Column(Instant))

@@ -3,6 +3,7 @@
 from models.account import Session, Token, User
 from models.backtest import BacktestChange, BacktestCriminal, BacktestRun, BacktestTurn
 from models.calendar import CalendarNotice, CalendarRecount
+from models.carrier import CarrierAnswer, CarrierBundle, CarrierContent, CarrierPacking
 from models.case import Finding, Inspection, Party, Proceeding
 from models.deadline import Deadline
 from models.delegation import Delegation, DelegationEnd
@@ -18,6 +19,7 @@ from models.referral import Referral, ReferralDeadline, ReferralListed, Referral
 APPEND_ONLY = (
     *(Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition),
     *(CalendarNotice, CalendarRecount, DutyReport, Delegation, DelegationEnd),
+    *(CarrierBundle, CarrierContent, CarrierPacking, CarrierAnswer),
 )
 """Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
 
@@ -31,6 +33,10 @@ __all__ = [
     "BacktestTurn",
     "CalendarNotice",
     "CalendarRecount",
+    "CarrierAnswer",
+    "CarrierBundle",
+    "CarrierContent",
+    "CarrierPacking",
     "CommandKey",
     "Deadline",
     "Delegation",

@@ -18,6 +18,7 @@ NAMES = (
     "bihuan.css",
     "bihuan.js",
     "calendar.css",
+    "carrier.css",
     "delegations.css",
     "duties.css",
     "exchange.css",

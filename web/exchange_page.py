@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from api.calls import an_id
+from engine.carrier.rights import carries_for
 from engine.core.commands import Principal
 from engine.core.paper_form import HOW, NOTE_LENGTH
 from engine.core.refusals import Refusal
@@ -82,6 +83,7 @@ def show_exchange(
         acts=_acts(asking.who),
         here=PATH,
         key=fresh_key(),
+        carries=carries_for(asking.who) is not None,
     )
 
 

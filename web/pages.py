@@ -13,6 +13,7 @@ from web import (
     assets,
     backtest_page,
     calendar_page,
+    carrier_page,
     correction_page,
     deadlines_page,
     delegations_page,
@@ -39,6 +40,7 @@ from web import (
 ROUTERS = (
     assets.router,
     exchange_page.router,
+    carrier_page.router,
     admin_page.router,
     ledger_page.router,
     deadlines_page.router,

@@ -26,6 +26,7 @@ COMMANDS = {
     "system": "linked systems",
     "exchange": "messages that do not arrive, and the exchange described for integrators",
     "partner": "a simulated linked system, to try the exchange against",
+    "carrier": "bundles for departments without a network",
     "confirm": "confirm what another administrator proposed",
     "audit": "verify the audit chains",
     "settings": "the settings in force",

@@ -42,10 +42,14 @@ def _add_options(add: argparse.ArgumentParser) -> None:
     way = add.add_mutually_exclusive_group(required=True)
     way.add_argument("--url", help="where messages are brought")
     way.add_argument("--pull", action="store_true", help="the system fetches its messages")
+    way.add_argument("--carrier", action="store_true", help="it has no network: bundles are carried to it")
     keys = add.add_mutually_exclusive_group(required=True)
     keys.add_argument("--hmac", dest="scheme", action="store_const", const="hmac")
     keys.add_argument("--ed25519", dest="scheme", action="store_const", const="ed25519")
     add.add_argument("--public-key", metavar="KEY", help="whpk_…, with --ed25519")
+    add.add_argument(
+        "--carrier-key", metavar="KEY", help="bhek_…, which bundles are sealed to, with --carrier"
+    )
     add.add_argument("--allow-private", action="store_true", help="the address may lie in a private network")
     add.set_defaults(run=_add)
 
@@ -59,8 +63,10 @@ def _add(args: argparse.Namespace) -> int:
         "url": args.url,
         "allow_private": args.allow_private,
         "public_key": args.public_key,
+        "carrier": args.carrier or None,
+        "carrier_key": args.carrier_key,
     }
-    way = f"--url {args.url}" if args.url else "--pull"
+    way = f"--url {args.url}" if args.url else "--carrier" if args.carrier else "--pull"
     command = f"system add {args.id} --kind {' '.join(args.kind)} {way} --{args.scheme} --department {args.department}"
     with house_of(args) as house:
         return administered(house, "system.add", detail, command, as_json=args.json)
@@ -87,12 +93,16 @@ def _list(args: argparse.Namespace) -> int:
     with house_of(args) as house:
         systems = house.systems.list()
     lines = [
-        f"{one['id']}\t{one['department']}\t{'pull' if one['pull'] else one['url']}\t"
-        f"{one['waiting']}\t{one['circuit']}"
+        f"{one['id']}\t{one['department']}\t{_way(one)}\t{one['waiting']}\t{one['circuit']}"
         for one in systems
     ]
     told({"systems": systems}, as_json=args.json, words="\n".join(lines))
     return DONE
+
+
+def _way(system: dict[str, Any]) -> str:
+    """How the system is reached."""
+    return "carrier" if system["carrier"] else "pull" if system["pull"] else str(system["url"])
 
 
 def _ping(args: argparse.Namespace) -> int:

@@ -206,6 +206,12 @@ def receipt(fort: Fort) -> Mapping[str, Any]:
     return {**event, "id": uuid4().hex}
 
 
+def on_paper(fort: Fort) -> dict[str, Any]:
+    """The receipt that came back on paper, with the code of its bundle."""
+    said = {"received_at": "2024-04-26T17:00:00+08:00", "signer": "值班员", "receipt_no": "回1号"}
+    return {"code": fort.ids["code"], "document": fort.ids["scan"], **said}
+
+
 API = "/api/v1"
 OPERATIONS = (
     Operation("GET", f"{API}/session", OFFICER),
@@ -275,6 +281,7 @@ OPERATIONS = (
         MULTIPART,
         201,
     ),
+    Operation("POST", f"{API}/receipt-codes", CLERK, on_paper),
     Operation("GET", "/healthz", ANONYMOUS),
     Operation("GET", "/readyz", ANONYMOUS),
     Operation("GET", "/metrics", ANONYMOUS),
