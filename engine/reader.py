@@ -177,11 +177,7 @@ class Reader:
             "as_of": recorded(now),
             "period": {name: asked.given.get(name, [None])[0] for name in ("from", "to")},
             **ledger_figures(self.sources, tallies, routes, base),
-            "publicity": {
-                "due": public["owed"],
-                "on_time": public["on_time"],
-                "late": public["not_on_time"],
-            },
+            "publicity": publicity.of_ledger(public),
         }
 
     def party(self, who: Principal, id: str) -> dict[str, Any]:

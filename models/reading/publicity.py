@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -53,6 +53,11 @@ def counts(connection: Connection, seen: Scope, asked: InspectionFilter, today: 
     found = select(*each).where(seen(INSPECTION), *matching(asked, today)).select_from(INSPECTION)
     row = connection.execute(found).one()._mapping
     return {name: int(row[name] or 0) for name in SETS}
+
+
+def of_ledger(counted: Mapping[str, int]) -> dict[str, int]:
+    """The same as the ledger of the contract tells it: `late` is what was not in time, published or not."""
+    return {"due": counted[OWED], "on_time": counted[ON_TIME], "late": counted[NOT_ON_TIME]}
 
 
 def page_of_set(
