@@ -11,11 +11,11 @@ from engine.courier import Courier
 from engine.writer import Writer
 from models.database import Database
 
-WAITS = tuple(timedelta(milliseconds=20 * n) for n in range(1, 16))
+WAITS = tuple(timedelta(milliseconds=20 * n) for n in range(1, 21))
 RESTS = (timedelta(milliseconds=50), timedelta(milliseconds=100), timedelta(milliseconds=200))
 PATIENCE = Patience(waits=WAITS, rests=RESTS)
-ATTEMPT_SECONDS = 0.5
-LEASE = timedelta(seconds=1)
+ATTEMPT_SECONDS = 1.0
+LEASE = timedelta(seconds=2)
 
 
 def work(url: str) -> None:
