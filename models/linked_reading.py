@@ -50,8 +50,9 @@ def revive(connection: Connection, system_id: str) -> None:
 
 
 def waiting_by_system(connection: Connection) -> dict[str, int]:
-    """How many messages wait for each system."""
-    found = select(MESSAGE.c.system_id, func.count()).where(MESSAGE.c.state == "waiting")
+    """How many messages wait for each system; of the criminal queue none is counted: a number would tell of it (law 9)."""
+    waiting = (MESSAGE.c.state == "waiting", MESSAGE.c.queue == "ordinary")
+    found = select(MESSAGE.c.system_id, func.count()).where(*waiting)
     return {
         str(id): int(count) for id, count in connection.execute(found.group_by(MESSAGE.c.system_id)) if id
     }
