@@ -22,7 +22,7 @@ from engine.core.commands import (
 )
 from engine.core.fact_types import escaped, read_instant
 from engine.core.intake_forms import check_form
-from engine.core.refusals import Faults
+from engine.core.refusals import Faults, FieldError, Refusal
 
 STEPS_MAX = 20
 Trigger = Annotated[str, Field(min_length=1, max_length=60)]
@@ -141,7 +141,5 @@ def _nothing(body: Any) -> None:
 def body_object(body: Any) -> Mapping[str, Any]:
     """The body, which is an object; raises `facts_invalid` for anything else."""
     if not isinstance(body, Mapping):
-        faults = Faults()
-        faults.add("", "type")
-        faults.refuse()
-    return body  # type: ignore[no-any-return]  # a mapping, or it was refused
+        raise Refusal("facts_invalid", errors=[FieldError("", "type")])
+    return body

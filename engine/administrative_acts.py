@@ -151,10 +151,20 @@ def _issue(
 
 
 def _new_system(detail: Mapping[str, Any]) -> NewSystem:
-    names = ("id", "department", "kinds", "scheme", "url", "public_key", "carrier_key")
-    named = {name: detail.get(name) for name in names}
-    flags = {name: bool(detail.get(name)) for name in ("allow_private", "carrier")}
-    return NewSystem(**named, **flags)  # type: ignore[arg-type]  # checked
+    asked: Callable[[str], Any] = (
+        detail.get
+    )  # what is missing or of the wrong kind is refused where it is checked
+    return NewSystem(
+        id=asked("id"),
+        department=asked("department"),
+        kinds=asked("kinds"),
+        scheme=asked("scheme"),
+        url=asked("url"),
+        public_key=asked("public_key"),
+        carrier_key=asked("carrier_key"),
+        allow_private=bool(asked("allow_private")),
+        carrier=bool(asked("carrier")),
+    )
 
 
 def _check_system(house: House, detail: Mapping[str, Any]) -> None:

@@ -7,14 +7,13 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from engine.core.refusals import Refusal
 from models.reading.publicity import SETS
 from web.asking import Asked, Asking
 from web.fields import Choice
 from web.finding_page import state_of
 from web.look import page, query_path
 from web.naming import Names
-from web.problems import told
+from web.problems import read_filtered
 from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -25,14 +24,10 @@ FIGURES = ("department", "from", "to")
 @router.get(PATH)
 def publicity_page(asking: Asked) -> Response:
     """The rate with its numbers, and the inspections of the set that is asked for."""
-    reader, query, problem = asking.house.publicity_reader, asking.query, None
-    try:
-        listed = reader.page(asking.who, query)
-    except Refusal as refusal:
-        if refusal.code != "parameter_invalid":
-            raise
-        problem, query = told(refusal, asking.words), {}
-        listed = reader.page(asking.who, {})
+    reader = asking.house.publicity_reader
+    listed, query, problem = read_filtered(
+        asking.query, asking.words, lambda query: reader.page(asking.who, query)
+    )
     period = {name: query[name] for name in FIGURES if name in query}
     figures = reader.figures(asking.who, period)
     names = Names(asking.house, asking.words)

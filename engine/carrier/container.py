@@ -61,6 +61,7 @@ def unpacked(raw: bytes) -> dict[str, bytes]:
             infos = container.infolist()
             _check(infos, len(raw))
             members = {info.filename: container.read(info) for info in infos}
+    # All that the reader of ZIP files raises of what is none: RuntimeError of encrypted members, the rest of damage.
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError, RuntimeError) as fault:
         raise ContainerFault(str(fault) or "damaged") from fault
     if MANIFEST not in members or SIGNATURE not in members:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from engine.core.advance import CARRIED
 from engine.core.chart import Row
 from engine.core.commands import CLOCK_LOGIN
 from engine.core.deadlines import Dates, Point
@@ -19,7 +20,6 @@ from engine.core.snapshot import Act, Deadline, Record, Snapshot
 CORRECT_DATE, WITHDRAW_ENTRY = "correct_date", "withdraw_entry"
 CORRECTS = HEADS | {"principal_head"}
 """Who corrects and withdraws entries; on a criminal referral whoever of them is on its list."""
-CARRIED = frozenset({"carry_over", "correct_carry_over"})
 
 
 @dataclass(frozen=True, slots=True)

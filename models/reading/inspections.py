@@ -34,12 +34,18 @@ class InspectionFilter:
 
 
 def page_of_inspections(
-    connection: Connection, seen: Scope, asked: InspectionFilter, today: date, after: Place | None, limit: int
+    connection: Connection,
+    seen: Scope,
+    asked: InspectionFilter,
+    today: date,
+    after: Place | None,
+    limit: int,
+    among: ColumnElement[bool] | None = None,
 ) -> Sequence[Row[Any]]:
-    """The next inspections that match and are seen, newest first, with `publication` as of that day."""
+    """The next inspections that match, are seen and are `among` those, newest first, with `publication` as of that day."""
     columns = INSPECTION.c
     found = select(INSPECTION, publication(today).label("publication")).where(
-        seen(INSPECTION), *matching(asked, today)
+        seen(INSPECTION), *matching(asked, today), *(() if among is None else (among,))
     )
     if after is not None:
         found = found.where(

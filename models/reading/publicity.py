@@ -13,15 +13,12 @@ from sqlalchemy import (
     and_,
     case,
     func,
-    literal,
     not_,
     or_,
     select,
-    true,
-    tuple_,
 )
 
-from models.reading.inspections import InspectionFilter, Place, matching, publication
+from models.reading.inspections import InspectionFilter, Place, matching, page_of_inspections, publication
 from models.reading.scope import Scope
 from models.records import INSPECTION
 
@@ -70,13 +67,4 @@ def page_of_set(
     limit: int,
 ) -> Sequence[Row[Any]]:
     """The next inspections of the set that match and are seen, newest first."""
-    columns = INSPECTION.c
-    place = tuple_(columns.finished_at, columns.id)
-    beyond = (
-        place < tuple_(literal(after[0], columns.finished_at.type), literal(after[1])) if after else true()
-    )
-    found = select(INSPECTION, publication(today).label("publication")).where(
-        seen(INSPECTION), in_set(name, today), beyond, *matching(asked, today)
-    )
-    found = found.order_by(columns.finished_at.desc(), columns.id.desc()).limit(limit)
-    return connection.execute(found).all()
+    return page_of_inspections(connection, seen, asked, today, after, limit, in_set(name, today))
