@@ -21,6 +21,8 @@ from api import (
     health,
     inspections,
     ledger,
+    messages,
+    receipt_codes,
     referrals,
     reminders,
     rulebook,
@@ -46,6 +48,8 @@ ROUTERS = (
     rulebook.router,
     backtests.router,
     exchange.router,
+    messages.router,
+    receipt_codes.router,
     health.router,
 )
 Background = Callable[[House], AbstractContextManager[None]]

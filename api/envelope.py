@@ -42,6 +42,8 @@ class Envelope:
         self.always = [(name.encode(), value.encode()) for name, value in ALWAYS.items()]
         if house.clock.is_test:
             self.always.append((b"x-bihuan-clock", b"test"))
+        if house.sandbox:
+            self.always.append((b"x-bihuan-sandbox", b"1"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, or passes on what is none."""

@@ -4,33 +4,46 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.answers import answer, no_content
 from api.attachments import ENVELOPE_BYTES_MAX, UPLOAD, read_upload
 from api.calls import Received, an_id, check_empty, no_query, query_of, read_body, whole
+from api.documented import BODY_DIGEST_PARAMETER, FEED_PARAMETERS, RECEIPT_ANSWERS, RECEIPT_BODY, signed
 from api.problems import answers
-from engine.attachments import AttachmentFile, Attachments
-from engine.callers import System, principal_of
-from engine.core.refusals import FieldError, Refusal
+from engine.callers import System
+from engine.core.refusals import Refusal
 from engine.exchange import Exchange
 from engine.house import House
 from engine.outbox import asked_for
 from engine.projections.instants import recorded
+from engine.receipt_papers import keep_receipt_paper
+from engine.sandbox import ELSEWHERE
 from engine.sealed_post import sealed_answer
 from engine.sealing import MEDIA_TYPE
-from engine.uploads import HandedIn, inspected
+from engine.settings import is_loopback
+from engine.uploads import HandedIn
 
-router = APIRouter(prefix="/api/v1/exchange/{system}", tags=["exchange"])
+FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-real-ip"})
+
+
+async def from_here(request: Request) -> None:
+    """Returns when the caller may be answered: of a sandbox only one on this machine, with nobody in between."""
+    house: House = request.app.state.house
+    peer = request.client.host if request.client else ""
+    if house.sandbox and (not is_loopback(peer) or FORWARDED & set(request.headers)):
+        raise Refusal("signature_invalid", detail=ELSEWHERE)
+
+
+router = APIRouter(prefix="/api/v1/exchange/{system}", tags=["exchange"], dependencies=[Depends(from_here)])
 BODY_DIGEST_HEADER = "webhook-body-digest"
 BODY_DIGEST = re.compile(r"sha256:([0-9a-f]{64})", re.ASCII)
 
 
-@router.get("/messages")
+@router.get("/messages", openapi_extra={"parameters": signed(*FEED_PARAMETERS)})
 def messages(call: Received, system: str) -> Response:
     """A page of the system's messages, in order; getting them is not delivery."""
     exchange = exchange_of(call.request)
@@ -41,7 +54,7 @@ def messages(call: Received, system: str) -> Response:
     return told if sealed is None else Response(sealed, media_type=MEDIA_TYPE)
 
 
-@router.post("/messages/{id}/ack", status_code=204)
+@router.post("/messages/{id}/ack", status_code=204, openapi_extra={"parameters": signed()})
 def acknowledge(call: Received, system: str, id: str) -> Response:
     """The message is delivered; to say so again changes nothing."""
     exchange, raw = exchange_of(call.request), whole(call.raw)
@@ -53,7 +66,11 @@ def acknowledge(call: Received, system: str, id: str) -> Response:
     return no_content()
 
 
-@router.post("/receipts")
+@router.post(
+    "/receipts",
+    openapi_extra={"parameters": signed(), "requestBody": RECEIPT_BODY},
+    responses=RECEIPT_ANSWERS,
+)
 def receipt(call: Received, system: str) -> Response:
     """A receipt moves the record, stands on its timeline, or waits for the step before it."""
     no_query(call.request)
@@ -65,7 +82,11 @@ def receipt(call: Received, system: str) -> Response:
     return answer(body, told.status)
 
 
-@router.post("/receipts/{id}/documents", status_code=201, openapi_extra=UPLOAD)
+@router.post(
+    "/receipts/{id}/documents",
+    status_code=201,
+    openapi_extra=UPLOAD | {"parameters": signed(BODY_DIGEST_PARAMETER)},
+)
 async def receipt_document(request: Request, system: str, id: str) -> Response:
     """The paper that a receipt announced is kept with its finding."""
     house: House = request.app.state.house
@@ -85,21 +106,9 @@ async def receipt_document(request: Request, system: str, id: str) -> Response:
 
 
 def _keep(house: House, exchange: Exchange, caller: System, id: str, parts: list[HandedIn]) -> Response:
-    subject, record, paper = exchange.inbox.announced(caller, id)
-    files = inspected(parts)
-    if [one.digest for one in files] != [paper["digest"]]:
-        words = ("与回执中载明的附件摘要不符", "not the paper whose digest the receipt names")
-        raise Refusal("facts_invalid", errors=[FieldError("/file", "inconsistent", *words)])
-    titled = [_titled(files[0], paper)]
-    new, kept = Attachments(house.desk).take(principal_of(caller), record, titled, subject)
+    new, kept = keep_receipt_paper(house.desk, exchange.inbox, caller, id, parts)
     told = [{**one, "recorded_at": recorded(one["recorded_at"])} for one in kept]
     return answer({"attachments": told}, 201 if new else 200)
-
-
-def _titled(file: AttachmentFile, paper: Mapping[str, Any]) -> AttachmentFile:
-    """The file under the title and number that came with it, or else those of the receipt."""
-    title, doc_no = file.title or paper.get("title"), file.doc_no or paper.get("doc_no")
-    return AttachmentFile(file.name, file.content, file.media_type, title, doc_no)
 
 
 def exchange_of(request: Request) -> Exchange:

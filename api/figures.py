@@ -78,6 +78,21 @@ class TimeFigures:
         yield leapt
 
 
+class SandboxFigures:
+    """Whether the ledger is a sandbox, read when monitoring asks."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def collect(self) -> Iterable[Metric]:
+        """1 where nothing ever leaves."""
+        sandbox = GaugeMetricFamily(
+            "bihuan_sandbox", "1 where the ledger is a sandbox, from which nothing leaves"
+        )
+        sandbox.add_metric([], self._house.sandbox)
+        yield sandbox
+
+
 class StuckFigures:
     """How many open records lack a clock, an owner or a step; all are 0 in a sound house."""
 
@@ -110,6 +125,28 @@ class StuckFigures:
             return self._counted
 
 
+class ExchangeFigures:
+    """What waits to be delivered, and how many destinations are left alone, read when monitoring asks."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def collect(self) -> Iterable[Metric]:
+        """The counts as they are now; without any while they cannot be read."""
+        waiting = GaugeMetricFamily(
+            "bihuan_messages_waiting", "Messages of the ordinary queue that wait to be brought or pulled"
+        )
+        circuits = GaugeMetricFamily("bihuan_circuits_open", "Destinations that are left alone for a while")
+        try:
+            count, left_alone = self._house.exchange.outbox.counts()
+        except Exception:  # the other figures are needed most when the database fails
+            log.exception("messages not counted")
+        else:
+            waiting.add_metric([], count)
+            circuits.add_metric([], left_alone)
+        return (waiting, circuits)
+
+
 class Figures:
     """The figures of one server; routes are counted by their template, never by ids."""
 
@@ -123,7 +160,9 @@ class Figures:
         self.registry.register(WriterFigures(house))
         self.registry.register(FenceFigures(house))
         self.registry.register(TimeFigures(house))
+        self.registry.register(SandboxFigures(house))
         self.registry.register(StuckFigures(house))
+        self.registry.register(ExchangeFigures(house))
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """One more request was answered."""

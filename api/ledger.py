@@ -16,6 +16,12 @@ def ledger(call: Received) -> Response:
     return answer(call.house.reader.ledger(call.who, call.query))
 
 
+@router.get("/publicity")
+def publicity(call: Received) -> Response:
+    """A page of the inspections behind a number of the publicity rate: owed, on_time, late, missing, not_on_time."""
+    return answer(call.house.publicity_reader.page(call.who, call.query))
+
+
 @router.get("/deadlines")
 def deadlines(call: Received) -> Response:
     """A page of running deadlines, soonest first."""

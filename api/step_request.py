@@ -15,12 +15,14 @@ from engine.core.commands import (
     FindingCommand,
     HandInCommand,
     InspectionCommand,
+    PaperCommand,
+    ResendCommand,
     Step,
     StepCommand,
 )
 from engine.core.fact_types import escaped, read_instant
 from engine.core.intake_forms import check_form
-from engine.core.refusals import Faults
+from engine.core.refusals import Faults, FieldError, Refusal
 
 STEPS_MAX = 20
 Trigger = Annotated[str, Field(min_length=1, max_length=60)]
@@ -104,19 +106,40 @@ def delegation_end_command(id: str) -> Callable[[Any], EndDelegationCommand]:
     """Reads an empty body into the command that ends the delegation; raises `facts_invalid` for any member."""
 
     def make(body: Any) -> EndDelegationCommand:
-        faults = Faults()
-        for name in body_object(body):
-            faults.add(f"/{escaped(name)}", "unknown_field")
-        faults.refuse()
+        _nothing(body)
         return EndDelegationCommand(id)
 
     return make
 
 
+def resend_command(id: str) -> Callable[[Any], ResendCommand]:
+    """Reads an empty body into the command that sends the message again; raises `facts_invalid` for any member."""
+
+    def make(body: Any) -> ResendCommand:
+        _nothing(body)
+        return ResendCommand(id)
+
+    return make
+
+
+def paper_command(id: str) -> Callable[[Any], PaperCommand]:
+    """Reads how the message was delivered on paper; what is in it is checked when it is entered."""
+
+    def make(body: Any) -> PaperCommand:
+        return PaperCommand(id, body_object(body))
+
+    return make
+
+
+def _nothing(body: Any) -> None:
+    faults = Faults()
+    for name in body_object(body):
+        faults.add(f"/{escaped(name)}", "unknown_field")
+    faults.refuse()
+
+
 def body_object(body: Any) -> Mapping[str, Any]:
     """The body, which is an object; raises `facts_invalid` for anything else."""
     if not isinstance(body, Mapping):
-        faults = Faults()
-        faults.add("", "type")
-        faults.refuse()
-    return body  # type: ignore[no-any-return]  # a mapping, or it was refused
+        raise Refusal("facts_invalid", errors=[FieldError("", "type")])
+    return body

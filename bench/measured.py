@@ -21,13 +21,31 @@ PROMISES = {
     "race": ("1,000 versions wanted by 64 clients each, on both databases: one winner per version", 1_000),
     "repeat": ("10,000 commands sent one to five times, on both databases: one effect each", 10_000),
     "rulings": ("1,000,000 random fact sets: both evaluators name the same rules, no worker dies", 1_000_000),
+    "histories": (
+        "1,000,000 random histories of a deadline: counted step by step and counted anew, the same dates",
+        1_000_000,
+    ),
+    "leaps": (
+        "1,000 restarts and leaps of the clock, −1 h to +40 d, on SQLite and on two PostgreSQL nodes: none missed or twice",
+        1_000,
+    ),
     "deadlines": (
         "100,000 periods at random: dates and counted days equal a walk on the wall calendar, every reckoning adds up",
         100_000,
     ),
+    "exchange": (
+        "20,000 messages to 8 receivers, one dead, through every fault and killed couriers, on both databases: each "
+        "delivered once and in order for its finding, or a task",
+        20_000,
+    ),
     "fence": (
         "100 crashes, hangs and memory blow-ups of a worker: each decision right or waiting in two seconds",
         100,
+    ),
+    "receipts": (
+        "100,000 forged, replayed, stale, mutated, re-serialised, misdirected receipts: none accepted, nothing changed; "
+        "every good one accepted once",
+        100_000,
     ),
 }
 HEAD = """# Measured

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from urllib.parse import urlsplit
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
@@ -64,7 +64,9 @@ def is_literal(host: str) -> bool:
     return True
 
 
-async def addresses_of(url: str, allow_private: bool, resolve: Resolver) -> list[str]:
+async def addresses_of(
+    url: str, allow_private: bool, resolve: Resolver, allowed: Collection[str] | None = None
+) -> list[str]:
     """The addresses behind the URL, every one of them allowed; the caller connects to these and to no other."""
     check_url(url, allow_private)
     parts = urlsplit(url)
@@ -72,7 +74,28 @@ async def addresses_of(url: str, allow_private: bool, resolve: Resolver) -> list
     found = [host] if is_literal(host) else await resolve(host, parts.port or PORTS[parts.scheme])
     for address in found:
         check_address(address, allow_private)
+    check_listed(host, found, allowed)
     return found
+
+
+def check_listed(host: str, addresses: Collection[str], allowed: Collection[str] | None) -> None:
+    """Returns when the host stands on the list, or every address lies in a network on it; None is no list."""
+    if allowed is None or host.casefold() in allowed:
+        return
+    networks = [ipaddress.ip_network(one) for one in allowed if is_network(one)]
+    for address in addresses:
+        real = _behind(ipaddress.ip_address(address))
+        if not any(real in network for network in networks if network.version == real.version):
+            raise AddressRefused("not on the list of this system")
+
+
+def is_network(text: str) -> bool:
+    """True for an address, or a network such as 10.1.0.0/16."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 async def resolved(host: str, port: int) -> list[str]:

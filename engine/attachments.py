@@ -45,11 +45,14 @@ class Attachments:
 
         `id` is that of a finding or, with the subject referral, of a criminal referral, whose papers are its own.
         """
-        return self.desk.writer.submit(lambda connection: self._take(connection, who, subject, id, files))
+        return self.desk.writer.submit(
+            lambda connection: self.take_within(connection, who, subject, id, files)
+        )
 
-    def _take(
+    def take_within(
         self, connection: Connection, who: Principal, subject: str, id: str, files: Sequence[AttachmentFile]
     ) -> tuple[bool, list[dict[str, Any]]]:
+        """The same inside a transaction that is already open (a scan with the receipt that it shows)."""
         file = self.desk.open_file(connection, who, subject, id, lock=True)
         now = self.desk.clock.now_after(self.desk.last_recorded_at)
         new = []

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
 from engine.clock import Clock
 from engine.core.commands import Principal
-from engine.core.envelope import in_window
+from engine.core.envelope import in_span, in_window
 from engine.core.fact_types import CONTROL
 from engine.core.refusals import Refusal
 from engine.signing import in_force, verified
@@ -35,8 +36,13 @@ class Callers:
     database: Database
     clock: Clock
 
-    def verified(self, system_id: str, headers: Mapping[str, str], signed: bytes) -> System:
-        """The system that signed these bytes; `signature_invalid` for unknown and suspended systems as for wrong signatures."""
+    def verified(
+        self, system_id: str, headers: Mapping[str, str], signed: bytes, since: datetime | None = None
+    ) -> System:
+        """The system that signed these bytes; `signature_invalid` for unknown and suspended systems as for wrong signatures.
+
+        Signed now, or, of what was carried, not before the instant `since`.
+        """
         id, timestamp = headers.get(ID_HEADER, ""), headers.get(TIMESTAMP_HEADER, "")
         signature = headers.get(SIGNATURE_HEADER, "")
         if (
@@ -47,7 +53,7 @@ class Callers:
         ):
             raise Refusal("signature_invalid")
         now = self.clock.now()
-        if not in_window(int(timestamp), now):
+        if not (in_window(int(timestamp), now) if since is None else in_span(int(timestamp), since, now)):
             raise Refusal("signature_expired")
         with self.database.read() as connection:
             system = linked_reading.system_row(connection, system_id)

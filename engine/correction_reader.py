@@ -8,6 +8,7 @@ from typing import Any
 from engine.core.commands import Principal
 from engine.core.corrigible import Corrigible, corrigible
 from engine.core.entries import CORRECTS
+from engine.core.refusals import Refusal
 from engine.desk import Desk
 from engine.recorded import entries_of
 
@@ -21,10 +22,15 @@ class CorrectionReader:
     def of_record(self, who: Principal, subject: str, id: str) -> list[Corrigible]:
         """The steps of a finding or criminal referral that the person may put right, oldest first.
 
-        Raises `not_found` and `not_yours` like the desk.
+        None for whoever only reads the record. Raises `not_found` like the desk.
         """
         with self.desk.database.read() as connection:
-            file = self.desk.open_file(connection, who, subject, id, lock=False)
+            try:
+                file = self.desk.open_file(connection, who, subject, id, lock=False)
+            except Refusal as refusal:
+                if refusal.code == "not_yours":
+                    return []
+                raise
             if not who.roles & CORRECTS:
                 return []
             scope = self.desk.scope(connection, who, self.desk.clock.now())

@@ -11,6 +11,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from engine.carrier.envelope import PRIVATE as PRIVATE_TEXT
+from engine.carrier.envelope import PUBLIC as PUBLIC_TEXT
+from engine.carrier.envelope import KeyTextFault, jwk_of
 from engine.core.audit import canonical
 from engine.core.strict_json import Malformed, parsed
 from engine.sealing import ALGORITHM, CURVES, JwkFault, encoded, seal
@@ -36,19 +39,20 @@ class KeyRefused(ValueError):
 
 
 def public_key_from(text: str) -> dict[str, str]:
-    """The public JWK that the text holds, reduced to its numbers and its `kid`; raises KeyRefused.
+    """The public JWK that the text holds as JSON or as `bhek_…`, reduced to its numbers and its `kid`; raises KeyRefused.
 
     Without a `kid` the key is named by its thumbprint (RFC 7638).
     """
-    if "PRIVATE KEY" in text:
+    if "PRIVATE KEY" in text or PRIVATE_TEXT in text:
         raise KeyRefused(*_PRIVATE_SAID)
     if len(text) > TEXT_LENGTH_MAX:
         raise KeyRefused("密钥文本过长", "the text is too long for a key")
     try:
-        jwk = parsed(text.strip().encode())
-    except (Malformed, UnicodeError) as fault:
+        jwk = jwk_of(text.strip()) if text.strip().startswith(PUBLIC_TEXT) else parsed(text.strip().encode())
+    except (KeyTextFault, Malformed, UnicodeError) as fault:
         raise KeyRefused(
-            "应为一个 JSON 格式的公钥（JWK）", "one public key as JSON (JWK) expected"
+            f"应为一个公钥：JSON（JWK）或者 {PUBLIC_TEXT} 开头的文字",
+            f"one public key expected, as JSON (JWK) or as text {PUBLIC_TEXT}…",
         ) from fault
     if not isinstance(jwk, dict) or "keys" in jwk:
         raise KeyRefused("应为一个公钥（JWK），不是密钥集", "one public key (JWK) expected, not a set")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from engine.accounts import Accounts
 from engine.calendar_reader import CalendarReader
@@ -11,9 +10,7 @@ from engine.calendars import CalendarInForce
 from engine.clock import Clock, Machine
 from engine.core.calendar import civil_date
 from engine.core.chart import Charts
-from engine.core.forms import Forms
 from engine.core.intake_check import IntakeCheck
-from engine.core.ladder import Ladder
 from engine.core.lawbook import Lawbook
 from engine.correction_reader import CorrectionReader
 from engine.delegation_reader import DelegationReader
@@ -31,17 +28,20 @@ from engine.house_key import HouseKey
 from engine.judging import ruled_triggers
 from engine.ladder_bell import LadderBell
 from engine.law_of_the_act import LawOfTheAct
+from engine.lawbook_of_the_house import RULES, load_lawbook
 from engine.papers import Papers
 from engine.post import Post
 from engine.publications import Publications
+from engine.publicity_reader import PublicityReader
 from engine.reader import Reader, open_reader
 from engine.reception import Reception
 from engine.recounting import AT_A_RING, Recounting
 from engine.referrals import Referrals
 from engine.reminder_post import ReminderPost
-from engine.reminder_words import ReminderWords, silent_terms
+from engine.reminder_words import ReminderWords
 from engine.reminders import Reminders
 from engine.rulebook_in_force import RulebookInForce
+from engine.sandbox import PREFIX, SANDBOX, entered, is_sandbox
 from engine.scribe import Scribe
 from engine.settings import Settings
 from engine.shadow import Shadow
@@ -57,14 +57,9 @@ from models.lease import lease
 from models.migrate import migrate
 from rules.arbiter import Arbiter
 from rules.calendars import CalendarShelf, load_shelf
-from rules.charts import load_charts
-from rules.duties import check_duty_terms
 from rules.facts import FactDictionary
 from rules.offices import Office, load_office
 from rules.rulebook import Rulebook
-from rules.terms import load_terms, with_lights, with_office
-
-RULES = Path(__file__).parent.parent / "rules"
 
 
 @dataclass(slots=True)
@@ -98,10 +93,13 @@ class House:
     stuck_reader: StuckReader
     system_reader: SystemReader
     correction_reader: CorrectionReader
+    publicity_reader: PublicityReader
     duty_bell: DutyBell
     calendars: CalendarInForce
     calendar_reader: CalendarReader
     recounting: Recounting
+    sandbox: bool = False
+    """Nothing that is made in this ledger ever leaves it."""
 
     @property
     def rulebook(self) -> Rulebook:
@@ -141,31 +139,21 @@ class House:
             self.duty_bell.ring()
             return swept
 
+    def bring(self) -> int:
+        """Messages that are due were brought to the systems that are called; how many. Of a sandbox none, ever.
+
+        Another node may have made a sandbox of the ledger since this one opened it.
+        """
+        with self.database.read() as connection:
+            if self.sandbox or is_sandbox(connection):
+                return 0
+        return self.exchange.courier.run_once(self.clock.real_now())
+
     def close(self) -> None:
         """Queued commands are done, workers and connections are gone."""
         self.writer.close()
         self.in_force.close()
         self.database.dispose()
-
-
-def load_lawbook(office: Office, shelf: CalendarShelf | None = None) -> Lawbook:
-    """The law as the house holds it, with the office's own figures, by its calendar on the shelf, else beside the program."""
-    charts = load_charts()
-    terms = with_lights(with_office(load_terms(RULES), office.internal_terms), office.lights)
-    check_duty_terms(office.duties, terms)
-    return Lawbook(
-        charts=charts,
-        forms=Forms(charts.dictionary),
-        terms=terms,
-        calendar=(shelf or load_shelf(RULES)).calendar(office.calendar),
-        late_entry_days=office.threshold("late_entry_days"),
-        severe_after=office.threshold("severe_after"),
-        department_code=office.department_by_name,
-        guards=charts.dictionary["guards"],
-        half_open=office.half_open,
-        figures={name: figure.value for name, figure in office.thresholds.items()},
-        ladder=Ladder(office.escalation, silent_terms(terms)),
-    )
 
 
 def open_house(settings: Settings, machine: Machine | None = None) -> House:
@@ -182,6 +170,12 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     writer = Writer(database)
     time_guard = TimeGuard(clock, database, writer, office.office_id)
     time_guard.look()
+    try:
+        sandbox = entered(database, writer, clock, settings)
+    except Exception:
+        writer.close()
+        database.dispose()
+        raise
     calendars, law = _calendar(office, database, law, notices)
     shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf, clock)
     try:
@@ -193,8 +187,13 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     facts = in_force.rulebook.facts
     press = DocumentPress(RULES / "documents")
     papers = Papers(law.charts, office, press)
+    prefix = PREFIX if sandbox else ""
     scribe = Scribe(
-        office.office_id, law, papers, Post(office, papers, law, _publications(office, law, in_force))
+        office.office_id,
+        law,
+        papers,
+        Post(office, papers, law, _publications(office, law, in_force), prefix),
+        {SANDBOX: True} if sandbox else {},
     )
     check = IntakeCheck(
         facts=lambda given: facts.check(given, entered_only=True, pointer=""),
@@ -206,7 +205,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     desk = Desk(clock, office, law, database, writer, scribe, referrals, reception, calendars)
     reader = open_reader(database, writer, law, office, facts, clock, referrals)
     accounts = Accounts(database, writer, clock, office)
-    post = ReminderPost(office, law, ReminderWords(law.terms))
+    post = ReminderPost(office, law, ReminderWords(law.terms), prefix)
     sweep = Sweep(clock, database, law, desk, post)
     book = DutyBook(office, law)
     with database.read() as connection:
@@ -228,7 +227,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         reader=reader,
         accounts=accounts,
         press=press,
-        exchange=open_exchange(desk),
+        exchange=open_exchange(desk, settings.courier_parallel, sandbox),
         editions=Editions(office.office_id, database, writer, clock, in_force),
         shadow=Shadow(database, clock, in_force),
         law_of_the_act=LawOfTheAct(database, clock, in_force),
@@ -240,10 +239,12 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         system_reader=SystemReader(database, office, clock, reader.cursors),
         stuck_reader=StuckReader(database, reader.sources, clock, reader.cursors),
         correction_reader=CorrectionReader(desk),
+        publicity_reader=PublicityReader(database, reader.sources, clock, reader.cursors),
         duty_bell=DutyBell(clock, database, writer, book),
         calendars=calendars,
         calendar_reader=CalendarReader(database, office.office_id, clock, notices.chain(office.calendar)),
         recounting=Recounting(clock, office, database, law, writer, scribe, calendars),
+        sandbox=sandbox,
     )
     desk.bell = house.ring
     return house

@@ -25,6 +25,14 @@ RECORDED, NOTED, PARKED, CONTRADICTORY = "recorded", "noted", "parked", "contrad
 
 
 @dataclass(frozen=True, slots=True)
+class Brought:
+    """The bundle that a carried receipt answers: when it was packed, and the ids of its messages."""
+
+    packed_at: datetime
+    messages: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptAnswer:
     """What the sender is told: recorded, duplicate or parked, and then what the receipt waits for."""
 
@@ -47,9 +55,14 @@ class Inbox:
         self._kinds = kinds
         self._effects = ReceiptEffects(desk, kinds)
 
-    def receive(self, system_id: str, headers: Mapping[str, str], raw: bytes) -> ReceiptAnswer:
-        """The receipt is kept and has had its effect, or waits; a refusal keeps nothing. Header names in lower case."""
-        system = self.callers.verified(system_id, headers, raw)
+    def receive(
+        self, system_id: str, headers: Mapping[str, str], raw: bytes, bundle: Brought | None = None
+    ) -> ReceiptAnswer:
+        """The receipt is kept and has had its effect, or waits; a refusal keeps nothing. Header names in lower case.
+
+        One that was carried answers a message of its bundle and was signed after that was packed; the hour is open.
+        """
+        system = self.callers.verified(system_id, headers, raw, bundle.packed_at if bundle else None)
         if headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
             raise Refusal("media_type_unsupported")
         try:
@@ -62,6 +75,8 @@ class Inbox:
         if known is not None:
             return _repeated(known, digest)
         kind = self._read(event, id, system)
+        if bundle is not None and event["data"]["in_reply_to"] not in bundle.messages:
+            raise Refusal("message_unknown")
         row = {
             "system_id": system_id,
             "id": id,

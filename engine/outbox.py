@@ -13,7 +13,7 @@ from engine.core.envelope import SEQUENCE_DIGITS, sequence_text
 from engine.core.refusals import Faults, Refusal
 from engine.core.strict_json import parsed
 from engine.writer import Writer
-from models import exchange_reading
+from models import delivering, exchange_reading, linked_reading
 from models.database import Database
 
 QUEUES = ("ordinary", "criminal")
@@ -78,6 +78,13 @@ class Outbox:
             "next": sequence_text(page[-1].sequence) if page else None,
             "more": len(rows) > len(page),
         }
+
+    def counts(self) -> tuple[int, int]:
+        """How many messages of the ordinary queue wait, and how many destinations that one waits for are left alone."""
+        with self.database.read() as connection:
+            known, waiting = delivering.destinations(connection), linked_reading.waiting_by_system(connection)
+            left_alone = sum(one.openings > 0 for id, one in known.items() if id in waiting)
+            return exchange_reading.due_count(connection), left_alone
 
     def acknowledge(self, system: Row[Any], id: str) -> None:
         """The message is delivered, now or before; `not_found` when it is not one of that system."""

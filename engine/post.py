@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from engine.casefile import CaseFile
 from engine.core.calendar import civil_date
 from engine.core.commands import Principal
-from engine.core.deadlines import light
+from engine.core.deadlines import light, turns
 from engine.core.effects import Taken
 from engine.core.ladder import LEAD_OFFICE
 from engine.core.lawbook import Lawbook
@@ -64,6 +64,8 @@ class Post:
     papers: Papers
     law: Lawbook
     publications: Publications
+    prefix: str = ""
+    """What the subject of every message begins with: that it was made in a sandbox."""
 
     def dispatch(
         self, connection: Connection, file: CaseFile, taken: Taken, name: str, who: Principal, now: datetime
@@ -114,15 +116,19 @@ class Post:
             proceeding_id=taken.proceeding if of_finding else snapshot.id,
             step_sequence=taken.sequence,
             now=now,
-            subject=content.get("subject")
-            or file.ledger_no
-            or snapshot.main.facts.get("ledger_no")
-            or file.inspection.get("task_no")
-            or snapshot.id,
+            subject=self.prefix
+            + str(
+                content.get("subject")
+                or file.ledger_no
+                or snapshot.main.facts.get("ledger_no")
+                or file.inspection.get("task_no")
+                or snapshot.id
+            ),
             message_id=str(uuid7()),
             sender=content["sender"],
             department=snapshot.department,
             on_paper=self.publications.on_paper(taken, name),
+            due_at=due_at(snapshot.deadlines, taken, now),
         )
         return True
 
@@ -254,6 +260,21 @@ class Post:
             "light": light(deadline.dates, now),
             "nature": deadline.nature,
         }
+
+
+def due_at(deadlines: Sequence[Deadline], taken: Taken, now: datetime) -> datetime | None:
+    """The end of the deadline that what the step sends is to arrive by, None where none lies ahead.
+
+    That is the one which the step settles, as the law wants the act itself by then (DL50 to send, DL61 to hand over, DL01
+    and DL37 to publish); else the one which it opens, for the receiver's turn begins with the delivery.
+    """
+    ends: dict[str, list[datetime]] = {"settled": [], "opened": []}
+    for one in deadlines:
+        for told in one.history:
+            if told["sequence"] == taken.sequence and told["what"] in ends:
+                ends[told["what"]].append(turns(one.dates).overdue_at)
+    ahead = [[end for end in ends[what] if end > now] for what in ("settled", "opened")]
+    return min(ahead[0] or ahead[1], default=None)
 
 
 def _latest(record: Record, prefix: str) -> Act | None:

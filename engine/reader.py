@@ -38,7 +38,7 @@ from engine.reminders import ReminderReader
 from engine.rule_reader import RuleReader
 from engine.writer import Writer
 from models.database import Database
-from models.reading import deadlines, entries, figures, findings, inspections, parties
+from models.reading import deadlines, entries, figures, findings, inspections, parties, publicity
 from models.reading.findings import FindingFilter
 from models.reading.lights import position
 from models.reading.scope import Scope, every_record, scope
@@ -172,14 +172,12 @@ class Reader:
         with self._database.read() as connection:
             tallies = figures.tallies(connection, seen, wanted, now)
             routes = figures.findings_by_route(connection, seen, wanted)
-            due, on_time, late = inspections.publicity(
-                connection, seen, inspected, now.astimezone(CIVIL).date()
-            )
+            public = publicity.counts(connection, seen, inspected, now.astimezone(CIVIL).date())
         return {
             "as_of": recorded(now),
             "period": {name: asked.given.get(name, [None])[0] for name in ("from", "to")},
             **ledger_figures(self.sources, tallies, routes, base),
-            "publicity": {"due": due, "on_time": on_time, "late": late},
+            "publicity": publicity.of_ledger(public),
         }
 
     def party(self, who: Principal, id: str) -> dict[str, Any]:

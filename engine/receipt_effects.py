@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.casefile import CaseFile
 from engine.core.commands import Command, Principal, Step, StepCommand
 from engine.core.fact_types import Names
 from engine.core.receipts import (
@@ -26,7 +25,7 @@ from engine.core.refusals import Faults, FieldError, Refusal
 from engine.core.snapshot import Record
 from engine.core.times import timing
 from engine.desk import Desk
-from engine.snapshots import load_finding, load_inspection, load_referral
+from engine.files import file_of_message
 from models import exchange_reading, linked_reading
 from models.exchange_reading import CRIMINAL_QUEUE
 
@@ -47,6 +46,8 @@ class Arrived:
     kind: ReceiptKind
     data: Mapping[str, Any]
     message_id: str
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    """Facts of the step that no receipt says: why an officer enters what came on paper so late."""
 
 
 class ReceiptEffects:
@@ -62,7 +63,7 @@ class ReceiptEffects:
         assert message is not None, "receipts are kept only for messages that were sent"
         if message.finding_id is None and message.queue != CRIMINAL_QUEUE:
             return self._note(connection, who, arrived, message, now)
-        file = self._file(connection, message)
+        file = file_of_message(connection, self._desk.office, message)
         message = exchange_reading.message_row(connection, arrived.message_id)  # as it stands under the lock
         assert message is not None
         held = {**file.snapshot.proceedings, file.snapshot.id: file.snapshot.main}
@@ -94,7 +95,7 @@ class ReceiptEffects:
         if line is None and taken_since(lines, record, message.step_sequence):
             return self._note(connection, who, arrived, message, now)
         wanted = line or lines[0]
-        self._check(who, wanted, self._step(wanted, record, data, now), now)
+        self._check(who, wanted, self._step(wanted, record, arrived, now), now)
         return self._wait(connection, who, arrived, message, record, wanted, now)
 
     def _before_is_missing(self, connection: Connection, arrived: Arrived) -> bool:
@@ -127,8 +128,9 @@ class ReceiptEffects:
             return self._note(connection, who, arrived, message, now)
         return "contradicts", f"{record.chart}.{wanted.trigger}"
 
-    def _step(self, line: Line, record: Record, data: Mapping[str, Any], now: datetime) -> Step:
-        return step_of(line, record, data, now, self._desk.law.department_code)
+    def _step(self, line: Line, record: Record, arrived: Arrived, now: datetime) -> Step:
+        step = step_of(line, record, arrived.data, now, self._desk.law.department_code)
+        return replace(step, facts={**step.facts, **arrived.beside})
 
     def _take(
         self,
@@ -140,7 +142,7 @@ class ReceiptEffects:
         line: Line,
         now: datetime,
     ) -> None:
-        step = self._step(line, record, arrived.data, now)
+        step = self._step(line, record, arrived, now)
         said = {fact: arrived.data[name] for fact, name in line.remember.items() if arrived.data.get(name)}
         if said:
             linked_reading.remember(connection, message.proceeding_id, said)
@@ -163,22 +165,11 @@ class ReceiptEffects:
             raise Refusal("facts_invalid", errors=told_of(line, faults.errors))
         timing(law, row, facts, step.occurred_at, None, now, who)
 
-    def _file(self, connection: Connection, message: Any) -> CaseFile:
-        """The file of what the message was about, locked."""
-        if message.queue == CRIMINAL_QUEUE:
-            file = load_referral(connection, message.proceeding_id, lock=True)
-        elif message.finding_id:
-            file = load_finding(connection, self._desk.office, message.finding_id, lock=True)
-        else:
-            file = load_inspection(connection, message.inspection_id, lock=True)
-        assert file is not None, "a message is about a finding, an inspection or a referral"
-        return file
-
     def _note(
         self, connection: Connection, who: Principal, arrived: Arrived, message: Any, now: datetime
     ) -> Effect:
         """The receipt stands on the timeline of what the message was about and moves nothing."""
-        file = self._file(connection, message)
+        file = file_of_message(connection, self._desk.office, message)
         said = {"receipt_kind": arrived.kind.kind, "receipt": arrived.id, **arrived.data}
         if arrived.kind.kind == "published" and message.kind in PUBLISHING:
             published = file.snapshot.record(message.proceeding_id) or file.snapshot.main

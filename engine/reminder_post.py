@@ -65,6 +65,8 @@ class ReminderPost:
     office: Office
     law: Lawbook
     words: ReminderWords
+    prefix: str = ""
+    """What the subject of every message begins with: that it was made in a sandbox."""
 
     def send(self, connection: Connection, told: Sequence[Told], now: datetime) -> int:
         """How many reminders stand in the outbox now that did not stand there before.
@@ -167,7 +169,7 @@ class ReminderPost:
             proceeding_id=about.proceeding,
             step_sequence=about.sequence,
             now=now,
-            subject=about.subject,
+            subject=self.prefix + about.subject,
             message_id=letter.id,
             sender=deadline.department,
             department=deadline.department,

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, Row
 
 from engine.sealing import JSON, MEDIA_TYPE, seal
 from engine.signing import in_force
-from engine.writer import Writer
 from models import sealing
 from models.exchange_reading import CRIMINAL_QUEUE
 
 
-def outer(writer: Writer, now: datetime, messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def outer(
+    connection: Connection, now: datetime, messages: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """The messages as they go over the wire: `body` is what is signed and sent, `media_type` what it is.
 
     A message is sealed once for the key it is sent under, and kept: every attempt brings the same bytes. Only when that
@@ -24,7 +25,7 @@ def outer(writer: Writer, now: datetime, messages: Sequence[Mapping[str, Any]]) 
     secret = [one for one in messages if one.get("queue") == CRIMINAL_QUEUE]
     if not secret:
         return [dict(one) for one in messages]
-    sealed = writer.submit(lambda connection: _sealed(connection, now, secret))
+    sealed = _sealed(connection, now, secret)
     return [{**one, **sealed.get(str(one["id"]), {})} for one in messages]
 
 

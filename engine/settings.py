@@ -12,7 +12,9 @@ from models.database import normalised
 
 DATABASE_FILE = "bihuan.db"
 ACCEPT_TEST_DATABASE = "BIHUAN_ACCEPT_TEST_DATABASE"
+SANDBOX, COPY = "BIHUAN_SANDBOX", "copy"
 MIB = 1024 * 1024
+COURIER_PARALLEL, COURIER_PARALLEL_MAX = 4, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,17 @@ class Settings:
     port: int = 8000
     cookie_secure: bool = False
     accept_test_database: bool = False
+    sandbox: bool = False
+    """Nothing leaves, and never will, what is made in this database (engine/sandbox.py)."""
+    sandbox_of_copy: bool = False
+    """The database is a copy: that it holds real findings does not keep it from becoming a sandbox."""
     json_bytes_max: int = MIB
     attachment_bytes_max: int = 20 * MIB
     upload_bytes_max: int = 50 * MIB
     threads: int = 40
     """Requests that are worked on at the same time; more wait."""
+    courier_parallel: int = COURIER_PARALLEL
+    """Messages that are brought to one linked system at the same time, by all nodes together."""
 
     @classmethod
     def from_environment(
@@ -42,6 +50,7 @@ class Settings:
         test_clock: Path | None = None,
         host: str = "127.0.0.1",
         port: int = 8000,
+        sandbox: bool = False,
         environment: Mapping[str, str] = os.environ,
     ) -> Settings:
         """The settings that options and environment give together; options win."""
@@ -57,6 +66,11 @@ class Settings:
             port=port,
             cookie_secure=environment.get("BIHUAN_COOKIE_SECURE") == "1" or not is_loopback(host),
             accept_test_database=environment.get(ACCEPT_TEST_DATABASE) == "1",
+            courier_parallel=_within(
+                environment.get("BIHUAN_COURIER_PARALLEL"), COURIER_PARALLEL, COURIER_PARALLEL_MAX
+            ),
+            sandbox=sandbox or environment.get(SANDBOX) in ("1", COPY),
+            sandbox_of_copy=environment.get(SANDBOX) == COPY,
         )
 
     @property
@@ -85,11 +99,18 @@ class Settings:
             "attachment_bytes_max": self.attachment_bytes_max,
             "upload_bytes_max": self.upload_bytes_max,
             "threads": self.threads,
+            "courier_parallel": self.courier_parallel,
         }
 
 
 def _path(text: str | None) -> Path | None:
     return Path(text).absolute() if text else None
+
+
+def _within(text: str | None, otherwise: int, most: int) -> int:
+    """The number, at least 1 and at most so much; what is no number counts as not set."""
+    said = text.strip() if text else ""
+    return min(max(int(said), 1), most) if said.isascii() and said.isdigit() else otherwise
 
 
 def is_loopback(host: str) -> bool:

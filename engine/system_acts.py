@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from engine.act import Act, told
+from engine.addresses import is_network
 from engine.core.refusals import Faults, Refusal
 from engine.system_checks import (
     NewSystem,
@@ -16,13 +18,16 @@ from engine.system_checks import (
     check_overlap,
 )
 from engine.systems import CHANGED, Systems
-from models import linked_reading
+from models import delivering, linked_reading
 from models.reading.linked import GONE, IN_USE, SUSPENDED
 
 if TYPE_CHECKING:
     from engine.house import House
 
 ROLE = "system_admin"
+HOST = re.compile(
+    r"(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*"
+)
 
 
 def change_of(systems: Systems, id: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,7 +61,8 @@ def _known(house: House, detail: Mapping[str, Any]) -> Any:
 def _new(detail: Mapping[str, Any]) -> NewSystem:
     named = ("id", "department", "kinds", "scheme", "url", "public_key", "encryption_key")
     given = {name: detail.get(name) for name in named}
-    return NewSystem(**given, allow_private=bool(detail.get("allow_private")))  # type: ignore[arg-type]  # checked
+    ways = {name: bool(detail.get(name)) for name in ("allow_private", "carrier")}
+    return NewSystem(**given, **ways)  # type: ignore[arg-type]  # what is missing or of the wrong kind is refused where it is checked
 
 
 def _check_new(house: House, detail: Mapping[str, Any]) -> None:
@@ -98,6 +104,23 @@ def _seal(house: House, connection: Connection, detail: Mapping[str, Any], _: da
     return house.systems.seal_within(connection, *given)
 
 
+def _check_allowed(house: House, detail: Mapping[str, Any]) -> None:
+    _known(house, detail)
+    faults = Faults()
+    for place, one in enumerate(detail["allowed"] or ()):
+        if not (is_network(one) or HOST.fullmatch(one)):
+            words = ("应为主机名、地址或网段", "a host, address or network expected")
+            faults.add(f"/allowed/{place}", "format", *words)
+    faults.refuse()
+
+
+def _allow(house: House, connection: Connection, detail: Mapping[str, Any], _: datetime) -> Mapping[str, Any]:
+    allowed = [one.casefold() for one in detail["allowed"]] if detail["allowed"] else None
+    delivering.destination(connection, detail["id"])
+    delivering.change_destination(connection, detail["id"], {"allowed": allowed})
+    return {"id": detail["id"], "allowed": allowed}
+
+
 def _check_suspension(house: House, detail: Mapping[str, Any]) -> None:
     house.systems.check_state(_known(house, detail), (IN_USE, GONE))
 
@@ -131,6 +154,7 @@ def _told(detail: Mapping[str, Any]) -> dict[str, Any]:
 SYSTEM_ACTS = (
     Act("system.add", ROLE, _check_new, _link, _told),
     Act("system.change", ROLE, _check_change, _change, _told),
+    Act("system.allow", ROLE, _check_allowed, _allow),
     Act("system.disable", ROLE, _check_suspension, _suspend),
     Act("system.enable", ROLE, _check_resumption, _resume),
     Act("system.rotate_key", ROLE, _check_rotation, _rotate),

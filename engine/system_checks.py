@@ -26,7 +26,8 @@ URL_LENGTH_MAX = 500
 class NewSystem:
     """What is asked for: id, department, kinds of messages, how it is reached and how both sides sign.
 
-    `encryption_key` is a public JWK as `engine.encryption_keys` reduced it.
+    `encryption_key` is a public JWK as `engine.encryption_keys` reduced it: what is carried is sealed to it, of what is not
+    carried the criminal queue.
     """
 
     id: str
@@ -37,6 +38,8 @@ class NewSystem:
     allow_private: bool = False
     public_key: str | None = None
     encryption_key: Mapping[str, str] | None = None
+    carrier: bool = False
+    """True for a system without a network, which is brought bundles."""
 
 
 def check_new(office: Office, asked: NewSystem) -> None:
@@ -53,9 +56,16 @@ def check_new(office: Office, asked: NewSystem) -> None:
         faults.add("/scheme", "vocabulary")
     else:
         check_their_key(asked.scheme, asked.public_key, faults)
+    check_way(asked.carrier, asked.url, faults)
     if asked.url is not None:
         check_address(asked.url, asked.allow_private, faults)
     faults.refuse()
+
+
+def check_way(carrier: bool, url: str | None, faults: Faults) -> None:
+    """A system that is brought bundles and called as well is a fault: one way excludes the other."""
+    if carrier and url is not None:
+        faults.add("/carrier", "exclusive", "与 --url 互斥", "excludes url")
 
 
 def check_kinds(kinds: Sequence[str], faults: Faults) -> None:

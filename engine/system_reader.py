@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import pairwise
@@ -12,6 +13,7 @@ from sqlalchemy import Row
 from engine.core.calendar import SHANGHAI, civil_date
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal
+from engine.courier_book import OPEN, as_destination
 from engine.cursor import Cursors
 from engine.projections.asked import Asked, Query
 from engine.projections.filters import PAGING
@@ -21,7 +23,7 @@ from engine.projections.sources import ReadClock
 from engine.second_person import check_role
 from engine.signing import in_force, scheme_of
 from engine.systems import STATES, state_of
-from models import linked_reading
+from models import delivering, linked_reading
 from models.database import Database
 from models.reading import linked
 from rules.offices import Office
@@ -56,7 +58,8 @@ class SystemReader:
             )
             shown = rows[: page.limit]
             health = linked.health_of(connection, [row.id for row in shown])
-        items = [self._item(row, health[row.id], page.as_of) for row in shown]
+            known = delivering.destinations(connection)
+        items = [self._item(row, health[row.id], known.get(row.id), page.as_of) for row in shown]
         return page.answer(items, (shown[-1].id,) if len(rows) > page.limit else None)
 
     def system(self, who: Principal, id: str) -> dict[str, Any]:
@@ -68,6 +71,7 @@ class SystemReader:
             if row is None or row.office_id != self.office.office_id:
                 raise Refusal("not_found")
             health = linked.health_of(connection, [id])[id]
+            known = delivering.destinations(connection).get(id)
             days = _days(now)
             figures = zip(
                 linked.messages_by_day(connection, id, days),
@@ -77,7 +81,7 @@ class SystemReader:
             )
             changes = linked.changes_of(connection, self.office.office_id, id, CHANGES_MAX)
         return {
-            **self._item(row, health, now),
+            **self._item(row, health, known, now),
             "keys": [_key(key) for key in in_force(row.secrets, now)],
             "encryption_keys": [_sealing_key(key, now) for key in row.encryption_keys],
             "days": [
@@ -94,7 +98,8 @@ class SystemReader:
             ],
         }
 
-    def _item(self, row: Row[Any], health: Row[Any], now: datetime) -> dict[str, Any]:
+    def _item(self, row: Row[Any], health: Row[Any], known: Row[Any] | None, now: datetime) -> dict[str, Any]:
+        circuit = as_destination(known, rests=health.waiting > 0)
         keys = in_force(row.secrets, now)
         ends = [key["until"] for key in keys if key.get("until")]
         return {
@@ -105,7 +110,10 @@ class SystemReader:
             "allow_private": row.allow_private,
             "scheme": row.scheme,
             "state": state_of(row),
-            "reachable": _reachable(row, health),
+            "carrier": row.carrier,
+            "reachable": _reachable(row, health, circuit),
+            "left_alone_until": circuit["open_until"],
+            "allowed": circuit["allowed"],
             "failing": health.failing,
             "waiting": int(health.waiting),
             "oldest_waiting": _said(health.oldest_waiting),
@@ -119,12 +127,18 @@ class SystemReader:
         }
 
 
-def _reachable(row: Row[Any], health: Row[Any]) -> str:
-    """`pulls`, `gone`, `failing` while the first message that waits was refused, `yes` after a delivery, else `unknown`."""
-    if row.url is None:
-        return "pulls"
+def _reachable(row: Row[Any], health: Row[Any], circuit: Mapping[str, Any]) -> str:
+    """How letters fare with the system.
+
+    `carried`, `pulls`, `gone`, `suspended`; `left_alone` while its circuit is open; `failing` while the first message that
+    waits was refused; `yes` after a delivery, else `unknown`.
+    """
+    if row.carrier or row.url is None:
+        return "carried" if row.carrier else "pulls"
     if row.disabled:
         return state_of(row)
+    if circuit["circuit"] == OPEN:
+        return "left_alone"
     if health.failing is not None:
         return "failing"
     return "yes" if health.last_delivered is not None else "unknown"

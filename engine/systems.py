@@ -13,6 +13,7 @@ from engine.administrative_record import enter
 from engine.clock import Clock
 from engine.core.refusals import Faults, Refusal
 from engine.courier import Courier
+from engine.courier_book import as_destination
 from engine.encryption_keys import thumbprint
 from engine.signing import Ed25519, Hmac, fresh_key, in_force, scheme_of
 from engine.system_checks import (
@@ -24,9 +25,10 @@ from engine.system_checks import (
     check_new_encryption_key,
     check_overlap,
     check_their_key,
+    check_way,
 )
 from engine.writer import Writer
-from models import linked_reading
+from models import delivering, linked_reading
 from models.database import Database
 from models.reading.linked import GONE, IN_USE, SUSPENDED
 from rules.offices import Office
@@ -70,6 +72,7 @@ class Systems:
             "encryption_keys": [_sealed_to(asked.encryption_key, now)] if asked.encryption_key else [],
             "disabled": False,
             "suspended": False,
+            "carrier": asked.carrier,
             "created_at": now,
         }
         linked_reading.add_system(connection, row)
@@ -84,6 +87,7 @@ class Systems:
         with self.database.read() as connection:
             waiting = linked_reading.waiting_by_system(connection)
             rows = linked_reading.system_rows(connection)
+            known = delivering.destinations(connection)
         now = self.clock.now()
         return [
             {
@@ -91,7 +95,8 @@ class Systems:
                 "department": row.department,
                 "kinds": row.kinds,
                 "url": row.url,
-                "pull": row.url is None,
+                "pull": row.url is None and not row.carrier,
+                "carrier": row.carrier,
                 "allow_private": row.allow_private,
                 "scheme": row.scheme,
                 "keys_in_force": len(in_force(row.secrets, now)),
@@ -99,6 +104,7 @@ class Systems:
                 "disabled": row.disabled,
                 "state": state_of(row),
                 "waiting": waiting.get(row.id, 0),
+                **as_destination(known.get(row.id), rests=row.id in waiting),
             }
             for row in rows
         ]
@@ -167,6 +173,7 @@ class Systems:
         if "kinds" in values:
             check_kinds(values["kinds"], faults)
         url = values.get("url", row.url)
+        check_way(row.carrier, url, faults)
         if url is not None:
             check_address(url, values.get("allow_private", row.allow_private), faults)
         faults.refuse()
@@ -192,6 +199,13 @@ class Systems:
         """Whether the system answers; one that does and was given up is called again. A suspended one stays so."""
         with self.database.read() as connection:
             row = self.row(connection, id)
+        if row.carrier:
+            return {
+                "id": id,
+                "pull": False,
+                "reachable": None,
+                "outcome": "it has no network; bundles are carried",
+            }
         if row.url is None:
             return {"id": id, "pull": True, "reachable": None, "outcome": "pulls; it is never called"}
         attempt = self.courier.ping(dict(row._mapping))

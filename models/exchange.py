@@ -5,14 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, false, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import ID_LENGTH, OFFICE_ID_LENGTH, Instant, Json
 
+WAITING = "state = 'waiting'"
+IN_THE_WAY = "state IN ('waiting', 'dead')"
+"""What later messages of the same thread wait for. The databases match these words with those of the statements."""
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
 
 class LinkedSystem(SQLModel, table=True):
-    """A system of another department that is called or pulls, and the keys both sides sign with."""
+    """A system of another department that is called, pulls or is brought bundles, and the keys both sides sign with."""
 
     __tablename__ = "linked_system"
 
@@ -28,11 +36,13 @@ class LinkedSystem(SQLModel, table=True):
     encryption_keys: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(Json, nullable=False)
     )
-    """Public keys that the criminal queue is sealed to: {"jwk", "thumbprint", "since", "until"}, newest first."""
+    """What its criminal queue, or what is carried, is sealed to: {"jwk", "thumbprint", "since", "until"}, newest first."""
     disabled: bool = False
     """True while it is not called: it said that it is gone, or it is suspended."""
     suspended: bool = False
     """True while two administrators have it that it is neither called nor heard nor written to."""
+    carrier: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """True for a system without a network, which is brought bundles and neither called nor pulls."""
     created_at: datetime = Field(sa_column=Column(Instant, nullable=False))
 
 
@@ -47,6 +57,10 @@ class Message(SQLModel, table=True):
         Index("message_finding", "finding_id"),
         Index("message_by_state", "system_id", "queue", "state", "recorded_at"),
         Index("message_by_delivery", "system_id", "queue", "delivered_at"),
+        Index("message_open", "system_id", "queue", "sequence", **_where(WAITING)),
+        Index("message_thread", "system_id", "queue", "thread", "sequence", **_where(IN_THE_WAY)),
+        Index("message_leased", "system_id", **_where("lease IS NOT NULL")),
+        Index("message_alarm", "alarm_at", **_where("alarm_at IS NOT NULL")),
     )
 
     id: str = Field(primary_key=True, max_length=ID_LENGTH)
@@ -60,20 +74,46 @@ class Message(SQLModel, table=True):
     finding_id: str | None = Field(default=None, max_length=ID_LENGTH)
     inspection_id: str | None = Field(default=None, max_length=ID_LENGTH)
     proceeding_id: str | None = Field(default=None, max_length=ID_LENGTH)
+    thread: str = Field(max_length=ID_LENGTH)
+    """What it keeps order with: its finding, inspection or referral."""
     step_sequence: int
     answerable: bool
     """True while a receipt may move the chart: the latest message of its proceeding that asks for one, and those that
     it stands beside on the criminal queue."""
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     state: str = Field(max_length=12)
-    """waiting, delivered (2xx or acknowledged), paper (no linked system), dead (a person must act)."""
+    """waiting, carried (in a bundle on its way), delivered (2xx, acknowledged, or the bundle was answered), paper (no
+    linked system, or handed over by a person), dead (a person must act)."""
     tries: int = 0
     next_try_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    waiting_since: datetime | None = Field(default=None, sa_column=Column(Instant))
+    """When a courier first had it in hand, in real time."""
+    due_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    """The end of the deadline that its step settles or opens, as it stood then."""
+    alarm_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    """When a person is to be told that it is not delivered; None when told, or when there is no reason to."""
     leased_until: datetime | None = Field(default=None, sa_column=Column(Instant))
     lease: str | None = Field(default=None, max_length=ID_LENGTH)
     outcome: str | None = Field(default=None, max_length=200)
     delivered_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     recorded_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+class Destination(SQLModel, table=True):
+    """A system that is called, as the couriers of all nodes know it: whether it answers, and where it may be called."""
+
+    __tablename__ = "destination"
+
+    system_id: str = Field(primary_key=True, max_length=60)
+    failures: int = 0
+    """Attempts in a row without a sign of life."""
+    openings: int = 0
+    """How often in a row it was left alone; 0 while it answers."""
+    open_until: datetime | None = Field(default=None, sa_column=Column(Instant))
+    """Until when it is left alone (the circuit is open), in real time; afterwards one attempt at a time is made."""
+    failing_since: datetime | None = Field(default=None, sa_column=Column(Instant))
+    allowed: list[str] | None = Field(default=None, sa_column=Column(Json))
+    """The only hosts and networks that it may be called at; None: no such list."""
 
 
 class MessageSeries(SQLModel, table=True):

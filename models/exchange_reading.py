@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, literal_column, or_, select, update
 
 from engine.core.envelope import event_bytes, message_event
 from engine.core.messages import ROUTES
 from models.exchange import LinkedSystem, Message, MessageSeries
-from models.records import NOTICE, add, insert_once, table_of
+from models.records import FINDING, INSPECTION, NOTICE, add, insert_once, table_of
 
 MESSAGE, SYSTEM, MESSAGE_SERIES = table_of(Message), table_of(LinkedSystem), table_of(MessageSeries)
 PUBLICITY_RECIPIENT = "market_regulation"
@@ -22,7 +22,6 @@ ALL_KINDS = "all"
 CRIMINAL_QUEUE = "criminal"
 """The queue of criminal referrals: its messages belong to no finding, and their proceeding is the referral."""
 RESULT_PUBLICATION = "result_publication"
-OUTCOME_LENGTH = 200
 NO_SYSTEM = {"zh": "该部门没有联网系统，请以纸质送达", "en": "no linked system: deliver on paper"}
 
 
@@ -45,10 +44,12 @@ def enqueue(
     sender: str,
     department: str,
     on_paper: Mapping[str, str] | None = None,
+    due_at: datetime | None = None,
 ) -> None:
     """The message stands in the outbox with the next number of its queue; without a linked system it is a paper task.
 
-    on_paper: the words of the task of a message that goes to nobody's system, linked or not.
+    on_paper: the words of the task of a message that goes to nobody's system, linked or not. due_at: the end of the
+    deadline that it is to arrive by; when half of the time to it is gone, a person is to be told.
     """
     system = receiving_system(connection, office_id, recipient, kind) if on_paper is None else None
     sequence = next_sequence(connection, system.id, queue) if system else None
@@ -80,11 +81,14 @@ def enqueue(
         "finding_id": finding_id,
         "inspection_id": inspection_id,
         "proceeding_id": proceeding_id,
+        "thread": finding_id or inspection_id or proceeding_id or message_id,
         "step_sequence": step_sequence,
         "answerable": answerable,
         "body": event_bytes(event),
         "state": "waiting" if system else "paper",
         "next_try_at": AT_ONCE,
+        "due_at": due_at,
+        "alarm_at": now + (due_at - now) / 2 if system and due_at and due_at > now else None,
         "recorded_at": now,
     }
     add(connection, MESSAGE, [row])
@@ -126,7 +130,7 @@ def tell(
     words: Mapping[str, str],
     now: datetime,
 ) -> None:
-    """Somebody of that role in the department has a task about the message, once."""
+    """Somebody of that role in the department has a task about the message: a new one when the former was done."""
     detail = {**words, "chart_name": message["chart_name"], "recipient": message["recipient"]}
     row = {
         "natural_key": f"{kind}:{message['id']}",
@@ -140,7 +144,25 @@ def tell(
         "done": False,
         "recorded_at": now,
     }
-    insert_once(connection, NOTICE, row)
+    if not insert_once(connection, NOTICE, row):
+        former = select(NOTICE.c.done).where(NOTICE.c.natural_key == row["natural_key"])
+        if connection.execute(former).scalar_one():
+            again = f"{row['natural_key']}:{now.astimezone(UTC):%Y%m%dT%H%M%S}"
+            insert_once(connection, NOTICE, {**row, "natural_key": again})
+
+
+def settle_tasks(connection: Connection, keys: Sequence[str], by: str, now: datetime) -> None:
+    """The tasks under these keys, or told anew under keys that begin so, are done by that person unless they were before."""
+    named = or_(*(NOTICE.c.natural_key.startswith(key, autoescape=True) for key in keys))
+    open_ones = and_(named, NOTICE.c.done.is_(False))
+    connection.execute(update(NOTICE).where(open_ones).values(done=True, done_by=by, done_at=now))
+
+
+def department_of(connection: Connection, message: Any) -> str | None:
+    """The department of the finding or inspection that the message is about."""
+    table, id = (FINDING, message.finding_id) if message.finding_id else (INSPECTION, message.inspection_id)
+    found: str | None = connection.execute(select(table.c.department).where(table.c.id == id)).scalar()
+    return found
 
 
 def last_answerable(connection: Connection, proceeding_id: str, recipient: str | None = None) -> str | None:
@@ -225,6 +247,7 @@ def acknowledge(connection: Connection, system_id: str, id: str, now: datetime) 
         "state": "delivered",
         "delivered_at": now,
         "outcome": "acknowledged",
+        "alarm_at": None,
         "lease": None,
         "leased_until": None,
     }
@@ -232,53 +255,7 @@ def acknowledge(connection: Connection, system_id: str, id: str, now: datetime) 
     return True
 
 
-# --- the courier brings
-
-
-def claim(
-    connection: Connection, lease: str, now: datetime, until: datetime, limit: int
-) -> list[dict[str, Any]]:
-    """The messages that are now this courier's until then: due, first of their queue, to systems that are called.
-
-    `lease` is the fence: whoever holds another one can no longer say how the message fared.
-    """
-    earlier = MESSAGE.alias()
-    not_first = exists().where(
-        earlier.c.system_id == MESSAGE.c.system_id,
-        earlier.c.queue == MESSAGE.c.queue,
-        earlier.c.sequence < MESSAGE.c.sequence,
-        earlier.c.state == "waiting",
-    )
-    due = (
-        select(MESSAGE, SYSTEM.c.url, SYSTEM.c.allow_private, SYSTEM.c.secrets)
-        .join(SYSTEM, SYSTEM.c.id == MESSAGE.c.system_id)
-        .where(
-            MESSAGE.c.state == "waiting",
-            MESSAGE.c.next_try_at <= now,
-            or_(MESSAGE.c.leased_until.is_(None), MESSAGE.c.leased_until <= now),
-            SYSTEM.c.url.is_not(None),
-            SYSTEM.c.disabled.is_(False),
-            ~not_first,
-        )
-        .order_by(MESSAGE.c.recorded_at, MESSAGE.c.sequence)
-        .limit(limit)
-        .with_for_update(of=MESSAGE, skip_locked=True)
-    )
-    claimed = [dict(row._mapping) for row in connection.execute(due)]
-    for row in claimed:
-        row["tries"] += 1
-        held = {"lease": lease, "leased_until": until, "tries": row["tries"]}
-        connection.execute(update(MESSAGE).where(MESSAGE.c.id == row["id"]).values(**held))
-    return claimed
-
-
-def settle(connection: Connection, id: str, lease: str, values: Mapping[str, Any]) -> bool:
-    """How the attempt ended is kept and the lease given back; False when the lease is no longer this courier's."""
-    held = and_(MESSAGE.c.id == id, MESSAGE.c.lease == lease, MESSAGE.c.state == "waiting")
-    said = {**values, "outcome": str(values["outcome"])[:OUTCOME_LENGTH], "lease": None, "leased_until": None}
-    return bool(connection.execute(update(MESSAGE).where(held).values(**said)).rowcount)
-
-
 def due_count(connection: Connection) -> int:
-    """How many messages wait to be brought or pulled."""
-    return int(connection.execute(select(func.count()).where(MESSAGE.c.state == "waiting")).scalar_one())
+    """How many messages wait to be brought or pulled; of the criminal queue nobody is told how many (law 9)."""
+    waiting = and_(MESSAGE.c.state == literal_column("'waiting'"), MESSAGE.c.queue != CRIMINAL_QUEUE)
+    return int(connection.execute(select(func.count()).where(waiting)).scalar_one())

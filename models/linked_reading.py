@@ -46,7 +46,8 @@ def change_system(connection: Connection, id: str, values: Mapping[str, Any]) ->
 def revive(connection: Connection, system_id: str) -> None:
     """Messages that a person had to see to are tried again, because the system answers."""
     dead = and_(MESSAGE.c.system_id == system_id, MESSAGE.c.state == "dead")
-    connection.execute(update(MESSAGE).where(dead).values(state="waiting", tries=0))
+    afresh = {"state": "waiting", "tries": 0, "waiting_since": None, "alarm_at": None}
+    connection.execute(update(MESSAGE).where(dead).values(**afresh))
 
 
 def waiting_by_system(connection: Connection) -> dict[str, int]:

@@ -3,13 +3,14 @@
 from models.account import Session, Token, User
 from models.backtest import BacktestChange, BacktestCriminal, BacktestRun, BacktestTurn
 from models.calendar import CalendarNotice, CalendarRecount
+from models.carrier import CarrierAnswer, CarrierBundle, CarrierContent, CarrierPacking
 from models.case import Finding, Inspection, Party, Proceeding
 from models.deadline import Deadline
 from models.delegation import Delegation, DelegationEnd
 from models.duty_report import DutyReport
 from models.edition import RulebookEdition, RulebookProof
 from models.entry import CommandKey, Entry, Payload
-from models.exchange import LinkedSystem, Message, MessageSeries, Receipt, SealedMessage
+from models.exchange import Destination, LinkedSystem, Message, MessageSeries, Receipt, SealedMessage
 from models.house_time import TimeBeat, TimeLeap
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
@@ -18,6 +19,7 @@ from models.referral import Referral, ReferralDeadline, ReferralListed, Referral
 APPEND_ONLY = (
     *(Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition),
     *(CalendarNotice, CalendarRecount, DutyReport, Delegation, DelegationEnd, SealedMessage),
+    *(CarrierBundle, CarrierContent, CarrierPacking, CarrierAnswer),
 )
 """Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
 
@@ -31,10 +33,15 @@ __all__ = [
     "BacktestTurn",
     "CalendarNotice",
     "CalendarRecount",
+    "CarrierAnswer",
+    "CarrierBundle",
+    "CarrierContent",
+    "CarrierPacking",
     "CommandKey",
     "Deadline",
     "Delegation",
     "DelegationEnd",
+    "Destination",
     "Document",
     "DutyReport",
     "Entry",

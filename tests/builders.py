@@ -64,11 +64,11 @@ class Town:
     keys: Any = field(default_factory=lambda: itertools.count(1))
 
     @classmethod
-    def open(cls, url: str, folder: Path, at: str) -> Town:
-        """The house over that database, its clock standing at that civil time."""
+    def open(cls, url: str, folder: Path, at: str, **more: Any) -> Town:
+        """The house over that database, its clock standing at that civil time; more are settings."""
         clock_file = folder / "clock"
         clock_file.write_text(f"{at}:00+08:00\n")
-        settings = Settings(data_dir=folder, database_url=url, test_clock=clock_file)
+        settings = Settings(data_dir=folder, database_url=url, test_clock=clock_file, **more)
         town = cls(open_house(settings), clock_file, {})
         known = {login: ("market_regulation", roles) for login, roles in PEOPLE.items()} | OTHERS
         town.add_people(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,10 +74,10 @@ def open_town(tmp_path: Path) -> Iterator[Callable[..., Town]]:
     """Opens houses that are closed again after the test."""
     opened: list[Town] = []
 
-    def open_one(url: str, at: str = "2024-04-26T17:00") -> Town:
+    def open_one(url: str, at: str = "2024-04-26T17:00", **settings: Any) -> Town:
         folder = tmp_path / f"town{len(opened)}"
         folder.mkdir()
-        town = Town.open(url, folder, at)
+        town = Town.open(url, folder, at, **settings)
         opened.append(town)
         return town
 

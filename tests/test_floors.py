@@ -127,6 +127,18 @@ def test_the_core_imports_little() -> None:
     assert outside == set()
 
 
+def test_the_simulated_partner_knows_only_the_wire() -> None:
+    known = ("api.partner", "engine.core.envelope", "engine.signing", "engine.clock")
+    known += ("rules.data_file", "rules.exchange")
+    inside = {
+        f"{path.relative_to(ROOT)}: {module}"
+        for path in (ROOT / "api" / "partner").glob("*.py")
+        for module, _ in imports(path)
+        if floor_of(module) is not None and module not in known and not module.startswith("api.partner.")
+    }
+    assert inside == set()
+
+
 def test_the_core_reads_no_clock_and_no_file() -> None:
     impure = []
     for path in (ROOT / "engine" / "core").rglob("*.py"):

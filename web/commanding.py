@@ -13,7 +13,9 @@ from api.step_request import (
     delegation_end_command,
     finding_command,
     inspection_command,
+    paper_command,
     report_command,
+    resend_command,
     step_command,
 )
 from engine.core.commands import Asked, Command, Outcome
@@ -90,6 +92,18 @@ def end_delegation(asking: Asking, id: str, key: str) -> Outcome:
     """The delegation was ended; raises Refusal."""
     path, asked = f"/api/v1/delegations/{id}/end", delegation_end_command(id)({})
     return _handled(asking, path, {}, key, asked, asking.house.delegations.handle)
+
+
+def resend(asking: Asking, id: str, key: str) -> Outcome:
+    """The message goes out again; raises Refusal."""
+    asked, path = resend_command(id)({}), f"/api/v1/messages/{id}/resend"
+    return _handled(asking, path, {}, key, asked, asking.house.exchange.acts.handle)
+
+
+def on_paper(asking: Asking, id: str, body: Mapping[str, Any], key: str) -> Outcome:
+    """The message was delivered on paper; raises Refusal."""
+    asked, path = paper_command(id)(body), f"/api/v1/messages/{id}/paper"
+    return _handled(asking, path, body, key, asked, asking.house.exchange.acts.handle)
 
 
 def _handled(

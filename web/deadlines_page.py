@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from engine.core.refusals import Refusal
 from web.asking import Asked
 from web.clocks import clock_line
 from web.fields import Choice
 from web.ledger_page import LIGHTS
 from web.look import page, query_path
 from web.naming import Names
-from web.problems import told
+from web.problems import read_filtered
 from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -21,14 +20,10 @@ NATURES = ("statutory", "internal")
 @router.get("/deadlines")
 def deadlines_page(asking: Asked) -> Response:
     """The running deadlines that the filters ask for."""
-    house, words, query, problem = asking.house, asking.words, asking.query, None
-    try:
-        listed = house.reader.deadlines(asking.who, query)
-    except Refusal as refusal:
-        if refusal.code != "parameter_invalid":
-            raise
-        problem, query = told(refusal, words), {}
-        listed = house.reader.deadlines(asking.who, {})
+    house, words = asking.house, asking.words
+    listed, query, problem = read_filtered(
+        asking.query, words, lambda query: house.reader.deadlines(asking.who, query)
+    )
     now, law = house.clock.now(), house.law
     names = Names(house, words)
     rows = [

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import APIRouter, Response
 
 from engine.core.refusals import Refusal
+from models.reading.publicity import NOT_ON_TIME, ON_TIME, OWED
 from web.approving import Result, approve_all, may_approve, waiting_approval
 from web.asking import Asked, Asking, Form, check_form_token
 from web.commanding import fresh_key
@@ -17,6 +18,7 @@ from web.lists import finding_rows
 from web.look import page, query_path
 from web.naming import Names
 from web.problems import told
+from web.publicity_page import number as set_number
 from web.routing import PageRoute
 from web.stuck_page import stuck_number
 
@@ -67,7 +69,7 @@ def show_ledger(asking: Asking, results: Sequence[Result] = (), decided: bool = 
         status=problem.status if problem else 200,
         problem=problem,
         figures=shown_figures(asking, figures),
-        publicity=figures["publicity"],
+        publicity=_publicity(asking, figures["publicity"], query),
         stuck=stuck_number(asking, "".join(query.get("department", []))),
         as_of=figures["as_of"],
         rows=rows,
@@ -81,6 +83,16 @@ def show_ledger(asking: Asking, results: Sequence[Result] = (), decided: bool = 
         decided=decided,
         key=fresh_key(),
     )
+
+
+PUBLICITY = {"due": OWED, "on_time": ON_TIME, "late": NOT_ON_TIME}
+"""The numbers of the ledger's publicity, each with the set behind it."""
+
+
+def _publicity(asking: Asking, figures: Mapping[str, int], query: Mapping[str, list[str]]) -> dict[str, Any]:
+    period = {name: query[name] for name in PERIOD if name in query}
+    each = {name: set_number(asking, PUBLICITY[name], count, period) for name, count in figures.items()}
+    return {name: {**one, "name": f"publicity.{name}"} for name, one in each.items()}
 
 
 def number(name: str, told: Mapping[str, Any]) -> dict[str, Any]:

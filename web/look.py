@@ -131,6 +131,7 @@ def _rendered(
         "leap": house.clock.anchor.leap,
         "now": _now(house),
         "demo": "demo" in marks_of(house),
+        "sandbox": house.sandbox,
     }
     return HTMLResponse(template.render({**frame, **context}), status_code=status)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from api.problems import problem_of
 from engine.core.refusals import Refusal
@@ -31,6 +31,22 @@ class Told:
     limit_days: int | None
     errors: Mapping[str, Sequence[str]]
     """By input name."""
+
+
+Query = Mapping[str, list[str]]
+Listed = TypeVar("Listed")
+
+
+def read_filtered(
+    query: Query, words: Words, read: Callable[[Query], Listed]
+) -> tuple[Listed, Query, Told | None]:
+    """What the filters ask for, with them; where these are wrong, the whole list, no filters, and what was wrong."""
+    try:
+        return read(query), query, None
+    except Refusal as refusal:
+        if refusal.code != "parameter_invalid":
+            raise
+        return read({}), {}, told(refusal, words)
 
 
 def told(refusal: Refusal, words: Words) -> Told:

@@ -103,6 +103,7 @@ def show_referral(folder: Folder, again: Card | None = None, problem: Told | Non
         papers=papers_of(folder),
         attachments=referral["attachments"],
         uploads=may_act(asking),
+        carried=asking.house.exchange.carrier.carries_any(),
         home=folder.home,
         people=folder.people,
         names=names,

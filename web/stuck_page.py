@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from engine.core.refusals import Refusal
 from engine.core.stuck import LACKS
 from engine.core.visibility import reads_findings
 from web.asking import Asked, Asking
@@ -14,7 +13,7 @@ from web.fields import Choice
 from web.finding_page import state_of
 from web.look import page, query_path
 from web.naming import Names
-from web.problems import told
+from web.problems import read_filtered
 from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -24,14 +23,10 @@ PATH = "/stuck"
 @router.get(PATH)
 def stuck_page(asking: Asked) -> Response:
     """The records that the filters ask for, each with why it stands still and who can do something."""
-    reader, query, problem = asking.house.stuck_reader, asking.query, None
-    try:
-        listed = reader.page(asking.who, query)
-    except Refusal as refusal:
-        if refusal.code != "parameter_invalid":
-            raise
-        problem, query = told(refusal, asking.words), {}
-        listed = reader.page(asking.who, {})
+    reader = asking.house.stuck_reader
+    listed, query, problem = read_filtered(
+        asking.query, asking.words, lambda query: reader.page(asking.who, query)
+    )
     names = Names(asking.house, asking.words)
     lists = {
         "lacks": [Choice(code, asking.words(f"stuck.lacks_{code}")) for code in LACKS],

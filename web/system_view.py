@@ -19,7 +19,9 @@ SHOWN = (
     "department",
     "kinds",
     "url",
+    "carrier",
     "allow_private",
+    "allowed",
     "scheme",
     "public_key",
     "encryption_key",
@@ -28,7 +30,7 @@ SHOWN = (
     "state",
 )
 """What an entry or a proposal tells of a system, in this order."""
-PUBLIC_KEY_LENGTH, JWK_LENGTH = 200, 2000
+PUBLIC_KEY_LENGTH, JWK_LENGTH, ALLOWED_LENGTH = 200, 2000, 2000
 
 
 def acts(who: Principal) -> bool:
@@ -57,6 +59,8 @@ def _value(asking: Asking, names: Names, name: str, value: Any) -> str:
         return words.comma.join(kind_name(asking, names, kind) for kind in value)
     if name == "url":
         return words("admin.pull") if value is None else str(value)
+    if name == "allowed":
+        return words("system.allowed_any") if value is None else words.comma.join(value)
     if name == "state":
         return words(f"system.state_{value}")
     if isinstance(value, bool):
@@ -76,7 +80,8 @@ def shown_system(asking: Asking, names: Names, item: Mapping[str, Any]) -> dict[
         **item,
         "department_name": names.department(item["department"]),
         "shown_kinds": words.comma.join(kind_name(asking, names, kind) for kind in item["kinds"]),
-        "way": words("admin.pull") if item["url"] is None else item["url"],
+        "way": item["url"] or words("admin.carrier" if item["carrier"] else "admin.pull"),
+        "shown_allowed": _value(asking, names, "allowed", item["allowed"]),
         "shown_state": words(f"system.state_{item['state']}"),
         "shown_reachable": "" if item["url"] is None else words(f"system.reachable_{item['reachable']}"),
     }
@@ -139,6 +144,14 @@ def form_fields(asking: Asking, names: Names, act: str) -> tuple[Field, ...]:
     )
     url = Field("url", words("system.url"), "text", hint=words("system.url_hint"), longest=URL_LENGTH_MAX)
     private = Field("allow_private", words("system.allow_private"), "boolean")
+    carrier = Field("carrier", words("admin.carrier"), "boolean", hint=words("system.carrier_hint"))
+    allowed = Field(
+        "allowed",
+        words("system.allowed"),
+        "long_text",
+        hint=words("system.allowed_hint"),
+        longest=ALLOWED_LENGTH,
+    )
     public = Field(
         "public_key",
         words("system.public_key"),
@@ -163,8 +176,12 @@ def form_fields(asking: Asking, names: Names, act: str) -> tuple[Field, ...]:
         longest=JWK_LENGTH,
     )
     forms: dict[str, tuple[Field, ...]] = {
-        "system.add": (*_identity(asking, names), kinds, url, private, _scheme(asking), public, sealing),
+        "system.add": (
+            *(*_identity(asking, names), kinds, url, carrier, private),
+            *(_scheme(asking), public, sealing),
+        ),
         "system.change": (kinds, url, private),
+        "system.allow": (allowed,),
         "system.rotate_key": (overlap, public),
         "system.encryption_key": (sealing, overlap),
     }
@@ -188,6 +205,7 @@ def _scheme(asking: Asking) -> Field:
 def standing(fields: Sequence[Field], item: Mapping[str, Any]) -> Typed:
     """What stands in a form before anything is typed: the system as it is, and the usual overlap."""
     typed, known = Typed(), {**item, "overlap_hours": OVERLAP_HOURS}
+    known["allowed"] = "\n".join(item.get("allowed") or ()) or None
     for field in fields:
         typed.update(write_field(field, known.get(field.name)))
     return typed

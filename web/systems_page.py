@@ -32,7 +32,7 @@ from web.system_view import (
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PATH = "/systems"
-FORMS = ("system.change", "system.encryption_key", "system.rotate_key")
+FORMS = ("system.change", "system.allow", "system.encryption_key", "system.rotate_key")
 """The acts that ask for something, in the order of their forms."""
 SWITCHES = ("system.disable", "system.enable")
 SEALING = "encryption_key"
@@ -121,8 +121,10 @@ def _detail(asking: Asking, act: str, typed: Typed, id: str | None) -> dict[str,
         key = given[SEALING]
         needed = {name: given[name] or "" for name in ("id", "department", "scheme")}
         sealed = {SEALING: encryption_key_from(key) if key else None}
-        private = bool(given["allow_private"])
-        return {**given, **needed, **sealed, "kinds": given["kinds"] or [], "allow_private": private}
+        ways = {name: bool(given[name]) for name in ("allow_private", "carrier")}
+        return {**given, **needed, **sealed, **ways, "kinds": given["kinds"] or []}
+    if act == "system.allow":
+        return {"id": given["id"], "allowed": (given["allowed"] or "").split() or None}
     return given
 
 

@@ -31,6 +31,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser("serve", help="serve the office over HTTP")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument(
+        "--sandbox", action="store_true", help="nothing leaves, and never will, this database"
+    )
     parser.set_defaults(run=_serve)
     return parser
 
@@ -44,13 +47,15 @@ def _serve(args: argparse.Namespace) -> int:
     listening = _listening(args.host, args.port)
     if listening is None:
         return UNREACHABLE
-    with listening, opened(settings_of(args, host=args.host, port=args.port)) as house:
+    with listening, opened(settings_of(args, host=args.host, port=args.port, sandbox=args.sandbox)) as house:
         check_real_time(house)
         keep_journal()
         if house.clock.is_test:
             log.warning(
                 "time is not real: a test clock is in force", extra={"file": str(house.clock.test_clock)}
             )
+        if house.sandbox:
+            log.warning("this ledger is a sandbox: nothing leaves it")
         house.in_force.start()
         _announce(args.host, listening.getsockname()[1], demo="demo" in marks_of(house))
         _run(house, listening)
@@ -165,16 +170,17 @@ def background(house: House) -> Iterator[None]:
     """
     from engine.timetable import Timetable
 
-    courier = house.exchange.courier
     real, proving = not house.clock.is_test, Proving(house)
     timetable = Timetable(
         house.ring if real else None,
-        lambda: courier.run_once(house.clock.real_now()),
+        house.bring,
         proving.look if real else None,
     )
+    house.exchange.courier.begin()
     timetable.start()
     try:
         yield
     finally:
         proving.end()
+        house.exchange.courier.stop()
         timetable.stop()

@@ -26,6 +26,7 @@ def _show(args: argparse.Namespace) -> int:
             "rulebook": house.rulebook.version,
             "ran_on_test_clock": "test_clock" in marks,
             "demo": "demo" in marks,
+            "sandbox": house.sandbox,
         }
     told(shown, as_json=args.json)
     return DONE

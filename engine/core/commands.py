@@ -153,6 +153,21 @@ class EndDelegationCommand:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class ResendCommand:
+    """A message that has not arrived is sent again; see engine.message_acts."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCommand:
+    """A message was delivered on paper."""
+
+    id: str
+    body: Mapping[str, Any]
+
+
 Asked = (
     StepCommand
     | CorrectionCommand
@@ -162,6 +177,8 @@ Asked = (
     | HandInCommand
     | DelegateCommand
     | EndDelegationCommand
+    | ResendCommand
+    | PaperCommand
 )
 
 

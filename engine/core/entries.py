@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from engine.core.advance import CARRIED
 from engine.core.chart import Row
 from engine.core.commands import CLOCK_LOGIN
 from engine.core.deadlines import Dates, Point
@@ -19,7 +20,6 @@ from engine.core.snapshot import Act, Deadline, Record, Snapshot
 CORRECT_DATE, WITHDRAW_ENTRY = "correct_date", "withdraw_entry"
 CORRECTS = HEADS | {"principal_head"}
 """Who corrects and withdraws entries; on a criminal referral whoever of them is on its list."""
-CARRIED = frozenset({"carry_over", "correct_carry_over"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _no_such_entry() -> Refusal:
 
 
 def check_person(scope: Scope, entered: Entered) -> None:
-    """Returns when the person is a head, and not the one who entered it."""
+    """Returns when the person is a head in their own right, and neither entered it nor was stood in for by who did."""
     roles = tuple(sorted(CORRECTS))
     if not scope.principal.roles & CORRECTS:
         reason = Reason(
@@ -138,7 +138,8 @@ def check_person(scope: Scope, entered: Entered) -> None:
             roles=roles,
         )
         raise Refusal("not_yours", reasons=[reason], roles=list(roles))
-    if entered.entry.by == scope.principal.login:
+    hands = entered.record.hands(entered.entry.trigger) | {entered.entry.by.casefold()}
+    if not scope.principal.persons.isdisjoint(hands):
         reason = Reason(
             "approver_is_not_proposer",
             "本条由您本人录入，须由另一负责人更正或者撤回",

@@ -79,3 +79,8 @@ def hmac_v1(key: bytes, base: bytes) -> str:
 def in_window(timestamp: int, now: datetime) -> bool:
     """True when the webhook-timestamp is near enough to the clock of the house."""
     return abs(timestamp - now.timestamp()) <= WINDOW_SECONDS
+
+
+def in_span(timestamp: int, since: datetime, now: datetime) -> bool:
+    """True when the instant of a signature that was carried lies between the two, by clocks as far apart as the window."""
+    return since.timestamp() - WINDOW_SECONDS <= timestamp <= now.timestamp() + WINDOW_SECONDS

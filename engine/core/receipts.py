@@ -17,6 +17,7 @@ from engine.core.refusals import FieldError
 from engine.core.snapshot import Record
 
 TAKER = "linked_system"
+LATE_REASON = "late_reason"
 IMPORT = frozenset({"importer"})
 """Who alone takes the rows of old records, which lead nowhere for a living one."""
 
@@ -148,6 +149,8 @@ def told_of(line: Line, errors: Sequence[FieldError]) -> list[FieldError]:
 
 def _place(line: Line, pointer: str) -> str:
     fact = pointer.removeprefix("/facts/").split("/")[0]
+    if fact == LATE_REASON:  # asked of persons alone, who enter what came on paper
+        return f"/{LATE_REASON}"
     source = line.facts.get(fact)
     if fact and source is not None and source.how not in ("constant", "record"):
         return f"/data/{source.what}"

@@ -56,7 +56,7 @@ class Teller:
     def at(cls, house: House, people: Mapping[str, Principal]) -> Teller:
         """A teller with a second desk over the same database, writer and law."""
         clock = ReplayClock()
-        scribe = replace(house.desk.scribe, stamp=STAMP)
+        scribe = replace(house.desk.scribe, stamp={**house.desk.scribe.stamp, **STAMP})
         desk = replace(
             house.desk,
             clock=clock,

@@ -57,6 +57,10 @@ class DocumentPress:
 
         return docx(self._paper(kind, content, issued_on), self._house.style, issued_on)
 
+    def sheet(self, paper: Paper, *, issued_on: date) -> bytes:
+        """A paper that no template makes, as PDF/A-2b; the same paper and date give the same bytes."""
+        return self._typesetter.pdf(paper, issued_on)
+
     def _template(self, kind: str) -> Template:
         try:
             return self._templates[kind]

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, case, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, case, or_, select
 
 from models.exchange_reading import MESSAGE
 from models.linked_reading import RECEIPT
 from models.reading.scope import Scope
 from models.records import FINDING, INSPECTION
 
+_SHOWN = (
+    *("id", "kind", "recipient", "system_id", "state", "tries", "outcome"),
+    *("finding_id", "inspection_id", "recorded_at", "due_at", "delivered_at"),
+)
 ORDINARY, REMINDER = "ordinary", "reminder"
 _SAID = case((MESSAGE.c.kind == REMINDER, MESSAGE.c.body)).label("said")
 """The body of a reminder, which nothing else of its finding tells; other messages speak of a step."""
@@ -21,27 +26,24 @@ def messages_seen(
     connection: Connection, seen: Scope, states: Sequence[str], limit: int
 ) -> Sequence[Row[Any]]:
     """The latest messages about what is seen, newest first; only those in the states, when any are named."""
-    columns = [
-        MESSAGE.c[name]
-        for name in (
-            "id",
-            "kind",
-            "recipient",
-            "system_id",
-            "state",
-            "tries",
-            "outcome",
-            "finding_id",
-            "inspection_id",
-            "recorded_at",
-        )
-    ]
-    asked = select(*[*columns, _SAID]).where(MESSAGE.c.queue == ORDINARY, _about(MESSAGE, seen))
+    asked = _messages(seen)
     if states:
         asked = asked.where(MESSAGE.c.state.in_(states))
     return connection.execute(
         asked.order_by(MESSAGE.c.recorded_at.desc(), MESSAGE.c.id.desc()).limit(limit)
     ).all()
+
+
+def messages_late(connection: Connection, seen: Scope, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Messages that wait although half of the time to their deadline is gone, the soonest due first."""
+    waits = and_(MESSAGE.c.state == "waiting", MESSAGE.c.due_at.is_not(None), MESSAGE.c.alarm_at.is_(None))
+    asked = _messages(seen).where(waits, MESSAGE.c.recorded_at < now)
+    return connection.execute(asked.order_by(MESSAGE.c.due_at, MESSAGE.c.id).limit(limit)).all()
+
+
+def _messages(seen: Scope) -> Select[Any]:
+    columns = [MESSAGE.c[name] for name in _SHOWN]
+    return select(*[*columns, _SAID]).where(MESSAGE.c.queue == ORDINARY, _about(MESSAGE, seen))
 
 
 def receipts_seen(

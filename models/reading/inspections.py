@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, literal, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, case, func, literal, not_, select, tuple_
 
 from models.reading.scope import Scope
 from models.records import FINDING, INSPECTION
@@ -34,12 +34,18 @@ class InspectionFilter:
 
 
 def page_of_inspections(
-    connection: Connection, seen: Scope, asked: InspectionFilter, today: date, after: Place | None, limit: int
+    connection: Connection,
+    seen: Scope,
+    asked: InspectionFilter,
+    today: date,
+    after: Place | None,
+    limit: int,
+    among: ColumnElement[bool] | None = None,
 ) -> Sequence[Row[Any]]:
-    """The next inspections that match and are seen, newest first, with `publication` as of that day."""
+    """The next inspections that match, are seen and are `among` those, newest first, with `publication` as of that day."""
     columns = INSPECTION.c
     found = select(INSPECTION, publication(today).label("publication")).where(
-        seen(INSPECTION), *matching(asked, today)
+        seen(INSPECTION), *matching(asked, today), *(() if among is None else (among,))
     )
     if after is not None:
         found = found.where(
@@ -85,31 +91,6 @@ def publication(today: date) -> ColumnElement[str]:
         (columns.publication_due_on < today, literal("late")),
         else_=literal("due"),
     )
-
-
-def publicity(
-    connection: Connection, seen: Scope, asked: InspectionFilter, today: date
-) -> tuple[int, int, int]:
-    """Inspections whose result is or should be public: how many, in time, late; none carried over."""
-    columns = INSPECTION.c
-    counted = and_(
-        seen(INSPECTION),
-        not_(columns.carried),
-        columns.publication_due_on.is_not(None),
-        *matching(asked, today),
-    )
-    published = columns.published_on.is_not(None)
-    fallen_due = or_(published, publication(today) == "late")
-    on_time = and_(published, columns.published_on <= columns.publication_due_on)
-    row = connection.execute(
-        select(_how_many(fallen_due), _how_many(on_time)).where(counted).select_from(INSPECTION)
-    ).one()
-    due, kept = row[0] or 0, row[1] or 0
-    return due, kept, due - kept
-
-
-def _how_many(condition: ColumnElement[bool]) -> ColumnElement[Any]:
-    return func.sum(case((condition, 1), else_=0))
 
 
 def seen_inspection(connection: Connection, seen: Scope, id: str) -> Row[Any] | None:

@@ -15,7 +15,7 @@ from engine.core.running import Moment, open_term, settle
 from engine.core.snapshot import Record, Snapshot
 from engine.core.standing_still import GROUNDS, extend, run_on, stop
 from engine.core.term import Term
-from engine.house import RULES, load_lawbook
+from engine.lawbook_of_the_house import RULES, load_lawbook
 from rules.offices import load_office
 
 TERMS = ("DL20", "DL28", "DL12", "DL33", "DL60", "DL19")

@@ -17,7 +17,7 @@ from engine.core.on_record import OnRecord, reckoned
 from engine.core.running import Moment
 from engine.core.snapshot import Deadline, Record, Snapshot
 from engine.core.standing_still import run_on
-from engine.house import load_lawbook
+from engine.lawbook_of_the_house import load_lawbook
 from models import referral_reading
 from rules.data_file import DataFault
 from rules.offices import load_office

@@ -106,7 +106,7 @@ TURN = some.builds(
 )
 
 
-@given(passed=some.lists(RUNG, max_size=6), turn=TURN)
+@given(passed=some.lists(RUNG, max_size=6, unique_by=lambda rung: rung.name), turn=TURN)
 def test_each_recipient_hears_once_of_the_highest_rung_that_reaches_it(
     passed: list[Rung], turn: Turn
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from engine.core.backoff import Patience
 from tests.exchange.linked import NOW, called, courier, message, tasks
 from tests.partner import Ed25519Key, serving
 
@@ -66,15 +67,32 @@ def test_a_retry_has_the_same_id_and_body_and_a_new_signature_after_a_longer_wai
     assert one.headers["webhook-signature"] != two.headers["webhook-signature"]
 
 
-def test_messages_to_one_receiver_arrive_in_order_and_wait_for_the_one_before(linked, hook):
+def test_a_message_that_waits_holds_up_the_same_finding_and_no_other(linked, hook):
     called(linked, hook)
-    findings = [linked.sent()[0] for _ in range(3)]
-    hook.answers = lambda received: 503 if received.event["sequence"].endswith("1") else 204
-    assert courier(linked).run_once(NOW) == 0
-    assert [one.event["sequence"] for one in hook.received] == [f"{1:020d}"]
+    finding, transfer = linked.sent()
+    other, _ = linked.sent()
+    linked.town.step("D01", finding, "resend", transfer, sent_on="2024-04-26", reason="未签收")
+    first, second = linked.messages(finding)
+    hook.answers = lambda received: 503 if received.id == first.id else 204
+    assert courier(linked).run_once(NOW) == 1
+    assert sorted(one.id for one in hook.received) == sorted([first.id, message(linked, other).id])
     hook.answers = lambda _: 204
-    assert courier(linked).run_once(NOW + timedelta(minutes=1)) == 3
-    assert [one.id for one in hook.received[1:]] == [message(linked, finding).id for finding in findings]
+    assert courier(linked).run_once(NOW + timedelta(minutes=1)) == 2
+    assert [one.id for one in hook.received[2:]] == [first.id, second.id]
+
+
+def test_a_dead_letter_holds_up_what_follows_it_until_a_person_has_acted(sqlite_linked, hook):
+    called(sqlite_linked, hook)
+    finding, transfer = sqlite_linked.sent()
+    again = {"sent_on": "2024-04-26", "reason": "未签收"}
+    sqlite_linked.town.step("D01", finding, "resend", transfer, **again)
+    hook.answers = lambda _: 400
+    hasty = courier(sqlite_linked, patience=Patience(waits=()))
+    assert hasty.run_once(NOW) == 0
+    assert [one.state for one in sqlite_linked.messages(finding)] == ["dead", "waiting"]
+    hook.answers = lambda _: 204
+    assert hasty.run_once(NOW + timedelta(days=3)) == 0
+    assert len(hook.received) == 1
 
 
 def test_one_receiver_that_fails_keeps_no_other_waiting(linked, hook):
@@ -93,7 +111,7 @@ def test_gone_stops_the_calls_and_tells_the_clerk_until_the_system_answers_again
     hook.answers = lambda _: 410
     finding, _ = linked.sent()
     later, _ = linked.sent()
-    courier(linked).run_once(NOW)
+    courier(linked, parallel=1).run_once(NOW)
     assert len(hook.received) == 1
     assert (message(linked, finding).state, message(linked, later).state) == ("dead", "waiting")
     [task] = tasks(linked, finding)

@@ -17,14 +17,14 @@ from sqlmodel import SQLModel
 
 from api.app import create_app
 from engine.accounts import issue_token
-from engine.core.commands import Step
 from engine.journal import JsonLines
 from models import account_reading, records
 from tests.builders import PARTY, Town, item
+from tests.carrier.carried import on_its_way
 from tests.engine.test_delegations import lend
 from tests.engine.test_reminders import tell
-from tests.engine.test_times import ORDER, SERVED
 from tests.exchange.linked import Linked
+from tests.hostile.served import order_served
 from tests.hostile.wire import Answer, Wire, named
 from tests.partner import Partner
 from tests.rules.trial import edition_of_nothing, run_of_nothing
@@ -132,6 +132,7 @@ class Fort:
         self.ids["reminder"] = "rung:of-the-fort:red"
         tell(town, self.ids["reminder"], finding_id=self.ids["finding"], role="inspector")
         self.ids["served"] = order_served(town)
+        self.ids |= on_its_way(self.linked)
         self.ids["delegation"] = lend(town, "C02", "U01", date(2024, 4, 26), date(2024, 4, 30))
         for name, scope, hours in (("read", "read", 9), ("write", "write", 9), ("expired", "write", -1)):
             self.tokens[name] = self._token("W01", scope, hours)
@@ -280,21 +281,3 @@ def _change(town: Town, login: str, **values: Any) -> None:
     town.house.writer.submit(
         lambda connection: account_reading.change_user(connection, login.casefold(), change)
     )
-
-
-def order_served(town: Town) -> str:
-    """The id of a finding of two days ago: a clue of the day after it, and an order that was served today."""
-    at = "2024-04-24T10:00:00+08:00"
-    inspected = town.inspect(item(town, discovered_at=at), finished_at=at)
-    [finding] = town.findings_of(inspected)
-    clue = {"source_type": "inspection", "clue_on": "2024-04-25", "urgent_ground": "case_source"}
-    town.step("C02", finding, "open_penalty", **clue)
-    on_the_spot = {"legal_ground": "行政处罚法第二十八条", "urgent_ground": "on_the_spot"}
-    town.steps(
-        "W01",
-        finding,
-        Step("open_rectification", None, on_the_spot),
-        Step("order", "@0", ORDER),
-        Step("serve_directly", "@0", {"served_on": "2024-04-26", **SERVED}),
-    )
-    return finding

@@ -31,6 +31,7 @@ SELDOM = {
     "letters": [{"posted_on": "2024-04-01", "mail_no": "XA1", "returned_on": "2024-04-20", "signed": False}],
 }
 """What may come with a finding and seldom does."""
+ON_PAPER = {"how": "posted", "delivered_on": "2024-04-26"}
 ANONYMOUS, OFFICER, LEGAL, CLERK, SYSTEM = "anonymous", "W01", "L01", "D01", "yuanping-fire"
 HEAD = "H01"
 REPORT = {"title": "上半年工作总结", "doc_no": "原市监〔2024〕9号", "summary": "完成联合抽查 12 户次。"}
@@ -205,6 +206,12 @@ def receipt(fort: Fort) -> Mapping[str, Any]:
     return {**event, "id": uuid4().hex}
 
 
+def on_paper(fort: Fort) -> dict[str, Any]:
+    """The receipt that came back on paper, with the code of its bundle."""
+    said = {"received_at": "2024-04-26T17:00:00+08:00", "signer": "值班员", "receipt_no": "回1号"}
+    return {"code": fort.ids["code"], "document": fort.ids["scan"], **said}
+
+
 API = "/api/v1"
 OPERATIONS = (
     Operation("GET", f"{API}/session", OFFICER),
@@ -231,6 +238,7 @@ OPERATIONS = (
     Operation("POST", f"{API}/findings/{{id}}/withdrawals", HEAD, withdrawal, True),
     Operation("GET", f"{API}/findings/{{id}}/timeline", OFFICER),
     Operation("GET", f"{API}/ledger", OFFICER),
+    Operation("GET", f"{API}/publicity", OFFICER),
     Operation("GET", f"{API}/deadlines", OFFICER),
     Operation("GET", f"{API}/deadlines/{{id}}/reckoning", OFFICER),
     Operation("GET", f"{API}/duties", OFFICER),
@@ -242,6 +250,9 @@ OPERATIONS = (
     Operation("GET", f"{API}/delegations/{{id}}", OFFICER),
     Operation("POST", f"{API}/delegations", HEAD, lambda _: dict(LENT), True, status=201),
     Operation("POST", f"{API}/delegations/{{id}}/end", HEAD, lambda _: {}, True),
+    Operation("GET", f"{API}/messages/{{id}}", HEAD),
+    Operation("POST", f"{API}/messages/{{id}}/resend", HEAD, lambda _: {}, True),
+    Operation("POST", f"{API}/messages/{{id}}/paper", HEAD, lambda _: dict(ON_PAPER), True),
     Operation("GET", f"{API}/stuck", OFFICER),
     Operation("GET", f"{API}/parties/{{id}}", OFFICER),
     Operation("GET", f"{API}/audit/{{id}}", OFFICER),
@@ -270,6 +281,7 @@ OPERATIONS = (
         MULTIPART,
         201,
     ),
+    Operation("POST", f"{API}/receipt-codes", CLERK, on_paper),
     Operation("GET", "/healthz", ANONYMOUS),
     Operation("GET", "/readyz", ANONYMOUS),
     Operation("GET", "/metrics", ANONYMOUS),

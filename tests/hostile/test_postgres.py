@@ -116,7 +116,8 @@ def test_no_file_name_title_or_number_breaks_anything(postgres_fort: Fort) -> No
 def test_of_refused_commands_nothing_is_kept(postgres_fort: Fort) -> None:
     with postgres_fort.unchanged():
         for operation in COMMANDS:
-            for raw in (b"{}", b"[]", b'{"\\u0000": 1}', b"\xff", operation.raw(postgres_fort)[:-1]):
+            right = operation.raw(postgres_fort)
+            for raw in {b"{}", b"[]", b'{"\\u0000": 1}', b"\xff", right[:-1]} - {right}:
                 postgres_fort.refused(operation.send(postgres_fort, raw))
             postgres_fort.refused(operation.send(postgres_fort, idempotency_key=""), "key_missing")
 

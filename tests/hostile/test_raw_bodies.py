@@ -23,6 +23,8 @@ def test_what_is_not_json_is_malformed(fort: Fort, body: str) -> None:
 def test_what_is_no_such_object_is_invalid(fort: Fort, body: str) -> None:
     with fort.unchanged():
         for operation in JSON_BODIES:
+            if operation.raw(fort) == NO_OBJECT[body] == b"{}":
+                continue  # nothing has to be said
             told = operation.send(fort, NO_OBJECT[body])
             fort.refused(told, "facts_invalid", "body_malformed")
 

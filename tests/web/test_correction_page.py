@@ -35,6 +35,7 @@ def test_a_date_is_corrected_and_the_timeline_says_so(pages: Pages, at_work: AtW
     finding, head = at_work.correcting, pages.visit("H01")
     place = link(pages, "H01", finding)
     assert link(pages, "C02", finding) == "", "who heads nothing is offered nothing"
+    assert pages.visit("P01").get(f"/findings/{finding}").status_code == 200, "who only reads, reads on"
 
     form = forms(head, place)[0]
     assert form.values["date"] == ["2024-04-26"]

@@ -1,0 +1,70 @@
+"""公示率: which inspections had to be public by a day, and which of these are, in time or late, or are still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    func,
+    not_,
+    or_,
+    select,
+)
+
+from models.reading.inspections import InspectionFilter, Place, matching, page_of_inspections, publication
+from models.reading.scope import Scope
+from models.records import INSPECTION
+
+OWED, ON_TIME, LATE, MISSING, NOT_ON_TIME = "owed", "on_time", "late", "missing", "not_on_time"
+SETS = (OWED, ON_TIME, LATE, MISSING, NOT_ON_TIME)
+"""owed = on_time ∪ late ∪ missing, which have nothing in common; not_on_time = owed ∖ on_time."""
+
+
+def in_set(name: str, today: date) -> ColumnElement[bool]:
+    """Whether an inspection belongs to the set on that day; one carried over, withheld or not due yet is in none."""
+    columns = INSPECTION.c
+    published = columns.published_on.is_not(None)
+    in_time = and_(published, columns.published_on <= columns.publication_due_on)
+    missing = publication(today) == "late"
+    conditions = {
+        OWED: or_(published, missing),
+        ON_TIME: in_time,
+        LATE: and_(published, columns.published_on > columns.publication_due_on),
+        MISSING: missing,
+        NOT_ON_TIME: and_(or_(published, missing), not_(in_time)),
+    }
+    counted = and_(not_(columns.carried), columns.publication_due_on.is_not(None))
+    return and_(counted, conditions[name])
+
+
+def counts(connection: Connection, seen: Scope, asked: InspectionFilter, today: date) -> dict[str, int]:
+    """How many inspections that are seen and match belong to each set."""
+    each = [func.sum(case((in_set(name, today), 1), else_=0)).label(name) for name in SETS]
+    found = select(*each).where(seen(INSPECTION), *matching(asked, today)).select_from(INSPECTION)
+    row = connection.execute(found).one()._mapping
+    return {name: int(row[name] or 0) for name in SETS}
+
+
+def of_ledger(counted: Mapping[str, int]) -> dict[str, int]:
+    """The same as the ledger of the contract tells it: `late` is what was not in time, published or not."""
+    return {"due": counted[OWED], "on_time": counted[ON_TIME], "late": counted[NOT_ON_TIME]}
+
+
+def page_of_set(
+    connection: Connection,
+    seen: Scope,
+    asked: InspectionFilter,
+    name: str,
+    today: date,
+    after: Place | None,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """The next inspections of the set that match and are seen, newest first."""
+    return page_of_inspections(connection, seen, asked, today, after, limit, in_set(name, today))
