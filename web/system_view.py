@@ -80,7 +80,7 @@ def shown_system(asking: Asking, names: Names, item: Mapping[str, Any]) -> dict[
         **item,
         "department_name": names.department(item["department"]),
         "shown_kinds": words.comma.join(kind_name(asking, names, kind) for kind in item["kinds"]),
-        "way": item["url"] or words("admin.carrier" if item["carrier"] else "admin.pull"),
+        "way": item["url"] or words("system.carrier" if item["carrier"] else "admin.pull"),
         "shown_allowed": _value(asking, names, "allowed", item["allowed"]),
         "shown_state": words(f"system.state_{item['state']}"),
         "shown_reachable": "" if item["url"] is None else words(f"system.reachable_{item['reachable']}"),
@@ -144,7 +144,7 @@ def form_fields(asking: Asking, names: Names, act: str) -> tuple[Field, ...]:
     )
     url = Field("url", words("system.url"), "text", hint=words("system.url_hint"), longest=URL_LENGTH_MAX)
     private = Field("allow_private", words("system.allow_private"), "boolean")
-    carrier = Field("carrier", words("admin.carrier"), "boolean", hint=words("system.carrier_hint"))
+    carrier = Field("carrier", words("system.carrier"), "boolean", hint=words("system.carrier_hint"))
     allowed = Field(
         "allowed",
         words("system.allowed"),

@@ -21,13 +21,13 @@ SECRET = "whsec_" + "A" * 43 + "="
 def inner_bytes(town: Town, monkeypatch: pytest.MonkeyPatch, referred: bool) -> list[bytes]:
     """The containers of two ordinary bundles, made with the same ids, secrets and times."""
     linked = Linked(town, town.house.exchange)
-    monkeypatch.setattr("engine.systems.new_secret", lambda: SECRET)
+    monkeypatch.setattr("engine.signing.new_secret", lambda: SECRET)
     police = without_network(linked, "psb-carried", "public_security")
     ids = (f"0192fc65-93cf-7498-8388-{number:012d}" for number in itertools.count())
     monkeypatch.setattr("engine.post.uuid7", lambda: next(ids))
     kept: list[bytes] = []
     monkeypatch.setattr(
-        packing, "sealed_for", lambda system, bundle, inner: (kept.append(inner) or inner, None)
+        packing, "sealed_for", lambda system, bundle, inner, now: (kept.append(inner) or inner, None)
     )
     packer = replace(
         town.house.exchange.carrier.packer,

@@ -95,6 +95,12 @@ def answering(answer: Answer, secured: ssl.SSLContext | None = None) -> Iterator
     def run() -> None:
         loop.run_until_complete(begin())
         loop.run_forever()
+        under_way = asyncio.all_tasks(loop)
+        for one in under_way:
+            one.cancel()
+        if under_way:
+            loop.run_until_complete(asyncio.wait(under_way))
+        loop.close()
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()

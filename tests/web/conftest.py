@@ -101,9 +101,12 @@ def pages(sqlite_town_url: str, open_town: Callable[..., Town]) -> Pages:
     return Pages(town, application(town))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests of this worker."""
+    """One browser for the tests of a module.
+
+    While it is open this thread has a running event loop, in which no other test could start one.
+    """
     with sync_playwright() as playwright:
         opened = open_browser(playwright)
         yield opened
