@@ -15,9 +15,10 @@ from typing import Any
 from api.command_line.telling import DONE, REFUSED
 from api.partner.door import Door
 from api.partner.faults import IN_RECEIPTS, ON_THE_LINE, NoSuchFault, Switchboard
-from api.partner.line import Line, NoKeys, keys_in
+from api.partner.line import Line, NoKeys, keys_in, opening_in
 from api.partner.partner import Partner
 from api.partner.script import SCRIPTS, load_script, roles
+from engine.carrier.envelope import KeyTextFault
 from engine.clock import Clock
 from engine.signing import KeyFault, new_private_key, public_key_of
 
@@ -37,7 +38,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "--secret-file",
         type=Path,
         metavar="FILE",
-        help="whsec_…, or whsk_… and the whpk_… of the house; else stdin",
+        help="whsec_…, or whsk_… and the whpk_… of the house, and bhdk_… to open what is sealed; else stdin",
     )
     simulate.add_argument(
         "--port", type=int, default=None, help="messages are brought here; 0 takes a free one"
@@ -78,10 +79,10 @@ def _simulate(args: argparse.Namespace) -> int:
     faults = Switchboard()
     try:
         text = args.secret_file.read_text() if args.secret_file else sys.stdin.read()
-        line = Line.to(args.house, args.system, keys_in(text), clock)
+        line = Line.to(args.house, args.system, keys_in(text), clock, opening_in(text))
         for asked in args.fault:
             faults.switch_on(asked)
-    except (NoKeys, KeyFault, NoSuchFault) as fault:
+    except (NoKeys, KeyFault, KeyTextFault, NoSuchFault) as fault:
         print(f"无法开始 · cannot begin: {fault}", file=sys.stderr)
         return REFUSED
     script = load_script(args.script or SCRIPTS / f"{args.role}.yaml")

@@ -6,6 +6,7 @@ import json
 import re
 import ssl
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
@@ -13,14 +14,23 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 from uuid_utils.compat import uuid7
 
+from engine.carrier.envelope import PRIVATE, private_jwk_of
 from engine.clock import Clock
 from engine.core.envelope import MEDIA_TYPE, in_window
+from engine.sealing import MEDIA_TYPE as JOSE
+from engine.sealing import Jwk, SealFault
+from engine.sealing import open as unsealed
 from engine.signing import public_key_of, signature, verified
 
 TIMEOUT_SECONDS = 30
-KEY = re.compile(r"wh(?:sec|sk|pk)_[A-Za-z0-9+/]+={0,2}")
+UNREADABLE = 415
+KEY = re.compile(r"(?:wh(?:sec|sk|pk)|bhdk)_[A-Za-z0-9+/]+={0,2}")
 DIGITS = re.compile(r"[0-9]{1,12}", re.ASCII)
 Keys = Sequence[Mapping[str, Any]]
+
+
+class Sealed(ValueError):
+    """The body is sealed, and not to a key of this partner."""
 
 
 class NoKeys(ValueError):
@@ -45,6 +55,11 @@ class Told:
         """The code of the answer or refusal, or why there is none."""
         named = self.body.get("code") if isinstance(self.body, dict) else None
         return str(named or self.why or "")
+
+
+def opening_in(text: str) -> tuple[Jwk, ...]:
+    """The keys `bhdk_…` that the text names, as JWK, which open what is sealed to this partner; raises KeyTextFault."""
+    return tuple(private_jwk_of(key) for key in KEY.findall(text) if key.startswith(PRIVATE))
 
 
 def keys_in(text: str) -> Keys:
@@ -72,11 +87,12 @@ class Line:
     system: str
     keys: Keys
     clock: Clock
+    opening: Sequence[Jwk] = ()
 
     @classmethod
-    def to(cls, house: str, system: str, keys: Keys, clock: Clock) -> Line:
-        """The line to the house at that URL."""
-        return cls(urlsplit(house.rstrip("/")), system, keys, clock)
+    def to(cls, house: str, system: str, keys: Keys, clock: Clock, opening: Sequence[Jwk] = ()) -> Line:
+        """The line to the house at that URL; `opening` are private JWK, which open what is sealed."""
+        return cls(urlsplit(house.rstrip("/")), system, keys, clock, opening)
 
     def __repr__(self) -> str:
         return f"Line({self.system} → {self.house.netloc})"
@@ -88,6 +104,15 @@ class Line:
         if not DIGITS.fullmatch(timestamp) or not in_window(int(timestamp), self.clock.now()):
             return False
         return verified(self.keys, given, id, int(timestamp), body)
+
+    def opened(self, body: bytes, media_type: str) -> bytes:
+        """What lies in the body; of one that is not sealed the body itself. Raises Sealed."""
+        if media_type != JOSE:
+            return body
+        for key in self.opening:
+            with suppress(SealFault):
+                return unsealed(body, key)
+        raise Sealed("sealed to another key")
 
     def messages(self, queue: str, after: str | None = None) -> Told:
         """A page of the queue: beyond that sequence, or from the first message that is not acknowledged."""
@@ -132,7 +157,10 @@ class Line:
         try:
             connection.request(method, path, body if method == "POST" else None, headers)
             answer = connection.getresponse()
-            return Told(answer.status, _read(answer.read()))
+            media_type = answer.headers.get_content_type()
+            return Told(answer.status, _read(self.opened(answer.read(), media_type)))
+        except Sealed as fault:
+            return Told(UNREADABLE, why=str(fault))
         except (OSError, HTTPException) as fault:
             return Told(None, why=f"{type(fault).__name__}: {fault}")
         finally:

@@ -12,7 +12,7 @@ from typing import Any
 from uuid_utils.compat import uuid7
 
 from api.partner.faults import Switchboard
-from api.partner.line import Line, Told
+from api.partner.line import UNREADABLE, Line, Told
 from api.partner.script import Reply, Script, blanks_of, filled, kind_of
 from engine.core.envelope import SCHEMAS, event_bytes, wire_instant
 from engine.signing import new_secret
@@ -21,7 +21,7 @@ TRIES_MAX = 8
 WAIT_SECONDS_MAX = 60.0
 STALE_SECONDS = 3_600
 QUEUES = ("ordinary", "criminal")
-TAKEN, FORGED, UNREADABLE = 204, 401, 415
+TAKEN, FORGED = 204, 401
 
 Say = Callable[[Mapping[str, Any]], None]
 
@@ -65,13 +65,23 @@ class Partner:
         if not self.line.genuine(headers, body):
             self.say({"what": "message", "signature": "wrong", "status": FORGED})
             return FORGED
-        event = _event(body)
+        event = self._event(headers, body)
         if event is None:
             self.say({"what": "message", "signature": "right", "body": "unreadable", "status": UNREADABLE})
             return UNREADABLE
         if event["type"] != "bihuan.ping.v1":
             self.take_in(event, "brought")
         return TAKEN
+
+    def _event(self, headers: Mapping[str, str], body: bytes) -> Mapping[str, Any] | None:
+        """The event in the body, when it is one that this partner can open and read."""
+        try:
+            event = json.loads(self.line.opened(body, headers.get("content-type", "")))
+        except ValueError:  # sealed to another key, or no JSON
+            return None
+        if not isinstance(event, dict) or not all(isinstance(event.get(one), str) for one in ("id", "type")):
+            return None
+        return event
 
     def take_in(self, event: Mapping[str, Any], way: str) -> None:
         """The message is kept, and its receipts are on their way; one that came before changes nothing."""
@@ -245,14 +255,3 @@ class Partner:
                 "held": [{"receipt": reply.receipt, "message": event["id"]} for reply, event in self._held],
                 "faults": self.faults.shown(),
             }
-
-
-def _event(body: bytes) -> Mapping[str, Any] | None:
-    """The event in the body, when it is one that a partner can read."""
-    try:
-        event = json.loads(body)
-    except ValueError:
-        return None
-    if not isinstance(event, dict) or not all(isinstance(event.get(name), str) for name in ("id", "type")):
-        return None
-    return event

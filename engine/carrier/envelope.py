@@ -38,7 +38,7 @@ SCRYPT = {"n": 2**15, "r": 8, "p": 1}
 """The only cost that is accepted: a file must not choose how long its reader works."""
 UNCOMPRESSED = 0x04
 """What a point begins with that is written with both its numbers (SEC 1)."""
-SALT_BYTES, NONCE_BYTES, AES_BYTES, X25519_BYTES = 16, 12, 32, 32
+SALT_BYTES, NONCE_BYTES, AES_BYTES, X25519_BYTES, P256_BYTES = 16, 12, 32, 32, 32
 PASSPHRASE_LETTERS, GROUP = 24, 4
 
 PublicKey = x25519.X25519PublicKey | ec.EllipticCurvePublicKey
@@ -91,6 +91,16 @@ def jwk_of(public: str) -> dict[str, str]:
     point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)[1:]
     half = len(point) // 2
     return {"kty": "EC", "crv": "P-256", "x": encoded(point[:half]), "y": encoded(point[half:])}
+
+
+def private_jwk_of(private: str) -> dict[str, str]:
+    """The same private key as a JWK; raises KeyTextFault."""
+    _, key = _private(private)
+    if isinstance(key, x25519.X25519PrivateKey):
+        raw = key.private_bytes_raw()
+    else:
+        raw = key.private_numbers().private_value.to_bytes(P256_BYTES, "big")
+    return {**jwk_of(public_of(private)), "d": encoded(raw)}
 
 
 def text_of(jwk: Mapping[str, str]) -> str:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64encode
+from dataclasses import replace
 
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from engine.carrier.envelope import public_of
+from engine.carrier.reading import BundleFault
+from engine.core.refusals import Refusal
+from engine.system_checks import encryption_key_from
 from models import linked_reading
 from tests.carrier.carried import Office, events, packings, states, without_network
 from tests.exchange.linked import ACCEPTED, CONCLUDED, FEEDBACK, SIGNED, Linked
@@ -54,6 +63,28 @@ def test_a_transfer_is_carried_signed_for_accepted_and_concluded(linked: Linked)
     )
     assert [one.code for one in later.receipts] == ["recorded", "recorded"]
     assert linked.state(finding) == "fed_back"
+
+
+def test_a_bundle_is_sealed_to_the_newest_key_on_either_curve(sqlite_linked: Linked) -> None:
+    linked = sqlite_linked
+    fire = without_network(linked, "fire-carried", "fire_rescue")
+    own = ec.generate_private_key(ec.SECP256R1())
+    private = "bhdk_" + b64encode(b"\x10" + own.private_numbers().private_value.to_bytes(32, "big")).decode()
+    systems = linked.exchange.systems
+    linked.town.house.writer.submit(
+        lambda connection: systems.seal_within(
+            connection, fire.system, encryption_key_from(public_of(private))
+        )
+    )
+    linked.sent()
+    packed = fire.pack()
+    with pytest.raises(BundleFault):
+        fire.open(packed)
+    fire.keys = replace(fire.keys, opening=(private,))
+    assert len(events(fire.open(packed))) == 1
+    with pytest.raises(Refusal) as refused:
+        encryption_key_from(private)
+    assert private not in str(refused.value.errors)
 
 
 def test_the_deadlines_are_those_of_a_connected_system(sqlite_linked: Linked) -> None:

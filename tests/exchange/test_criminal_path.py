@@ -7,7 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from models import exchange_reading, referral_reading
+from engine.carrier.envelope import new_keys
+from engine.encryption_keys import public_key_from
+from models import exchange_reading, referral_reading, sealing
 from tests.exchange.linked import NOW, Linked
 from tests.exchange.simulated import Simulator, simulator
 from tests.scenarios.player import KINDS, Player, scenario
@@ -80,9 +82,12 @@ def _played(served: Linked, folder: Path, *, police_called: bool) -> WithPartner
         def start(role: str, system: str, department: str, called: bool, *words: str) -> Simulator:
             key = served.link(system, department, allow_private=True).key
             secret = served.exchange.systems.rotate_key(system, 0)["secret"] if key else ""
+            opening = _sealed_to(served, system)
             way = () if called else pull
             one = running.enter_context(
-                simulator(role, system, served.base, secret, clock, "--port", "0", *way, *words)
+                simulator(
+                    role, system, served.base, f"{secret}\n{opening}", clock, "--port", "0", *way, *words
+                )
             )
             if called:
                 _call(served, system, one.url)
@@ -97,6 +102,15 @@ def _played(served: Linked, folder: Path, *, police_called: bool) -> WithPartner
         police.answered("items_received")
         prosecutors.until(lambda one: one.get("kind") == "criminal_referral")
         return player
+
+
+def _sealed_to(served: Linked, system: str) -> str:
+    """The key that opens what is sealed to the system from now on."""
+    private, public = new_keys()
+    served.exchange.systems.writer.submit(
+        lambda connection: served.exchange.systems.seal_within(connection, system, public_key_from(public))
+    )
+    return private
 
 
 def _call(served: Linked, system: str, url: str) -> None:
@@ -124,3 +138,7 @@ def test_the_criminal_path_is_answered_to_its_end(served: Linked, tmp_path: Path
     assert {one.state for one in sent if one.system_id} == {"delivered"}
     assert referral.state == "result_court_fine"
     assert all(json.loads(one.body)["queue"] == "criminal" for one in sent)
+    with served.town.house.database.read() as connection:
+        sealed = {one.id: sealing.sealed_rows(connection, one.id) for one in sent}
+    called = "yuanping-psb" if sqlite else "yuanping-procuratorate"
+    assert {one.system_id for one in sent if sealed[one.id]} == {called}

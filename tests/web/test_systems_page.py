@@ -8,6 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Browser
 
+from engine.carrier.envelope import new_keys
 from engine.house import House
 from engine.system_checks import NewSystem
 from models import linked_reading
@@ -83,6 +84,28 @@ def test_a_change_waits_for_the_second_person_who_sees_what_stood_before(real: P
     assert 'data-flash="recorded"' in confirm(second, path)
     assert address(house) == "https://new.example/hook"
     assert "变更登记" in second.get(path).text
+
+
+def test_where_a_system_may_be_called_and_one_without_a_network_are_proposed_too(real: Pages) -> None:
+    house, first, second = real.town.house, real.visit("A01"), real.visit("A02")
+    first.get("/systems")
+    carried = {**FIRE, "url": "", "carrier": "true", "encryption_key": new_keys()[1]}
+    assert first.send(form_of(first, "system.add"), **carried).status_code == 303
+    confirm(second, "/systems")
+    path = "/systems/yuanping-fire"
+    assert "携带送达（无网络）" in second.get(path).text
+    [system] = house.systems.list()
+    assert (system["carrier"], system["pull"], len(system["encryption_keys"])) == (True, False, 1)
+    first.get(path)
+    refused = first.send(form_of(first, "system.change"), url="https://fire.example/", kinds=["all"])
+    assert refused.status_code == 422
+    first.get(path)
+    assert first.send(form_of(first, "system.allow"), allowed="不是 10.1.0.0/16").status_code == 422
+    first.get(path)
+    assert first.send(form_of(first, "system.allow"), allowed="A.example\n10.1.0.0/16").status_code == 303
+    assert "A.example、10.1.0.0/16" in second.get(path).text
+    confirm(second, path)
+    assert house.systems.list()[0]["allowed"] == ["a.example", "10.1.0.0/16"]
 
 
 def address(house: House) -> str:
