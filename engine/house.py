@@ -24,6 +24,7 @@ from engine.duty_reader import DutyReader
 from engine.edition_shelf import EditionShelf
 from engine.editions import Editions
 from engine.exchange import Exchange, open_exchange
+from engine.exchange_reader import ExchangeReader
 from engine.house_key import HouseKey
 from engine.judging import ruled_triggers
 from engine.ladder_bell import LadderBell
@@ -92,6 +93,7 @@ class House:
     duty_reader: DutyReader
     stuck_reader: StuckReader
     system_reader: SystemReader
+    exchange_reader: ExchangeReader
     correction_reader: CorrectionReader
     publicity_reader: PublicityReader
     duty_bell: DutyBell
@@ -237,6 +239,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         delegation_reader=DelegationReader(database, office.office_id, clock, reader.cursors, law.charts),
         duty_reader=DutyReader(database, book, clock, reader.cursors),
         system_reader=SystemReader(database, office, clock, reader.cursors),
+        exchange_reader=ExchangeReader(database, office, clock, reader.cursors, referrals),
         stuck_reader=StuckReader(database, reader.sources, clock, reader.cursors),
         correction_reader=CorrectionReader(desk),
         publicity_reader=PublicityReader(database, reader.sources, clock, reader.cursors),

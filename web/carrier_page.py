@@ -18,11 +18,13 @@ from engine.core.paper_receipt_form import (
     read_paper,
 )
 from engine.core.refusals import Refusal
+from engine.exchange_reader import READS
+from engine.second_person import check_role
 from engine.uploads import HandedIn, inspected
 from web.asking import Asked, Asking, Form, Posted, check_form_token, see
 from web.fields import ABSENT, Field, Typed, read_field
 from web.finding_page import names_of
-from web.look import CLERKS, page
+from web.look import page
 from web.people import people_of
 from web.problems import Told, told
 from web.routing import PageRoute
@@ -116,8 +118,7 @@ def show_bundles(
 
 def show_codes(asking: Asking, typed: Typed | None = None, problem: Told | None = None) -> Response:
     """The form; `typed` is what stood in a refused one."""
-    if not asking.who.all_roles & CLERKS:
-        raise Refusal("not_yours", roles=sorted(CLERKS))
+    check_role(asking.who, READS)
     fields, errors = fields_of(asking), dict(problem.errors) if problem else {}
     scan = [
         *errors.pop("document", ()),

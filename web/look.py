@@ -17,6 +17,7 @@ from jinja2.utils import missing
 from api.problems import problem_of
 from engine.administration import marks_of
 from engine.core.refusals import Refusal
+from engine.exchange_reader import READS as EXCHANGE
 from engine.house import House
 from web.asking import LANGUAGE_COOKIE, PAGE_PARAMETERS, Asking, SignInNeeded, asked_by, house_of, language_of
 from web.assets import address
@@ -37,7 +38,6 @@ HEADERS = {
 NAVIGATION = ("work", "intake", "ledger", "deadlines", "duties", "calendar", "rulebook", "exchange", "admin")
 CASE_PAGES = frozenset({"work", "ledger", "deadlines"})
 ADMINISTRATORS = frozenset({"system_admin", "security_admin"})
-CLERKS = frozenset({"duty_clerk", "supervisor", "department_head", "case_officer"})
 
 
 class Absent(Undefined):
@@ -155,7 +155,7 @@ def navigation(asking: Asking) -> list[dict[str, Any]]:
         "duties": asking.house.duty_reader.open_to(asking.who),
         "calendar": True,
         "rulebook": True,
-        "exchange": bool(asking.who.all_roles & CLERKS),
+        "exchange": bool(asking.who.all_roles & EXCHANGE),
         "admin": bool(roles & ADMINISTRATORS),
     }
     return [

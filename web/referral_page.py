@@ -11,13 +11,14 @@ from api.calls import an_id
 from engine.core.chart import CRIMINAL, Row
 from engine.core.refusals import Refusal
 from engine.referrals import PUT_ON_LIST
-from web.asking import Asked, Asking, Form, check_form_token, see
+from web.asking import Asked, Asking, Form, Posted, check_form_token, see
 from web.cards import Card, card, refused_card, standing_first
 from web.clock_reckoning import reckoning_page
 from web.clocks import clock_lines, first_due
 from web.commanding import step_body, take_steps
 from web.fields import Typed
 from web.finding_page import done_path, may_act, names_of, papers_of, state_of
+from web.letters import PAPER, RESEND, RefusedLetter, act_on, letters, paper_fields
 from web.look import page
 from web.problems import Told, told
 from web.reasons import reasons, trial_path, two_laws
@@ -35,6 +36,25 @@ NOT_FACTS = frozenset({"routes"})
 def referral_page(asking: Asked, id: str) -> Response:
     """The referral as a person on its list sees it."""
     return show_referral(open_referral(asking, an_id(id)))
+
+
+@router.post("/referrals/{id}/messages/{message}/resend")
+def resent(asking: Asked, posted: Form, id: str, message: str) -> Response:
+    """A message of the referral is sent again as it is; a refusal comes back on the page."""
+    return _letter_done(asking, posted, id, message, RESEND)
+
+
+@router.post("/referrals/{id}/messages/{message}/paper")
+def gone_on_paper(asking: Asked, posted: Form, id: str, message: str) -> Response:
+    """How a message of the referral was delivered on paper is entered; a refused form comes back."""
+    return _letter_done(asking, posted, id, message, PAPER)
+
+
+def _letter_done(asking: Asking, posted: Posted, id: str, message: str, act: str) -> Response:
+    check_form_token(asking, posted)
+    folder = open_referral(asking, an_id(id))
+    refused = act_on(asking, posted.typed, message, act)
+    return show_referral(folder, refused_letter=refused) if refused else see(f"{folder.home}?flash=recorded")
 
 
 @router.post("/referrals/{id}/steps")
@@ -73,9 +93,15 @@ def refused(folder: Folder, offer: Offer, typed: Typed, refusal: Refusal) -> Res
     return show_referral(folder, refused_card(folder, offer, typed, said, "referral"), said)
 
 
-def show_referral(folder: Folder, again: Card | None = None, problem: Told | None = None) -> Response:
+def show_referral(
+    folder: Folder,
+    again: Card | None = None,
+    problem: Told | None = None,
+    refused_letter: RefusedLetter | None = None,
+) -> Response:
     """The page; `again`, a refused form, takes the place of the next step."""
     asking, referral = folder.asking, folder.referral
+    problem = refused_letter.problem if refused_letter else problem
     cards = [card(folder, offer, "referral") for offer in folder.offers]
     first, cards = standing_first(cards, again, (asking.parameter("step"), ""))
     names = names_of(asking)
@@ -103,12 +129,21 @@ def show_referral(folder: Folder, again: Card | None = None, problem: Told | Non
         papers=papers_of(folder),
         attachments=referral["attachments"],
         uploads=may_act(asking),
+        letters=messages(folder, refused_letter),
+        fields=paper_fields(asking),
         carried=asking.house.exchange.carrier.carries_any(),
         home=folder.home,
         people=folder.people,
         names=names,
         **_why(asking, referral),
     )
+
+
+def messages(folder: Folder, refused: RefusedLetter | None) -> list[dict[str, Any]]:
+    """The messages of the referral, each with what may be done where it has not arrived."""
+    asking, home = folder.asking, folder.home
+    rows = asking.house.exchange_reader.of_referral(asking.who, folder.referral["id"])
+    return letters(rows, lambda id, act: f"{home}/messages/{id}/{act}", refused, acts=True)
 
 
 def _why(asking: Asking, referral: Mapping[str, Any]) -> dict[str, Any]:
