@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -115,6 +115,14 @@ def shown_day(due: str) -> str:
     if "T" not in due:
         return due
     return datetime.fromisoformat(due).astimezone(CIVIL).strftime("%Y-%m-%d %H:%M")
+
+
+def shown_end(end: datetime) -> str:
+    """The last day of a term that ends at this instant; one that ends within a day, to the minute in Asia/Shanghai."""
+    civil = end.astimezone(CIVIL)
+    if civil.time() == time():
+        return (civil.date() - timedelta(days=1)).isoformat()
+    return civil.strftime("%Y-%m-%d %H:%M")
 
 
 def _both(text: str) -> Said:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from engine.core.commands import CLOCK
 from engine.core.strict_json import parsed
 from engine.projections.sources import words
-from engine.reminder_words import shown_day
+from engine.reminder_words import shown_end
 from engine.snapshots import load_referral
 from engine.writer import Writer
 from models import delivering, exchange_reading
@@ -76,7 +76,7 @@ class Undelivered:
 def sentence(kind: str, message: Any) -> dict[str, str]:
     """What is said of the message, in both languages."""
     spoken, never = words(WORDS)[kind], words(WORDS)["never_tried"]
-    due = shown_day(message.due_at.isoformat()) if message.due_at is not None else ""
+    due = shown_end(message.due_at) if message.due_at is not None else ""
     return {
         "zh": spoken.zh.format(told=message.outcome or never.zh, due=due),
         "en": spoken.en.format(told=message.outcome or never.en, due=due),

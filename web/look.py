@@ -19,6 +19,7 @@ from engine.administration import marks_of
 from engine.core.refusals import Refusal
 from engine.exchange_reader import READS as EXCHANGE
 from engine.house import House
+from engine.reminder_words import shown_end
 from web.asking import LANGUAGE_COOKIE, PAGE_PARAMETERS, Asking, SignInNeeded, asked_by, house_of, language_of
 from web.assets import address
 from web.fields import CIVIL, person_label
@@ -59,7 +60,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(day=day, instant=instant, person=person_label)
+    made.filters.update(day=day, end=shown_end, instant=instant, person=person_label)
     made.globals.update(static=address)
     return made
 
