@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import inf
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
@@ -135,30 +136,40 @@ def deliver_through_everything(
 
 
 def killed_at_work(database: Database, url: str, seconds: float) -> int:
-    """A courier has been killed after so long at work: 1; or everything was done before: 0."""
-    nursery = get_context("forkserver")
-    nursery.set_forkserver_preload([work.__module__])
-    courier = nursery.Process(target=work, args=(url,), daemon=True)
+    """A courier has been killed after so long at work: 1; or everything was done before: 0.
+
+    Raises AssertionError for a courier that ends by itself.
+    """
+    before = counted(database)
+    courier = nursery().Process(target=work, args=(url,), daemon=True)
     courier.start()
-    before, end = (
-        sum(counted(database).values()) - counted(database)["waiting"],
-        time.monotonic() + BEGINS_SECONDS,
-    )
-    while time.monotonic() < end and not moved(database, before):
+    end = time.monotonic() + BEGINS_SECONDS
+    while time.monotonic() < end and courier.is_alive() and not moved(database, before):
         time.sleep(0.02)
     end = time.monotonic() + seconds
-    while time.monotonic() < end and waiting(database):
+    while time.monotonic() < end and courier.is_alive() and waiting(database):
         time.sleep(0.05)
     killed = waiting(database)
+    assert courier.is_alive(), f"a courier ended by itself, with exit code {courier.exitcode}"
     courier.kill()
     courier.join()
     return killed
 
 
-def moved(database: Database, before: int) -> bool:
+def nursery() -> ForkServerContext:
+    """Where couriers are born: all that they import is imported there once, else it takes most of each short life.
+
+    Every one of them imports the program that it was started from, too.
+    """
+    program = getattr(sys.modules["__main__"], "__spec__", None)
+    here = get_context("forkserver")
+    here.set_forkserver_preload([work.__module__, *([program.name] if program else [])])
+    return here
+
+
+def moved(database: Database, before: Counter[str]) -> bool:
     """True when more messages have come to an end than before, or nothing is left to be done."""
-    states = counted(database)
-    return sum(states.values()) - states["waiting"] > before or not waiting(database)
+    return counted(database)["waiting"] < before["waiting"] or not waiting(database)
 
 
 def waiting(database: Database) -> bool:
