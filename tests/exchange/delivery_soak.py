@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from math import inf
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext
@@ -35,6 +36,7 @@ BEGINS_SECONDS = 60.0
 """A courier that has brought nothing by then is killed all the same."""
 FAULTS = 0.15
 PER_FINDING = 3
+AT_A_TIME = 200
 
 
 @dataclass(slots=True)
@@ -52,17 +54,21 @@ def linked_up(database: Database, urls: list[str], n: int, per_finding: int = PE
     """N messages wait, spread over the receivers; a finding sends several to the same one."""
     writer, now = Writer(database), datetime.now(UTC)
 
-    def fill(connection: Any) -> None:
+    def link(connection: Any) -> None:
         for number, url in enumerate(urls):
             row = {"id": f"receiver-{number}", "department": f"d{number}", "url": url, "kinds": ["all"]}
             keys = {"scheme": "hmac", "secrets": [{"secret": new_secret(), "until": None}]}
             more = {"office_id": "soak", "allow_private": True, "disabled": False, "created_at": now}
             linked_reading.add_system(connection, {**row, **keys, **more})
-        for number in range(n):
+
+    def put(connection: Any, numbers: range) -> None:
+        for number in numbers:
             finding = f"finding-{number // (len(urls) * per_finding)}-{number % len(urls)}"
             put_in(connection, f"message-{number:08d}", f"d{number % len(urls)}", finding, now)
 
-    writer.submit(fill)
+    writer.submit(link)
+    for first in range(0, n, AT_A_TIME):  # one long transaction makes each next number of a series dearer
+        writer.submit(partial(put, numbers=range(first, min(n, first + AT_A_TIME))))
     writer.close()
 
 
