@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import ssl
 import threading
@@ -39,6 +40,8 @@ DRAINED_BYTES_MAX = 16_384
 DRAINED_SECONDS_MAX = 0.2
 """So much of an answer's body is thrown away to use the connection again; it is never looked at."""
 
+log = logging.getLogger("bihuan.courier")
+
 
 @dataclass
 class Courier:
@@ -61,7 +64,8 @@ class Courier:
     def run_once(self, now: datetime) -> int:
         """Every message due at that real instant or while it ran was attempted; how many were delivered.
 
-        An attempt that ends is kept at once and its place goes to the next message, whatever the others do.
+        An attempt that ends is kept at once and its place goes to the next message, whatever the others do. Persons are
+        told of what did not arrive while it runs, for on a busy day it does not end, and once more at its end.
         """
         delivered = asyncio.run(self._round(now))
         self.undelivered.tell(self.writer, self.clock.now())
@@ -80,6 +84,7 @@ class Courier:
         ends: asyncio.Queue[Ended] = asyncio.Queue()
         ended: list[Ended] = []
         everywhere, first = True, True
+        telling: asyncio.Task[None] | None = None
         async with Clients(self._trusted, self.attempt_seconds) as clients, asyncio.TaskGroup() as group:
             while True:
                 now = begun if first else begun + timedelta(seconds=time.monotonic() - started)
@@ -92,9 +97,18 @@ class Courier:
                     last_look = time.monotonic()
                 if not under_way and everywhere:
                     return delivered
+                if everywhere and (telling is None or telling.done()):
+                    telling = group.create_task(asyncio.to_thread(self._tell_meanwhile))
                 ended = await _ended(ends, LOOK_SECONDS if under_way else 0)
                 under_way -= len(ended)
                 everywhere = not ended or time.monotonic() - last_look >= LOOK_SECONDS
+
+    def _tell_meanwhile(self) -> None:
+        """Persons are told; a fault in that ends no attempt, for it comes again when the round is over."""
+        try:
+            self.undelivered.tell(self.writer, self.clock.now())
+        except Exception:
+            log.exception("persons could not be told of messages that did not arrive")
 
     def _turn(
         self, ended: list[Ended], looked_at: set[str] | None, real: datetime

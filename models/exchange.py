@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from models.columns import ID_LENGTH, OFFICE_ID_LENGTH, Instant, Json
 
 WAITING = "state = 'waiting'"
+WITH_DEADLINE = f"{WAITING} AND due_at IS NOT NULL"
 IN_THE_WAY = "state IN ('waiting', 'dead')"
 """What later messages of the same thread wait for. The databases match these words with those of the statements."""
 
@@ -52,12 +53,13 @@ class Message(SQLModel, table=True):
     __tablename__ = "message"
     __table_args__ = (
         Index("message_order", "system_id", "queue", "sequence", unique=True),
-        Index("message_due", "state", "next_try_at"),
+        Index("message_state", "state"),
         Index("message_proceeding", "proceeding_id", "recorded_at"),
         Index("message_finding", "finding_id"),
         Index("message_by_state", "system_id", "queue", "state", "recorded_at"),
         Index("message_by_delivery", "system_id", "queue", "delivered_at"),
         Index("message_open", "system_id", "queue", "sequence", **_where(WAITING)),
+        Index("message_pressing", "system_id", "due_at", **_where(WITH_DEADLINE)),
         Index("message_thread", "system_id", "queue", "thread", "sequence", **_where(IN_THE_WAY)),
         Index("message_leased", "system_id", **_where("lease IS NOT NULL")),
         Index("message_alarm", "alarm_at", **_where("alarm_at IS NOT NULL")),

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from math import inf
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,7 @@ BEGINS_SECONDS = 60.0
 """A courier that has brought nothing by then is killed all the same."""
 FAULTS = 0.15
 PER_FINDING = 3
+AT_A_TIME = 200
 
 
 @dataclass(slots=True)
@@ -51,17 +54,21 @@ def linked_up(database: Database, urls: list[str], n: int, per_finding: int = PE
     """N messages wait, spread over the receivers; a finding sends several to the same one."""
     writer, now = Writer(database), datetime.now(UTC)
 
-    def fill(connection: Any) -> None:
+    def link(connection: Any) -> None:
         for number, url in enumerate(urls):
             row = {"id": f"receiver-{number}", "department": f"d{number}", "url": url, "kinds": ["all"]}
             keys = {"scheme": "hmac", "secrets": [{"secret": new_secret(), "until": None}]}
             more = {"office_id": "soak", "allow_private": True, "disabled": False, "created_at": now}
             linked_reading.add_system(connection, {**row, **keys, **more})
-        for number in range(n):
+
+    def put(connection: Any, numbers: range) -> None:
+        for number in numbers:
             finding = f"finding-{number // (len(urls) * per_finding)}-{number % len(urls)}"
             put_in(connection, f"message-{number:08d}", f"d{number % len(urls)}", finding, now)
 
-    writer.submit(fill)
+    writer.submit(link)
+    for first in range(0, n, AT_A_TIME):  # one long transaction makes each next number of a series dearer
+        writer.submit(partial(put, numbers=range(first, min(n, first + AT_A_TIME))))
     writer.close()
 
 
@@ -135,30 +142,40 @@ def deliver_through_everything(
 
 
 def killed_at_work(database: Database, url: str, seconds: float) -> int:
-    """A courier has been killed after so long at work: 1; or everything was done before: 0."""
-    nursery = get_context("forkserver")
-    nursery.set_forkserver_preload([work.__module__])
-    courier = nursery.Process(target=work, args=(url,), daemon=True)
+    """A courier has been killed after so long at work: 1; or everything was done before: 0.
+
+    Raises AssertionError for a courier that ends by itself.
+    """
+    before = counted(database)
+    courier = nursery().Process(target=work, args=(url,), daemon=True)
     courier.start()
-    before, end = (
-        sum(counted(database).values()) - counted(database)["waiting"],
-        time.monotonic() + BEGINS_SECONDS,
-    )
-    while time.monotonic() < end and not moved(database, before):
+    end = time.monotonic() + BEGINS_SECONDS
+    while time.monotonic() < end and courier.is_alive() and not moved(database, before):
         time.sleep(0.02)
     end = time.monotonic() + seconds
-    while time.monotonic() < end and waiting(database):
+    while time.monotonic() < end and courier.is_alive() and waiting(database):
         time.sleep(0.05)
     killed = waiting(database)
+    assert courier.is_alive(), f"a courier ended by itself, with exit code {courier.exitcode}"
     courier.kill()
     courier.join()
     return killed
 
 
-def moved(database: Database, before: int) -> bool:
+def nursery() -> ForkServerContext:
+    """Where couriers are born: all that they import is imported there once, else it takes most of each short life.
+
+    Every one of them imports the program that it was started from, too.
+    """
+    program = getattr(sys.modules["__main__"], "__spec__", None)
+    here = get_context("forkserver")
+    here.set_forkserver_preload([work.__module__, *([program.name] if program else [])])
+    return here
+
+
+def moved(database: Database, before: Counter[str]) -> bool:
     """True when more messages have come to an end than before, or nothing is left to be done."""
-    states = counted(database)
-    return sum(states.values()) - states["waiting"] > before or not waiting(database)
+    return counted(database)["waiting"] < before["waiting"] or not waiting(database)
 
 
 def waiting(database: Database) -> bool:

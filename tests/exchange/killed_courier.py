@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from datetime import UTC, datetime, timedelta
 
 from engine.clock import Clock, Machine
@@ -16,6 +17,8 @@ RESTS = (timedelta(milliseconds=50), timedelta(milliseconds=100), timedelta(mill
 PATIENCE = Patience(waits=WAITS, rests=RESTS)
 ATTEMPT_SECONDS = 1.0
 LEASE = timedelta(seconds=2)
+# The nursery has imported the program that each courier imports again by name: that is meant.
+warnings.filterwarnings("ignore", message=".* found in sys.modules after import", category=RuntimeWarning)
 
 
 def work(url: str) -> None:

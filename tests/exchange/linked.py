@@ -60,12 +60,17 @@ class Linked:
 
     def sent(self, sent_on: str = "2024-04-26", **given: Any) -> tuple[str, str]:
         """The ids of a finding and of its transfer, whose letter has just gone out."""
+        finding, transfer = self.approved(**given)
+        self.town.step("D01", finding, "send", transfer, sent_on=sent_on)
+        return finding, transfer
+
+    def approved(self, **given: Any) -> tuple[str, str]:
+        """The ids of a finding and of its transfer, whose letter may go out."""
         finding = self.town.finding(violation="fire_exit_blocked", domain="fire", item="安全出口")
         self.town.step("C01", finding, "open_transfer", urgent_ground="danger", legal_ground="消防法")
         transfer = self.town.proceedings(finding)[-1].id
         self.town.step("C01", finding, "propose_transfer", transfer, **{**TRANSFER, **given})
         self.town.step("H01", finding, "approve_transfer", transfer)
-        self.town.step("D01", finding, "send", transfer, sent_on=sent_on)
         return finding, transfer
 
     def messages(self, finding: str) -> list[Any]:

@@ -12,6 +12,7 @@ import random
 import socket
 import struct
 import sys
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,7 +30,8 @@ class Receiver:
     chance: random.Random
     dead: bool = False
     effects: list[tuple[str, str, str, int]] = field(default_factory=list)
-    known: set[str] = field(default_factory=set)
+    known: dict[str, float] = field(default_factory=dict)
+    """When each message arrived first, on the clock that all processes of the machine count by."""
     seen: Counter[str] = field(default_factory=Counter)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -67,7 +69,7 @@ class Receiver:
         if id in self.known:
             self.seen["duplicate"] += 1
             return
-        self.known.add(id)
+        self.known[id] = time.monotonic()
         self.effects.append((id, event["queue"], event["subject"], int(event["sequence"])))
 
 
@@ -96,7 +98,8 @@ async def main(count: int, faults: float, seed: int) -> None:
     urls = [f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook" for server in servers]
     print(json.dumps(urls), flush=True)
     await asyncio.to_thread(sys.stdin.read)
-    print(json.dumps([{"effects": one.effects, "seen": one.seen} for one in receivers]), flush=True)
+    told = [{"effects": one.effects, "seen": one.seen, "arrived": one.known} for one in receivers]
+    print(json.dumps(told), flush=True)
     for server in servers:
         server.close()
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from engine.core.backoff import Patience
+from engine.undelivered import Undelivered
+from engine.writer import Writer
 from tests.exchange.linked import NOW, called, courier, message, tasks
 from tests.partner import Ed25519Key, serving
 
@@ -104,6 +107,47 @@ def test_one_receiver_that_fails_keeps_no_other_waiting(linked, hook):
         linked.sent(target_department="emergency")
         assert courier(linked).run_once(NOW) == 1
         assert len(other.received) == 1
+
+
+def test_persons_are_told_of_a_dead_letter_while_another_message_is_still_under_way(linked, hook):
+    called(linked, hook)
+    told, release = linked.sent()[0], threading.Event()
+    with serving() as other:
+        linked.link("yuanping-emergency", "emergency", url=other.url, allow_private=True)
+        linked.sent(target_department="emergency")
+        hook.answers = lambda _: 400
+        other.answers = lambda _: 204 if release.wait(20) else 500
+        runner = courier(linked, patience=Patience(waits=()))
+        round = threading.Thread(target=runner.run_once, args=(NOW,))
+        round.start()
+        end = time.monotonic() + 10
+        while not tasks(linked, told, "message_dead") and time.monotonic() < end:
+            time.sleep(0.02)
+        found, under_way = tasks(linked, told, "message_dead"), round.is_alive()
+        release.set()
+        round.join()
+    assert under_way
+    assert len(found) == len(tasks(linked, told, "message_dead")) == 1
+
+
+def test_who_cannot_be_told_stops_no_message(sqlite_linked, hook):
+    called(sqlite_linked, hook)
+    finding, _ = sqlite_linked.sent()
+    deaf = DeafOnes()
+    with pytest.raises(RuntimeError, match="nobody hears"):
+        courier(sqlite_linked, undelivered=deaf).run_once(NOW)
+    assert message(sqlite_linked, finding).state == "delivered"
+    assert deaf.asked == 2
+
+
+class DeafOnes(Undelivered):
+    """Nobody can be told of anything."""
+
+    asked = 0
+
+    def tell(self, writer: Writer, now: datetime) -> int:
+        type(self).asked += 1
+        raise RuntimeError("nobody hears")
 
 
 def test_gone_stops_the_calls_and_tells_the_clerk_until_the_system_answers_again(linked, hook):
