@@ -122,8 +122,10 @@ class Town:
             )
 
     def at(self, civil: str, jump: bool = False) -> None:
-        """The clock stands at that civil time, such as 2024-05-01T09:00."""
-        self.clock_file.write_text(f"{civil}:00+08:00\n" + ("jump=allowed\n" if jump else ""))
+        """The clock stands at that civil time, such as 2024-05-01T09:00; another process never reads half of it."""
+        written = self.clock_file.with_suffix(".new")
+        written.write_text(f"{civil}:00+08:00\n" + ("jump=allowed\n" if jump else ""))
+        written.replace(self.clock_file)
 
     def who(self, login: str) -> Principal:
         """The principal of that login; `clock` is the clock."""
