@@ -130,9 +130,11 @@ def deliver_through_everything(
             kills += killed_at_work(database, url, lives)
         found = ended()
     states = counted(database)
-    told = notices(database)
+    told, brought = notices(database), delivered(database)
     database.dispose()
     check(found, states, told, n, count)
+    arrived = {effect[0] for one in found for effect in one["effects"]}
+    assert brought <= arrived, f"told as delivered, and never arrived: {sorted(brought - arrived)[:5]}"
     seen: Counter[str] = Counter()
     for one in found:
         seen.update(one["seen"])
@@ -190,6 +192,12 @@ def counted(database: Database) -> Counter[str]:
     with database.read() as connection:
         found = connection.execute(select(MESSAGE.c.state, func.count()).group_by(MESSAGE.c.state))
         return Counter({state: int(count) for state, count in found})
+
+
+def delivered(database: Database) -> set[str]:
+    """The messages that the house holds to be delivered."""
+    with database.read() as connection:
+        return set(connection.execute(select(MESSAGE.c.id).where(MESSAGE.c.state == "delivered")).scalars())
 
 
 def notices(database: Database) -> int:
