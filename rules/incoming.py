@@ -44,17 +44,23 @@ def check_incoming_terms(book: IncomingBook, terms: Mapping[str, Term]) -> None:
         for at, clock in enumerate(kind.clocks):
             if clock.term not in terms:
                 field = f"/kinds/{place}/clocks/{at}/term"
-                raise DataFault("no_such_term", field=field, near=nearest(clock.term, terms), value=clock.term)
+                raise DataFault(
+                    "no_such_term", field=field, near=nearest(clock.term, terms), value=clock.term
+                )
 
 
 def _read(data: Any) -> IncomingBook:
     fields = Fields(data)
-    words = {name: _told(read_words(fields.items(name), f"/{name}")) for name in ("reasons", "channels", "ways")}
+    words = {
+        name: _told(read_words(fields.items(name), f"/{name}")) for name in ("reasons", "channels", "ways")
+    }
     noted = fields.codes("noted", words["reasons"])
     states = {one.state: one for one in map(_state, _each(fields, "states"))}
     acts = {one.act: one for one in (_act(entry, states) for entry in _each(fields, "acts"))}
     events = (RECEIVED, *acts, *DERIVED)
-    kinds = {one.kind: one for one in (_kind(entry, words["reasons"], events) for entry in _each(fields, "kinds"))}
+    kinds = {
+        one.kind: one for one in (_kind(entry, words["reasons"], events) for entry in _each(fields, "kinds"))
+    }
     fields.done()
     return IncomingBook(kinds, states, acts, words["reasons"], noted, words["channels"], words["ways"])
 
@@ -68,7 +74,11 @@ def _told(words: Mapping[str, Word]) -> dict[str, Told]:
 
 
 def _state(fields: Fields) -> IncomingState:
-    why = Fields(fields.take("why_no_clock"), fields.where("why_no_clock")) if fields.has("why_no_clock") else None
+    why = (
+        Fields(fields.take("why_no_clock"), fields.where("why_no_clock"))
+        if fields.has("why_no_clock")
+        else None
+    )
     state = IncomingState(
         state=fields.text("state"),
         zh=fields.text("zh"),

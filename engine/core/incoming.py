@@ -1,4 +1,4 @@
-"""Inbound matters (来件): their kinds, states and acts as declared, and which clocks run on one, as pure functions of its events."""
+"""Inbound matters (来件): kinds, states and acts as declared, and the clocks that run on one, pure functions of its events."""
 
 from __future__ import annotations
 

@@ -53,7 +53,9 @@ def entry_members(book: IncomingBook) -> tuple[Member, ...]:
     )
 
 
-def act_members(book: IncomingBook, kind: IncomingKind, act: IncomingAct, by_system: bool) -> tuple[Member, ...]:
+def act_members(
+    book: IncomingBook, kind: IncomingKind, act: IncomingAct, by_system: bool
+) -> tuple[Member, ...]:
     """What an act on a matter of that kind asks; `by_system`: a linked system sent it and reads what became of it."""
     asks = {
         SIGN: (optional("handler", "text", LOGIN_LENGTH),),
@@ -89,7 +91,11 @@ def _told(book: IncomingBook, required: bool) -> tuple[Member, ...]:
 
 
 def read_members(
-    body: Mapping[str, Any], members: tuple[Member, ...], departments: Collection[str], prefix: str, faults: Faults
+    body: Mapping[str, Any],
+    members: tuple[Member, ...],
+    departments: Collection[str],
+    prefix: str,
+    faults: Faults,
 ) -> None:
     """Every fault of the object against its members goes to `faults`; a text of blanks only is missing."""
     Reading(faults, departments).object(body, prefix, members)
@@ -126,5 +132,3 @@ def check_told_on(body: Mapping[str, Any], received_on: date, today: date, fault
         faults.add("/facts/told_on", "range", "不得晚于今天", "must not lie in the future")
     elif date.fromisoformat(told_on) < received_on:
         faults.add("/facts/told_on", "range", "不得早于收到之日", "must not lie before it was received")
-
-

@@ -9,7 +9,9 @@ from engine.core.commands import Principal
 from engine.core.incoming import IncomingAct, IncomingBook
 from engine.core.visibility import sees
 
-ENTERS = frozenset({"duty_clerk", "inspector", "case_officer", "unit_head", "department_head", "principal_head"})
+ENTERS = frozenset(
+    {"duty_clerk", "inspector", "case_officer", "unit_head", "department_head", "principal_head"}
+)
 """Who may enter a matter that came without a linked system."""
 HEADS = frozenset({"unit_head", "department_head", "principal_head"})
 """Who of the department reads, beside the handler, who an informant is."""

@@ -85,12 +85,17 @@ def _deadlines() -> None:
         *(sa.Column(name, Json, nullable=False) for name in ("spec", "history")),
         sa.Column("due_effective", sa.String(40), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
-        *(sa.Column(name, Instant(), nullable=False) for name in ("yellow_at", "red_at", "overdue_at", "severe_at")),
+        *(
+            sa.Column(name, Instant(), nullable=False)
+            for name in ("yellow_at", "red_at", "overdue_at", "severe_at")
+        ),
         sa.Column("settled_at", Instant()),
         sa.Column("told_stage", sa.Integer(), nullable=False),
     )
     op.create_index("incoming_deadline_term", "incoming_deadline", ["incoming_id", "term"], unique=True)
-    op.create_index("incoming_deadline_due", "incoming_deadline", ["office_id", "state", "told_stage", "red_at"])
+    op.create_index(
+        "incoming_deadline_due", "incoming_deadline", ["office_id", "state", "told_stage", "red_at"]
+    )
 
 
 def _guard(table: str, acts: str) -> None:
