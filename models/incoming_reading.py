@@ -13,7 +13,6 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
-    delete,
     false,
     func,
     literal,
@@ -154,7 +153,7 @@ def _burns(light: str, as_of: datetime) -> ColumnElement[bool]:
         "overdue": (columns.overdue_at, columns.severe_at),
         "severe": (columns.severe_at, None),
     }[light]
-    asked = [columns.overdue_at.is_not(None)]
+    asked: list[ColumnElement[bool]] = [columns.overdue_at.is_not(None)]
     if since[0] is not None:
         asked.append(since[0] <= as_of)
     if since[1] is not None:
@@ -213,11 +212,6 @@ def change_clock(connection: Connection, id: str, values: Mapping[str, Any]) -> 
 def add_clocks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """The clocks run."""
     add(connection, CLOCK, rows)
-
-
-def erase_person(connection: Connection, id: str) -> None:
-    """Nobody is named by the matter any more."""
-    connection.execute(delete(PERSON).where(PERSON.c.incoming_id == id))
 
 
 def due_clocks(connection: Connection, office_id: str, now: datetime, limit: int) -> Sequence[Row[Any]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -57,9 +59,9 @@ class IncomingBell:
                 found = incoming_reading.due_clocks(connection, self.keeping.office_id, now, LIMIT)
             if not found:
                 return told
-            told += desk.writer.submit(lambda connection, found=found: self._tell(connection, found, now))
+            told += desk.writer.submit(partial(self._tell, found=found, now=now))
 
-    def _tell(self, connection: Connection, found: list[Any], now: datetime) -> int:
+    def _tell(self, connection: Connection, *, found: Sequence[Any], now: datetime) -> int:
         for row in found:
             stage = 3 if row.severe_at <= now else 2 if row.overdue_at <= now else 1
             incoming_reading.change_clock(connection, row.id, {"told_stage": stage})

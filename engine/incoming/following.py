@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -50,10 +51,10 @@ class Following:
             with desk.database.read() as connection:
                 page = incoming_reading.running_matters(connection, office, after, PAGE)
             if page:
-                desk.writer.submit(lambda connection, page=page: self._some(connection, page, now))
+                desk.writer.submit(partial(self._some, ids=page, now=now))
             after = page[-1] if len(page) == PAGE else None
 
-    def _some(self, connection: Connection, ids: list[str], now: datetime) -> None:
+    def _some(self, connection: Connection, *, ids: list[str], now: datetime) -> None:
         self.keeping.desk.calendars.keep_up_within(connection)
         for id in ids:
             self.follow(connection, id, now)

@@ -6,8 +6,7 @@ import pytest
 
 from engine.auditing import verify
 from tests.builders import refused
-from tests.engine.test_extended_clocks import FILING
-from tests.incoming.senders import RETURNED, SAID, TOLD, Senders, closed, inspection
+from tests.incoming.senders import RETURNED, SAID, Senders, closed
 
 
 def test_a_transfer_is_signed_for_accepted_and_fed_back(each_senders: Senders) -> None:
