@@ -272,9 +272,14 @@ def _reckoning(clock: Mapping[str, Any], language: str) -> dict[str, Any] | None
         return None
     return {
         "left": clock["left"][language] if clock["left"] else "",
-        "lines": [one[language] for one in reckoning["stretches"]],
+        "lines": [(_days(one), one[language]) for one in reckoning["stretches"]],
         "notes": [one[language] for one in reckoning["notes"]],
     }
+
+
+def _days(stretch: Mapping[str, Any]) -> str:
+    first, last = stretch["first"], stretch["last"]
+    return first if first == last else f"{first} – {last}"
 
 
 def _by_field(fields: Sequence[Field], problem: Told | None) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -72,6 +72,7 @@ class Senders:
     """The bureau, the systems that send to it, and acts on what they sent in one line."""
 
     linked: Linked
+    partners: dict[str, Partner] = field(default_factory=dict)
 
     @property
     def town(self) -> Town:
@@ -80,11 +81,10 @@ class Senders:
 
     def partner(self, kind: str, key: Ed25519Key | None = None) -> Partner:
         """The system of a department that may send the kind, linked on first use."""
-        known: dict[str, Partner] = self.__dict__.setdefault("_partners", {})
         system, department = SENDER[kind]
-        if system not in known:
-            known[system] = self.linked.link(system, department, key=key)
-        return known[system]
+        if system not in self.partners:
+            self.partners[system] = self.linked.link(system, department, key=key)
+        return self.partners[system]
 
     def headers(self, partner: Partner, id: str, raw: bytes, timestamp: int | None = None) -> dict[str, str]:
         """The headers by which these bytes are signed now."""
@@ -148,6 +148,11 @@ class Senders:
     def shown(self, login: str, id: str) -> dict[str, Any]:
         """The matter as the person reads it."""
         return self.town.house.incoming.reader.matter(self.town.people[login], id)
+
+    def listed(self, login: str, **query: str) -> dict[str, Any]:
+        """The list as the person reads it."""
+        asked = {name: [value] for name, value in query.items()}
+        return self.town.house.incoming.reader.page(self.town.people[login], asked)
 
     def _handle(self, login: str, asked: Any) -> Outcome:
         key = f"matter-{next(self.town.keys)}"

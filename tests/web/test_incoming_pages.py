@@ -1,4 +1,4 @@
-"""Inbound matters on pages: entered, seen in list and work, accepted through the intake form, fed back; hostile text escaped."""
+"""Inbound matters on pages: entered, seen in list and work, accepted through the intake form, fed back, and escaped."""
 
 from __future__ import annotations
 
