@@ -220,7 +220,11 @@ def due_clocks(connection: Connection, office_id: str, now: datetime, limit: int
     stages = ((1, columns.red_at), (2, columns.overdue_at), (3, columns.severe_at))
     come = or_(*(and_(columns.told_stage < stage, at <= now) for stage, at in stages))
     found = (
-        select(CLOCK, INCOMING.c.confidential, INCOMING.c.number, INCOMING.c.state.label("at"))
+        select(
+            CLOCK,
+            *(INCOMING.c[name] for name in ("confidential", "number", "kind")),
+            INCOMING.c.state.label("at"),
+        )
         .join(INCOMING, INCOMING.c.id == columns.incoming_id)
         .where(columns.office_id == office_id, columns.state == RUNNING, columns.red_at <= now, come)
     )
@@ -287,10 +291,8 @@ def last_recorded_at(connection: Connection) -> datetime | None:
     return latest
 
 
-def finding_of_matter(connection: Connection, id: str) -> Row[Any] | None:
-    """What a matter needs to know of its finding."""
+def newest_open_finding(connection: Connection, office_id: str, department: str) -> str | None:
+    """The finding of the department that was recorded last and is not closed."""
     columns = FINDING.c
-    found = select(
-        columns.id, columns.ledger_no, columns.item, columns.state, columns.closed, columns.department
-    )
-    return connection.execute(found.add_columns(columns.record).where(columns.id == id)).one_or_none()
+    mine = and_(columns.office_id == office_id, columns.department == department, columns.closed.is_(False))
+    return connection.execute(select(columns.id).where(mine).order_by(columns.id.desc()).limit(1)).scalar()

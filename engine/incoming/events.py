@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from engine.core.snapshot import remembered
 from engine.snapshots import proceeding
-from models import incoming_reading, records
+from models import records
 
 PENALTY = "penalty"
 FILING = ("approve_filing", "approve_not_filing")
@@ -19,7 +19,7 @@ INFORMANT_TOLD = ("notify_informant",)
 
 def told_by_finding(connection: Connection, finding_id: str | None) -> dict[str, datetime]:
     """When each happened first; of a finding that was reopened nothing says that it is closed."""
-    row = None if finding_id is None else incoming_reading.finding_of_matter(connection, finding_id)
+    row = None if finding_id is None else records.finding_row(connection, finding_id, False)
     if row is None or finding_id is None:
         return {}
     penalties = [

@@ -67,6 +67,23 @@ def event_of(
     }
 
 
+def headers_for(partner: Partner, id: str, raw: bytes, timestamp: int | None = None) -> dict[str, str]:
+    """The headers by which these bytes are signed now."""
+    said = str(int(partner.now()) if timestamp is None else timestamp)
+    return {
+        ID_HEADER: id,
+        TIMESTAMP_HEADER: said,
+        SIGNATURE_HEADER: partner.key.sign(f"{id}.{said}.".encode() + raw),
+        "content-type": MEDIA_TYPE,
+    }
+
+
+def into(town: Town, partner: Partner, event: Any) -> IncomingAnswer:
+    """The event, signed now, is handed to the house."""
+    raw = json.dumps(event, ensure_ascii=False).encode()
+    return town.house.incoming.arriving.receive(partner.system, headers_for(partner, event["id"], raw), raw)
+
+
 @dataclass
 class Senders:
     """The bureau, the systems that send to it, and acts on what they sent in one line."""
@@ -86,21 +103,9 @@ class Senders:
             self.partners[system] = self.linked.link(system, department, key=key)
         return self.partners[system]
 
-    def headers(self, partner: Partner, id: str, raw: bytes, timestamp: int | None = None) -> dict[str, str]:
-        """The headers by which these bytes are signed now."""
-        said = str(int(partner.now()) if timestamp is None else timestamp)
-        return {
-            ID_HEADER: id,
-            TIMESTAMP_HEADER: said,
-            SIGNATURE_HEADER: partner.key.sign(f"{id}.{said}.".encode() + raw),
-            "content-type": MEDIA_TYPE,
-        }
-
-    def send(self, partner: Partner, event: Any, raw: bytes | None = None, **headers: str) -> IncomingAnswer:
+    def send(self, partner: Partner, event: Any) -> IncomingAnswer:
         """The event, signed now, is handed to the house."""
-        raw = json.dumps(event, ensure_ascii=False).encode() if raw is None else raw
-        told = {**self.headers(partner, event["id"], raw), **headers}
-        return self.town.house.incoming.arriving.receive(partner.system, told, raw)
+        return into(self.town, partner, event)
 
     def sent(self, kind: str, **more: Any) -> str:
         """The id of a matter of the kind that has just been sent."""

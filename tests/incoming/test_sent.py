@@ -17,7 +17,7 @@ from engine.core.calendar import SHANGHAI
 from engine.core.refusals import Refusal
 from rules.incoming import load_incoming
 from tests.builders import refused
-from tests.incoming.senders import NAME, PHONE, RETURNED, SAID, Senders, event_of
+from tests.incoming.senders import NAME, PHONE, RETURNED, SAID, Senders, event_of, headers_for
 from tests.partner import Ed25519Key
 from tests.schemas import contract
 
@@ -78,12 +78,12 @@ def test_the_examples_of_the_documentation_are_taken_in_over_http(senders: Sende
         assert f"incoming_{kind}.json" in told
         partner = senders.partner(kind)
         path = f"/api/v1/exchange/{partner.system}/incoming"
-        headers = senders.headers(partner, event["id"], raw)
+        headers = headers_for(partner, event["id"], raw)
         first, again = (client.post(path, content=raw, headers=headers) for _ in range(2))
         assert (first.status_code, first.json()["code"]) == (200, "recorded"), first.text
         assert again.json() == {**first.json(), "code": "duplicate", **_words(again.json())}
         signs = f"GET {path}/{event['id']}".encode()
-        became = client.get(f"{path}/{event['id']}", headers=senders.headers(partner, "reading-1", signs))
+        became = client.get(f"{path}/{event['id']}", headers=headers_for(partner, "reading-1", signs))
         assert became.json()["incoming"] == first.json()["incoming"]
         assert became.json()["state"] == "received"
         assert NAME not in became.text and PHONE not in became.text
@@ -101,7 +101,7 @@ def test_a_system_reads_what_became_of_what_it_sent_and_of_nothing_else(senders:
     signs = b"GET /x"
 
     def told(partner: Any, id: str) -> dict[str, Any]:
-        return arriving.told(partner.system, senders.headers(partner, "read-1", signs), signs, id)
+        return arriving.told(partner.system, headers_for(partner, "read-1", signs), signs, id)
 
     assert told(fire, event["id"])["state"] == "received"
     assert refused(told, hotline, event["id"]).code == "not_found"
@@ -125,7 +125,7 @@ def test_what_is_forged_replayed_or_not_its_own_is_refused_and_keeps_nothing(sen
     fire, psb = senders.partner("department_transfer"), senders.partner("police_return")
     event = event_of(fire, "department_transfer")
     raw = json.dumps(event, ensure_ascii=False).encode()
-    good = senders.headers(fire, event["id"], raw)
+    good = headers_for(fire, event["id"], raw)
     now = int(fire.now())
 
     def code(raw: bytes = raw, system: str = fire.system, **changed: str) -> str:
@@ -141,7 +141,7 @@ def test_what_is_forged_replayed_or_not_its_own_is_refused_and_keeps_nothing(sen
     assert code(system="nobody") == "signature_invalid"
     assert code(system=psb.system) == "signature_invalid"
     assert code(webhook_signature="v1,AAAA") == "signature_invalid"
-    old = senders.headers(fire, event["id"], raw, now - 301)
+    old = headers_for(fire, event["id"], raw, now - 301)
     assert code(**{name.replace("-", "_"): value for name, value in old.items()}) == "signature_expired"
     assert code(content_type="application/json") == "media_type_unsupported"
     for wrong in (
@@ -155,16 +155,16 @@ def test_what_is_forged_replayed_or_not_its_own_is_refused_and_keeps_nothing(sen
         {**event, "type": "bihuan.incoming.gift.v1"},
     ):
         body = json.dumps(wrong).encode()
-        signed = senders.headers(fire, event["id"], body)
+        signed = headers_for(fire, event["id"], body)
         told = {name.replace("-", "_"): value for name, value in signed.items()}
         assert code(body, **told) == "facts_invalid", wrong
     for unread in (b"[]", b"{", b'{"a":1,"a":2}', b"\xff"):
-        told = {n.replace("-", "_"): v for n, v in senders.headers(fire, event["id"], unread).items()}
+        told = {n.replace("-", "_"): v for n, v in headers_for(fire, event["id"], unread).items()}
         assert code(unread, **told) in ("facts_invalid", "body_malformed")
     assert senders.listed("H01")["items"] == []
     assert (code(), code()) == ("recorded", "duplicate")
     other = json.dumps({**event, "subject": "另一件"}, ensure_ascii=False).encode()
-    told = {n.replace("-", "_"): v for n, v in senders.headers(fire, event["id"], other).items()}
+    told = {n.replace("-", "_"): v for n, v in headers_for(fire, event["id"], other).items()}
     assert code(other, **told) == "key_reused"
     assert len(senders.listed("H01")["items"]) == 1
 
