@@ -12,10 +12,11 @@ from engine.core.incoming import ACCEPT, IncomingBook
 from engine.core.refusals import Refusal
 from models.reading.lights import ALL
 from web.asking import Asked, Asking, Form, check_form_token, see
-from web.clocks import clock_line, left_of
+from web.clocks import clock_line
 from web.commanding import act_on_incoming, enter_incoming, fresh_key
 from web.fields import ABSENT, Choice, Field, Typed, read_field, write_field
-from web.incoming_form import act_fields, code_label, data_fields, entry_fields, read_all
+from web.incoming_form import act_fields, data_fields, entry_fields, read_all
+from web.incoming_words import reckoning_lines, rows_of, told_members
 from web.look import page, query_path
 from web.naming import Names
 from web.people import people_of
@@ -152,7 +153,7 @@ def show_matter(
     ]
     lines = [
         clock_line(one, now, house.law.calendar, words, words.of(house.law.terms[one["term"]]))
-        | {"basis": None, "reckoning": _reckoning(one, words.language)}
+        | {"basis": None, "reckoning": reckoning_lines(one, words.language)}
         for one in row["clocks"]
         if one["state"] != "void"
     ]
@@ -164,13 +165,13 @@ def show_matter(
         names=names,
         matter=row,
         shown=rows_of(asking, [row])[0],
-        content=_told(asking, book, row["content"]),
-        informant=_told(asking, book, row["particulars"] or {}),
+        content=told_members(asking, book, row["content"]),
+        informant=told_members(asking, book, row["particulars"] or {}),
         cards=cards,
         shut=[one for one in row["acts"] if not one["open"] and one["act"] != refused],
         clocks=lines,
         history=[
-            {**one, "who": people_of(house).name(one["by"]), "told": _told(asking, book, one["facts"])}
+            {**one, "who": people_of(house).name(one["by"]), "told": told_members(asking, book, one["facts"])}
             for one in row["history"]
         ],
         source=names.value("source_type", row["case_source"]),
@@ -214,72 +215,6 @@ def _finding_field(asking: Asking, field: Field) -> Field:
         for one in found
     )
     return Field(field.name, field.label, "code", field.required, choices)
-
-
-def rows_of(asking: Asking, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Matters as pages show them."""
-    words, names, house = asking.words, Names(asking.house, asking.words), asking.house
-    now, people = house.clock.now(), people_of(house)
-    channels = house.incoming.reader.book.channels
-    shown = []
-    for one in items:
-        sender, due = one["sender"], one["due"]
-        shown.append(
-            {
-                **one,
-                "kind_title": one[f"kind_{words.language}"],
-                "state_title": one[f"state_{words.language}"],
-                "department_title": names.department(one["department"]),
-                "from": names.department(sender["department"]) if sender["department"] else sender["name"],
-                "channel_title": words.of(channels[one["channel"]]),
-                "handler_name": people.name(one["handler"]) if one["handler"] else "",
-                "owner": names.role(one["owner_role"]) if one["owner_role"] else "",
-                "term_title": due["title" if words.language == "zh" else "title_en"] if due else "",
-                "left": left_of(due["due_effective"], now, house.law.calendar, words) if due else "",
-            }
-        )
-    return shown
-
-
-def _told(asking: Asking, book: IncomingBook, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Members of a matter with their names and values in words."""
-    words, names = asking.words, Names(asking.house, asking.words)
-    told = []
-    for name, value in facts.items():
-        key = f"incoming_field.{name}"
-        label = words(key) if words.has(key) else names.fact(name)
-        if name in ("suggested_department", "to_department", "sender"):
-            value = names.department(str(value))
-        elif name in ("reason", "told_how", "ground", "kind", "channel", "informant"):
-            value = _code(asking, book, name, str(value))
-        elif name == "finding":
-            continue
-        elif isinstance(value, Mapping):
-            value = str(value.get("name") or value.get("title") or "")
-        told.append((label, str(value)))
-    return told
-
-
-def _code(asking: Asking, book: IncomingBook, name: str, code: str) -> str:
-    words = {"kind": book.kinds, "channel": book.channels}.get(name, {})
-    return asking.words.of(words[code]) if code in words else code_label(asking, book, name, code)
-
-
-def _reckoning(clock: Mapping[str, Any], language: str) -> dict[str, Any] | None:
-    """How the clock was counted, line by line."""
-    reckoning = clock["reckoning"]
-    if reckoning is None:
-        return None
-    return {
-        "left": clock["left"][language] if clock["left"] else "",
-        "lines": [(_days(one), one[language]) for one in reckoning["stretches"]],
-        "notes": [one[language] for one in reckoning["notes"]],
-    }
-
-
-def _days(stretch: Mapping[str, Any]) -> str:
-    first, last = stretch["first"], stretch["last"]
-    return first if first == last else f"{first} – {last}"
 
 
 def _by_field(fields: Sequence[Field], problem: Told | None) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from web.clocks import left_of
 from web.commanding import fresh_key
 from web.delegations_page import acting_for
 from web.finding_page import state_of
-from web.incoming_page import rows_of
+from web.incoming_words import rows_of
 from web.lists import finding_rows, referral_rows
 from web.look import page, query_path
 from web.naming import Names
