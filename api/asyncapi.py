@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from api.incoming_schemas import incoming_schemas
 from engine.core.envelope import MEDIA_TYPE, WINDOW_SECONDS
 from engine.core.messages import ROUTES
 from rules.exchange import load_receipts
+from rules.incoming import load_incoming
 
 CONTRACT = Path(__file__).parent.parent / "docs" / "contract"
+INCOMING_EXAMPLES = Path(__file__).parent.parent / "docs" / "examples" / "incoming"
 COMMON = "common.json#/$defs/"
 PARTS = "#/components/schemas/"
 FEED = "/api/v1/exchange/{system}/messages"
 RECEIPTS = "/api/v1/exchange/{system}/receipts"
+INCOMING = "/api/v1/exchange/{system}/incoming"
 HEADERS = {
     "type": "object",
     "required": ["webhook-id", "webhook-timestamp", "webhook-signature"],
@@ -40,7 +44,7 @@ HEADERS = {
 
 
 def description(version: str, contract: Path = CONTRACT) -> dict[str, Any]:
-    """The document: two ways out (brought, or pulled), one way in, and every message and receipt with its examples."""
+    """The document: two ways out (brought, or pulled), two ways in, and every message, receipt and matter with its examples."""
     kinds = {"message": _messages(), "receipt": _receipts()}
     named = {
         f"{way}_{kind}": _message(f"{way}_{kind}", told, contract)
@@ -48,6 +52,9 @@ def description(version: str, contract: Path = CONTRACT) -> dict[str, Any]:
         for kind, told in those.items()
     }
     schemas = {name: _schema(contract, name) for name in named}
+    matters = incoming_schemas(load_incoming())
+    named |= {name: _matter(name, schema) for name, schema in matters.items()}
+    schemas |= {name: _turned(_undialected(schema)) for name, schema in matters.items()}
     parts = _read(contract / "schemas" / "common.json")["$defs"]
     return {
         "asyncapi": "3.0.0",
@@ -63,6 +70,7 @@ def description(version: str, contract: Path = CONTRACT) -> dict[str, Any]:
                 FEED, "Messages in order, fetched and acknowledged by the system.", named, "message"
             ),
             "receipts": _channel(RECEIPTS, "What the system answers.", named, "receipt"),
+            "incoming": _channel(INCOMING, "Matters that the system sends of its own.", named, "incoming"),
         },
         "operations": {
             "bring": _operation("send", "brought", "The house brings a message to the system."),
@@ -70,6 +78,7 @@ def description(version: str, contract: Path = CONTRACT) -> dict[str, Any]:
                 "send", "feed", "The house keeps messages until the system acknowledges them."
             ),
             "answer": _operation("receive", "receipts", "The house takes a receipt in."),
+            "submit": _operation("receive", "incoming", "The house takes a matter in and numbers it."),
         },
         "components": {
             "messages": named,
@@ -104,6 +113,18 @@ def _receipts() -> dict[str, dict[str, Any]]:
             },
         }
         for kind in load_receipts().values()
+    }
+
+
+def _matter(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A kind of inbound matter with its example."""
+    return {
+        "name": name,
+        "title": schema["title"],
+        "contentType": MEDIA_TYPE,
+        "headers": {"$ref": f"{PARTS}headers"},
+        "payload": {"$ref": PARTS + name},
+        "examples": [{"name": f"{name}_1", "payload": _read(INCOMING_EXAMPLES / f"{name}.json")}],
     }
 
 
@@ -145,8 +166,11 @@ def _operation(action: str, channel: str, said: str) -> dict[str, Any]:
 
 def _schema(contract: Path, name: str) -> Any:
     """The contract's schema as a part of this document: its references point here, and it names no dialect."""
-    schema = _read(contract / "schemas" / f"{name}.json")
-    return _turned({member: value for member, value in schema.items() if member not in ("$schema", "$id")})
+    return _turned(_undialected(_read(contract / "schemas" / f"{name}.json")))
+
+
+def _undialected(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {member: value for member, value in schema.items() if member not in ("$schema", "$id")}
 
 
 def _turned(value: Any) -> Any:

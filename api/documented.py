@@ -100,3 +100,25 @@ RECEIPT_ANSWERS: dict[int | str, dict[str, Any]] = {
     },
 }
 """Status → what it says; the words are those of the contract's codes."""
+INCOMING_BODY = {
+    "required": True,
+    "content": {
+        MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "description": "One matter; `bihuan exchange describe --asyncapi` has the schema of each kind.",
+                "required": ["specversion", "id", "source", "type", "sender", "recipient", "data"],
+            }
+        }
+    },
+}
+INCOMING_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "`recorded`, or `duplicate`: this id and these bytes were here before; with the number"
+    },
+    401: {"description": "`signature_invalid`, `signature_expired`"},
+    403: {"description": "`not_yours`: a kind that the department may not send"},
+    413: {"description": "`body_too_large`"},
+    415: {"description": "`media_type_unsupported`"},
+    422: {"description": "`facts_invalid`, `message_unknown`, `key_reused`"},
+}

@@ -26,6 +26,7 @@ from engine.editions import Editions
 from engine.exchange import Exchange, open_exchange
 from engine.exchange_reader import ExchangeReader
 from engine.house_key import HouseKey
+from engine.incoming.room import IncomingRoom, open_incoming
 from engine.judging import ruled_triggers
 from engine.ladder_bell import LadderBell
 from engine.law_of_the_act import LawOfTheAct
@@ -52,7 +53,7 @@ from engine.system_reader import SystemReader
 from engine.systems import Systems
 from engine.time_guard import TimeGuard
 from engine.writer import Writer
-from models import duty_reading, records
+from models import duty_reading, incoming_reading, records
 from models.database import Database
 from models.lease import lease
 from models.migrate import migrate
@@ -100,6 +101,7 @@ class House:
     calendars: CalendarInForce
     calendar_reader: CalendarReader
     recounting: Recounting
+    incoming: IncomingRoom
     sandbox: bool = False
     """Nothing that is made in this ledger ever leaves it."""
 
@@ -139,6 +141,7 @@ class House:
             swept = self.sweep.catch_up() if limit is None else self.sweep.run(limit)
             self.ladder_bell.ring()
             self.duty_bell.ring()
+            self.incoming.bell.ring()
             return swept
 
     def bring(self) -> int:
@@ -199,7 +202,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     )
     check = IntakeCheck(
         facts=lambda given: facts.check(given, entered_only=True, pointer=""),
-        violations=_violations(facts),
+        violations=facts.violation_codes(),
         departments=frozenset(office.departments),
     )
     reception = Reception(office, database, check, in_force, ruled_triggers(law.charts))
@@ -211,8 +214,13 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     sweep = Sweep(clock, database, law, desk, post)
     book = DutyBook(office, law)
     with database.read() as connection:
-        latest = (records.last_recorded_at(connection), duty_reading.last_handed_in_at(connection))
+        latest = (
+            records.last_recorded_at(connection),
+            duty_reading.last_handed_in_at(connection),
+            incoming_reading.last_recorded_at(connection),
+        )
     desk.last_recorded_at = max((one for one in latest if one is not None), default=None)
+    exchange = open_exchange(desk, settings.courier_parallel, sandbox)
     house = House(
         settings=settings,
         clock=clock,
@@ -229,7 +237,8 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         reader=reader,
         accounts=accounts,
         press=press,
-        exchange=open_exchange(desk, settings.courier_parallel, sandbox),
+        exchange=exchange,
+        incoming=open_incoming(desk, exchange.callers, reader.cursors),
         editions=Editions(office.office_id, database, writer, clock, in_force),
         shadow=Shadow(database, clock, in_force),
         law_of_the_act=LawOfTheAct(database, clock, in_force),
@@ -268,12 +277,3 @@ def _publications(office: Office, law: Lawbook, in_force: RulebookInForce) -> Pu
     facts = in_force.rulebook.facts
     violations = {code: word.zh for code, word in facts.vocabulary.every_violation().items()}
     return Publications(office, in_force, facts, violations, kinds)
-
-
-def _violations(facts: FactDictionary) -> dict[str, frozenset[str]]:
-    """The violation codes of each domain, with the code that says there is only a result."""
-    vocabulary = facts.vocabulary
-    return {
-        domain: frozenset(codes) | {vocabulary.no_violation.code}
-        for domain, codes in vocabulary.violations.items()
-    }

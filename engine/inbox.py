@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from engine.callers import ID_HEADER, SIGNATURE_HEADER, Callers, principal_of
-from engine.core.envelope import MEDIA_TYPE
+from engine.callers import Callers, principal_of
 from engine.core.receipt_form import kind_named, read_event
 from engine.core.receipts import ReceiptKind
 from engine.core.refusals import FieldError, Refusal
-from engine.core.strict_json import Malformed, parsed
+from engine.core.strict_json import parsed
 from engine.desk import Desk
 from engine.receipt_effects import Arrived, ReceiptEffects
+from engine.signed_event import check_own, check_same_bytes, signed_event
 from models import exchange_reading, linked_reading
 from models.exchange_reading import CRIMINAL_QUEUE
 
@@ -62,14 +61,8 @@ class Inbox:
 
         One that was carried answers a message of its bundle and was signed after that was packed; the hour is open.
         """
-        system = self.callers.verified(system_id, headers, raw, bundle.packed_at if bundle else None)
-        if headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
-            raise Refusal("media_type_unsupported")
-        try:
-            event = parsed(raw)
-        except Malformed as fault:
-            raise Refusal("body_malformed") from fault
-        id, digest = headers[ID_HEADER], hashlib.sha256(raw).hexdigest()
+        sent = signed_event(self.callers, system_id, headers, raw, bundle.packed_at if bundle else None)
+        system, event, id, digest = sent.system, sent.event, sent.id, sent.digest
         with self._desk.database.read() as connection:
             known = linked_reading.receipt_row(connection, system_id, id)
         if known is not None:
@@ -85,7 +78,7 @@ class Inbox:
             "kind": kind.kind,
             "message_id": event["data"]["in_reply_to"],
             "body": raw,
-            "signature": headers[SIGNATURE_HEADER],
+            "signature": sent.signature,
         }
         self._desk.ring_after_jump()
         return self._desk.writer.submit(lambda connection: self._take_in(connection, system, event, row))
@@ -119,14 +112,7 @@ class Inbox:
             words = ("没有这种回执", "there is no such kind of receipt")
             raise Refusal("facts_invalid", errors=[FieldError("/type", "vocabulary", *words)])
         read_event(event, kind.kind, kind.members, self._desk.office.departments)
-        own = {"id": id, "source": f"/systems/{system.id}", "sender": system.department}
-        errors = [
-            FieldError(f"/{name}", "inconsistent", f"应为 {value}", f"{value} expected")
-            for name, value in own.items()
-            if event[name] != value
-        ]
-        if errors:
-            raise Refusal("facts_invalid", errors=errors)
+        check_own(event, id, system)
         return kind
 
     def _take_in(
@@ -202,6 +188,5 @@ class Inbox:
 
 
 def _repeated(known: Any, digest: str) -> ReceiptAnswer:
-    if known.digest != digest:
-        raise Refusal("key_reused")
+    check_same_bytes(known.digest, digest)
     return ReceiptAnswer("duplicate", known.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.casefile import CaseFile
-from engine.core.audit import GENESIS, canonical, chained, commitment, utc_text
+from engine.chaining import Deed, chain_entry, role_of
 from engine.core.chart import Row
 from engine.core.commands import Principal
 from engine.core.delegation import BEHALF, on_behalf_of, taking
@@ -86,7 +85,7 @@ class Scribe:
             snapshot.sequence,
             said,
             who,
-            _role_of(who),
+            role_of(who.roles),
             now,
             now,
             False,
@@ -144,37 +143,22 @@ class Scribe:
         now: datetime,
         late: bool,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        salt, body = secrets.token_hex(16), canonical({**said, **self.stamp})
-        spoken: dict[str, Any] = {
-            "record_id": file.record_id,
-            "sequence": sequence,
-            "version": file.snapshot.version,
-            "chart": chart,
-            "trigger": trigger,
-            "proceeding_id": proceeding,
-            "state": state,
-            "by": who.login,
-            "role": role,
-            "occurred_at": utc_text(occurred_at),
-            "recorded_at": utc_text(now),
-            "late": late,
-            "commitment": commitment(salt, body),
-        }
-        entry: dict[str, Any] = {
-            **spoken,
-            "office_id": self.office_id,
-            "occurred_at": occurred_at,
-            "recorded_at": now,
-        }
-        entry["previous"] = file.snapshot.head or GENESIS
-        entry["hash"] = file.snapshot.head = chained(entry["previous"], spoken)
-        payload = {
-            "record_id": file.record_id,
-            "sequence": sequence,
-            "office_id": self.office_id,
-            "salt": salt,
-            "body": body,
-        }
+        deed = Deed(
+            record_id=file.record_id,
+            sequence=sequence,
+            version=file.snapshot.version,
+            chart=chart,
+            trigger=trigger,
+            proceeding_id=proceeding,
+            state=state,
+            by=who.login,
+            role=role,
+            occurred_at=occurred_at,
+            recorded_at=now,
+            late=late,
+        )
+        entry, payload = chain_entry(self.office_id, file.snapshot.head, deed, {**said, **self.stamp})
+        file.snapshot.head = entry["hash"]
         return entry, payload
 
     def _remind(self, connection: Connection, file: CaseFile, taken: Taken, role: str, now: datetime) -> None:
@@ -231,8 +215,4 @@ def _role_in(row: Row, who: Principal) -> str | None:
     """The role in which the person took the row: the row's own first, then that of a head who entered it late."""
     roles = taking(who, row).roles
     held = [role for role in (*row.roles, *sorted(roles_of(row))) if role in roles]
-    return held[0] if held else _role_of(who)
-
-
-def _role_of(who: Principal) -> str | None:
-    return ",".join(sorted(who.roles)) if who.roles else None
+    return held[0] if held else role_of(who.roles)

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
+from models.incoming_reading import INCOMING
 from models.records import ENTRY, FINDING, INSPECTION, PAYLOAD
 from models.referral_reading import REFERRAL
 
 
 def heads(connection: Connection) -> Iterator[tuple[str, str, int]]:
     """Every record with the hash and sequence of its last entry."""
-    for table in (INSPECTION, FINDING, REFERRAL):
+    for table in (INSPECTION, FINDING, REFERRAL, INCOMING):
         for row in connection.execute(
             select(table.c.id, table.c.head, table.c.sequence).order_by(table.c.id)
         ):

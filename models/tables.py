@@ -12,6 +12,7 @@ from models.edition import RulebookEdition, RulebookProof
 from models.entry import CommandKey, Entry, Payload
 from models.exchange import Destination, LinkedSystem, Message, MessageSeries, Receipt, SealedMessage
 from models.house_time import TimeBeat, TimeLeap
+from models.incoming import Incoming, IncomingArrival, IncomingDeadline, IncomingPerson
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
 from models.referral import Referral, ReferralDeadline, ReferralListed, ReferralReading
@@ -20,6 +21,7 @@ APPEND_ONLY = (
     *(Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition),
     *(CalendarNotice, CalendarRecount, DutyReport, Delegation, DelegationEnd, SealedMessage),
     *(CarrierBundle, CarrierContent, CarrierPacking, CarrierAnswer),
+    IncomingArrival,
 )
 """Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
 
@@ -46,6 +48,10 @@ __all__ = [
     "DutyReport",
     "Entry",
     "Finding",
+    "Incoming",
+    "IncomingArrival",
+    "IncomingDeadline",
+    "IncomingPerson",
     "Inspection",
     "LinkedSystem",
     "Mark",

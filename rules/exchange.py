@@ -41,7 +41,7 @@ def _read(data: Any) -> dict[str, ReceiptKind]:
 
 
 def _kind(fields: Fields) -> ReceiptKind:
-    members = tuple(_member(fields.where("members"), *pair) for pair in _mapping(fields, "members").items())
+    members = read_members(fields)
     names = {member.name: member for member in members}
     rows = fields.items("rows")
     note = fields.text_or_none("note")
@@ -65,6 +65,11 @@ def _kind(fields: Fields) -> ReceiptKind:
         raise DataFault("needs_rows_or_note", field=fields.at)
     fields.done()
     return kind
+
+
+def read_members(fields: Fields) -> tuple[Member, ...]:
+    """The members that an entry declares; raises DataFault for a type that does not exist."""
+    return tuple(_member(fields.where("members"), *pair) for pair in _mapping(fields, "members").items())
 
 
 def _mapping(fields: Fields, name: str) -> Mapping[str, Any]:

@@ -113,6 +113,11 @@ class FactDictionary:
             if fact.derived_from is None and name not in _FROM_THE_FINDING
         )
 
+    def violation_codes(self) -> dict[str, frozenset[str]]:
+        """The violation codes of each domain, with the code that says there is only a result."""
+        none = frozenset({self.vocabulary.no_violation.code})
+        return {domain: frozenset(codes) | none for domain, codes in self.vocabulary.violations.items()}
+
     def defaults(self) -> dict[str, Value]:
         """The value that stands for each fact not given; required facts have none."""
         return {name: fact.default for name, fact in self.by_name.items() if fact.default is not None}

@@ -22,6 +22,7 @@ NAMES = (
     "delegations.css",
     "duties.css",
     "exchange.css",
+    "incoming.css",
     "mark.svg",
     "reckoning.css",
     "rulebook.css",

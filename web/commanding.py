@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from api.calls import KEY, digest_of
 from api.correction_request import correction_command, withdrawal_command
+from api.incoming import act_command, entry_command
 from api.step_request import (
     delegation_command,
     delegation_end_command,
@@ -104,6 +105,18 @@ def on_paper(asking: Asking, id: str, body: Mapping[str, Any], key: str) -> Outc
     """The message was delivered on paper; raises Refusal."""
     asked, path = paper_command(id)(body), f"/api/v1/messages/{id}/paper"
     return _handled(asking, path, body, key, asked, asking.house.exchange.acts.handle)
+
+
+def enter_incoming(asking: Asking, body: Mapping[str, Any], key: str) -> Outcome:
+    """The matter was entered; raises Refusal."""
+    asked, handle = entry_command(body), asking.house.incoming.dealing.handle
+    return _handled(asking, "/api/v1/incoming", body, key, asked, handle)
+
+
+def act_on_incoming(asking: Asking, id: str, body: Mapping[str, Any], key: str) -> Outcome:
+    """The matter was dealt with; raises Refusal."""
+    path, handle = f"/api/v1/incoming/{id}/acts", asking.house.incoming.dealing.handle
+    return _handled(asking, path, body, key, act_command(id)(body), handle)
 
 
 def _handled(

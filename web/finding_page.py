@@ -127,6 +127,7 @@ def show_finding(folder: Folder, first: Card | None = None, problem: Told | None
         status=problem.status if problem else 200,
         problem=problem,
         finding=finding,
+        matters=asking.house.incoming.reader.of_finding(asking.who, finding["id"]),
         party_id=asking.house.reader.party_of(asking.who, finding["id"]),
         inspection=folder.inspection,
         first=first,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from engine.core.refusals import Refusal
+from web.accepting import CLUE, NAMED, accept_matter, carried, matter_to_accept
 from web.asking import Asked, Asking, Form, check_form_token, see
 from web.commanding import fresh_key, record_inspection
 from web.fields import Typed
@@ -26,7 +27,11 @@ ROWS_MAX, ROW_DIGITS = 200, 4
 def intake_page(asking: Asked) -> Response:
     """The empty form, with what is known already."""
     form = intake_form(asking)
-    return show(asking, form, form.start(asking.house.clock.now()), fresh_key())
+    typed, matter = form.start(asking.house.clock.now()), matter_to_accept(asking, asking.parameter(NAMED))
+    if matter is not None:
+        typed = carried(typed, matter)
+        typed[NAMED] = [matter["id"]]
+    return show(asking, form, typed, fresh_key())
 
 
 @router.post("/intake")
@@ -38,7 +43,11 @@ def take_in(asking: Asked, posted: Form) -> Response:
         return show(asking, form, changed_rows(asking, form, typed), typed.first("idempotency_key"))
     typed, key = told_findings(typed), typed.first("idempotency_key")
     try:
-        outcome = record_inspection(asking, form.body(typed), key)
+        matter = typed.first(NAMED)
+        if matter:
+            outcome = accept_matter(asking, matter, form.body(typed), typed, key)
+        else:
+            outcome = record_inspection(asking, form.body(typed), key)
     except Refusal as refusal:
         said = told(refusal, asking.words)
         key = fresh_key() if said.code in ("key_reused", "key_missing") else key
@@ -71,6 +80,7 @@ def changed_rows(asking: Asking, form: IntakeForm, typed: Typed) -> Typed:
 
 def show(asking: Asking, form: IntakeForm, typed: Typed, key: str, problem: Told | None = None) -> Response:
     """The page with what is typed."""
+    errors = problem.errors if problem else {}
     return page(
         asking,
         "intake.html",
@@ -79,5 +89,7 @@ def show(asking: Asking, form: IntakeForm, typed: Typed, key: str, problem: Told
         typed=typed,
         idempotency_key=key,
         fresh=fresh_row(asking, form),
-        **intake_context(asking, form, typed, problem.errors if problem else {}),
+        matter=matter_to_accept(asking, typed.first(NAMED)),
+        clue=(typed.first(CLUE), errors.get(CLUE, [])),
+        **intake_context(asking, form, typed, {name: errors[name] for name in errors if name != CLUE}),
     )

@@ -36,7 +36,10 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-NAVIGATION = ("work", "intake", "ledger", "deadlines", "duties", "calendar", "rulebook", "exchange", "admin")
+NAVIGATION = (
+    *("work", "intake", "incoming", "ledger", "deadlines"),
+    *("duties", "calendar", "rulebook", "exchange", "admin"),
+)
 CASE_PAGES = frozenset({"work", "ledger", "deadlines"})
 ADMINISTRATORS = frozenset({"system_admin", "security_admin"})
 
@@ -151,6 +154,7 @@ def navigation(asking: Asking) -> list[dict[str, Any]]:
     shown = {
         "work": sees_cases,
         "intake": "inspector" in roles,
+        "incoming": sees_cases,
         "ledger": sees_cases,
         "deadlines": sees_cases,
         "duties": asking.house.duty_reader.open_to(asking.who),

@@ -14,6 +14,7 @@ from web.clocks import left_of
 from web.commanding import fresh_key
 from web.delegations_page import acting_for
 from web.finding_page import state_of
+from web.incoming_words import rows_of
 from web.lists import finding_rows, referral_rows
 from web.look import page, query_path
 from web.naming import Names
@@ -28,6 +29,7 @@ UNPUBLISHED = ("late", "due")
 UNPUBLISHED_SHOWN = 15
 UNPUBLISHED_COUNTED = "200"
 REMINDERS_SHOWN = 10
+INCOMING_SHOWN = 15
 
 
 @router.get("/work")
@@ -53,6 +55,7 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
     unpublished, inspections = _unpublished(asking, now)
     reminders = asking.house.duty_reader.notices(asking.who)
     referrals = referral_rows(asking, asking.house.reader.referrals.known_to(asking.who), now)
+    matters = rows_of(asking, asking.house.incoming.reader.waiting(asking.who, INCOMING_SHOWN))
     panel = reminder_panel(asking, {"limit": [SHOWN]})
     return page(
         asking,
@@ -60,6 +63,7 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
         groups=groups,
         panel=panel,
         referrals=referrals,
+        matters=matters,
         reminders=reminders[:REMINDERS_SHOWN],
         reminded=len(reminders),
         results=results,
@@ -69,6 +73,7 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
         nothing=not panel["rows"]
         and not inspections
         and not referrals
+        and not matters
         and not reminders
         and not any(group["count"] for group in groups),
         inspections=inspections,

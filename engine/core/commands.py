@@ -168,6 +168,23 @@ class PaperCommand:
     body: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class EnterIncomingCommand:
+    """A matter that came on paper, by telephone or in person is entered; see engine.incoming."""
+
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingActCommand:
+    """Something is done with an inbound matter: signed for, accepted, returned, fed back and the like."""
+
+    id: str
+    act: str
+    facts: Mapping[str, Any]
+    occurred_at: datetime | None = None
+
+
 Asked = (
     StepCommand
     | CorrectionCommand
@@ -179,6 +196,8 @@ Asked = (
     | EndDelegationCommand
     | ResendCommand
     | PaperCommand
+    | EnterIncomingCommand
+    | IncomingActCommand
 )
 
 
@@ -196,7 +215,7 @@ class Command:
 class Outcome:
     """What an accepted command did; kept under its key and given again when the command is repeated."""
 
-    subject: str  # "finding" | "inspection" | "referral" | "duty_report" | "delegation"
+    subject: str  # "finding" | "inspection" | "referral" | "duty_report" | "delegation" | "incoming"
     id: str
     status: str  # "created" | "recorded" | "unchanged" | "corrected"
     decision: Mapping[str, Any]

@@ -22,7 +22,9 @@ INSTANT = re.compile(
 )
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 FEN_MAX = 2**53 - 1
-TYPE = re.compile(r"bihuan\.receipt\.([a-z_]{1,40})\.v1")
+TYPE = re.compile(r"bihuan\.(receipt|incoming)\.([a-z_]{1,40})\.v1")
+RECEIPT, INCOMING = "receipt", "incoming"
+"""What a linked system may send: an answer to what it was sent, or a matter of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,12 @@ PERSON = (
     optional("phone", "text", 40),
     optional("certificate_no", "text", 40),
 )
+INFORMANT = (
+    optional("name", "text", 100),
+    optional("phone", "text", 40),
+    optional("address", "text", 300),
+)
+"""Who complains or informs; without a name it is somebody who did not give one."""
 ATTACHMENT = (
     Member("digest", "pattern", pattern=DIGEST),
     Member("name", "text", length=200),
@@ -71,35 +79,43 @@ ITEM = (
 COMMON = (Member("in_reply_to", "id"), optional("by", "person"), optional("remarks", "text", 2000))
 
 
-def kind_named(event: Any) -> str | None:
-    """The kind that the event's type names, if it names one."""
+def kind_named(event: Any, way: str = RECEIPT) -> str | None:
+    """The kind that the event's type names, if it names one that comes in that way."""
     named = event.get("type") if isinstance(event, dict) else None
     found = TYPE.fullmatch(named) if isinstance(named, str) else None
-    return found[1] if found else None
+    return found[2] if found and found[1] == way else None
 
 
 def read_event(
-    event: Mapping[str, Any], kind: str, members: tuple[Member, ...], departments: Collection[str]
+    event: Mapping[str, Any],
+    kind: str,
+    members: tuple[Member, ...],
+    departments: Collection[str],
+    way: str = RECEIPT,
 ) -> None:
-    """Returns when the event is a receipt of that kind to the letter; else refuses with every fault."""
+    """Returns when the event is one of that kind to the letter; else refuses with every fault.
+
+    `members` are those of its data, of a receipt beside what every receipt may say.
+    """
     faults = Faults()
     reading = Reading(faults, departments)
-    reading.object(event, "", _envelope(kind))
+    reading.object(event, "", envelope_members(kind, way))
     if isinstance(event.get("data"), dict):
-        reading.object(event["data"], "/data", (*COMMON, *members))
+        reading.object(event["data"], "/data", (*COMMON, *members) if way == RECEIPT else members)
     faults.refuse()
 
 
-def _envelope(kind: str) -> tuple[Member, ...]:
+def envelope_members(kind: str, way: str = RECEIPT) -> tuple[Member, ...]:
+    """The members of an event of that kind."""
     return (
         Member("specversion", "code", codes=("1.0",)),
         Member("id", "id"),
         Member("source", "pattern", pattern=SOURCE),
-        Member("type", "code", codes=(f"bihuan.receipt.{kind}.v1",)),
+        Member("type", "code", codes=(f"bihuan.{way}.{kind}.v1",)),
         Member("subject", "text", length=100),
         Member("time", "instant"),
         Member("datacontenttype", "code", codes=("application/json",)),
-        Member("dataschema", "code", codes=(f"{SCHEMAS}/receipt_{kind}.json#/properties/data",)),
+        Member("dataschema", "code", codes=(f"{SCHEMAS}/{way}_{kind}.json#/properties/data",)),
         Member("sender", "department"),
         Member("recipient", "department"),
         Member("data", "object"),
@@ -242,6 +258,7 @@ _READERS: Mapping[str, Callable[[Reading, Any, str, Member], None]] = {
     "money_fen": Reading.count,
     "person": lambda reading, value, pointer, _: reading.object(value, pointer, PERSON),
     "attachment": lambda reading, value, pointer, _: reading.object(value, pointer, ATTACHMENT),
+    "informant": lambda reading, value, pointer, _: reading.object(value, pointer, INFORMANT),
     "object": lambda reading, value, pointer, _: (
         None if isinstance(value, dict) else reading.faults.add(pointer, "type")
     ),

@@ -56,7 +56,7 @@ def timing(
     today = civil_date(now)
     happened = legal if is_day(legal) else civil_date(occurred_at)
     if principal.kind == "person" and may_enter_late(row):
-        _check_late(law, happened, today, facts, principal, prefix)
+        check_late(law, happened, today, facts, principal, prefix)
     return Timing(occurred_at, legal if legal is not None else occurred_at, happened < today)
 
 
@@ -126,9 +126,11 @@ def _check_floor(
         raise Refusal("occurred_too_early", not_before=civil_date(floor) if by_date else floor)
 
 
-def _check_late(
+def check_late(
     law: Lawbook, happened: date, today: date, facts: Mapping[str, Any], principal: Principal, prefix: str
 ) -> None:
+    """Returns when an act of that civil date may still be entered today; raises `too_late_entry`, or of a head without a
+    `late_reason` among the facts `facts_invalid`."""
     if happened >= today or law.calendar.add(happened, law.late_entry_days) >= today:
         return
     if not principal.roles & HEADS:

@@ -16,6 +16,7 @@ from engine.core.calendar import civil_date
 from engine.core.refusals import Reason, Refusal
 from engine.demo.cases import cases_of
 from engine.demo.days import Days
+from engine.demo.incoming import take_in_matters
 from engine.demo.marking import BEGUN, BUILT, DEMO
 from engine.demo.plan import Planner
 from engine.demo.reports import hand_in_reports
@@ -114,6 +115,7 @@ def _tell(house: House, scenery: Scenery, begun: str | None, progress: Progress 
     people = {row.login: principal_of(row) for row in rows}
     Teller.at(house, people).tell(plan, now, progress)
     hand_in_reports(house, FOLDER, people, now)
+    take_in_matters(house, FOLDER, people, days, now)
     house.desk.last_recorded_at = max(filter(None, (house.desk.last_recorded_at, now)))
     counts = json.dumps({"findings": sum(len(case.found) for case in cases), "inspections": len(cases)})
     house.writer.submit(lambda connection: _mark(connection, BUILT, counts, now))

@@ -11,7 +11,7 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 
 from api.app import create_app
-from api.asyncapi import description
+from api.asyncapi import INCOMING_EXAMPLES, description
 from engine.core.messages import ROUTES
 from rules.charts import load_charts
 from rules.exchange import load_receipts
@@ -29,6 +29,10 @@ EXAMPLES = sorted(
     for path in (FOLDER / "examples").glob("*.json")
     if path.stem.startswith(("message_", "receipt_")) and not path.stem.startswith("receipt_answer")
 )
+
+
+MATTERS = sorted(path.stem for path in INCOMING_EXAMPLES.glob("*.json"))
+"""What comes in of itself is beyond the contract; its schemas and examples stand beside it."""
 
 
 @cache
@@ -57,19 +61,21 @@ def test_every_reference_points_to_something_in_the_document() -> None:
         assert place
 
 
-def test_it_has_every_kind_and_every_example_of_the_contract_and_no_other() -> None:
+def test_it_has_every_kind_and_every_example_of_the_contract_and_of_matters_and_no_other() -> None:
     messages = told()["components"]["messages"]
-    assert sorted(messages) == KINDS
+    assert sorted(messages) == sorted([*KINDS, *MATTERS])
     shown = [one["payload"] for message in messages.values() for one in message["examples"]]
     wanted = [contract(f"examples/{name}.json")["example"] for name in EXAMPLES]
+    wanted += [json.loads((INCOMING_EXAMPLES / f"{name}.json").read_text()) for name in MATTERS]
     assert sorted(map(json.dumps, shown)) == sorted(map(json.dumps, wanted))
     ways = {name: set(one["messages"]) for name, one in told()["channels"].items()}
     assert ways["brought"] == ways["feed"] == {one for one in KINDS if one.startswith("message_")}
     assert ways["receipts"] == {one for one in KINDS if one.startswith("receipt_")}
+    assert ways["incoming"] == set(MATTERS)
     assert {one["channel"]["$ref"].rpartition("/")[2] for one in told()["operations"].values()} == set(ways)
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", [*KINDS, *MATTERS])
 def test_its_schemas_are_as_strict_as_the_contract(name: str) -> None:
     (example, *_) = told()["components"]["messages"][name]["examples"]
     event = example["payload"]
@@ -102,7 +108,7 @@ def test_openapi_names_the_headers_that_sign_every_request_of_a_linked_system(sq
     operations = [
         operation for path, those in paths.items() if "/exchange/" in path for operation in those.values()
     ]
-    assert len(operations) == 4
+    assert len(operations) == 6
     for operation in operations:
         required = {
             one["name"] for one in operation["parameters"] if one["in"] == "header" and one["required"]

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.hostile.fort import PASSWORD, Fort
+from tests.hostile.matters import MATTERS
 from tests.hostile.wire import Answer, named
 from tests.schemas import example
 
@@ -75,6 +76,7 @@ class Operation:
             "receipts": fort.ids.get("receipt", NOBODY),
             "backtests": fort.ids["run"],
             "delegations": fort.ids["delegation"],
+            "incoming": fort.ids["arrival" if "/exchange/" in self.path else "matter"],
         }
         kind = self.path.split("/{id}")[0].rpartition("/")[2]
         named = {
@@ -125,7 +127,7 @@ def signed(fort: Fort, operation: Operation, raw: bytes, target: str) -> dict[st
     signs = raw
     if operation.method == "GET" or (operation.path.endswith("/ack") and not raw):
         signs = f"{operation.method} {target}".encode()
-    if operation.path.endswith("/receipts"):
+    if operation.path.endswith(("/receipts", "/incoming")):
         id = _id_of(raw) or id
     if operation.path.endswith("/documents"):
         digest = hashlib.sha256(raw).hexdigest()
@@ -282,6 +284,7 @@ OPERATIONS = (
         201,
     ),
     Operation("POST", f"{API}/receipt-codes", CLERK, on_paper),
+    *(Operation(*one) for one in MATTERS),
     Operation("GET", "/healthz", ANONYMOUS),
     Operation("GET", "/readyz", ANONYMOUS),
     Operation("GET", "/metrics", ANONYMOUS),

@@ -5,6 +5,9 @@ from __future__ import annotations
 READ = (
     "/work",
     "/intake",
+    "/incoming",
+    "/incoming/new?kind=report",
+    "/incoming/{matter}",
     "/ledger",
     "/deadlines",
     "/publicity",
@@ -32,6 +35,8 @@ READ = (
 POSTED = (
     "/work",
     "/intake",
+    "/incoming/new",
+    "/incoming/{matter}/sign_for",
     "/logout",
     "/ledger",
     "/duties/half_year_summary/2024-H1",

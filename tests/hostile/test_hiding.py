@@ -12,7 +12,7 @@ from tests.hostile.wire import Answer
 
 SHOWN = (
     *("finding", "sent", "served", "inspection", "party"),
-    *("run", "deadline", "delegation", "message"),
+    *("run", "deadline", "delegation", "message", "matter"),
 )
 
 
@@ -29,6 +29,7 @@ def test_what_is_hidden_is_answered_like_what_never_was(fort: Fort) -> None:
         "inspection": fort.ids["hidden_inspection"],
         "party": fort.ids["hidden_party"],
         "deadline": fort.ids["hidden_deadline"],
+        "matter": fort.ids["hidden_matter"],
     }
     with fort.unchanged():
         for operation in (one for one in PERSONAL if "{id}" in one.path):
@@ -78,7 +79,7 @@ def test_no_inspection_is_entered_for_another_department(fort: Fort) -> None:
 
 
 def test_no_list_count_or_filter_tells_of_what_is_hidden(fort: Fort) -> None:
-    hidden = {fort.ids[name] for name in ("hidden", "hidden_inspection", "hidden_party")}
+    hidden = {fort.ids[name] for name in ("hidden", "hidden_inspection", "hidden_party", "hidden_matter")}
     for target in (
         "/api/v1/findings",
         "/api/v1/findings?department=fire_rescue",
@@ -92,6 +93,9 @@ def test_no_list_count_or_filter_tells_of_what_is_hidden(fort: Fort) -> None:
         "/api/v1/deadlines",
         "/api/v1/stuck?department=fire_rescue",
         "/api/v1/stuck",
+        "/api/v1/incoming",
+        "/api/v1/incoming?department=fire_rescue",
+        "/api/v1/incoming?kind=police_return",
         "/api/v1/ledger?department=fire_rescue",
         "/api/v1/ledger",
     ):
@@ -105,7 +109,7 @@ def test_no_list_count_or_filter_tells_of_what_is_hidden(fort: Fort) -> None:
 
 def test_who_sees_no_cases_sees_none(fort: Fort) -> None:
     for login in ("A01", "E01"):
-        for target in ("/api/v1/findings", "/api/v1/inspections", "/api/v1/deadlines"):
+        for target in ("/api/v1/findings", "/api/v1/inspections", "/api/v1/deadlines", "/api/v1/incoming"):
             assert fort.get(login, target).json["items"] == []
         others = (
             "/delegations/",

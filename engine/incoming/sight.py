@@ -1,0 +1,78 @@
+"""Who is shown which matters, by the rights of this moment and the lists of criminal referrals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.core.commands import Principal
+from engine.core.incoming import IncomingBook
+from engine.core.incoming_rights import Matter, kinds_read, sees_matter
+from engine.core.refusals import Refusal
+from engine.core.visibility import sees_department, sees_office
+from engine.desk import Desk
+from models import incoming_reading, referral_reading
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Answers what rights ask of the database."""
+
+    desk: Desk
+    book: IncomingBook
+
+    def seen(self, connection: Connection, who: Principal) -> incoming_reading.Seen:
+        """The matters that this person may know of, as a condition on rows."""
+        own = who.department if who.kind == "person" and sees_department(who) is not None else None
+        return incoming_reading.Seen(
+            office_id=self.desk.office.office_id,
+            any_department=sees_office(who),
+            department=sees_department(who),
+            own=own,
+            login=who.login.casefold(),
+            kinds=kinds_read(self.book, who),
+            referrals=self._referrals(connection, who, own),
+        )
+
+    def find(self, connection: Connection, who: Principal, id: str, lock: bool = False) -> Any:
+        """The matter; raises `not_found` for what is hidden as for what never was."""
+        row = incoming_reading.matter_row(connection, id, lock)
+        if row is None or not self.sees(connection, who, row):
+            raise Refusal("not_found")
+        return row
+
+    def sees(self, connection: Connection, who: Principal, row: Any) -> bool:
+        """True when the person may know of the matter."""
+        if row.office_id != self.desk.office.office_id:
+            return False
+        admitted = frozenset[str]()
+        if row.referral_id is not None and self.on_list(connection, who, row.referral_id):
+            admitted = frozenset({row.referral_id})
+        return sees_matter(self.book, who, matter_of(row), admitted)
+
+    def on_list(self, connection: Connection, who: Principal, referral: str) -> bool:
+        """True when the person is on the list of that referral."""
+        row = referral_reading.referral_row(connection, referral)
+        return self.desk.referrals.admits(connection, who, row)
+
+    def _referrals(self, connection: Connection, who: Principal, own: str | None) -> frozenset[str]:
+        if own is None:
+            return frozenset()
+        named = incoming_reading.referrals_with_matters(connection, self.desk.office.office_id, own)
+        return frozenset(one for one in named if self.on_list(connection, who, one))
+
+
+def matter_of(row: Any) -> Matter:
+    """What rights ask of a row."""
+    told: Mapping[str, Any] = row._mapping
+    return Matter(
+        told["kind"],
+        told["department"],
+        told["confidential"],
+        told["handler"],
+        told["entered_by"],
+        told["referral_id"],
+    )
