@@ -88,7 +88,6 @@ class Accepting:
         assert file is not None, "it was just recorded or found"
         facts = {
             "incoming": row.number,
-            "incoming_kind": row.kind,
             "source_type": self.book.kinds[row.kind].case_source,
             "received_on": civil_date(row.received_at).isoformat(),
         }
