@@ -82,7 +82,8 @@ def test_papers_that_never_were_are_not_found(fort: Fort, value: str) -> None:
 def test_messages_that_never_were_are_not_found(fort: Fort, id: str) -> None:
     with fort.unchanged():
         for operation in (one for one in EXCHANGE if "{id}" in one.path):
-            old = NOBODY if "/receipts/" in operation.path else fort.ids["message"]
+            named = {"receipts": NOBODY, "incoming": fort.ids["arrival"]}
+            old = named.get(operation.path.split("/")[5], fort.ids["message"])
             told = operation.send(fort, target=operation.target(fort).replace(old, id))
             fort.refused(told, "not_found", "method_not_allowed")
 
