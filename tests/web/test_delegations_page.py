@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.engine.test_delegations import end, lend, now_of
 from tests.web.conftest import Pages, Served
@@ -107,6 +107,6 @@ def test_the_pages_are_accessible_and_fit_and_work_without_script(served: Served
     page.fill("#delegation-to", TODAY)
     page.select_option("#delegation-reason", "business_trip")
     page.click("form[data-form=delegation] button")
-    assert page.locator("[data-delegation][data-state=running]").count() == 2
+    expect(page.locator("[data-delegation][data-state=running]")).to_have_count(2)
     assert officer.complaints == []
     officer.leave()
