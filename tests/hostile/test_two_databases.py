@@ -170,9 +170,9 @@ def referred(fort: Fort) -> str:
 
 
 def test_nobody_else_reads_a_byte_that_tells_of_it(office: Fort) -> None:
-    """All of them on SQLite, every fourth on PostgreSQL: the questions are the same."""
+    """Every other of them on SQLite, some of the others on PostgreSQL: the questions are the same."""
     sqlite = office.town.house.database.dialect == "sqlite"
-    outsiders = OUTSIDERS[:-1] if sqlite else SOME[::2]
+    outsiders = SOME if sqlite else OUTSIDERS[1:-1:4]
     before = everything(office, NEVER, outsiders)
 
     referral = referred(office)
