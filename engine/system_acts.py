@@ -60,9 +60,9 @@ def _known(house: House, detail: Mapping[str, Any]) -> Any:
 
 def _new(detail: Mapping[str, Any]) -> NewSystem:
     named = ("id", "department", "kinds", "scheme", "url", "public_key", "encryption_key")
-    given = {name: detail.get(name) for name in named}
-    ways = {name: bool(detail.get(name)) for name in ("allow_private", "carrier")}
-    return NewSystem(**given, **ways)  # type: ignore[arg-type]  # what is missing or of the wrong kind is refused where it is checked
+    given: dict[str, Any] = {name: detail.get(name) for name in named}
+    ways: dict[str, Any] = {name: bool(detail.get(name)) for name in ("allow_private", "carrier")}
+    return NewSystem(**given, **ways)  # what is missing or of the wrong kind is refused where it is checked
 
 
 def _check_new(house: House, detail: Mapping[str, Any]) -> None:

@@ -9,14 +9,13 @@ from typing import Any
 from api.calls import an_id
 from engine.core.paper_form import HOW, NOTE_LENGTH
 from engine.core.refusals import Refusal
+from engine.message_acts import OPEN
 from web.asking import Asking
 from web.commanding import fresh_key, on_paper, resend
 from web.fields import ABSENT, Choice, Field, Typed, read_field
 from web.problems import Told, told
 
 RESEND, PAPER = "resend", "paper"
-STANDING = ("dead", "waiting")
-"""States in which a message may be sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def _letter(
 ) -> dict[str, Any]:
     mine = refused is not None and refused.id == row["id"]
     entered = row["state"] == PAPER and (row["system_id"] or row["delivered_at"])
-    open_to = acts and (row["state"] in STANDING or (row["state"] == PAPER and not entered))
+    open_to = acts and (row["state"] in OPEN or (row["state"] == PAPER and not entered))
     return {
         **row,
         "open": mine,
