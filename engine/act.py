@@ -55,3 +55,5 @@ class Act:
     """What whoever proposes and confirms it should look at first."""
     forbids: Callable[[House, Mapping[str, Any]], None] | None = None
     """Raises Refusal for what two administrators may not do, though bootstrap may."""
+    afterwards: Callable[[House], None] | None = None
+    """What this house does once the act is durable."""

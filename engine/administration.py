@@ -112,6 +112,8 @@ class Administration:
                 "id": row.id,
                 "act": row.action,
                 "roles": TWO_PERSONS[row.action].confirms,
+                "zh": TWO_PERSONS[row.action].zh,
+                "en": TWO_PERSONS[row.action].en,
                 "detail": ACTS[row.action].told(row.detail),
                 "by": row.proposed_by,
                 "at": row.proposed_at,
@@ -180,7 +182,10 @@ class Administration:
             enter(connection, self.house.office.office_id, action, by, told, now)
             return result
 
-        return self.house.writer.submit(act)
+        result = self.house.writer.submit(act)
+        if asked.afterwards is not None:
+            asked.afterwards(self.house)
+        return result
 
     def _close(self, connection: Connection, proposal: str, by: str, now: datetime) -> None:
         """The proposal counts as confirmed; raises `not_found` when somebody was faster."""

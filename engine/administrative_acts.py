@@ -97,6 +97,20 @@ def _end_delegation(
     return house.delegations.end_within(connection, detail["id"], detail["by"], now)
 
 
+def _check_leap(house: House, detail: Mapping[str, Any]) -> None:
+    house.time_guard.check(detail)
+
+
+def _accept(
+    house: House, connection: Connection, detail: Mapping[str, Any], _: datetime
+) -> Mapping[str, Any]:
+    return house.time_guard.accept_within(connection, detail)
+
+
+def _look_at_the_clock(house: House) -> None:
+    house.time_guard.look()
+
+
 def _colleagues(_: House, detail: Mapping[str, Any]) -> frozenset[str]:
     return frozenset((detail["delegator"], detail["delegate"]))
 
@@ -110,5 +124,6 @@ ACTS: dict[str, Act] = {
         Act("delegation.add", _check_delegation, _delegate, concerns=_colleagues),
         Act("delegation.end", _check_delegation_end, _end_delegation),
         Act("calendar.load", _check_notice, _load, _told_notice),
+        Act("clock.accept", _check_leap, _accept, afterwards=_look_at_the_clock),
     )
 }
