@@ -10,6 +10,7 @@ import pytest
 from engine.administration import Administration
 from engine.core.commands import Absentee, Principal
 from engine.core.persons import KnownAccount, Persons
+from engine.hands import audit_hands
 from engine.natural_persons import make_one, set_apart
 from models import account_reading
 from tests.builders import Town, refused
@@ -222,3 +223,19 @@ def test_a_change_that_nobody_saw_is_refused(real: Administration, sqlite_town: 
         lambda one: account_reading.change_user(one, "w01", {"roles": ["case_officer"]})
     )
     assert refused(real.confirm, proposal, now_of(sqlite_town, "B01")).code == "step_shut"
+
+
+def test_what_one_person_did_for_two_before_it_was_known_is_told_and_stays(sqlite_town: Town) -> None:
+    finding = routed(sqlite_town, "rectification")
+    house = sqlite_town.house
+    nothing = audit_hands(house.database, house.charts, house.office.office_id)
+    assert nothing["found"] == [] and nothing["records"] > 1
+    before = sqlite_town.row(finding).head
+
+    ask(sqlite_town, "user.same_person", login="H01", other="C02")
+
+    told = audit_hands(house.database, house.charts, house.office.office_id)
+    (one,) = told["found"]
+    assert (one["record"], one["trigger"], one["by"]) == (finding, "approve_route", "H01")
+    assert (one["with"]["by"], one["en"]) == ("C02", "the same person proposed and approved")
+    assert sqlite_town.row(finding).head == before

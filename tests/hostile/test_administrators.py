@@ -9,7 +9,17 @@ from tests.hostile.fort import Fort
 from tests.hostile.operations import OPERATIONS, SYSTEM
 from tests.hostile.page_paths import READ
 
-OF_CASES = ("finding", "sent", "served", "inspection", "party", "hidden", "hidden_party", "transfer", "matter")
+OF_CASES = (
+    "finding",
+    "sent",
+    "served",
+    "inspection",
+    "party",
+    "hidden",
+    "hidden_party",
+    "transfer",
+    "matter",
+)
 COMMITMENTS = "/audit/"
 """Who audits reads the chain of hashes, which says nothing of a case (contract)."""
 
