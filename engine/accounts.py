@@ -22,6 +22,7 @@ from engine.core.commands import Principal
 from engine.core.fact_types import CONTROL
 from engine.core.refusals import Refusal
 from engine.delegation_reader import lent_now
+from engine.natural_persons import person_for, persons_known
 from engine.throttle import Throttle
 from engine.writer import Writer
 from models import account_reading as reading
@@ -181,13 +182,14 @@ class Accounts:
         """Every account as `user list` shows it."""
         with self.database.read() as connection:
             rows = reading.users(connection, self.office.office_id)
-        shown = ("login", "name", "department", "unit", "roles", "disabled")
+        shown = ("login", "name", "department", "unit", "roles", "disabled", "person")
         return [{name: getattr(row, name) for name in shown} for row in rows]
 
     def _with_rights(self, connection: Connection, row: Any, language: str = "zh") -> Principal:
         """The person of an account row with every right of this moment: those of the account, and those lent to it."""
         lent = lent_now(connection, self.office, row, civil_date(self.clock.now()))
-        return replace(principal_of(row, language), acting_for=lent)
+        known = persons_known(connection, self.office.office_id)
+        return replace(principal_of(row, language), acting_for=lent, register=known)
 
     def _account(self, login: str) -> Any:
         """The row of that login, compared without case; what cannot be a login is nobody's."""
@@ -231,6 +233,7 @@ def add_user(connection: Connection, office: Office, detail: Mapping[str, Any], 
         "password_hash": detail["password_hash"],
         "disabled": False,
         "created_at": now,
+        "person": person_for(connection, office.office_id, detail),
         **kept,
     }
     records.add(connection, records.USER, [row])

@@ -1,4 +1,7 @@
-"""An administrative act: who confirms it, what it checks, what it changes, and what is told of it."""
+"""An administrative act: what it checks, whom it concerns, what it changes, and what is told of it.
+
+Who proposes and confirms it stands in engine/core/two_persons.py.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 SECRET = frozenset({"password_hash"})
 """Members of an act's detail that no entry repeats."""
 
+Said = tuple[str, str]
+"""A sentence in Chinese and English."""
 Check = Callable[["House", Mapping[str, Any]], None]
 CarryOut = Callable[["House", Connection, Mapping[str, Any], datetime], Mapping[str, Any]]
 
@@ -24,15 +29,31 @@ def told(detail: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in detail.items() if name not in SECRET and value is not None}
 
 
+def nobody(_: House, __: Mapping[str, Any]) -> frozenset[str]:
+    """The act concerns no account of the house."""
+    return frozenset()
+
+
+def nothing(_: House, __: Mapping[str, Any]) -> list[Said]:
+    """There is nothing to point out."""
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One kind of administrative act."""
 
     name: str
-    role: str
-    """Who proposes and confirms it."""
     check: Check
     """Raises Refusal when the detail could never be carried out."""
     carry_out: CarryOut
     told: Callable[[Mapping[str, Any]], Mapping[str, Any]] = told
     """What the list of proposals and the entry say of the detail."""
+    concerns: Callable[[House, Mapping[str, Any]], frozenset[str]] = nobody
+    """The accounts, by login, whose owners neither propose nor confirm it: nobody grants themselves."""
+    points_out: Callable[[House, Mapping[str, Any]], list[Said]] = nothing
+    """What whoever proposes and confirms it should look at first."""
+    forbids: Callable[[House, Mapping[str, Any]], None] | None = None
+    """Raises Refusal for what two administrators may not do, though bootstrap may."""
+    afterwards: Callable[[House], None] | None = None
+    """What this house does once the act is durable."""

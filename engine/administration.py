@@ -17,7 +17,8 @@ from engine.act import Act
 from engine.administrative_acts import ACTS
 from engine.administrative_record import enter
 from engine.core.commands import Principal
-from engine.core.refusals import Refusal
+from engine.core.refusals import Reason, Refusal
+from engine.core.two_persons import TWO_PERSONS
 from engine.second_person import check_not_alone, check_role
 from models import account_reading as reading
 from models import records
@@ -25,6 +26,13 @@ from models import records
 if TYPE_CHECKING:
     from engine.house import House
 
+POINTED_OUT = "pointed_out"
+"""The member of a proposal's detail that says what to look at before it is confirmed."""
+_OF_ONESELF = Reason(
+    "role_not_allowed",
+    "事关您本人的账号和授权，须由其他管理员办理",
+    "this concerns an account of your own: other administrators see to it",
+)
 TEST_CLOCK_MARK = "test_clock"
 ID = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
 
@@ -36,6 +44,8 @@ class Answer:
     done: bool
     result: Mapping[str, Any]
     proposal: str | None = None
+    pointed_out: tuple[str, ...] = ()
+    """What whoever asked should look at, in both languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +62,26 @@ class Administration:
         `command` is what was asked in words without secrets; `who` is None on the command line, where the
         account of the operating system stands for the person.
         """
-        asked = ACTS[act]
+        asked, table = ACTS[act], TWO_PERSONS[act]
         if who is not None:
-            check_role(who, (asked.role,))
+            check_role(who, table.proposes)
         asked.check(self.house, detail)
+        if who is not None and not table.own_asked:
+            self._check_not_concerned(who, asked, detail)
         by = who.login if who is not None else f"os:{system_user()}"
+        said = tuple(f"{zh} · {en}" for zh, en in asked.points_out(self.house, detail))
         if self.acts_directly():
-            return Answer(True, self._carry_out(asked, detail, "bootstrap", by, {"command": command}))
-        return Answer(False, {}, self._propose(asked, detail, by))
+            done = self._carry_out(asked, detail, "bootstrap", by, {"command": command})
+            return Answer(True, done, pointed_out=said)
+        self._check_allowed(asked, detail)
+        if said:
+            detail = {**detail, POINTED_OUT: list(said)}
+        return Answer(False, {}, self._propose(asked, detail, by), said)
 
     def confirm(self, proposal: str, who: Principal) -> Mapping[str, Any]:
         """The proposal is carried out by a second administrator; told is what the act gives.
 
-        Raises `not_found`, `not_yours`, or `proposer_cannot_approve`.
+        Raises `not_found`, `not_yours`, also of an act on an account of one's own, or `proposer_cannot_approve`.
         """
         if not ID.fullmatch(proposal):
             raise Refusal("not_found")
@@ -73,11 +90,18 @@ class Administration:
         if row is None or row.confirmed_at is not None:
             raise Refusal("not_found")
         asked = ACTS[row.action]
-        check_role(who, (asked.role,))
+        check_role(who, TWO_PERSONS[row.action].confirms)
         check_not_alone(who, row.proposed_by)
         asked.check(self.house, row.detail)
+        self._check_not_concerned(who, asked, row.detail)
+        self._check_allowed(asked, row.detail)
         told = {"proposal": proposal, "proposed_by": row.proposed_by}
         return self._carry_out(asked, row.detail, row.action, who.login, told, proposal)
+
+    def pointed_out(self, proposal: str) -> list[str]:
+        """What to look at in that proposal, in both languages; nothing of an unknown one."""
+        found = (one["detail"].get(POINTED_OUT, ()) for one in self.waiting() if one["id"] == proposal)
+        return list(next(found, ()))
 
     def waiting(self) -> list[dict[str, Any]]:
         """Proposals that wait for a second administrator, without secrets."""
@@ -87,7 +111,9 @@ class Administration:
             {
                 "id": row.id,
                 "act": row.action,
-                "role": ACTS[row.action].role,
+                "roles": TWO_PERSONS[row.action].confirms,
+                "zh": TWO_PERSONS[row.action].zh,
+                "en": TWO_PERSONS[row.action].en,
                 "detail": ACTS[row.action].told(row.detail),
                 "by": row.proposed_by,
                 "at": row.proposed_at,
@@ -110,6 +136,16 @@ class Administration:
             return True
         with self.house.database.read() as connection:
             return reading.user_count(connection) == 0
+
+    def _check_not_concerned(self, who: Principal, asked: Act, detail: Mapping[str, Any]) -> None:
+        """Returns unless the act is on an account of this natural person: nobody grants themselves."""
+        concerned = {login.casefold() for login in asked.concerns(self.house, detail)}
+        if not who.persons.isdisjoint(concerned):
+            raise Refusal("not_yours", reasons=[_OF_ONESELF], roles=sorted(TWO_PERSONS[asked.name].confirms))
+
+    def _check_allowed(self, asked: Act, detail: Mapping[str, Any]) -> None:
+        if asked.forbids is not None:
+            asked.forbids(self.house, detail)
 
     def _propose(self, asked: Act, detail: Mapping[str, Any], by: str) -> str:
         id, now = str(uuid7()), self.house.clock.now()
@@ -146,7 +182,10 @@ class Administration:
             enter(connection, self.house.office.office_id, action, by, told, now)
             return result
 
-        return self.house.writer.submit(act)
+        result = self.house.writer.submit(act)
+        if asked.afterwards is not None:
+            asked.afterwards(self.house)
+        return result
 
     def _close(self, connection: Connection, proposal: str, by: str, now: datetime) -> None:
         """The proposal counts as confirmed; raises `not_found` when somebody was faster."""

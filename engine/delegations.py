@@ -16,9 +16,11 @@ from engine.core.calendar import civil_date
 from engine.core.commands import Command, DelegateCommand, EndDelegationCommand, Outcome, Principal
 from engine.core.delegation_form import Wanted, read_delegation
 from engine.core.refusals import Faults, Reason, Refusal
+from engine.core.two_persons import ADMINISTRATORS
 from engine.core.visibility import DEPARTMENTAL
 from engine.delegation_reader import reads
 from engine.desk import Desk
+from engine.natural_persons import persons_known
 from engine.outcomes import new_id
 from engine.projections.sources import words
 from engine.second_person import check_role
@@ -31,7 +33,6 @@ HEAD = "department_head"
 ENTERS_FOR_OTHERS = ("case_officer", "unit_head")
 """Of a colleague who is away already the head of the department lends these; a head's own roles never."""
 MAY_END = frozenset({HEAD, "security_admin"})
-ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 WORDS = Path(__file__).with_name("delegations.yaml")
 
 
@@ -163,7 +164,10 @@ class Delegations:
         others = giver is not None and giver.login.casefold() != lender.login_key
         roles = self._lent(lender, wanted, others, faults)
         substitute = self._substitute(connection, wanted, lender, roles, faults)
-        if others and giver is not None and substitute.login_key == giver.login.casefold():
+        known = persons_known(connection, self.desk.office.office_id)
+        if substitute.login_key != lender.login_key and known.same(substitute.login_key, lender.login_key):
+            _fault(faults, "/delegate", "inconsistent", "not_to_oneself")
+        if others and giver is not None and known.same(substitute.login_key, giver.login):
             _fault(faults, "/delegate", "inconsistent", "not_to_the_giver")
         self._check_days(connection, wanted, lender, substitute, roles, faults)
         faults.refuse()

@@ -24,7 +24,6 @@ from models.reading.linked import GONE, IN_USE, SUSPENDED
 if TYPE_CHECKING:
     from engine.house import House
 
-ROLE = "system_admin"
 HOST = re.compile(
     r"(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*"
 )
@@ -152,12 +151,12 @@ def _told(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 
 SYSTEM_ACTS = (
-    Act("system.add", ROLE, _check_new, _link, _told),
-    Act("system.change", ROLE, _check_change, _change, _told),
-    Act("system.allow", ROLE, _check_allowed, _allow),
-    Act("system.disable", ROLE, _check_suspension, _suspend),
-    Act("system.enable", ROLE, _check_resumption, _resume),
-    Act("system.rotate_key", ROLE, _check_rotation, _rotate),
-    Act("system.encryption_key", ROLE, _check_encryption, _seal, _told),
+    Act("system.add", _check_new, _link, _told),
+    Act("system.change", _check_change, _change, _told),
+    Act("system.allow", _check_allowed, _allow),
+    Act("system.disable", _check_suspension, _suspend),
+    Act("system.enable", _check_resumption, _resume),
+    Act("system.rotate_key", _check_rotation, _rotate),
+    Act("system.encryption_key", _check_encryption, _seal, _told),
 )
 """Every change of the register; the command line and the pages propose them, a second administrator confirms."""

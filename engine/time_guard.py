@@ -7,6 +7,7 @@ Under a test clock there is nothing to guard: its file is the authority.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -16,20 +17,15 @@ from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from engine.clock import Clock
-from engine.core.commands import Principal
 from engine.core.leap import Beat, Leap, leap
 from engine.core.refusals import Refusal
-from engine.second_person import check_role
 from engine.writer import Writer
 from models import records, time_records
-from models.account_reading import ADMIN_ENTRY
 from models.database import Database
 
 log = logging.getLogger("bihuan.time")
 KEPT_EVERY = timedelta(seconds=30)
 """A trusted moment is written down no more often than that."""
-MAY_ACCEPT = ("system_admin",)
-ACCEPTED = "clock_accept"
 
 
 @dataclass(slots=True)
@@ -62,35 +58,34 @@ class TimeGuard:
         self.clock.anchor.leap = found
         return found
 
-    def accept(self, who: Principal | None, by: str) -> Leap:
-        """The time that is shown now is the right one: what was frozen goes on from it. Raises `not_yours`, `not_found`.
-
-        `who` is None where administration acts directly, on a database without accounts.
-        """
-        if who is not None:
-            check_role(who, MAY_ACCEPT)
+    def asked(self, by: str) -> dict[str, str]:
+        """The leap for which a person is asked now, as the detail of an act; raises `not_found` where there is none."""
         found = self.look()
         with self.database.read() as connection:
-            now, waiting = self._now(connection), time_records.open_leap(connection, self.office_id)
+            waiting = time_records.open_leap(connection, self.office_id)
         if found is None or waiting is None:
             raise Refusal("not_found")
-        self.writer.submit(lambda connection: self._accept(connection, waiting, found, now, by))
-        self.clock.anchor.trust(now)
-        return found
+        shown = {"expected": found.expected.isoformat(), "shown": found.shown.isoformat()}
+        return {"leap": waiting.id, **shown, "by": by}
 
-    def _accept(self, connection: Connection, waiting: Any, found: Leap, now: Beat, by: str) -> None:
-        if not time_records.end_leap(connection, waiting.id, now.shown, by):
+    def check(self, detail: Mapping[str, Any]) -> None:
+        """Returns while that leap, and no other one, still waits for a person; raises `not_found`."""
+        now = self.asked(detail["by"])
+        seen = Leap(datetime.fromisoformat(detail["expected"]), datetime.fromisoformat(detail["shown"]))
+        found = Leap(datetime.fromisoformat(now["expected"]), datetime.fromisoformat(now["shown"]))
+        if now["leap"] != detail["leap"] or not found.alike(seen):
             raise Refusal("not_found")
-        self._keep(connection, now, waiting.id)
-        entry = {
-            "id": str(uuid7()),
-            "office_id": self.office_id,
-            "action": ACCEPTED,
-            "by": by,
-            "detail": {"expected": found.expected.isoformat(), "shown": found.shown.isoformat()},
-            "recorded_at": now.shown,
-        }
-        records.add(connection, ADMIN_ENTRY, [entry])
+
+    def accept_within(self, connection: Connection, detail: Mapping[str, Any]) -> dict[str, str]:
+        """The time that is shown now is the right one: each node goes on from it when it looks next.
+
+        Raises `not_found` when the leap is over.
+        """
+        now = self._now(connection)
+        if not time_records.end_leap(connection, detail["leap"], now.shown, detail["by"]):
+            raise Refusal("not_found")
+        self._keep(connection, now, detail["leap"])
+        return {"expected": detail["expected"], "accepted": detail["shown"]}
 
     def _now(self, connection: Connection) -> Beat:
         machine = self.clock.machine

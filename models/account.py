@@ -11,7 +11,10 @@ from models.columns import ID_LENGTH, OFFICE_ID_LENGTH, Instant, Json
 
 
 class User(SQLModel, table=True):
-    """A person of the office; `login` is stored folded to lower case beside the spelling shown."""
+    """An account of the office; `login` is stored folded to lower case beside the spelling shown.
+
+    `person` is the folded login of the account that stands for the natural person; null where this one does.
+    """
 
     __tablename__ = "user_account"
 
@@ -28,6 +31,7 @@ class User(SQLModel, table=True):
     password_hash: str = Field(sa_column=Column(Text, nullable=False))
     disabled: bool = False
     created_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    person: str | None = Field(default=None, max_length=ID_LENGTH, index=True)
 
 
 class Session(SQLModel, table=True):

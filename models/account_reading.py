@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from models.account import Session, Token
 from models.notice import AdminEntry, Proposal
+from models.prepared import Prepared
 from models.records import FINDING, INSPECTION, MARK, USER, table_of
 
 SESSION, TOKEN = table_of(Session), table_of(Token)
@@ -25,6 +26,41 @@ def users_named(connection: Connection, logins: Sequence[str]) -> Sequence[Row[A
     """The accounts of those logins, compared without case."""
     keys = sorted({login.casefold() for login in logins})
     return connection.execute(select(USER).where(USER.c.login_key.in_(keys))).all()
+
+
+_SEVERAL = USER.alias("several")
+_OF_ONE_PERSON = Prepared(
+    select(
+        USER.c.login_key,
+        func.coalesce(USER.c.person, USER.c.login_key).label("person"),
+        USER.c.certificate_no,
+    )
+    .where(
+        USER.c.office_id == bindparam("office_id"),
+        or_(
+            USER.c.person.is_not(None),
+            USER.c.login_key.in_(select(_SEVERAL.c.person).where(_SEVERAL.c.person.is_not(None))),
+        ),
+    )
+    .order_by(USER.c.login_key)
+)
+
+
+def accounts_of_one_person(connection: Connection, office_id: str) -> Sequence[Row[Any]]:
+    """The accounts of whoever has several: login_key, person (folded login that stands for them), certificate_no."""
+    return _OF_ONE_PERSON.all(connection, {"office_id": office_id})
+
+
+def users_with_certificate(connection: Connection, office_id: str, certificate_no: str) -> Sequence[Row[Any]]:
+    """The accounts that show this certificate, disabled ones too, by login."""
+    found = select(USER).where(USER.c.office_id == office_id, USER.c.certificate_no == certificate_no)
+    return connection.execute(found.order_by(USER.c.login_key)).all()
+
+
+def users_called(connection: Connection, office_id: str, name: str, department: str) -> Sequence[Row[Any]]:
+    """The accounts of that name in the department, disabled ones too, by login."""
+    wanted = (USER.c.office_id == office_id, USER.c.name == name, USER.c.department == department)
+    return connection.execute(select(USER).where(*wanted).order_by(USER.c.login_key)).all()
 
 
 def user_count(connection: Connection) -> int:

@@ -62,7 +62,7 @@ def show_admin(asking: Asking, problem: Told | None = None) -> Response:
     _check_administrator(asking)
     house, roles = asking.house, asking.who.roles
     names = names_of(asking)
-    waiting = [one for one in Administration(house).waiting() if one["role"] in roles]
+    waiting = [one for one in Administration(house).waiting() if not roles.isdisjoint(one["roles"])]
     of_systems = [one for one in waiting if one["act"].startswith("system.")]
     return page(
         asking,

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Response
 from api.calls import an_id
 from engine.core.delegation_form import REASONS
 from engine.core.refusals import Refusal
+from engine.core.two_persons import ADMINISTRATORS
 from engine.core.visibility import DEPARTMENTAL
-from engine.delegations import ADMINISTRATORS, ENTERS_FOR_OTHERS, HEAD, may_end
+from engine.delegations import ENTERS_FOR_OTHERS, HEAD, may_end
 from models.delegating import COMING, RUNNING, STATES
 from models.delegation import NOTE_LENGTH
 from web.asking import Asked, Asking, Form, check_form_token, see

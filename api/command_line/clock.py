@@ -1,11 +1,11 @@
-"""`bihuan clock`: what time the house has, and a person's word that a leap of it is right."""
+"""`bihuan clock`: what time the house has, and two administrators' word that a leap of it is right."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
-from api.command_line.opening import house_of, password_from_stdin
+from api.command_line.opening import administered, house_of, password_from_stdin
 from api.command_line.telling import DONE, REFUSED, told
 
 
@@ -14,7 +14,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser("clock", help="show the time of the house")
     parser.set_defaults(run=_show)
     acts = parser.add_subparsers(metavar="ACT")
-    accept = acts.add_parser("accept", help="the time that is shown now is right: go on from it")
+    accept = acts.add_parser("accept", help="propose that the time shown now is right, to go on from it")
     accept.add_argument("--as", dest="login", metavar="LOGIN", help="a system administrator")
     accept.add_argument("--password-stdin", action="store_true")
     accept.set_defaults(run=_accept)
@@ -39,26 +39,10 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _accept(args: argparse.Namespace) -> int:
-    from engine.administration import Administration, system_user
-    from engine.core.refusals import FieldError, Refusal
+    from engine.administration import system_user
 
     password = password_from_stdin() if args.login and args.password_stdin else None
     with house_of(args) as house:
-        if args.login and password:
-            who = house.accounts.verify(args.login, password)
-            accepted = house.time_guard.accept(who, who.login)
-        elif Administration(house).acts_directly():
-            accepted = house.time_guard.accept(None, f"os:{system_user()}")
-        else:
-            missing = FieldError(
-                "/as", "missing", "请写明 --as 和 --password-stdin", "give --as and --password-stdin"
-            )
-            raise Refusal("facts_invalid", errors=[missing])
-        told(
-            {
-                "expected": accepted.expected.isoformat(timespec="seconds"),
-                "accepted": accepted.shown.isoformat(timespec="seconds"),
-            },
-            as_json=args.json,
-        )
-    return DONE
+        who = house.accounts.verify(args.login, password) if password else None
+        detail = house.time_guard.asked(who.login if who else f"os:{system_user()}")
+        return administered(house, "clock.accept", detail, "clock accept", as_json=args.json, who=who)

@@ -6,7 +6,7 @@ import argparse
 from functools import partial
 from typing import Any
 
-from api.command_line.opening import house_of, password_from_stdin
+from api.command_line.opening import house_of, password_from_stdin, point_out
 from api.command_line.telling import DONE, progress, told
 
 
@@ -28,7 +28,10 @@ def _confirm(args: argparse.Namespace) -> int:
         who = house.accounts.verify(args.login, password)
         counted = partial(house.recounting.run, progress=None if args.json else progress)
         counted()  # so that what moves afterwards is moved by what is confirmed
-        result = dict(Administration(house).confirm(args.proposal, who))
+        administration = Administration(house)
+        said = administration.pointed_out(args.proposal)
+        result = dict(administration.confirm(args.proposal, who))
+        point_out(said)
         if "notice" in result:  # a notice was loaded: running deadlines are counted anew by it
             result |= counted().answer()
         told(result, as_json=args.json)

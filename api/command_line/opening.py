@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,12 @@ def password_from_stdin() -> str:
     return password
 
 
+def point_out(said: Iterable[str]) -> None:
+    """What should be looked at stands on standard error."""
+    for one in said:
+        print(f"注意 · note: {one}", file=sys.stderr)
+
+
 def administered(
     house: House,
     act: str,
@@ -62,6 +68,7 @@ def administered(
     from engine.administration import Administration
 
     asked = Administration(house).ask(act, detail, command=command, who=who)
+    point_out(asked.pointed_out)
     if asked.done:
         told({**asked.result, **afterwards()}, as_json=as_json)
         return DONE

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
+
+from engine.core.persons import NOBODY_TWICE, Persons
 
 CLOCK_LOGIN = "clock"
 IMPORTER_LOGIN = "importer"
@@ -46,6 +48,8 @@ class Principal:
     system_id: str | None = None
     language: str = "zh"
     acting_for: tuple[Absentee, ...] = ()
+    register: Persons = field(default=NOBODY_TWICE, repr=False)
+    """Which accounts are of one natural person, as known at this moment."""
 
     @property
     def all_roles(self) -> frozenset[str]:
@@ -54,8 +58,23 @@ class Principal:
 
     @property
     def persons(self) -> frozenset[str]:
-        """The logins, folded, of whom this is the hand: the person, and everybody they act for."""
-        return frozenset(login.casefold() for login in (self.login, *(one.login for one in self.acting_for)))
+        """The logins, folded, of whom this is the hand: the person and everybody they act for, by every account of each."""
+        hands = (self.login, *(one.login for one in self.acting_for))
+        return frozenset[str]().union(*(self.register.logins_of(login) for login in hands))
+
+    def is_among(self, officers: Iterable[Mapping[str, Any]]) -> bool:
+        """True when the list names, by account or certificate, somebody whose hand this is."""
+        persons, shown = self.persons, self._certificates
+        return any(
+            one["login"].casefold() in persons if one.get("login") else one.get("certificate_no") in shown
+            for one in officers
+        )
+
+    @property
+    def _certificates(self) -> frozenset[str]:
+        own = {self.certificate_no, *(one.certificate_no for one in self.acting_for)} - {None}
+        hands = (self.login, *(one.login for one in self.acting_for))
+        return frozenset(filter(None, own)).union(*(self.register.certificates_of(login) for login in hands))
 
     @property
     def handles_for(self) -> tuple[str, ...]:

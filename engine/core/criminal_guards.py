@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from engine.core.calendar import civil_date
 from engine.core.chart import CRIMINAL
@@ -23,12 +22,8 @@ RETURNED = frozenset(
 """States in which the case is back with the department, which owes an administrative result (国令730 Art 10)."""
 
 
-def _distinct(officers: Any) -> int:
-    return len({(one.get("login") or one.get("name", "")).casefold() for one in officers or ()})
-
-
 def _team_of_two(scene: Scene) -> Verdict:
-    return _distinct(scene.fact.get("team")) >= 2
+    return scene.principal.register.count(scene.fact.get("team")) >= 2
 
 
 def _principal_head_only(scene: Scene) -> Verdict:

@@ -49,10 +49,7 @@ def _verifier_is_not_handler(scene: Scene, _: str | None) -> Verdict:
         proceedings = scene.snapshot.proceedings.values()
         handled = (people for record in proceedings for people in record.actors.values())
         return all(who.persons.isdisjoint(login.casefold() for login in people) for people in handled)
-    if handler.get("login"):
-        return handler["login"].casefold() not in who.persons
-    named = {(one.name, one.certificate_no) for one in who.acting_for} | {(who.name, who.certificate_no)}
-    return (handler["name"], handler["certificate_no"]) not in named
+    return not who.is_among((handler,))
 
 
 def _proposal_on_record(scene: Scene, _: str | None) -> Verdict:
@@ -159,13 +156,7 @@ def _two_officers(scene: Scene, _: str | None) -> Verdict:
     if asked and scene.facts is None:
         return True
     named = scene.fact.get("officers") if asked else scene.record.facts.get("officers")
-    return len({_who(one) for one in named or ()}) >= 2
-
-
-def _who(officer: Mapping[str, Any]) -> tuple[str, ...]:
-    if officer.get("login"):
-        return ("login", officer["login"].casefold())
-    return ("named", officer.get("name", ""), officer.get("certificate_no", ""))
+    return scene.principal.register.count(named) >= 2
 
 
 def _checked(*names: str) -> Judge:

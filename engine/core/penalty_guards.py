@@ -71,11 +71,6 @@ def _rectified_first(scene: Scene) -> Verdict:
     return not held
 
 
-def _officers_of(record: Record) -> set[str]:
-    named = record.facts.get("officers") or ()
-    return {one["login"].casefold() for one in named if one.get("login")}
-
-
 def _not_of_the_case(scene: Scene) -> Verdict:
     """The signed-in person neither investigates this case nor brought it forward, nor stands in for one who does."""
     handled = {
@@ -83,7 +78,8 @@ def _not_of_the_case(scene: Scene) -> Verdict:
         for name in ("start_verification", "propose_filing", "close_investigation")
         for person in scene.record.actors.get(name, {})
     }
-    return scene.principal.persons.isdisjoint(_officers_of(scene.record) | handled)
+    who = scene.principal
+    return who.persons.isdisjoint(handled) and not who.is_among(scene.record.facts.get("officers") or ())
 
 
 def _extended(scene: Scene) -> bool:

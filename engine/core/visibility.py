@@ -7,6 +7,7 @@ from collections.abc import Collection
 from engine.core.chart import Chart
 from engine.core.commands import Principal
 from engine.core.delegation import may_take
+from engine.core.two_persons import TWO_PERSONS
 
 OFFICE_WIDE = frozenset({"supervisor", "oversight_reader", "importer", "clock"})
 DEPARTMENTAL = frozenset(
@@ -22,9 +23,9 @@ DEPARTMENTAL = frozenset(
     }
 )
 
-PROPOSES_EDITIONS = frozenset({"legal_reviewer"})
+PROPOSES_EDITIONS = TWO_PERSONS["rulebook.approve"].proposes
 """Who may propose an edition of the rulebook: the legal section writes it."""
-APPROVES_EDITIONS = frozenset({"legal_reviewer", "principal_head"})
+APPROVES_EDITIONS = TWO_PERSONS["rulebook.approve"].confirms
 """Who may approve an edition that somebody else proposed."""
 READS_BACKTESTS = PROPOSES_EDITIONS | APPROVES_EDITIONS | {"supervisor"}
 """Who judges what a draft of the rulebook would change; of the changes they see what they see of findings."""

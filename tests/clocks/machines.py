@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from engine.administration import Administration
 from engine.clock import Machine
 from engine.core.calendar import SHANGHAI
+from engine.core.commands import Principal
 from engine.core.leap import LONGEST_OUTAGE, TOLERANCE
 from engine.core.refusals import Refusal
 from engine.house import open_house
@@ -65,6 +67,9 @@ class MachineIn(Machine):
     def boot(self) -> str:
         """Which start this is."""
         return f"{id(self)} {self.started.isoformat()}"
+
+
+ADMINISTRATOR = Principal("A01", "甲", frozenset({"system_admin"}))
 
 
 @dataclass(slots=True)
@@ -130,8 +135,10 @@ class Nodes:
         return True
 
     def accept(self) -> None:
-        """A person accepts at one node what is shown; the others follow."""
-        self.towns[0].house.time_guard.accept(None, "os:tester")
+        """Two persons accept at one node what is shown; the others follow."""
+        house = self.towns[0].house
+        asked = Administration(house).ask("clock.accept", house.time_guard.asked("os:tester"), command="")
+        Administration(house).confirm(asked.proposal or "", ADMINISTRATOR)
         self.ring_all()
         assert not any(town.house.clock.anchor.leap for town in self.towns)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.administration import Administration
 from engine.clock import Clock
 from engine.core.calendar import SHANGHAI
 from engine.core.leap import LONGEST_OUTAGE, TOLERANCE, Beat, Leap, leap
@@ -104,25 +105,29 @@ def test_what_the_machine_is_set_to_means_nothing_before_the_guard_has_looked(
     house.close()
 
 
-def test_only_a_system_administrator_accepts_and_it_is_written_down(house: House, world: World) -> None:
-    town = Town(house, house.settings.data_dir, {})
-    town.add_people(
-        {"W01": ("market_regulation", ("inspector",)), "A01": ("market_regulation", ("system_admin",))}
-    )
+def test_only_two_system_administrators_accept_and_it_is_written_down(house: House, world: World) -> None:
+    town, administration = Town(house, house.settings.data_dir, {}), Administration(house)
+    administrators = dict.fromkeys(("A01", "A02"), ("market_regulation", ("system_admin",)))
+    town.add_people({"W01": ("market_regulation", ("inspector",)), **administrators})
     with pytest.raises(Refusal, match="not_found"):
-        house.time_guard.accept(town.who("A01"), "A01")
+        house.time_guard.asked("A01")
     world.wrong_by = timedelta(days=-1)
     house.ring()
+    leap = house.time_guard.asked("A01")
     with pytest.raises(Refusal, match="not_yours"):
-        house.time_guard.accept(town.who("W01"), "W01")
+        administration.ask("clock.accept", leap, command="", who=town.who("W01"))
+    asked = administration.ask("clock.accept", leap, command="", who=town.who("A01"))
+    with pytest.raises(Refusal, match="proposer_cannot_approve"):
+        administration.confirm(asked.proposal or "", town.who("A01"))
     assert house.clock.anchor.leap is not None
 
-    house.time_guard.accept(town.who("A01"), "A01")
+    administration.confirm(asked.proposal or "", town.who("A02"))
 
     assert house.clock.anchor.leap is None and house.clock.now() == BEGIN - timedelta(days=1)
     with house.database.read() as connection:
         (entry,) = connection.execute(account_reading.ADMIN_ENTRY.select()).all()
-    assert (entry.action, entry.by) == ("clock_accept", "A01")
+    told = (entry.action, entry.by, entry.detail["proposed_by"], entry.detail["leap"])
+    assert told == ("clock.accept", "A02", "A01", leap["leap"])
     assert house.ring().failed == 0 and house.clock.anchor.leap is None
     house.close()
 

@@ -34,6 +34,7 @@ def sessions_are_not_touched() -> Iterator[None]:
 def _opened(url: str, folder: Path, hashed: str) -> Fort:
     town = Town.open(url, folder, OPENED_AT)
     town.add_person("X01", "market_regulation", ("inspector",))
+    town.add_person("B01", "market_regulation", ("security_admin",))
     return Fort.open(town, hashed)
 
 

@@ -1,0 +1,82 @@
+"""What takes two persons outside the cases: grants, keys, rules, calendars, linked systems and the clock.
+
+One table: administration, the rulebook, pages and documentation read it. Templates of papers are part of the program and
+change with it alone; nothing in a running house changes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SYSTEM, SECURITY, AUDIT = "system_admin", "security_admin", "audit_admin"
+ADMINISTRATORS = frozenset({SYSTEM, SECURITY, AUDIT})
+"""The three administrators (三员): they see no cases, watch one another, and grant themselves nothing."""
+GRANTS, KEYS, RULES, CALENDARS, SYSTEMS, CLOCK = "grants", "keys", "rules", "calendars", "systems", "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class TwoPersons:
+    """An act that one person proposes and another one confirms: never the same natural person, by any account."""
+
+    action: str
+    changes: str
+    proposes: frozenset[str]
+    """The roles of which whoever proposes it holds one."""
+    confirms: frozenset[str]
+    zh: str
+    en: str
+    own_asked: bool = False
+    """True where the person concerned may ask for it; they never confirm it, and elsewhere do neither."""
+
+
+def _by(role: str, action: str, changes: str, zh: str, en: str, *, own_asked: bool = False) -> TwoPersons:
+    return TwoPersons(action, changes, frozenset({role}), frozenset({role}), zh, en, own_asked)
+
+
+TWO_PERSONS: dict[str, TwoPersons] = {
+    one.action: one
+    for one in (
+        _by(SECURITY, "user.add", GRANTS, "新增账号", "a new account"),
+        _by(
+            SECURITY, "user.change", GRANTS, "变更账号的角色、部门、姓名或者所属人员", "an account is changed"
+        ),
+        _by(SECURITY, "user.same_person", GRANTS, "认定两个账号属于同一人", "two accounts are of one person"),
+        _by(SECURITY, "user.disable", GRANTS, "停用账号", "an account is disabled"),
+        _by(SECURITY, "user.passwd", KEYS, "重置密码", "a new password", own_asked=True),
+        _by(SYSTEM, "token.issue", KEYS, "签发访问令牌", "a bearer token is issued", own_asked=True),
+        _by(SECURITY, "delegation.add", GRANTS, "代为办理委托", "roles are lent for somebody"),
+        _by(SECURITY, "delegation.end", GRANTS, "终止委托", "a delegation ends early"),
+        _by(SYSTEM, "system.add", SYSTEMS, "接入系统", "a system is linked"),
+        _by(SYSTEM, "system.change", SYSTEMS, "变更接入系统", "a linked system is changed"),
+        _by(SYSTEM, "system.allow", SYSTEMS, "变更可连接的地址", "where a system may be called"),
+        _by(SYSTEM, "system.disable", SYSTEMS, "停用接入系统", "a linked system is suspended"),
+        _by(SYSTEM, "system.enable", SYSTEMS, "恢复接入系统", "a linked system is resumed"),
+        _by(SYSTEM, "system.rotate_key", KEYS, "更换签名密钥", "a new key for signing"),
+        _by(SYSTEM, "system.encryption_key", KEYS, "更换加密密钥", "a new key for sealing"),
+        _by(SYSTEM, "calendar.load", CALENDARS, "载入节假日安排", "a calendar notice is loaded"),
+        _by(SYSTEM, "clock.accept", CLOCK, "确认时钟跳变", "a leap of the clock is accepted"),
+        TwoPersons(
+            "rulebook.approve",
+            RULES,
+            frozenset({"legal_reviewer"}),
+            frozenset({"legal_reviewer", "principal_head"}),
+            "发布规则库",
+            "an edition of the rulebook",
+        ),
+    )
+}
+
+ONE_PERSON: dict[str, str] = {
+    "rulebook.propose": "the first half of an act of two",
+    "rulebook.withdraw": "the rules that stand go on standing",
+    "delegation.add": "whoever leaves lends roles of their own; a head those of a colleague who is away, never to themselves",
+    "delegation.end": "it only takes away what was lent",
+    "duty.hand_in": "a report of the department's own",
+    "system.ping": "a question to a linked system, which changes nothing",
+}
+"""Entries of the administrative record that one person may make alone, and why."""
+
+
+def mixed(roles: frozenset[str]) -> bool:
+    """True when one account would hold two of the three administrators, or one beside a role that sees cases."""
+    return not roles.isdisjoint(ADMINISTRATORS) and len(roles) > 1
