@@ -14,6 +14,7 @@ from engine.act import Act
 from engine.core.commands import CLOCK_LOGIN, IMPORTER_LOGIN
 from engine.core.fact_types import CONTROL
 from engine.core.refusals import Faults
+from engine.keeping.acts import RESTORE_ACT
 from engine.outcomes import new_id
 from engine.system_acts import SYSTEM_ACTS
 from models import account_reading as reading
@@ -193,5 +194,6 @@ ACTS: dict[str, Act] = {
         Act("delegation.add", "security_admin", _check_delegation, _delegate),
         Act("delegation.end", "security_admin", _check_delegation_end, _end_delegation),
         Act("calendar.load", "system_admin", _check_notice, _load, _told_notice),
+        RESTORE_ACT,
     )
 }

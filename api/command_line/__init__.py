@@ -29,9 +29,13 @@ COMMANDS = {
     "carrier": "bundles for departments without a network",
     "confirm": "confirm what another administrator proposed",
     "audit": "verify the audit chains",
+    "backup": "seal everything into one file",
+    "backup-key": "make a key for backups",
+    "restore": "restore a backup",
     "settings": "the settings in force",
 }
 MODULES = {
+    "backup-key": "backup_key",
     "calendar": "calendars",
     "import": "importing",
     "rules": "rulings",
