@@ -80,6 +80,7 @@ def create_app(house: House, background: Background | None = None) -> FastAPI:
     )
     app.state.house, app.state.figures = house, Figures(house)
     app.state.exchange = house.exchange
+    house.serves = True
     app.router.routes.extend(_routes())
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(HTTPException, _http)

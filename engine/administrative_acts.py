@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from engine.accounts import SCOPES, issue_token
 from engine.act import Act
 from engine.core.refusals import Faults
+from engine.keeping.acts import RESTORE_ACT
 from engine.outcomes import new_id
 from engine.system_acts import SYSTEM_ACTS
 from engine.user_acts import USER_ACTS, check_known_user, owner
@@ -125,5 +126,6 @@ ACTS: dict[str, Act] = {
         Act("delegation.end", _check_delegation_end, _end_delegation),
         Act("calendar.load", _check_notice, _load, _told_notice),
         Act("clock.accept", _check_leap, _accept, afterwards=_look_at_the_clock),
+        RESTORE_ACT,
     )
 }

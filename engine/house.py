@@ -26,6 +26,7 @@ from engine.editions import Editions
 from engine.exchange import Exchange, open_exchange
 from engine.exchange_reader import ExchangeReader
 from engine.house_key import HouseKey
+from engine.in_use import InUse
 from engine.incoming.room import IncomingRoom, open_incoming
 from engine.judging import ruled_triggers
 from engine.ladder_bell import LadderBell
@@ -53,7 +54,7 @@ from engine.system_reader import SystemReader
 from engine.systems import Systems
 from engine.time_guard import TimeGuard
 from engine.writer import Writer
-from models import duty_reading, incoming_reading, records
+from models import duty_reading, incoming_reading, records, restoring
 from models.database import Database
 from models.lease import lease
 from models.migrate import migrate
@@ -104,6 +105,10 @@ class House:
     incoming: IncomingRoom
     sandbox: bool = False
     """Nothing that is made in this ledger ever leaves it."""
+    serves: bool = False
+    """People and programs are served over HTTP by this house."""
+    in_use: InUse | None = None
+    """The lock that keeps the database from being replaced; None where nobody asked for it."""
 
     @property
     def rulebook(self) -> Rulebook:
@@ -147,10 +152,11 @@ class House:
     def bring(self) -> int:
         """Messages that are due were brought to the systems that are called; how many. Of a sandbox none, ever.
 
-        Another node may have made a sandbox of the ledger since this one opened it.
+        Another node may have made a sandbox of the ledger since this one opened it; and after a restoration messages
+        wait for a person's word.
         """
         with self.database.read() as connection:
-            if self.sandbox or is_sandbox(connection):
+            if self.sandbox or is_sandbox(connection) or restoring.holding(connection) is not None:
                 return 0
         return self.exchange.courier.run_once(self.clock.real_now())
 

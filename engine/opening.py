@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from engine.administration import remember_test_clock
 from engine.core.refusals import Refusal
 from engine.house import House, open_house
+from engine.in_use import InUse
 from engine.settings import Settings
 
 
@@ -17,15 +18,17 @@ from engine.settings import Settings
 def opened(settings: Settings) -> Iterator[House]:
     """The house over the settings' database; raises DatabaseUnsafe, or `not_ready` when nothing answers there."""
     settings.prepare()
-    try:
-        house = open_house(settings)
-    except OperationalError as fault:
-        raise Refusal("not_ready", detail=_why(fault), retry_after=5) from fault
-    try:
-        remember_test_clock(house)
-        yield house
-    finally:
-        house.close()
+    with InUse.of(settings.database_url).shared() as in_use:
+        try:
+            house = open_house(settings)
+        except OperationalError as fault:
+            raise Refusal("not_ready", detail=_why(fault), retry_after=5) from fault
+        try:
+            house.in_use = in_use
+            remember_test_clock(house)
+            yield house
+        finally:
+            house.close()
 
 
 def _why(fault: OperationalError) -> str:

@@ -12,6 +12,7 @@ from models.database import normalised
 
 DATABASE_FILE = "bihuan.db"
 ACCEPT_TEST_DATABASE = "BIHUAN_ACCEPT_TEST_DATABASE"
+BACKUP_TO, BACKUP_KEY = "BIHUAN_BACKUP_TO", "BIHUAN_BACKUP_KEY"
 SANDBOX, COPY = "BIHUAN_SANDBOX", "copy"
 MIB = 1024 * 1024
 COURIER_PARALLEL, COURIER_PARALLEL_MAX = 4, 64
@@ -26,6 +27,10 @@ class Settings:
     test_clock: Path | None = None
     house_key: Path | None = None
     """The file with the key of the house; None for its place in the data folder."""
+    backup_to: tuple[str, ...] = ()
+    """Public keys that backups are sealed to unless others are named."""
+    backup_key: Path | None = None
+    """The file with the private key that opens them."""
     host: str = "127.0.0.1"
     port: int = 8000
     cookie_secure: bool = False
@@ -62,6 +67,8 @@ class Settings:
             database_url=normalised(url),
             test_clock=clock,
             house_key=_path(environment.get("BIHUAN_HOUSE_KEY")),
+            backup_to=tuple((environment.get(BACKUP_TO) or "").replace(",", " ").split()),
+            backup_key=_path(environment.get(BACKUP_KEY)),
             host=host,
             port=port,
             cookie_secure=environment.get("BIHUAN_COOKIE_SECURE") == "1" or not is_loopback(host),
@@ -94,6 +101,8 @@ class Settings:
             "database_url": without_password(self.database_url),
             "test_clock": str(self.test_clock) if self.test_clock else None,
             "key_file": str(self.key_file),
+            "backup_to": ", ".join(self.backup_to) or None,
+            "backup_key": str(self.backup_key) if self.backup_key else None,
             "cookie_secure": self.cookie_secure,
             "json_bytes_max": self.json_bytes_max,
             "attachment_bytes_max": self.attachment_bytes_max,

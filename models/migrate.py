@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from models.database import Database
 
 FOLDER = Path(__file__).parent / "migrations"
+HEAD = "head"
 
 
 @cache
@@ -21,14 +22,25 @@ def latest() -> str | None:
     return ScriptDirectory(str(FOLDER)).get_current_head()
 
 
-def migrate(database: Database) -> None:
-    """Every revision that was missing has been applied; on a database already there nothing happens."""
+@cache
+def every_revision() -> frozenset[str]:
+    """The revisions that this program can bring to the present shape."""
+    return frozenset(one.revision for one in ScriptDirectory(str(FOLDER)).walk_revisions())
+
+
+def revision_of(database: Database) -> str | None:
+    """The revision that the database has; None for one without tables."""
     with database.engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == latest():
-            return
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def migrate(database: Database, to: str = HEAD) -> None:
+    """Every revision up to that one that was missing has been applied; on one already there nothing happens."""
+    if revision_of(database) == (latest() if to == HEAD else to):
+        return
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     with database.engine.connect().execution_options(begin="IMMEDIATE") as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
         connection.commit()

@@ -16,12 +16,13 @@ from models.incoming import Incoming, IncomingArrival, IncomingDeadline, Incomin
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
 from models.referral import Referral, ReferralDeadline, ReferralListed, ReferralReading
+from models.restoration import Restoration
 
 APPEND_ONLY = (
     *(Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition),
     *(CalendarNotice, CalendarRecount, DutyReport, Delegation, DelegationEnd, SealedMessage),
     *(CarrierBundle, CarrierContent, CarrierPacking, CarrierAnswer),
-    IncomingArrival,
+    *(IncomingArrival, Restoration),
 )
 """Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
 
@@ -67,6 +68,7 @@ __all__ = [
     "ReferralDeadline",
     "ReferralListed",
     "ReferralReading",
+    "Restoration",
     "RulebookEdition",
     "RulebookProof",
     "SealedMessage",

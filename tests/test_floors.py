@@ -23,6 +23,7 @@ DOORS = {
     "docx": ("engine/documents/",),
     "python_calamine": ("engine/intake/",),
     "xlsxwriter": ("engine/workbook.py",),
+    "pyrage": ("engine/keeping/box.py",),
     "sqlalchemy": ("models/", "engine/"),
     "sqlmodel": ("models/",),
     "alembic": ("models/",),

@@ -30,9 +30,13 @@ COMMANDS = {
     "confirm": "confirm what another administrator proposed",
     "audit": "verify the audit chains",
     "rights": "who may do what; opens no database",
+    "backup": "seal everything into one file",
+    "backup-key": "make a key for backups",
+    "restore": "restore a backup",
     "settings": "the settings in force",
 }
 MODULES = {
+    "backup-key": "backup_key",
     "calendar": "calendars",
     "import": "importing",
     "rules": "rulings",

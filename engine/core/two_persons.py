@@ -1,4 +1,4 @@
-"""What takes two persons outside the cases: grants, keys, rules, calendars, linked systems and the clock.
+"""What takes two persons outside the cases: grants, keys, rules, calendars, linked systems, the clock, all records at once.
 
 One table: administration, the rulebook, pages and documentation read it. Templates of papers are part of the program and
 change with it alone; nothing in a running house changes them.
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 SYSTEM, SECURITY, AUDIT = "system_admin", "security_admin", "audit_admin"
 ADMINISTRATORS = frozenset({SYSTEM, SECURITY, AUDIT})
 """The three administrators (三员): they see no cases, watch one another, and grant themselves nothing."""
-GRANTS, KEYS, RULES, CALENDARS, SYSTEMS, CLOCK = "grants", "keys", "rules", "calendars", "systems", "clock"
+GRANTS, KEYS, RULES, CALENDARS, SYSTEMS = "grants", "keys", "rules", "calendars", "systems"
+CLOCK, RECORDS = "clock", "records"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ TWO_PERSONS: dict[str, TwoPersons] = {
         _by(SYSTEM, "system.encryption_key", KEYS, "更换加密密钥", "a new key for sealing"),
         _by(SYSTEM, "calendar.load", CALENDARS, "载入节假日安排", "a calendar notice is loaded"),
         _by(SYSTEM, "clock.accept", CLOCK, "确认时钟跳变", "a leap of the clock is accepted"),
+        _by(SYSTEM, "restore", RECORDS, "恢复备份", "a backup is restored"),
         TwoPersons(
             "rulebook.approve",
             RULES,
