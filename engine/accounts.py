@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import secrets
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
+from engine.administrative_record import enter
 from engine.clock import Clock
 from engine.core.calendar import civil_date
-from engine.core.commands import Principal
+from engine.core.commands import CLOCK_LOGIN, Principal
 from engine.core.fact_types import CONTROL
 from engine.core.refusals import Refusal
 from engine.delegation_reader import lent_now
-from engine.throttle import Throttle
+from engine.identity.failures import Failures, told
+from engine.identity.lockout import Lockout
+from engine.identity.owed import OWED
+from engine.identity.password_rules import check_chosen
+from engine.identity.passwords import hash_password, is_password
+from engine.identity.sessions import TOKEN_LENGTH_MAX, Sessions
+from engine.identity.visit import PASSWORD, SignedIn, Visit, digest_of, principal_of
 from engine.writer import Writer
 from models import account_reading as reading
 from models import records
@@ -30,58 +32,11 @@ from models.columns import ID_LENGTH
 from models.database import Database
 from rules.offices import Office
 
-IDLE = timedelta(minutes=30)
-FAILURES_MAX = 10
-"""Failed sign-ins of one login from one address within the window."""
-FAILURES_WINDOW_SECONDS = 300
-SEEN_EVERY = timedelta(seconds=60)
-"""A session is written at most this often; idleness is therefore measured up to a minute too strictly."""
-PASSWORD_LENGTH_MAX = 1000
-TOKEN_LENGTH_MAX = 200
-LANGUAGES = ("zh", "en")
 SCOPES = ("read", "write")
-
-# OWASP's least cost for argon2id: 19 MiB, two passes. Each sign-in holds that much memory, so few run at once.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_HASHING = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
-_NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
-"""Verified against when there is no such account, so that the answer takes the same work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A request whose sender is known: the principal, and how it showed who it is."""
-
-    principal: Principal
-    scope: str
-    csrf: str | None = None
-    """What unsafe requests of a session must carry; None for bearer tokens."""
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A fresh session: the cookie's token, which is nowhere stored, and the CSRF value."""
-
-    token: str
-    csrf: str
-    principal: Principal
-
-
-def hash_password(password: str) -> str:
-    """The argon2id hash to be stored; raises `facts_invalid` for an empty or endless password."""
-    if not password or len(password) > PASSWORD_LENGTH_MAX:
-        from engine.core.refusals import FieldError
-
-        raise Refusal(
-            "facts_invalid", errors=[FieldError("/password", "missing" if not password else "range")]
-        )
-    with _HASHING:
-        return _HASHER.hash(password)
-
-
-def digest_of(token: str) -> str:
-    """SHA-256 (hex) of a token, by which it is stored."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+NOT_PROVEN = (
+    "登录名或者口令不对，或者账号已停用；启用了验证码的，须同时填写验证码（code）。"
+    " · The login or the password is wrong, or the account is disabled; with a second factor, its code goes along."
+)
 
 
 @dataclass(slots=True)
@@ -92,52 +47,74 @@ class Accounts:
     writer: Writer
     clock: Clock
     office: Office
-    idle: timedelta = IDLE
-    throttle: Throttle = field(default_factory=lambda: Throttle(FAILURES_MAX, FAILURES_WINDOW_SECONDS))
+    sessions: Sessions
+    lockout: Lockout = field(default_factory=Lockout)
+    failures: Failures = field(default_factory=Failures)
 
     def verify(self, login: str, password: str) -> Principal:
-        """The person with that login and password; raises `authentication_required`."""
-        row = self._account(login)
-        with _HASHING:
-            right = _matches(row.password_hash if row else _NOBODY, password[: PASSWORD_LENGTH_MAX + 1])
-        if row is None or not right or row.disabled:
-            raise Refusal("authentication_required")
+        """The person with that login and password, who acts once and has no session.
+
+        Raises `authentication_required`, or `not_yours` while somebody else knows the password.
+        """
+        row = self._proven(login, password)
+        if row.must_change:
+            raise Refusal("not_yours", detail=OWED[PASSWORD])
         with self.database.read() as connection:
             return self._with_rights(connection, row)
 
-    def sign_in(self, login: str, password: str, address: str = "") -> SignedIn:
-        """A fresh session; raises `authentication_required`, or `rate_limited` after too many failures."""
-        key = (login.casefold()[:ID_LENGTH], address)
-        self.throttle.begin(key)
-        who = self.verify(login, password)
-        self.throttle.succeeded(key)
-        token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(24), self.clock.real_now()
-        row = {
-            "token_digest": digest_of(token),
-            "office_id": self.office.office_id,
-            "login_key": who.login.casefold(),
-            "csrf": csrf,
-            "language": None,
-            "created_at": now,
-            "seen_at": now,
-            "ended": False,
-        }
-        self.writer.submit(lambda connection: records.add(connection, reading.SESSION, [row]))
-        return SignedIn(token, csrf, who)
+    def sign_in(
+        self, login: str, password: str, address: str = "", browser: str = "", *, remember: str | None = None
+    ) -> SignedIn:
+        """A fresh session; raises `authentication_required`, or `rate_limited` after too many failures.
+
+        `browser` is the token of the browser that asks, where it has one; `remember` the token by which it is known for
+        this account from now on.
+        """
+        with self.guessing(login, address, browser):
+            row = self._proven(login, password)
+        return self.sessions.open(row, PASSWORD, remember)
+
+    def guessing(self, login: str, address: str, browser: str = "", session: str = "") -> Guess:
+        """What is done within counts as a failed proof of that login when it raises.
+
+        Within an open session, named by its token, failures count for that session alone.
+        """
+        return Guess(self, login, address, browser, session)
+
+    def change_password(self, who: Principal, token: str, password: str, chosen: str) -> SignedIn:
+        """The person has the password that they chose, in a fresh session, and no other session is left.
+
+        Raises `authentication_required` for a wrong present password, `rate_limited`, or `facts_invalid`.
+        """
+        check_chosen(chosen, password, who.login, who.name, self.office)
+        with self.guessing(who.login, "", session=token):
+            row = self._proven(who.login, password)
+        hashed = hash_password(chosen)
+
+        def write(connection: Connection) -> None:
+            reading.change_user(connection, row.login_key, {"password_hash": hashed, "must_change": False})
+            reading.end_sessions_of(connection, row.login_key, but=digest_of(token))
+            self.sessions.enter(connection, "password.change", row.login, {})
+
+        self.writer.submit(write)
+        return self.sessions.open(row, PASSWORD, instead_of=token)
 
     def by_session(self, token: str) -> Visit | None:
-        """Whose session it is, unless it ended, was idle too long, or the account is disabled."""
-        if not token or len(token) > TOKEN_LENGTH_MAX:
-            return None
-        digest, now = digest_of(token), self.clock.real_now()
+        """Whose session it is, unless it ended, was idle or lasted too long, or the account is disabled."""
         with self.database.read() as connection:
-            row = reading.session_and_user(connection, digest)
-            if row is None or row.ended or row.disabled or now - row.seen_at > self.idle:
+            row = self.sessions.alive(connection, token)
+            if row is None:
                 return None
             who = self._with_rights(connection, row, row.language or "zh")
-        if now - row.seen_at >= SEEN_EVERY:
-            self._seen(digest, now)
-        return Visit(who, "write", row.csrf)
+        self.sessions.seen(token, row)
+        return Visit(
+            who,
+            "write",
+            row.csrf,
+            proven_at=row.opened_at,
+            has_second_factor=row.second_factor_since is not None,
+            owes=PASSWORD if row.must_change else None,
+        )
 
     def by_token(self, token: str) -> Visit | None:
         """Whose bearer token it is, unless it was revoked, expired, or the account is disabled."""
@@ -148,19 +125,6 @@ class Accounts:
             if row is None or row.revoked or row.disabled or row.expires_at <= self.clock.now():
                 return None
             return Visit(self._with_rights(connection, row), row.scope)
-
-    def sign_out(self, token: str) -> None:
-        """The session is over."""
-        digest = digest_of(token)
-        self.writer.submit(lambda connection: reading.change_session(connection, digest, {"ended": True}))
-
-    def set_language(self, token: str, language: str) -> None:
-        """Pages of the session speak this language."""
-        digest = digest_of(token)
-        if language in LANGUAGES:
-            self.writer.submit(
-                lambda connection: reading.change_session(connection, digest, {"language": language})
-            )
 
     def directory(self, logins: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Name, department, unit, title and phone of those logins that exist, by login folded to lower case."""
@@ -184,6 +148,35 @@ class Accounts:
         shown = ("login", "name", "department", "unit", "roles", "disabled")
         return [{name: getattr(row, name) for name in shown} for row in rows]
 
+    def write_failures(self) -> None:
+        """Sign-ins that failed since this was last done stand in the record of administration, in one entry."""
+        counted, others = self.failures.taken()
+        if not counted and not others:
+            return
+
+        def write(connection: Connection) -> None:
+            existing = {row.login_key: row.login for row in reading.users_named(connection, list(counted))}
+            detail, now = told(counted, others, existing), self.clock.now()
+            enter(connection, self.office.office_id, "session.failed", CLOCK_LOGIN, detail, now)
+
+        self.writer.submit(write)
+
+    def knows(self, login: str, browser: str) -> bool:
+        """True when that login has signed in from the browser of that token."""
+        key = login.casefold()
+        if not browser or len(browser) > TOKEN_LENGTH_MAX or not _may_be_login(key):
+            return False
+        with self.database.read() as connection:
+            return reading.knows_browser(connection, key, digest_of(browser))
+
+    def _proven(self, login: str, password: str) -> Any:
+        """The row of the enabled account with that login and password; raises `authentication_required`."""
+        row = self._account(login)
+        right = is_password(row.password_hash if row else None, password)
+        if row is None or not right or row.disabled:
+            raise Refusal("authentication_required", detail=NOT_PROVEN)
+        return row
+
     def _with_rights(self, connection: Connection, row: Any, language: str = "zh") -> Principal:
         """The person of an account row with every right of this moment: those of the account, and those lent to it."""
         lent = lent_now(connection, self.office, row, civil_date(self.clock.now()))
@@ -191,31 +184,39 @@ class Accounts:
 
     def _account(self, login: str) -> Any:
         """The row of that login, compared without case; what cannot be a login is nobody's."""
-        if not login or len(login) > ID_LENGTH or CONTROL.search(login):
+        if not _may_be_login(login):
             return None
         with self.database.read() as connection:
             return records.user_row(connection, login)
 
-    def _seen(self, digest: str, now: datetime) -> None:
+
+@dataclass(slots=True)
+class Guess:
+    """A try to prove who somebody is, as a context: what raises within it is a failure, and is counted."""
+
+    accounts: Accounts
+    login: str
+    address: str
+    browser: str
+    session: str
+    _attempt: Any = None
+
+    def __enter__(self) -> None:
+        by_session, by_browser = self.session, self.browser
+        if not by_session and not self.accounts.knows(self.login, by_browser):
+            by_browser = ""
+        known = digest_of(by_session or by_browser) if by_session or by_browser else None
         try:
-            self.writer.submit(
-                lambda connection: reading.change_session(connection, digest, {"seen_at": now})
-            )
+            self._attempt = self.accounts.lockout.begin(self.login, self.address, known)
         except Refusal:
-            return  # on a read-only disk the session lives on until it counts as idle
+            self.accounts.failures.add(self.login)
+            raise
 
-
-def principal_of(row: Any, language: str = "zh") -> Principal:
-    """The person of an account row with the rights of its own."""
-    return Principal(
-        login=row.login,
-        name=row.name,
-        roles=frozenset(row.roles),
-        department=row.department,
-        unit=row.unit,
-        certificate_no=row.certificate_no,
-        language=language,
-    )
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.accounts.lockout.succeeded(self._attempt)
+        elif issubclass(kind, Refusal):
+            self.accounts.failures.add(self.login)
 
 
 def add_user(connection: Connection, office: Office, detail: Mapping[str, Any], now: datetime) -> None:
@@ -230,6 +231,7 @@ def add_user(connection: Connection, office: Office, detail: Mapping[str, Any], 
         "roles": list(detail["roles"]),
         "password_hash": detail["password_hash"],
         "disabled": False,
+        "must_change": bool(detail.get("must_change")),
         "created_at": now,
         **kept,
     }
@@ -255,8 +257,5 @@ def issue_token(
     return {"token": token, "id": id, "expires": detail["expires"]}
 
 
-def _matches(stored: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(stored, password)
-    except (VerifyMismatchError, VerificationError, InvalidHashError):
-        return False
+def _may_be_login(login: str) -> bool:
+    return bool(login) and len(login) <= ID_LENGTH and not CONTROL.search(login)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -36,3 +36,5 @@ class Act:
     carry_out: CarryOut
     told: Callable[[Mapping[str, Any]], Mapping[str, Any]] = told
     """What the list of proposals and the entry say of the detail."""
+    when_confirmed: Mapping[str, Any] = field(default_factory=dict)
+    """Members that the detail gets where a second administrator confirms it."""

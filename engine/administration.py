@@ -77,7 +77,8 @@ class Administration:
         check_not_alone(who, row.proposed_by)
         asked.check(self.house, row.detail)
         told = {"proposal": proposal, "proposed_by": row.proposed_by}
-        return self._carry_out(asked, row.detail, row.action, who.login, told, proposal)
+        detail = {**row.detail, **asked.when_confirmed}
+        return self._carry_out(asked, detail, row.action, who.login, told, proposal)
 
     def waiting(self) -> list[dict[str, Any]]:
         """Proposals that wait for a second administrator, without secrets."""

@@ -26,6 +26,7 @@ from engine.editions import Editions
 from engine.exchange import Exchange, open_exchange
 from engine.exchange_reader import ExchangeReader
 from engine.house_key import HouseKey
+from engine.identity.sessions import Sessions
 from engine.incoming.room import IncomingRoom, open_incoming
 from engine.judging import ruled_triggers
 from engine.ladder_bell import LadderBell
@@ -134,6 +135,7 @@ class House:
         """
         if self.time_guard.look() is not None:
             return Swept()
+        self.accounts.write_failures()
         self.in_force.keep_up(civil_date(self.clock.now()))
         with lease(self.database, f"bell {self.office.office_id}", wait=self.clock.is_test) as mine:
             if not mine or not self.recounting.run(AT_A_RING).finished:
@@ -209,7 +211,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     referrals = Referrals(office.office_id, law, scribe)
     desk = Desk(clock, office, law, database, writer, scribe, referrals, reception, calendars)
     reader = open_reader(database, writer, law, office, facts, clock, referrals)
-    accounts = Accounts(database, writer, clock, office)
+    accounts = Accounts(database, writer, clock, office, Sessions(database, writer, clock, office))
     post = ReminderPost(office, law, ReminderWords(law.terms), prefix)
     sweep = Sweep(clock, database, law, desk, post)
     book = DutyBook(office, law)

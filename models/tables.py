@@ -1,6 +1,6 @@
 """Importing this module knows every table."""
 
-from models.account import Session, Token, User
+from models.account import KnownBrowser, SecondFactor, Session, Token, User
 from models.backtest import BacktestChange, BacktestCriminal, BacktestRun, BacktestTurn
 from models.calendar import CalendarNotice, CalendarRecount
 from models.carrier import CarrierAnswer, CarrierBundle, CarrierContent, CarrierPacking
@@ -53,6 +53,7 @@ __all__ = [
     "IncomingDeadline",
     "IncomingPerson",
     "Inspection",
+    "KnownBrowser",
     "LinkedSystem",
     "Mark",
     "Message",
@@ -70,6 +71,7 @@ __all__ = [
     "RulebookEdition",
     "RulebookProof",
     "SealedMessage",
+    "SecondFactor",
     "Series",
     "Session",
     "TimeBeat",

@@ -13,10 +13,10 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from api.calls import SESSION_COOKIE, query_of, read_body, same_secret
-from engine.accounts import Visit
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal
 from engine.house import House
+from engine.identity.visit import PASSWORD, SECOND_FACTOR, Visit
 from web.fields import Typed, typed_from
 from web.wording import LANGUAGES, Words
 
@@ -30,6 +30,14 @@ ALPHABET = re.compile(r"charset\s*=\s*\"?(?!utf-?8\b)", re.IGNORECASE)
 
 class SignInNeeded(Exception):
     """Nobody is signed in; the page is shown after signing in."""
+
+
+class SomethingOwed(Exception):
+    """The person must do something else first, at `path`; the page is shown afterwards."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +85,8 @@ def language_of(request: Request, visit: Visit | None) -> str:
     return next((tag for tag in tags if tag in LANGUAGES), "zh")
 
 
-def asked_by(request: Request) -> Asking:
-    """Who asks; raises SignInNeeded when nobody is signed in."""
+def asked_early(request: Request) -> Asking:
+    """Who asks, also while they owe something first; raises SignInNeeded when nobody is signed in."""
     house = house_of(request)
     visit = house.accounts.by_session(request.cookies.get(SESSION_COOKIE, ""))
     if visit is None:
@@ -86,7 +94,17 @@ def asked_by(request: Request) -> Asking:
     return Asking(request, house, visit, Words(language_of(request, visit)))
 
 
+def asked_by(request: Request) -> Asking:
+    """Who asks; raises SignInNeeded when nobody is signed in, SomethingOwed while they must do something else first."""
+    asking = asked_early(request)
+    if asking.visit.owes is not None:
+        raise SomethingOwed(OWED_AT[asking.visit.owes])
+    return asking
+
+
 Asked = Annotated[Asking, Depends(asked_by)]
+EarlyAsked = Annotated[Asking, Depends(asked_early)]
+OWED_AT = {PASSWORD: "/password", SECOND_FACTOR: "/account"}
 
 
 @dataclass(frozen=True, slots=True)

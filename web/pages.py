@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from api.app import routes_of
 from web import (
+    account_page,
     admin_page,
     assets,
     backtest_page,
@@ -41,6 +42,7 @@ from web import (
 
 ROUTERS = (
     assets.router,
+    account_page.router,
     exchange_page.router,
     carrier_page.router,
     admin_page.router,

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from engine.core.refusals import Refusal
-from web.asking import SignInNeeded, see, wanted_after_signing_in
+from web.asking import SignInNeeded, SomethingOwed, see, wanted_after_signing_in
 from web.look import finished, problem_page
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -29,6 +29,8 @@ class PageRoute(APIRoute):
                 response = await inner(request)
             except SignInNeeded:
                 response = see(f"/login?next={quote(wanted_after_signing_in(request), safe='')}")
+            except SomethingOwed as owed:
+                response = see(f"{owed.path}?next={quote(wanted_after_signing_in(request), safe='')}")
             except Refusal as refusal:
                 response = await run_in_threadpool(problem_page, request, refusal)
             return finished(request, response)

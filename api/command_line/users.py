@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from api.command_line.opening import administered, house_of, password_from_stdin
 from api.command_line.telling import DONE, told
+from engine.core.refusals import Refusal
+
+if TYPE_CHECKING:
+    from engine.house import House
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -25,6 +31,10 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     passwd.add_argument("login", metavar="LOGIN")
     passwd.add_argument("--password-stdin", action="store_true", required=True)
     passwd.set_defaults(run=_passwd)
+    roles = acts.add_parser("roles", help="other roles; open sessions end")
+    roles.add_argument("login", metavar="LOGIN")
+    roles.add_argument("--role", required=True, nargs="+", action="extend", metavar="ROLE")
+    roles.set_defaults(run=_roles)
     disable = acts.add_parser("disable", help="out at once, and never in again")
     disable.add_argument("login", metavar="LOGIN")
     disable.set_defaults(run=_disable)
@@ -33,27 +43,48 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 
 def _add(args: argparse.Namespace) -> int:
-    from engine.accounts import hash_password
-
+    password = password_from_stdin()
     detail = {
         "login": args.login,
         "name": args.name,
         "roles": list(dict.fromkeys(args.role)),
         "department": args.department,
         "unit": args.unit,
-        "password_hash": hash_password(password_from_stdin()),
     }
     command = f"user add {args.login} --name {args.name} --role {' '.join(args.role)} --department {args.department}"
     with house_of(args) as house:
+        detail["password_hash"] = _hashed(house, password, args.login, args.name)
         return administered(house, "user.add", detail, command, as_json=args.json)
 
 
 def _passwd(args: argparse.Namespace) -> int:
-    from engine.accounts import hash_password
-
-    detail = {"login": args.login, "password_hash": hash_password(password_from_stdin())}
+    password = password_from_stdin()
     with house_of(args) as house:
+        known = house.accounts.directory([args.login]).get(args.login.casefold(), {})
+        hashed = _hashed(house, password, args.login, known.get("name", ""))
+        detail = {"login": args.login, "password_hash": hashed}
         return administered(house, "user.passwd", detail, f"user passwd {args.login}", as_json=args.json)
+
+
+def _hashed(house: House, password: str, login: str, name: str) -> str:
+    """The hash to be stored; a password that nobody might choose is refused, and where acts are done at once warned of."""
+    from engine.administration import Administration
+    from engine.identity.password_rules import faults_of
+    from engine.identity.passwords import hash_password
+
+    faults = [replace(fault, pointer="/password") for fault in faults_of(password, login, name, house.office)]
+    if faults and not Administration(house).acts_directly():
+        raise Refusal("facts_invalid", errors=faults)
+    for fault in faults:
+        print(f"口令较弱：{fault.zh} · a weak password: {fault.en}", file=sys.stderr)
+    return hash_password(password)
+
+
+def _roles(args: argparse.Namespace) -> int:
+    detail = {"login": args.login, "roles": list(dict.fromkeys(args.role))}
+    command = f"user roles {args.login} --role {' '.join(detail['roles'])}"
+    with house_of(args) as house:
+        return administered(house, "user.roles", detail, command, as_json=args.json)
 
 
 def _disable(args: argparse.Namespace) -> int:
