@@ -95,7 +95,8 @@ class Call:
         self, make: Callable[[Any], Asked], handle: Callable[[Command], Outcome] | None = None
     ) -> tuple[Principal, Outcome]:
         """The command that the body asks for was carried out, or answered from its key; by the desk unless named."""
-        who = self.who
+        visit = self.visit()
+        who = visit.principal
         no_query(self.request)
         body = self.body()
         key = self.request.headers.get(KEY_HEADER, "")
@@ -107,6 +108,7 @@ class Call:
         except Refusal:
             self.house.desk.check_unbound(who, key, digest)  # told before what is wrong with another body
             raise
+        self.house.step_up.check(visit, asked)
         handle = handle or self.house.desk.handle
         return who, handle(Command(who, key, digest, asked))
 

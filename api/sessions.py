@@ -11,8 +11,10 @@ from api.answers import answer, no_content
 from api.calls import BROWSER_COOKIE, CSRF_COOKIE, SESSION_COOKIE, Call, Received, no_query
 from api.documented import body_of
 from engine.core.commands import Principal
+from engine.core.refusals import FieldError, Refusal
 from engine.identity.visit import SignedIn
 
+ONE_PROOF = "密码和验证码填一项", "either password or code"
 router = APIRouter(prefix="/api/v1", tags=["session"])
 
 
@@ -22,6 +24,7 @@ class SignInForm(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     login: Annotated[str, Field(max_length=1000)]
     password: Annotated[str, Field(max_length=10_000)]
+    code: Annotated[str, Field(max_length=100)] | None = None
 
 
 @router.post("/session", status_code=204, openapi_extra=body_of(SignInForm))
@@ -30,7 +33,11 @@ def sign_in(call: Received) -> Response:
     no_query(call.request)
     body = call.checked(SignInForm)
     signed_in = call.house.accounts.sign_in(
-        body["login"], body["password"], address_of(call.request), browser_of(call.request)
+        body["login"],
+        body["password"],
+        address_of(call.request),
+        browser_of(call.request),
+        code=body.get("code") or "",
     )
     return _opened(call, signed_in)
 
@@ -71,6 +78,27 @@ def change_password(call: Received) -> Response:
         visit.principal, session_token(call.request), body["password"], body["new_password"]
     )
     return _opened(call, signed_in)
+
+
+class StepUpForm(BaseModel):
+    """The password again, or the code of the second factor."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    password: Annotated[str, Field(max_length=10_000)] | None = None
+    code: Annotated[str, Field(max_length=100)] | None = None
+
+
+@router.post("/session/step-up", status_code=204, openapi_extra=body_of(StepUpForm))
+def step_up(call: Received) -> Response:
+    """The person has proven again who they are; the session goes on under a new id."""
+    no_query(call.request)
+    visit = call.session_visit()
+    body = call.checked(StepUpForm)
+    password, code = body.get("password"), body.get("code")
+    if (password is None) == (code is None):
+        raise Refusal("facts_invalid", errors=[FieldError("", "exclusive", *ONE_PROOF)])
+    token = session_token(call.request)
+    return _opened(call, call.house.accounts.step_up(visit.principal, token, password, code))
 
 
 def _opened(call: Call, signed_in: SignedIn) -> Response:

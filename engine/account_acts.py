@@ -132,6 +132,16 @@ def _roles(house: House, connection: Connection, detail: Mapping[str, Any], _: d
     return {"login": detail["login"], "roles": list(detail["roles"])}
 
 
+def _reset_second_factor(
+    house: House, connection: Connection, detail: Mapping[str, Any], _: datetime
+) -> Mapping[str, Any]:
+    """The person signs in with the password alone until they set up another; every session is over."""
+    key = detail["login"].casefold()
+    removed = reading.remove_second_factor(connection, key)
+    reading.end_sessions_of(connection, key)
+    return {"login": detail["login"], "removed": bool(removed)}
+
+
 def _issue(
     house: House, connection: Connection, detail: Mapping[str, Any], now: datetime
 ) -> Mapping[str, Any]:
@@ -144,6 +154,7 @@ ACCOUNT_ACTS = (
     Act("user.add", "security_admin", _check_new_user, _add, when_confirmed=SET_BY_ANOTHER),
     Act("user.passwd", "security_admin", _check_known_user, _passwd, when_confirmed=SET_BY_ANOTHER),
     Act("user.roles", "security_admin", _check_new_roles, _roles),
+    Act("user.reset_second_factor", "security_admin", _check_known_user, _reset_second_factor),
     Act("user.disable", "security_admin", _check_known_user, _disable),
     Act("token.issue", "system_admin", _check_token, _issue),
 )

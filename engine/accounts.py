@@ -4,39 +4,35 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
-from engine.administrative_record import enter
 from engine.clock import Clock
 from engine.core.calendar import civil_date
-from engine.core.commands import CLOCK_LOGIN, Principal
-from engine.core.fact_types import CONTROL
+from engine.core.commands import Principal
 from engine.core.refusals import Refusal
 from engine.delegation_reader import lent_now
-from engine.identity.failures import Failures, told
-from engine.identity.lockout import Lockout
 from engine.identity.owed import OWED
 from engine.identity.password_rules import check_chosen
-from engine.identity.passwords import hash_password, is_password
+from engine.identity.passwords import hash_password
+from engine.identity.prover import Prover
+from engine.identity.sealer import Sealer, SealerFault
+from engine.identity.second_factors import SecondFactors
 from engine.identity.sessions import TOKEN_LENGTH_MAX, Sessions
-from engine.identity.visit import PASSWORD, SignedIn, Visit, digest_of, principal_of
+from engine.identity.visit import PASSWORD, SECOND_FACTOR, SignedIn, Visit, digest_of, principal_of
 from engine.writer import Writer
 from models import account_reading as reading
 from models import records
-from models.columns import ID_LENGTH
 from models.database import Database
 from rules.offices import Office
 
 SCOPES = ("read", "write")
-NOT_PROVEN = (
-    "登录名或者口令不对，或者账号已停用；启用了验证码的，须同时填写验证码（code）。"
-    " · The login or the password is wrong, or the account is disabled; with a second factor, its code goes along."
-)
+TICKET, TICKET_LASTS = "second step of signing in", timedelta(minutes=5)
 
 
 @dataclass(slots=True)
@@ -48,38 +44,86 @@ class Accounts:
     clock: Clock
     office: Office
     sessions: Sessions
-    lockout: Lockout = field(default_factory=Lockout)
-    failures: Failures = field(default_factory=Failures)
+    prover: Prover
 
-    def verify(self, login: str, password: str) -> Principal:
+    def verify(self, login: str, password: str, code: str = "") -> Principal:
         """The person with that login and password, who acts once and has no session.
 
-        Raises `authentication_required`, or `not_yours` while somebody else knows the password.
+        Raises `authentication_required`, or `not_yours` while they owe something first.
         """
-        row = self._proven(login, password)
-        if row.must_change:
-            raise Refusal("not_yours", detail=OWED[PASSWORD])
+        proof = self.prover.proven(login, password, code)
+        if proof.spend is not None:
+            self.writer.submit(proof.spend)
+        owes = self.prover.owed(proof.row, proof.factor is not None)
+        if owes is not None:
+            raise Refusal("not_yours", detail=OWED[owes])
         with self.database.read() as connection:
-            return self._with_rights(connection, row)
+            return self._with_rights(connection, proof.row)
 
     def sign_in(
-        self, login: str, password: str, address: str = "", browser: str = "", *, remember: str | None = None
+        self, login: str, password: str, address: str = "", browser: str = "", *, code: str = ""
     ) -> SignedIn:
         """A fresh session; raises `authentication_required`, or `rate_limited` after too many failures.
 
-        `browser` is the token of the browser that asks, where it has one; `remember` the token by which it is known for
-        this account from now on.
+        `browser` is the token of the browser that asks, where it has one.
         """
-        with self.guessing(login, address, browser):
-            row = self._proven(login, password)
-        return self.sessions.open(row, PASSWORD, remember)
+        with self.prover.guessing(login, address, browser):
+            proof = self.prover.proven(login, password, code)
+            return self.sessions.open(proof.row, proof.means, spend=proof.spend)
 
-    def guessing(self, login: str, address: str, browser: str = "", session: str = "") -> Guess:
-        """What is done within counts as a failed proof of that login when it raises.
+    def first_step(
+        self, login: str, password: str, address: str, browser: str, remember: str
+    ) -> SignedIn | str:
+        """A fresh session, or, where the account has a second factor, a ticket for `second_step`; raises the same.
 
-        Within an open session, named by its token, failures count for that session alone.
+        `remember` is the token by which the browser is known for this account once it has signed in.
         """
-        return Guess(self, login, address, browser, session)
+        with self.prover.guessing(login, address, browser):
+            proof = self.prover.proven(login, password, None)
+            if proof.factor is None:
+                return self.sessions.open(proof.row, PASSWORD, remember)
+        until = self.clock.real_now() + TICKET_LASTS
+        said = {"login": proof.row.login, "hash": digest_of(proof.row.password_hash)}
+        return self.prover.factors.sealer.ticket(said | {"until": until.isoformat()}, TICKET)
+
+    def second_step(self, ticket: str, code: str, address: str, browser: str, remember: str) -> SignedIn:
+        """A fresh session by the code that the ticket of `first_step` waits for; raises the same.
+
+        A ticket is worth nothing without a code, for five minutes, and until the password changes.
+        """
+        try:
+            said = self.prover.factors.sealer.read_ticket(ticket, TICKET)
+        except SealerFault as fault:
+            raise Refusal("authentication_required") from fault
+        row = self.prover.account(said["login"])
+        late = self.clock.real_now() > datetime.fromisoformat(said["until"])
+        if late or row is None or row.disabled or digest_of(row.password_hash) != said["hash"]:
+            raise Refusal("authentication_required")
+        with self.prover.guessing(row.login, address, browser):
+            proof = self.prover.with_code(row, code)
+            return self.sessions.open(row, SECOND_FACTOR, remember, spend=proof.spend)
+
+    def step_up(self, who: Principal, token: str, password: str | None, code: str | None) -> SignedIn:
+        """The person of the open session was proven again, by password or code; the session has another id.
+
+        Raises `authentication_required`, or `rate_limited` after too many failures within this session.
+        """
+        with self.prover.guessing(who.login, "", session=token):
+            if code is None:
+                row = self.prover.known(who.login, password or "")
+                return self.sessions.open(row, PASSWORD, instead_of=token)
+            row = self.prover.account(who.login)
+            proof = self.prover.with_code(row, code)
+            return self.sessions.open(row, SECOND_FACTOR, instead_of=token, spend=proof.spend)
+
+    def drop_second_factor(self, who: Principal, token: str, password: str, code: str) -> None:
+        """The person has no second factor any more, having shown both; raises as `step_up`."""
+        with self.prover.guessing(who.login, "", session=token):
+            proof = self.prover.proven(who.login, password, code)
+            if proof.spend is None:
+                raise Refusal("authentication_required")
+            self.writer.submit(proof.spend)
+        self.prover.factors.take_away(who.login, token)
 
     def change_password(self, who: Principal, token: str, password: str, chosen: str) -> SignedIn:
         """The person has the password that they chose, in a fresh session, and no other session is left.
@@ -87,8 +131,8 @@ class Accounts:
         Raises `authentication_required` for a wrong present password, `rate_limited`, or `facts_invalid`.
         """
         check_chosen(chosen, password, who.login, who.name, self.office)
-        with self.guessing(who.login, "", session=token):
-            row = self._proven(who.login, password)
+        with self.prover.guessing(who.login, "", session=token):
+            row = self.prover.known(who.login, password)
         hashed = hash_password(chosen)
 
         def write(connection: Connection) -> None:
@@ -107,14 +151,9 @@ class Accounts:
                 return None
             who = self._with_rights(connection, row, row.language or "zh")
         self.sessions.seen(token, row)
-        return Visit(
-            who,
-            "write",
-            row.csrf,
-            proven_at=row.opened_at,
-            has_second_factor=row.second_factor_since is not None,
-            owes=PASSWORD if row.must_change else None,
-        )
+        has = row.second_factor_since is not None
+        owes = self.prover.owed(row, has)
+        return Visit(who, "write", row.csrf, proven_at=row.opened_at, has_second_factor=has, owes=owes)
 
     def by_token(self, token: str) -> Visit | None:
         """Whose bearer token it is, unless it was revoked, expired, or the account is disabled."""
@@ -135,7 +174,7 @@ class Accounts:
 
     def named(self, login: str) -> Principal | None:
         """The person of that login, unless there is none or the account is disabled."""
-        row = self._account(login)
+        row = self.prover.account(login)
         if row is None or row.disabled:
             return None
         with self.database.read() as connection:
@@ -148,75 +187,17 @@ class Accounts:
         shown = ("login", "name", "department", "unit", "roles", "disabled")
         return [{name: getattr(row, name) for name in shown} for row in rows]
 
-    def write_failures(self) -> None:
-        """Sign-ins that failed since this was last done stand in the record of administration, in one entry."""
-        counted, others = self.failures.taken()
-        if not counted and not others:
-            return
-
-        def write(connection: Connection) -> None:
-            existing = {row.login_key: row.login for row in reading.users_named(connection, list(counted))}
-            detail, now = told(counted, others, existing), self.clock.now()
-            enter(connection, self.office.office_id, "session.failed", CLOCK_LOGIN, detail, now)
-
-        self.writer.submit(write)
-
-    def knows(self, login: str, browser: str) -> bool:
-        """True when that login has signed in from the browser of that token."""
-        key = login.casefold()
-        if not browser or len(browser) > TOKEN_LENGTH_MAX or not _may_be_login(key):
-            return False
-        with self.database.read() as connection:
-            return reading.knows_browser(connection, key, digest_of(browser))
-
-    def _proven(self, login: str, password: str) -> Any:
-        """The row of the enabled account with that login and password; raises `authentication_required`."""
-        row = self._account(login)
-        right = is_password(row.password_hash if row else None, password)
-        if row is None or not right or row.disabled:
-            raise Refusal("authentication_required", detail=NOT_PROVEN)
-        return row
-
     def _with_rights(self, connection: Connection, row: Any, language: str = "zh") -> Principal:
         """The person of an account row with every right of this moment: those of the account, and those lent to it."""
         lent = lent_now(connection, self.office, row, civil_date(self.clock.now()))
         return replace(principal_of(row, language), acting_for=lent)
 
-    def _account(self, login: str) -> Any:
-        """The row of that login, compared without case; what cannot be a login is nobody's."""
-        if not _may_be_login(login):
-            return None
-        with self.database.read() as connection:
-            return records.user_row(connection, login)
 
-
-@dataclass(slots=True)
-class Guess:
-    """A try to prove who somebody is, as a context: what raises within it is a failure, and is counted."""
-
-    accounts: Accounts
-    login: str
-    address: str
-    browser: str
-    session: str
-    _attempt: Any = None
-
-    def __enter__(self) -> None:
-        by_session, by_browser = self.session, self.browser
-        if not by_session and not self.accounts.knows(self.login, by_browser):
-            by_browser = ""
-        known = digest_of(by_session or by_browser) if by_session or by_browser else None
-        try:
-            self._attempt = self.accounts.lockout.begin(self.login, self.address, known)
-        except Refusal:
-            self.accounts.failures.add(self.login)
-            raise
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.accounts.lockout.succeeded(self._attempt)
-        elif issubclass(kind, Refusal):
-            self.accounts.failures.add(self.login)
+def open_accounts(database: Database, writer: Writer, clock: Clock, office: Office, key: Path) -> Accounts:
+    """The accounts of the office, whose second factors are sealed with the key in that file."""
+    sessions = Sessions(database, writer, clock, office)
+    prover = Prover(database, writer, office, SecondFactors(sessions, Sealer(key)))
+    return Accounts(database, writer, clock, office, sessions, prover)
 
 
 def add_user(connection: Connection, office: Office, detail: Mapping[str, Any], now: datetime) -> None:
@@ -255,7 +236,3 @@ def issue_token(
     }
     records.add(connection, reading.TOKEN, [row])
     return {"token": token, "id": id, "expires": detail["expires"]}
-
-
-def _may_be_login(login: str) -> bool:
-    return bool(login) and len(login) <= ID_LENGTH and not CONTROL.search(login)

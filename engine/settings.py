@@ -26,6 +26,8 @@ class Settings:
     test_clock: Path | None = None
     house_key: Path | None = None
     """The file with the key of the house; None for its place in the data folder."""
+    identity_key: Path | None = None
+    """The file with the key that seals second factors; None for its place in the data folder."""
     host: str = "127.0.0.1"
     port: int = 8000
     cookie_secure: bool = False
@@ -62,6 +64,7 @@ class Settings:
             database_url=normalised(url),
             test_clock=clock,
             house_key=_path(environment.get("BIHUAN_HOUSE_KEY")),
+            identity_key=_path(environment.get("BIHUAN_IDENTITY_KEY")),
             host=host,
             port=port,
             cookie_secure=environment.get("BIHUAN_COOKIE_SECURE") == "1" or not is_loopback(host),
@@ -77,6 +80,11 @@ class Settings:
     def key_file(self) -> Path:
         """Where the key of the house is kept: nodes that share a database share this file."""
         return self.house_key or self.data_dir / "keys" / "house.key"
+
+    @property
+    def identity_key_file(self) -> Path:
+        """Where the key is kept that seals second factors: nodes that share a database share this file."""
+        return self.identity_key or self.data_dir / "keys" / "identity.key"
 
     @property
     def shelf(self) -> Path:

@@ -96,6 +96,25 @@ def end_sessions_of(connection: Connection, login_key: str, but: str | None = No
     return connection.execute(ended.values(ended=True)).rowcount
 
 
+def second_factor(connection: Connection, login_key: str, lock: bool = False) -> Row[Any] | None:
+    """The second factor of the account, locked for this transaction on PostgreSQL when asked."""
+    found = select(SECOND_FACTOR).where(SECOND_FACTOR.c.login_key == login_key)
+    return connection.execute(found.with_for_update() if lock else found).one_or_none()
+
+
+def change_second_factor(
+    connection: Connection, login_key: str, last_step: int, values: Mapping[str, Any]
+) -> int:
+    """The second factor has these values, unless a later code was used meanwhile; how many rows changed."""
+    same = (SECOND_FACTOR.c.login_key == login_key) & (SECOND_FACTOR.c.last_step == last_step)
+    return connection.execute(update(SECOND_FACTOR).where(same).values(dict(values))).rowcount
+
+
+def remove_second_factor(connection: Connection, login_key: str) -> int:
+    """The account has none; how many were removed."""
+    return connection.execute(delete(SECOND_FACTOR).where(SECOND_FACTOR.c.login_key == login_key)).rowcount
+
+
 def knows_browser(connection: Connection, login_key: str, digest: str) -> bool:
     """True when that login has signed in from the browser of that digest."""
     found = select(BROWSER.c.digest).where(BROWSER.c.login_key == login_key, BROWSER.c.digest == digest)

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from api.calls import SESSION_COOKIE, query_of, read_body, same_secret
+from engine.core.commands import Asked as Command
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal
 from engine.house import House
@@ -38,6 +39,14 @@ class SomethingOwed(Exception):
     def __init__(self, path: str) -> None:
         super().__init__(path)
         self.path = path
+
+
+class ProofNeeded(Exception):
+    """The person must prove again who they are; what they sent is kept on the page that asks for it."""
+
+    def __init__(self, asking: Asking) -> None:
+        super().__init__()
+        self.asking = asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,9 @@ async def posted_form(request: Request) -> Posted:
     if raw is None:
         raise Refusal("body_too_large")
     form = await _parsed(request, raw)
+    request.state.sent = [
+        (name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)
+    ]
     files = tuple(value for _, value in form.multi_items() if isinstance(value, UploadFile))
     return Posted(typed_from(form.multi_items()), files)
 
@@ -141,6 +153,12 @@ async def _parsed(request: Request, raw: bytes) -> FormData:
 
 
 Form = Annotated[Posted, Depends(posted_form)]
+
+
+def prove(asking: Asking, asked: Command | str) -> None:
+    """Returns when the person may go on with the command or the act of that name; else raises ProofNeeded."""
+    if asking.house.step_up.owed(asking.visit, asked):
+        raise ProofNeeded(asking)
 
 
 def check_form_token(asking: Asking, posted: Posted) -> None:

@@ -33,6 +33,7 @@ from web import (
     rule_page,
     rulebook_page,
     sign_in_page,
+    step_up_page,
     stuck_page,
     systems_page,
     trial_page,
@@ -43,6 +44,7 @@ from web import (
 ROUTERS = (
     assets.router,
     account_page.router,
+    step_up_page.router,
     exchange_page.router,
     carrier_page.router,
     admin_page.router,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from api.calls import BROWSER_COOKIE
 from api.sessions import address_of, browser_of, delete_cookies, session_token, set_cookies
 from engine.core.refusals import Refusal
+from engine.identity.visit import SignedIn
 from web.asking import EarlyAsked, Form, check_form_token, house_of, local_path, see
 from web.look import open_page
 from web.routing import PageRoute
@@ -37,18 +38,50 @@ def sign_in(request: Request, posted: Form) -> Response:
     browser = browser_of(request) or secrets.token_urlsafe(32)
     wanted, login = local_path(typed.first("next") or "/work"), typed.first("login").strip()
     try:
-        signed_in = house.accounts.sign_in(
-            login, typed.first("password"), address_of(request), browser_of(request), remember=browser
+        proof = house.accounts.first_step(
+            login, typed.first("password"), address_of(request), browser_of(request), browser
         )
     except Refusal as refusal:
-        if refusal.code not in ("authentication_required", "rate_limited"):
-            raise
-        status = 422 if refusal.code == "authentication_required" else 429
+        status = _status(refusal)
         return open_page(request, "login.html", status=status, next=wanted, login=login, refused=refusal.code)
-    response = see(wanted)
-    set_cookies(response, signed_in, secure=house.settings.cookie_secure)
-    remember_browser(response, browser, secure=house.settings.cookie_secure)
+    if isinstance(proof, str):
+        return _ask_code(request, proof, wanted)
+    return _signed_in(request, proof, browser, wanted)
+
+
+@router.post("/login/code")
+def sign_in_with_code(request: Request, posted: Form) -> Response:
+    """The second step: the person is signed in by the code; a wrong one comes back."""
+    house, typed = house_of(request), posted.typed
+    browser = browser_of(request) or secrets.token_urlsafe(32)
+    wanted, ticket = local_path(typed.first("next") or "/work"), typed.first("ticket")
+    try:
+        signed_in = house.accounts.second_step(
+            ticket, typed.first("code"), address_of(request), browser_of(request), browser
+        )
+    except Refusal as refusal:
+        return _ask_code(request, ticket, wanted, refusal)
+    return _signed_in(request, signed_in, browser, wanted)
+
+
+def _signed_in(request: Request, signed_in: SignedIn, browser: str, wanted: str) -> Response:
+    response, secure = see(wanted), house_of(request).settings.cookie_secure
+    set_cookies(response, signed_in, secure=secure)
+    remember_browser(response, browser, secure=secure)
     return response
+
+
+def _ask_code(request: Request, ticket: str, wanted: str, refused: Refusal | None = None) -> Response:
+    status = _status(refused) if refused is not None else 200
+    code = refused.code if refused is not None else ""
+    return open_page(request, "code.html", status=status, next=wanted, ticket=ticket[:2000], refused=code)
+
+
+def _status(refusal: Refusal) -> int:
+    """The status of the form that comes back; raises what no form answers."""
+    if refusal.code not in ("authentication_required", "rate_limited"):
+        raise refusal
+    return 422 if refusal.code == "authentication_required" else 429
 
 
 @router.post("/logout")

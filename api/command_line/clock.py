@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from api.command_line.opening import house_of, password_from_stdin
+from api.command_line.opening import house_of, password_from_stdin, proven
 from api.command_line.telling import DONE, REFUSED, told
 
 
@@ -45,7 +45,7 @@ def _accept(args: argparse.Namespace) -> int:
     password = password_from_stdin() if args.login and args.password_stdin else None
     with house_of(args) as house:
         if args.login and password:
-            who = house.accounts.verify(args.login, password)
+            who = proven(house, args.login, password)
             accepted = house.time_guard.accept(who, who.login)
         elif Administration(house).acts_directly():
             accepted = house.time_guard.accept(None, f"os:{system_user()}")

@@ -6,7 +6,7 @@ import argparse
 from functools import partial
 from typing import Any
 
-from api.command_line.opening import house_of, password_from_stdin
+from api.command_line.opening import house_of, password_from_stdin, proven
 from api.command_line.telling import DONE, progress, told
 
 
@@ -25,7 +25,7 @@ def _confirm(args: argparse.Namespace) -> int:
 
     password = password_from_stdin()
     with house_of(args) as house:
-        who = house.accounts.verify(args.login, password)
+        who = proven(house, args.login, password)
         counted = partial(house.recounting.run, progress=None if args.json else progress)
         counted()  # so that what moves afterwards is moved by what is confirmed
         result = dict(Administration(house).confirm(args.proposal, who))

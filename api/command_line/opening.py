@@ -44,6 +44,12 @@ def password_from_stdin() -> str:
     return password
 
 
+def proven(house: House, login: str, password: str) -> Principal:
+    """The person of that login and password; where the account has a second factor, the next line of stdin is its code."""
+    code = sys.stdin.readline().strip() if house.accounts.prover.asks_code(login) else ""
+    return house.accounts.verify(login, password, code)
+
+
 def administered(
     house: House,
     act: str,

@@ -35,6 +35,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     roles.add_argument("login", metavar="LOGIN")
     roles.add_argument("--role", required=True, nargs="+", action="extend", metavar="ROLE")
     roles.set_defaults(run=_roles)
+    reset = acts.add_parser("reset-second-factor", help="the telephone is lost; open sessions end")
+    reset.add_argument("login", metavar="LOGIN")
+    reset.set_defaults(run=_reset)
     disable = acts.add_parser("disable", help="out at once, and never in again")
     disable.add_argument("login", metavar="LOGIN")
     disable.set_defaults(run=_disable)
@@ -85,6 +88,12 @@ def _roles(args: argparse.Namespace) -> int:
     command = f"user roles {args.login} --role {' '.join(detail['roles'])}"
     with house_of(args) as house:
         return administered(house, "user.roles", detail, command, as_json=args.json)
+
+
+def _reset(args: argparse.Namespace) -> int:
+    detail, command = {"login": args.login}, f"user reset-second-factor {args.login}"
+    with house_of(args) as house:
+        return administered(house, "user.reset_second_factor", detail, command, as_json=args.json)
 
 
 def _disable(args: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,12 +42,19 @@ class Sessions:
     lasts: timedelta = LASTS
 
     def open(
-        self, row: Any, means: str, browser: str | None = None, instead_of: str | None = None
+        self,
+        row: Any,
+        means: str,
+        browser: str | None = None,
+        *,
+        instead_of: str | None = None,
+        spend: Callable[[Connection], None] | None = None,
     ) -> SignedIn:
         """A fresh session of the account of that row, with an entry.
 
         `browser` is the token of the browser that is remembered for it. `instead_of` is the token of the session that
-        the new one takes the place of: it is over, and raises `authentication_required` where it was so before.
+        the new one takes the place of: it is over, and raises `authentication_required` where it was so before. `spend`
+        uses up the code that was shown, in the same transaction.
         """
         token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(24), self.clock.real_now()
         fresh = {
@@ -65,6 +72,8 @@ class Sessions:
         def write(connection: Connection) -> None:
             if instead_of is not None and reading.end_session(connection, digest_of(instead_of)) is None:
                 raise Refusal("authentication_required")
+            if spend is not None:
+                spend(connection)
             records.add(connection, reading.SESSION, [fresh])
             if browser is not None:
                 self._remember(connection, row.login_key, digest_of(browser), now)

@@ -10,6 +10,10 @@ API = "/api/v1"
 CHOSEN = "vier Worte, die niemand errät"
 OWN_ACCOUNT: tuple[tuple[Any, ...], ...] = (
     (
+        *("POST", f"{API}/session/step-up", "P01"),
+        *(lambda _: {"password": PASSWORD}, False, "application/json", 204),
+    ),
+    (
         *("POST", f"{API}/session/password", "T01"),
         *(lambda _: {"password": PASSWORD, "new_password": CHOSEN}, False, "application/json", 204),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from engine.clock import Machine
 from engine.identity import passwords
 from models import account_reading
 from tests.api.conftest import Office, with_passwords
@@ -32,6 +34,26 @@ def cheap_hashing() -> Iterator[None]:
         yield
 
 
+class Shifted(Machine):
+    """This machine, some time later."""
+
+    __slots__ = ("by",)
+
+    def __init__(self) -> None:
+        object.__setattr__(self, "by", timedelta(0))
+
+    def shown(self) -> datetime:
+        """What its clock shows."""
+        return Machine.shown(self) + self.by
+
+
+def later(office: Office, **by: float) -> None:
+    """So much real time has passed."""
+    machine = office.town.house.clock.machine
+    assert isinstance(machine, Shifted)
+    object.__setattr__(machine, "by", machine.by + timedelta(**by))
+
+
 @pytest.fixture(scope="module")
 def office(tables: Copies, tmp_path_factory: pytest.TempPathFactory, cheap_hashing: None) -> Iterator[Office]:
     """The application with its pages over SQLite; the clock stands at 2024-04-26 17:00."""
@@ -42,6 +64,7 @@ def office(tables: Copies, tmp_path_factory: pytest.TempPathFactory, cheap_hashi
 
 def opened(town: Town) -> Iterator[Office]:
     """The application over the town, whose people can sign in."""
+    object.__setattr__(town.house.clock, "machine", Shifted())
     app = create_app(with_passwords(town, passwords.hash_password(PASSWORD)).house)
     attach_pages(app)
     with TestClient(app, base_url="http://127.0.0.1"):

@@ -90,12 +90,12 @@ def test_who_has_signed_in_from_a_browser_signs_in_from_it_while_others_guess(of
 def test_what_failed_is_counted_in_one_entry_a_minute_and_unknown_logins_not_in_clear(
     office: Office, login: str
 ) -> None:
-    office.town.house.accounts.write_failures()
+    office.town.house.accounts.prover.write_failures()
     before = len(administrative(office, "session.failed"))
     for turn in range(3):
         office.stranger().post("/api/v1/session", json={"login": login, "password": f"guess {turn}"})
-    office.town.house.accounts.write_failures()
-    office.town.house.accounts.write_failures()
+    office.town.house.accounts.prover.write_failures()
+    office.town.house.accounts.prover.write_failures()
     [entry] = administrative(office, "session.failed")[before:]
     known = {"F02": 3} if login == "F02" else {}
     assert entry == {"logins": known, "unknown_logins": 3 - len(known) * 3, "not_told_apart": 0}
