@@ -53,7 +53,7 @@ def step_shown(secret: str | None, code: str, moment: datetime) -> int | None:
     Without a secret it is of none, after the same work. Every period is compared, in constant time each.
     """
     counted, now, found = pyotp.TOTP(secret or _NOBODY), step_of(moment), None
-    for step in range(now - DRIFT, now + DRIFT + 1):
+    for step in range(max(now - DRIFT, 0), now + DRIFT + 1):
         if hmac.compare_digest(counted.generate_otp(step).encode(), code.encode("utf-8", "surrogatepass")):
             found = step
     return found if secret is not None else None
