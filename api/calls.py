@@ -14,17 +14,22 @@ from typing import Annotated, Any
 
 import rfc8785
 from fastapi import Depends, Request, Response
+from pydantic import BaseModel
 
 from api.answers import answer
-from engine.accounts import Visit
 from engine.core.commands import Asked, Command, Outcome, Principal
-from engine.core.refusals import FieldError, Refusal
+from engine.core.intake_forms import check_form
+from engine.core.refusals import Faults, FieldError, Refusal
 from engine.core.strict_json import Malformed, parsed
 from engine.house import House
+from engine.identity.owed import OWED
+from engine.identity.visit import Visit
 from engine.projections.asked import Asked as Parameters
 
 SESSION_COOKIE = "bihuan_session"
 CSRF_COOKIE = "bihuan_csrf"
+BROWSER_COOKIE = "bihuan_browser"
+"""By which a browser is known from which somebody has signed in before; it opens nothing."""
 CSRF_HEADER = "x-csrf-token"
 KEY_HEADER = "idempotency-key"
 KEY = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
@@ -34,6 +39,7 @@ DEPTH_MAX = 64
 LENGTH_DIGITS = 18
 """More digits than this announce more than anybody may send; they are not read."""
 READ_ONLY_TOKEN = "这个令牌只读。 · This token may only read."
+NO_SESSION = "令牌不能办理账号事务，请登录后办理。 · A token does not manage accounts: sign in."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +51,16 @@ class Call:
     raw: bytes | None
     """The body, None when it was larger than allowed."""
 
-    def visit(self) -> Visit:
+    def visit(self, *, owing: bool = False) -> Visit:
         """Who calls and how; raises `authentication_required`, `session_check_failed` or `not_yours`."""
-        return visit_of(self.request, self.house)
+        return visit_of(self.request, self.house, owing=owing)
+
+    def session_visit(self) -> Visit:
+        """Who calls by session, also while they owe something first; raises the same."""
+        visit = self.visit(owing=True)
+        if visit.csrf is None:
+            raise Refusal("not_yours", detail=NO_SESSION)
+        return visit
 
     @property
     def who(self) -> Principal:
@@ -71,11 +84,19 @@ class Call:
             raise Refusal("body_malformed")
         return value
 
+    def checked(self, form: type[BaseModel]) -> dict[str, Any]:
+        """The JSON of the body, which has that form; raises the same, or `facts_invalid` with all that is wrong."""
+        body, faults = self.body(), Faults()
+        check_form(form, body, faults)
+        faults.refuse()
+        return dict(body)
+
     def command(
         self, make: Callable[[Any], Asked], handle: Callable[[Command], Outcome] | None = None
     ) -> tuple[Principal, Outcome]:
         """The command that the body asks for was carried out, or answered from its key; by the desk unless named."""
-        who = self.who
+        visit = self.visit()
+        who = visit.principal
         no_query(self.request)
         body = self.body()
         key = self.request.headers.get(KEY_HEADER, "")
@@ -87,6 +108,7 @@ class Call:
         except Refusal:
             self.house.desk.check_unbound(who, key, digest)  # told before what is wrong with another body
             raise
+        self.house.step_up.check(visit, asked)
         handle = handle or self.house.desk.handle
         return who, handle(Command(who, key, digest, asked))
 
@@ -143,18 +165,22 @@ def announced_length(request: Request) -> int:
     return int(said[:LENGTH_DIGITS]) if said.isascii() and said.isdigit() else 0
 
 
-def visit_of(request: Request, house: House) -> Visit:
+def visit_of(request: Request, house: House, *, owing: bool = False) -> Visit:
     """Who calls, by bearer token or session, asked once for each request: rights are those of this moment.
 
-    An unsafe request of a session must carry the session's CSRF value.
+    An unsafe request of a session must carry the session's CSRF value. Whoever owes something first, such as a new
+    password, is refused unless that is what they are about (`owing`).
     """
     known: Visit | None = getattr(request.state, "visit", None)
     if known is None:
         known = request.state.visit = _identified(request, house)
+    if known.owes is not None and not owing:
+        raise Refusal("not_yours", detail=OWED[known.owes])
     return known
 
 
 def _identified(request: Request, house: House) -> Visit:
+    """Who shows a token or a session that counts, and for an unsafe request the session's CSRF value."""
     authorization = request.headers.get("authorization")
     unsafe = request.method not in SAFE_METHODS
     if authorization is not None:

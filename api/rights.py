@@ -21,6 +21,8 @@ ROUTES: Mapping[str, str] = {
     "GET /api/v1/session": "session.own",
     "POST /api/v1/session": "session.open",
     "DELETE /api/v1/session": "session.own",
+    "POST /api/v1/session/password": "session.own",
+    "POST /api/v1/session/step-up": "session.own",
     "POST /api/v1/inspections": "inspection.record",
     "GET /api/v1/inspections": "inspection.read",
     "GET /api/v1/inspections/{id}": "inspection.read",
@@ -87,6 +89,9 @@ ROUTES: Mapping[str, str] = {
 }
 """The action of each operation, by method and path."""
 
+EARLY = frozenset({"session.own"})
+"""What somebody may do who owes something first: a new password, a second factor, a fresh proof."""
+
 
 def gate(request: Request) -> None:
     """Returns when the caller may ask this at all.
@@ -97,7 +102,7 @@ def gate(request: Request) -> None:
     policy = policy_of(ROUTES, request)
     if policy.caller is Caller.PERSON:
         house: House = request.app.state.house
-        check(visit_of(request, house).principal, policy)
+        check(visit_of(request, house, owing=policy.action in EARLY).principal, policy)
 
 
 def policy_of(routes: Mapping[str, str], request: Request) -> Policy:

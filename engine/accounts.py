@@ -2,87 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import secrets
-import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from engine.clock import Clock
 from engine.core.calendar import civil_date
 from engine.core.commands import Principal
-from engine.core.fact_types import CONTROL
 from engine.core.refusals import Refusal
 from engine.delegation_reader import lent_now
+from engine.identity.owed import OWED
+from engine.identity.password_rules import check_chosen
+from engine.identity.passwords import hash_password
+from engine.identity.prover import Prover
+from engine.identity.sealer import Sealer, SealerFault
+from engine.identity.second_factors import SecondFactors
+from engine.identity.sessions import TOKEN_LENGTH_MAX, Sessions
+from engine.identity.visit import PASSWORD, SECOND_FACTOR, SignedIn, Visit, digest_of, principal_of
 from engine.natural_persons import person_for, persons_known
-from engine.throttle import Throttle
 from engine.writer import Writer
 from models import account_reading as reading
 from models import records
-from models.columns import ID_LENGTH
 from models.database import Database
 from rules.offices import Office
 
-IDLE = timedelta(minutes=30)
-FAILURES_MAX = 10
-"""Failed sign-ins of one login from one address within the window."""
-FAILURES_WINDOW_SECONDS = 300
-SEEN_EVERY = timedelta(seconds=60)
-"""A session is written at most this often; idleness is therefore measured up to a minute too strictly."""
-PASSWORD_LENGTH_MAX = 1000
-TOKEN_LENGTH_MAX = 200
-LANGUAGES = ("zh", "en")
 SCOPES = ("read", "write")
-
-# OWASP's least cost for argon2id: 19 MiB, two passes. Each sign-in holds that much memory, so few run at once.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_HASHING = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
-_NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
-"""Verified against when there is no such account, so that the answer takes the same work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A request whose sender is known: the principal, and how it showed who it is."""
-
-    principal: Principal
-    scope: str
-    csrf: str | None = None
-    """What unsafe requests of a session must carry; None for bearer tokens."""
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A fresh session: the cookie's token, which is nowhere stored, and the CSRF value."""
-
-    token: str
-    csrf: str
-    principal: Principal
-
-
-def hash_password(password: str) -> str:
-    """The argon2id hash to be stored; raises `facts_invalid` for an empty or endless password."""
-    if not password or len(password) > PASSWORD_LENGTH_MAX:
-        from engine.core.refusals import FieldError
-
-        raise Refusal(
-            "facts_invalid", errors=[FieldError("/password", "missing" if not password else "range")]
-        )
-    with _HASHING:
-        return _HASHER.hash(password)
-
-
-def digest_of(token: str) -> str:
-    """SHA-256 (hex) of a token, by which it is stored."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+TICKET, TICKET_LASTS = "second step of signing in", timedelta(minutes=5)
 
 
 @dataclass(slots=True)
@@ -93,52 +44,117 @@ class Accounts:
     writer: Writer
     clock: Clock
     office: Office
-    idle: timedelta = IDLE
-    throttle: Throttle = field(default_factory=lambda: Throttle(FAILURES_MAX, FAILURES_WINDOW_SECONDS))
+    sessions: Sessions
+    prover: Prover
 
-    def verify(self, login: str, password: str) -> Principal:
-        """The person with that login and password; raises `authentication_required`."""
-        row = self._account(login)
-        with _HASHING:
-            right = _matches(row.password_hash if row else _NOBODY, password[: PASSWORD_LENGTH_MAX + 1])
-        if row is None or not right or row.disabled:
-            raise Refusal("authentication_required")
+    def verify(self, login: str, password: str, code: str = "") -> Principal:
+        """The person with that login and password, who acts once and has no session.
+
+        Raises `authentication_required`, or `not_yours` while they owe something first.
+        """
+        proof = self.prover.proven(login, password, code)
+        if proof.spend is not None:
+            self.writer.submit(proof.spend)
+        owes = self.prover.owed(proof.row, proof.factor is not None)
+        if owes is not None:
+            raise Refusal("not_yours", detail=OWED[owes])
         with self.database.read() as connection:
-            return self._with_rights(connection, row)
+            return self._with_rights(connection, proof.row)
 
-    def sign_in(self, login: str, password: str, address: str = "") -> SignedIn:
-        """A fresh session; raises `authentication_required`, or `rate_limited` after too many failures."""
-        key = (login.casefold()[:ID_LENGTH], address)
-        self.throttle.begin(key)
-        who = self.verify(login, password)
-        self.throttle.succeeded(key)
-        token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(24), self.clock.real_now()
-        row = {
-            "token_digest": digest_of(token),
-            "office_id": self.office.office_id,
-            "login_key": who.login.casefold(),
-            "csrf": csrf,
-            "language": None,
-            "created_at": now,
-            "seen_at": now,
-            "ended": False,
-        }
-        self.writer.submit(lambda connection: records.add(connection, reading.SESSION, [row]))
-        return SignedIn(token, csrf, who)
+    def sign_in(
+        self, login: str, password: str, address: str = "", browser: str = "", *, code: str = ""
+    ) -> SignedIn:
+        """A fresh session; raises `authentication_required`, or `rate_limited` after too many failures.
+
+        `browser` is the token of the browser that asks, where it has one.
+        """
+        with self.prover.guessing(login, address, browser):
+            proof = self.prover.proven(login, password, code)
+            return self.sessions.open(proof.row, proof.means, spend=proof.spend)
+
+    def first_step(
+        self, login: str, password: str, address: str, browser: str, remember: str
+    ) -> SignedIn | str:
+        """A fresh session, or, where the account has a second factor, a ticket for `second_step`; raises the same.
+
+        `remember` is the token by which the browser is known for this account once it has signed in.
+        """
+        with self.prover.guessing(login, address, browser):
+            proof = self.prover.proven(login, password, None)
+            if proof.factor is None:
+                return self.sessions.open(proof.row, PASSWORD, remember)
+        until = self.clock.real_now() + TICKET_LASTS
+        said = {"login": proof.row.login, "hash": digest_of(proof.row.password_hash)}
+        return self.prover.factors.sealer.ticket(said | {"until": until.isoformat()}, TICKET)
+
+    def second_step(self, ticket: str, code: str, address: str, browser: str, remember: str) -> SignedIn:
+        """A fresh session by the code that the ticket of `first_step` waits for; raises the same.
+
+        A ticket is worth nothing without a code, for five minutes, and until the password changes.
+        """
+        try:
+            said = self.prover.factors.sealer.read_ticket(ticket, TICKET)
+        except SealerFault as fault:
+            raise Refusal("authentication_required") from fault
+        row = self.prover.account(said["login"])
+        late = self.clock.real_now() > datetime.fromisoformat(said["until"])
+        if late or row is None or row.disabled or digest_of(row.password_hash) != said["hash"]:
+            raise Refusal("authentication_required")
+        with self.prover.guessing(row.login, address, browser):
+            proof = self.prover.with_code(row, code)
+            return self.sessions.open(row, SECOND_FACTOR, remember, spend=proof.spend)
+
+    def step_up(self, who: Principal, token: str, password: str | None, code: str | None) -> SignedIn:
+        """The person of the open session was proven again, by password or code; the session has another id.
+
+        Raises `authentication_required`, or `rate_limited` after too many failures within this session.
+        """
+        with self.prover.guessing(who.login, "", session=token):
+            if code is None:
+                row = self.prover.known(who.login, password or "")
+                return self.sessions.open(row, PASSWORD, instead_of=token)
+            row = self.prover.account(who.login)
+            proof = self.prover.with_code(row, code)
+            return self.sessions.open(row, SECOND_FACTOR, instead_of=token, spend=proof.spend)
+
+    def drop_second_factor(self, who: Principal, token: str, password: str, code: str) -> None:
+        """The person has no second factor any more, having shown both; raises as `step_up`."""
+        with self.prover.guessing(who.login, "", session=token):
+            proof = self.prover.proven(who.login, password, code)
+            if proof.spend is None:
+                raise Refusal("authentication_required")
+            self.writer.submit(proof.spend)
+        self.prover.factors.take_away(who.login, token)
+
+    def change_password(self, who: Principal, token: str, password: str, chosen: str) -> SignedIn:
+        """The person has the password that they chose, in a fresh session, and no other session is left.
+
+        Raises `authentication_required` for a wrong present password, `rate_limited`, or `facts_invalid`.
+        """
+        check_chosen(chosen, password, who.login, who.name, self.office)
+        with self.prover.guessing(who.login, "", session=token):
+            row = self.prover.known(who.login, password)
+        hashed = hash_password(chosen)
+
+        def write(connection: Connection) -> None:
+            reading.change_user(connection, row.login_key, {"password_hash": hashed, "must_change": False})
+            reading.end_sessions_of(connection, row.login_key, but=digest_of(token))
+            self.sessions.enter(connection, "password.change", row.login, {})
+
+        self.writer.submit(write)
+        return self.sessions.open(row, PASSWORD, instead_of=token)
 
     def by_session(self, token: str) -> Visit | None:
-        """Whose session it is, unless it ended, was idle too long, or the account is disabled."""
-        if not token or len(token) > TOKEN_LENGTH_MAX:
-            return None
-        digest, now = digest_of(token), self.clock.real_now()
+        """Whose session it is, unless it ended, was idle or lasted too long, or the account is disabled."""
         with self.database.read() as connection:
-            row = reading.session_and_user(connection, digest)
-            if row is None or row.ended or row.disabled or now - row.seen_at > self.idle:
+            row = self.sessions.alive(connection, token)
+            if row is None:
                 return None
             who = self._with_rights(connection, row, row.language or "zh")
-        if now - row.seen_at >= SEEN_EVERY:
-            self._seen(digest, now)
-        return Visit(who, "write", row.csrf)
+        self.sessions.seen(token, row)
+        has = row.second_factor_since is not None
+        owes = self.prover.owed(row, has)
+        return Visit(who, "write", row.csrf, proven_at=row.opened_at, has_second_factor=has, owes=owes)
 
     def by_token(self, token: str) -> Visit | None:
         """Whose bearer token it is, unless it was revoked, expired, or the account is disabled."""
@@ -150,19 +166,6 @@ class Accounts:
                 return None
             return Visit(self._with_rights(connection, row), row.scope)
 
-    def sign_out(self, token: str) -> None:
-        """The session is over."""
-        digest = digest_of(token)
-        self.writer.submit(lambda connection: reading.change_session(connection, digest, {"ended": True}))
-
-    def set_language(self, token: str, language: str) -> None:
-        """Pages of the session speak this language."""
-        digest = digest_of(token)
-        if language in LANGUAGES:
-            self.writer.submit(
-                lambda connection: reading.change_session(connection, digest, {"language": language})
-            )
-
     def directory(self, logins: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Name, department, unit, title and phone of those logins that exist, by login folded to lower case."""
         shown = ("login", "name", "department", "unit", "title", "phone", "certificate_no")
@@ -172,7 +175,7 @@ class Accounts:
 
     def named(self, login: str) -> Principal | None:
         """The person of that login, unless there is none or the account is disabled."""
-        row = self._account(login)
+        row = self.prover.account(login)
         if row is None or row.disabled:
             return None
         with self.database.read() as connection:
@@ -191,33 +194,12 @@ class Accounts:
         known = persons_known(connection, self.office.office_id)
         return replace(principal_of(row, language), acting_for=lent, register=known)
 
-    def _account(self, login: str) -> Any:
-        """The row of that login, compared without case; what cannot be a login is nobody's."""
-        if not login or len(login) > ID_LENGTH or CONTROL.search(login):
-            return None
-        with self.database.read() as connection:
-            return records.user_row(connection, login)
 
-    def _seen(self, digest: str, now: datetime) -> None:
-        try:
-            self.writer.submit(
-                lambda connection: reading.change_session(connection, digest, {"seen_at": now})
-            )
-        except Refusal:
-            return  # on a read-only disk the session lives on until it counts as idle
-
-
-def principal_of(row: Any, language: str = "zh") -> Principal:
-    """The person of an account row with the rights of its own."""
-    return Principal(
-        login=row.login,
-        name=row.name,
-        roles=frozenset(row.roles),
-        department=row.department,
-        unit=row.unit,
-        certificate_no=row.certificate_no,
-        language=language,
-    )
+def open_accounts(database: Database, writer: Writer, clock: Clock, office: Office, key: Path) -> Accounts:
+    """The accounts of the office, whose second factors are sealed with the key in that file."""
+    sessions = Sessions(database, writer, clock, office)
+    prover = Prover(database, writer, office, SecondFactors(sessions, Sealer(key)))
+    return Accounts(database, writer, clock, office, sessions, prover)
 
 
 def add_user(connection: Connection, office: Office, detail: Mapping[str, Any], now: datetime) -> None:
@@ -232,6 +214,7 @@ def add_user(connection: Connection, office: Office, detail: Mapping[str, Any], 
         "roles": list(detail["roles"]),
         "password_hash": detail["password_hash"],
         "disabled": False,
+        "must_change": bool(detail.get("must_change")),
         "created_at": now,
         "person": person_for(connection, office.office_id, detail),
         **kept,
@@ -256,10 +239,3 @@ def issue_token(
     }
     records.add(connection, reading.TOKEN, [row])
     return {"token": token, "id": id, "expires": detail["expires"]}
-
-
-def _matches(stored: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(stored, password)
-    except (VerifyMismatchError, VerificationError, InvalidHashError):
-        return False

@@ -6,7 +6,7 @@ Who proposes and confirms it stands in engine/core/two_persons.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -57,3 +57,5 @@ class Act:
     """Raises Refusal for what two administrators may not do, though bootstrap may."""
     afterwards: Callable[[House], None] | None = None
     """What this house does once the act is durable."""
+    when_confirmed: Mapping[str, Any] = field(default_factory=dict)
+    """Members that the detail gets where a second administrator confirms it."""

@@ -96,7 +96,8 @@ class Administration:
         self._check_not_concerned(who, asked, row.detail)
         self._check_allowed(asked, row.detail)
         told = {"proposal": proposal, "proposed_by": row.proposed_by}
-        return self._carry_out(asked, row.detail, row.action, who.login, told, proposal)
+        detail = {**row.detail, **asked.when_confirmed}
+        return self._carry_out(asked, detail, row.action, who.login, told, proposal)
 
     def pointed_out(self, proposal: str) -> list[str]:
         """What to look at in that proposal, in both languages; nothing of an unknown one."""

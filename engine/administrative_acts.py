@@ -8,34 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from engine.accounts import SCOPES, issue_token
 from engine.act import Act
 from engine.core.refusals import Faults
+from engine.credential_acts import CREDENTIAL_ACTS
 from engine.keeping.acts import RESTORE_ACT
 from engine.outcomes import new_id
 from engine.system_acts import SYSTEM_ACTS
-from engine.user_acts import USER_ACTS, check_known_user, owner
+from engine.user_acts import USER_ACTS
 from rules.calendar_notice import notice_of
 from rules.data_file import DataFault
 
 if TYPE_CHECKING:
     from engine.house import House
-
-
-def _check_token(house: House, detail: Mapping[str, Any]) -> None:
-    check_known_user(house, detail)
-    faults = Faults()
-    if detail["scope"] not in SCOPES:
-        faults.add("/scope", "vocabulary")
-    if datetime.fromisoformat(detail["expires"]) <= house.clock.now():
-        faults.add("/expires", "range", "到期时间已过", "lies in the past")
-    faults.refuse()
-
-
-def _issue(
-    house: House, connection: Connection, detail: Mapping[str, Any], now: datetime
-) -> Mapping[str, Any]:
-    return issue_token(connection, house.office, detail, now)
 
 
 def _check_notice(house: House, detail: Mapping[str, Any]) -> None:
@@ -120,7 +104,7 @@ ACTS: dict[str, Act] = {
     act.name: act
     for act in (
         *USER_ACTS,
-        Act("token.issue", _check_token, _issue, concerns=owner),
+        *CREDENTIAL_ACTS,
         *SYSTEM_ACTS,
         Act("delegation.add", _check_delegation, _delegate, concerns=_colleagues),
         Act("delegation.end", _check_delegation_end, _end_delegation),

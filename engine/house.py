@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from engine.accounts import Accounts
+from engine.accounts import Accounts, open_accounts
 from engine.calendar_reader import CalendarReader
 from engine.calendars import CalendarInForce
 from engine.clock import Clock, Machine
@@ -26,6 +26,7 @@ from engine.editions import Editions
 from engine.exchange import Exchange, open_exchange
 from engine.exchange_reader import ExchangeReader
 from engine.house_key import HouseKey
+from engine.identity.step_up import StepUp
 from engine.in_use import InUse
 from engine.incoming.room import IncomingRoom, open_incoming
 from engine.judging import ruled_triggers
@@ -83,6 +84,7 @@ class House:
     reminders: Reminders
     reader: Reader
     accounts: Accounts
+    step_up: StepUp
     press: DocumentPress
     exchange: Exchange
     editions: Editions
@@ -139,6 +141,7 @@ class House:
         """
         if self.time_guard.look() is not None:
             return Swept()
+        self.accounts.prover.write_failures()
         self.in_force.keep_up(civil_date(self.clock.now()))
         with lease(self.database, f"bell {self.office.office_id}", wait=self.clock.is_test) as mine:
             if not mine or not self.recounting.run(AT_A_RING).finished:
@@ -215,7 +218,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     referrals = Referrals(office.office_id, law, scribe)
     desk = Desk(clock, office, law, database, writer, scribe, referrals, reception, calendars)
     reader = open_reader(database, writer, law, office, facts, clock, referrals)
-    accounts = Accounts(database, writer, clock, office)
+    accounts = open_accounts(database, writer, clock, office, settings.identity_key_file)
     post = ReminderPost(office, law, ReminderWords(law.terms), prefix)
     sweep = Sweep(clock, database, law, desk, post)
     book = DutyBook(office, law)
@@ -242,6 +245,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         ladder_bell=LadderBell(clock, database, writer, law, office.office_id, post),
         reader=reader,
         accounts=accounts,
+        step_up=StepUp(clock, office, law.charts),
         press=press,
         exchange=exchange,
         incoming=open_incoming(desk, exchange.callers, reader.cursors),

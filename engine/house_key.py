@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from engine.key_file import make_key_file
 from engine.signing import KeyFault, new_private_key, private_key
 
 
@@ -31,8 +29,7 @@ class HouseKey:
 
     def make(self) -> None:
         """There is a key; one that was there stays."""
-        if not self.path.exists():
-            self._make()
+        make_key_file(self.path, new_private_key())
 
     def sign(self, text: str) -> str:
         """The signature over the text, in base64; raises HouseKeyFault where there is no key."""
@@ -54,17 +51,3 @@ class HouseKey:
             return private_key(self.path.read_text(encoding="ascii").strip())
         except (KeyFault, OSError, UnicodeError) as fault:
             raise HouseKeyFault(str(self.path)) from fault
-
-    def _make(self) -> None:
-        """The file is there whole or not at all; of two programs that make it, one wins."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=self.path.parent)  # readable by its owner only
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as made:
-                made.write(new_private_key() + "\n")
-                made.flush()
-                os.fsync(made.fileno())
-            with suppress(FileExistsError):
-                os.link(name, self.path)
-        finally:
-            os.unlink(name)

@@ -31,6 +31,8 @@ class Settings:
     """Public keys that backups are sealed to unless others are named."""
     backup_key: Path | None = None
     """The file with the private key that opens them."""
+    identity_key: Path | None = None
+    """The file with the key that seals second factors; None for its place in the data folder."""
     host: str = "127.0.0.1"
     port: int = 8000
     cookie_secure: bool = False
@@ -69,6 +71,7 @@ class Settings:
             house_key=_path(environment.get("BIHUAN_HOUSE_KEY")),
             backup_to=tuple((environment.get(BACKUP_TO) or "").replace(",", " ").split()),
             backup_key=_path(environment.get(BACKUP_KEY)),
+            identity_key=_path(environment.get("BIHUAN_IDENTITY_KEY")),
             host=host,
             port=port,
             cookie_secure=environment.get("BIHUAN_COOKIE_SECURE") == "1" or not is_loopback(host),
@@ -84,6 +87,11 @@ class Settings:
     def key_file(self) -> Path:
         """Where the key of the house is kept: nodes that share a database share this file."""
         return self.house_key or self.data_dir / "keys" / "house.key"
+
+    @property
+    def identity_key_file(self) -> Path:
+        """Where the key is kept that seals second factors: nodes that share a database share this file."""
+        return self.identity_key or self.data_dir / "keys" / "identity.key"
 
     @property
     def shelf(self) -> Path:

@@ -45,6 +45,13 @@ class Throttle:
         with self._lock:
             self._failures.pop(key, None)
 
+    def withdraw(self, key: Hashable) -> None:
+        """The latest failure of the key was none."""
+        with self._lock:
+            moments = self._failures.get(key)
+            if moments:
+                moments.pop()
+
     def _refuse(self, key: Hashable) -> None:
         moments = self._recent(key)
         if len(moments) >= self.allowed:

@@ -1,4 +1,4 @@
-"""What two security administrators do with accounts: add, change, disable them, give passwords, say whose they are."""
+"""What two security administrators do with accounts: add, change, disable them, say whose they are."""
 
 from __future__ import annotations
 
@@ -33,6 +33,10 @@ MIXED: Said = (
     "系统、安全、审计三类管理员互不兼任，也不得兼有办理或者查看案件的角色",
     "one account is one of the three administrators and nothing else: neither two of them nor a role that sees cases",
 )
+
+
+SET_BY_ANOTHER = {"must_change": True}
+"""A password that two administrators know is changed by the person before anything else."""
 
 
 def account_of(house: House, login: str) -> Any:
@@ -174,16 +178,6 @@ def _add(house: House, connection: Connection, detail: Mapping[str, Any], now: d
     return {"login": detail["login"]}
 
 
-def _passwd(
-    house: House, connection: Connection, detail: Mapping[str, Any], _: datetime
-) -> Mapping[str, Any]:
-    """A new password ends every session that the old one opened."""
-    key = detail["login"].casefold()
-    reading.change_user(connection, key, {"password_hash": detail["password_hash"]})
-    reading.end_sessions_of(connection, key)
-    return {"login": detail["login"]}
-
-
 def _disable(
     house: House, connection: Connection, detail: Mapping[str, Any], _: datetime
 ) -> Mapping[str, Any]:
@@ -217,11 +211,13 @@ def _check_still(row: Any, detail: Mapping[str, Any]) -> None:
 def _change(
     house: House, connection: Connection, detail: Mapping[str, Any], _: datetime
 ) -> Mapping[str, Any]:
-    """What the account may do changes with the next request: rights are read at each of them."""
+    """What the account may do changes at once; other roles end its sessions, and what these showed is not shown on."""
     row, office = records.user_row(connection, detail["login"]), house.office.office_id
     _check_still(row, detail)
     if detail["values"]:
         reading.change_user(connection, detail["login"].casefold(), detail["values"])
+    if "roles" in detail["values"]:
+        reading.end_sessions_of(connection, detail["login"].casefold())
     person = detail.get("person")
     if person and person.casefold() == detail["login"].casefold():
         set_apart(connection, office, person)
@@ -273,6 +269,7 @@ USER_ACTS = (
         concerns=_whose,
         points_out=_point_out,
         forbids=_forbid_mixed,
+        when_confirmed=SET_BY_ANOTHER,
     ),
     Act(
         "user.change",
@@ -284,6 +281,5 @@ USER_ACTS = (
         forbids=_forbid_mixed,
     ),
     Act("user.same_person", _check_same, _same, concerns=_both),
-    Act("user.passwd", check_known_user, _passwd, concerns=owner),
     Act("user.disable", check_known_user, _disable, concerns=owner),
 )

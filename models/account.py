@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Column, Text
+from sqlalchemy import Column, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from models.columns import ID_LENGTH, OFFICE_ID_LENGTH, Instant, Json
@@ -30,12 +30,14 @@ class User(SQLModel, table=True):
     roles: list[str] = Field(sa_column=Column(Json, nullable=False))
     password_hash: str = Field(sa_column=Column(Text, nullable=False))
     disabled: bool = False
+    must_change: bool = False
+    """Somebody else knows the password: nothing else is done before it is changed."""
     created_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     person: str | None = Field(default=None, max_length=ID_LENGTH, index=True)
 
 
 class Session(SQLModel, table=True):
-    """One sign-in; `token_digest` is SHA-256 of the cookie, which is never stored."""
+    """One proof of who somebody is, at `created_at`; `token_digest` is SHA-256 of the cookie, which is never stored."""
 
     __tablename__ = "sign_in"
 
@@ -47,6 +49,8 @@ class Session(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     seen_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     ended: bool = False
+    means: str | None = Field(default=None, max_length=20)
+    """How the person was last proven: password, second_factor, single_sign_on."""
 
 
 class Token(SQLModel, table=True):
@@ -59,6 +63,37 @@ class Token(SQLModel, table=True):
     token_digest: str = Field(max_length=64, unique=True)
     login_key: str = Field(max_length=ID_LENGTH, index=True)
     scope: str = Field(max_length=10)
+    scopes: list[str] | None = Field(default=None, sa_column=Column(Json))
+    """Finer scopes that restrict further; None for all that `scope` allows."""
+    last_used_on: date | None = None
     expires_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     issued_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     revoked: bool = False
+
+
+class SecondFactor(SQLModel, table=True):
+    """What an account shows beside its password; `secret` is sealed with a key outside the database."""
+
+    __tablename__ = "second_factor"
+
+    login_key: str = Field(primary_key=True, max_length=ID_LENGTH)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)
+    secret: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    recovery: list[str] = Field(sa_column=Column(Json, nullable=False))
+    """SHA-256 of each code that is left."""
+    last_step: int = 0
+    """The latest period of 30 seconds whose code was used; no code of it or before counts again."""
+    begun_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    confirmed_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    """When a code was first shown; until then the second factor is asked of nobody."""
+
+
+class KnownBrowser(SQLModel, table=True):
+    """A browser from which an account has signed in; `digest` is SHA-256 of its cookie."""
+
+    __tablename__ = "known_browser"
+
+    login_key: str = Field(primary_key=True, max_length=ID_LENGTH)
+    digest: str = Field(primary_key=True, max_length=64)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)
+    seen_at: datetime = Field(sa_column=Column(Instant, nullable=False))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, or_, select, update
 
-from models.account import Session, Token
+from models.account import KnownBrowser, SecondFactor, Session, Token
 from models.notice import AdminEntry, Proposal
 from models.prepared import Prepared
 from models.records import FINDING, INSPECTION, MARK, USER, table_of
 
 SESSION, TOKEN = table_of(Session), table_of(Token)
+SECOND_FACTOR, BROWSER = table_of(SecondFactor), table_of(KnownBrowser)
 PROPOSAL, ADMIN_ENTRY = table_of(Proposal), table_of(AdminEntry)
 
 
@@ -81,11 +83,29 @@ def change_user(connection: Connection, login_key: str, values: Mapping[str, Any
 
 
 def session_and_user(connection: Connection, token_digest: str) -> Row[Any] | None:
-    """The session of that digest with the account as it is now: columns of both, the session's `language` too."""
-    columns = (SESSION.c.csrf, SESSION.c.language, SESSION.c.seen_at, SESSION.c.ended, *USER.c)
-    joined = SESSION.join(USER, USER.c.login_key == SESSION.c.login_key)
+    """The session of that digest with the account as it is now: columns of both, `language` and `opened_at` of the session.
+
+    `second_factor_since` is None where the account has none.
+    """
+    columns = (
+        *(SESSION.c.csrf, SESSION.c.language, SESSION.c.seen_at, SESSION.c.ended, SESSION.c.means),
+        SESSION.c.created_at.label("opened_at"),
+        SECOND_FACTOR.c.confirmed_at.label("second_factor_since"),
+        *USER.c,
+    )
+    joined = SESSION.join(USER, USER.c.login_key == SESSION.c.login_key).outerjoin(
+        SECOND_FACTOR, SECOND_FACTOR.c.login_key == SESSION.c.login_key
+    )
     asked = select(*columns).select_from(joined).where(SESSION.c.token_digest == token_digest)
     return connection.execute(asked).one_or_none()
+
+
+def open_sessions(connection: Connection, login_key: str, seen_after: datetime) -> Sequence[Row[Any]]:
+    """The sessions of the account that were used after that instant and have not ended, the latest first."""
+    found = select(SESSION).where(
+        SESSION.c.login_key == login_key, SESSION.c.ended.is_(False), SESSION.c.seen_at > seen_after
+    )
+    return connection.execute(found.order_by(SESSION.c.seen_at.desc())).all()
 
 
 def change_session(connection: Connection, token_digest: str, values: Mapping[str, Any]) -> None:
@@ -93,9 +113,60 @@ def change_session(connection: Connection, token_digest: str, values: Mapping[st
     connection.execute(update(SESSION).where(SESSION.c.token_digest == token_digest).values(dict(values)))
 
 
-def end_sessions_of(connection: Connection, login_key: str) -> None:
-    """No session of the account is left."""
-    connection.execute(update(SESSION).where(SESSION.c.login_key == login_key).values(ended=True))
+def end_session(connection: Connection, token_digest: str) -> str | None:
+    """The session is over; the account's key, or None where it was over before."""
+    ended = (
+        update(SESSION)
+        .where(SESSION.c.token_digest == token_digest, SESSION.c.ended.is_(False))
+        .values(ended=True)
+        .returning(SESSION.c.login_key)
+    )
+    return connection.execute(ended).scalar_one_or_none()
+
+
+def end_sessions_of(connection: Connection, login_key: str, but: str | None = None) -> int:
+    """No session of the account is left but the one of the digest `but`; how many were ended."""
+    ended = update(SESSION).where(
+        SESSION.c.login_key == login_key, SESSION.c.ended.is_(False), SESSION.c.token_digest != (but or "")
+    )
+    return connection.execute(ended.values(ended=True)).rowcount
+
+
+def second_factor(connection: Connection, login_key: str, lock: bool = False) -> Row[Any] | None:
+    """The second factor of the account, locked for this transaction on PostgreSQL when asked."""
+    found = select(SECOND_FACTOR).where(SECOND_FACTOR.c.login_key == login_key)
+    return connection.execute(found.with_for_update() if lock else found).one_or_none()
+
+
+def change_second_factor(
+    connection: Connection, login_key: str, last_step: int, values: Mapping[str, Any]
+) -> int:
+    """The second factor has these values, unless a later code was used meanwhile; how many rows changed."""
+    same = (SECOND_FACTOR.c.login_key == login_key) & (SECOND_FACTOR.c.last_step == last_step)
+    return connection.execute(update(SECOND_FACTOR).where(same).values(dict(values))).rowcount
+
+
+def remove_second_factor(connection: Connection, login_key: str) -> int:
+    """The account has none; how many were removed."""
+    return connection.execute(delete(SECOND_FACTOR).where(SECOND_FACTOR.c.login_key == login_key)).rowcount
+
+
+def knows_browser(connection: Connection, login_key: str, digest: str) -> bool:
+    """True when that login has signed in from the browser of that digest."""
+    found = select(BROWSER.c.digest).where(BROWSER.c.login_key == login_key, BROWSER.c.digest == digest)
+    return connection.execute(found).one_or_none() is not None
+
+
+def browsers_of(connection: Connection, login_key: str) -> Sequence[str]:
+    """The browsers of the account, the latest first."""
+    found = select(BROWSER.c.digest).where(BROWSER.c.login_key == login_key)
+    return connection.execute(found.order_by(BROWSER.c.seen_at.desc(), BROWSER.c.digest)).scalars().all()
+
+
+def forget_browsers(connection: Connection, login_key: str, digests: Sequence[str] | None = None) -> None:
+    """The account does not know these browsers any more; None for all of them."""
+    gone = delete(BROWSER).where(BROWSER.c.login_key == login_key)
+    connection.execute(gone if digests is None else gone.where(BROWSER.c.digest.in_(digests)))
 
 
 def token_and_user(connection: Connection, token_digest: str) -> Row[Any] | None:

@@ -1,6 +1,6 @@
 """Importing this module knows every table."""
 
-from models.account import Session, Token, User
+from models.account import KnownBrowser, SecondFactor, Session, Token, User
 from models.backtest import BacktestChange, BacktestCriminal, BacktestRun, BacktestTurn
 from models.calendar import CalendarNotice, CalendarRecount
 from models.carrier import CarrierAnswer, CarrierBundle, CarrierContent, CarrierPacking
@@ -54,6 +54,7 @@ __all__ = [
     "IncomingDeadline",
     "IncomingPerson",
     "Inspection",
+    "KnownBrowser",
     "LinkedSystem",
     "Mark",
     "Message",
@@ -72,6 +73,7 @@ __all__ = [
     "RulebookEdition",
     "RulebookProof",
     "SealedMessage",
+    "SecondFactor",
     "Series",
     "Session",
     "TimeBeat",

@@ -18,6 +18,7 @@ from rules.delegation import Delegating, delegating_of
 from rules.duties import Duties, read_duties
 from rules.escalation import lights_of, rungs_of
 from rules.faults import nearest
+from rules.identity import Proving, proving_of
 
 _KINDS = ("government", "vertical", "dispatched", "judicial", "coordinating", "superior")
 _ANY = "*"
@@ -113,6 +114,7 @@ class Office:
     lights: Mapping[str, int | Fraction] = field(default_factory=dict)
     """When the yellow light of a term comes: working days before red, or for hours a share of the period."""
     delegation: Delegating = field(default_factory=Delegating)
+    proving: Proving = field(default_factory=Proving)
 
     def department_by_name(self, name: str) -> str | None:
         """The code of the department with this code, short or full Chinese name; None when there is none."""
@@ -273,6 +275,7 @@ def _office(data: Any, calendars: Sequence[str]) -> Office:
         escalation=rungs_of(fields),
         lights=lights_of(fields),
         delegation=delegating_of(fields),
+        proving=proving_of(fields),
     )
     terms.done()
     fields.done()

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 
 from engine.administration import Administration
 from engine.core.refusals import Refusal
-from web.asking import Asked, Asking, Form, check_form_token, see
+from web.asking import Asked, Asking, Form, check_form_token, prove, see
 from web.finding_page import names_of
 from web.look import ADMINISTRATORS, page
 from web.people import people_of
@@ -36,6 +36,7 @@ def confirm(asking: Asked, posted: Form, proposal: str) -> Response:
     """The proposal was confirmed, and what it gives is shown once; a refusal comes back on the page."""
     check_form_token(asking, posted)
     _check_administrator(asking)
+    prove(asking, "confirm_proposal")
     try:
         result = Administration(asking.house).confirm(proposal, asking.who)
     except Refusal as refusal:

@@ -13,10 +13,11 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from api.calls import SESSION_COOKIE, query_of, read_body, same_secret
-from engine.accounts import Visit
+from engine.core.commands import Asked as Command
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal
 from engine.house import House
+from engine.identity.visit import PASSWORD, SECOND_FACTOR, Visit
 from web.fields import Typed, typed_from
 from web.wording import LANGUAGES, Words
 
@@ -30,6 +31,22 @@ ALPHABET = re.compile(r"charset\s*=\s*\"?(?!utf-?8\b)", re.IGNORECASE)
 
 class SignInNeeded(Exception):
     """Nobody is signed in; the page is shown after signing in."""
+
+
+class SomethingOwed(Exception):
+    """The person must do something else first, at `path`; the page is shown afterwards."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class ProofNeeded(Exception):
+    """The person must prove again who they are; what they sent is kept on the page that asks for it."""
+
+    def __init__(self, asking: Asking) -> None:
+        super().__init__()
+        self.asking = asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +94,11 @@ def language_of(request: Request, visit: Visit | None) -> str:
     return next((tag for tag in tags if tag in LANGUAGES), "zh")
 
 
-def asked_by(request: Request) -> Asking:
-    """Who asks, looked up once for each request; raises SignInNeeded when nobody is signed in."""
+def asked_early(request: Request) -> Asking:
+    """Who asks, looked up once for each request, also while they owe something first.
+
+    Raises SignInNeeded when nobody is signed in.
+    """
     house = house_of(request)
     visit: Visit | None = getattr(request.state, "visit", None)
     if visit is None:
@@ -89,7 +109,17 @@ def asked_by(request: Request) -> Asking:
     return Asking(request, house, visit, Words(language_of(request, visit)))
 
 
+def asked_by(request: Request) -> Asking:
+    """Who asks; raises SignInNeeded when nobody is signed in, SomethingOwed while they must do something else first."""
+    asking = asked_early(request)
+    if asking.visit.owes is not None:
+        raise SomethingOwed(OWED_AT[asking.visit.owes])
+    return asking
+
+
 Asked = Annotated[Asking, Depends(asked_by)]
+EarlyAsked = Annotated[Asking, Depends(asked_early)]
+OWED_AT = {PASSWORD: "/password", SECOND_FACTOR: "/account"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +141,9 @@ async def posted_form(request: Request) -> Posted:
     if raw is None:
         raise Refusal("body_too_large")
     form = await _parsed(request, raw)
+    request.state.sent = [
+        (name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)
+    ]
     files = tuple(value for _, value in form.multi_items() if isinstance(value, UploadFile))
     return Posted(typed_from(form.multi_items()), files)
 
@@ -126,6 +159,12 @@ async def _parsed(request: Request, raw: bytes) -> FormData:
 
 
 Form = Annotated[Posted, Depends(posted_form)]
+
+
+def prove(asking: Asking, asked: Command | str) -> None:
+    """Returns when the person may go on with the command or the act of that name; else raises ProofNeeded."""
+    if asking.house.step_up.owed(asking.visit, asked):
+        raise ProofNeeded(asking)
 
 
 def check_form_token(asking: Asking, posted: Posted) -> None:

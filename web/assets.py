@@ -19,6 +19,7 @@ NAMES = (
     "bihuan.js",
     "calendar.css",
     "carrier.css",
+    "account.css",
     "delegations.css",
     "duties.css",
     "exchange.css",

@@ -21,7 +21,7 @@ from api.step_request import (
 )
 from engine.core.commands import Asked, Command, Outcome
 from engine.core.refusals import Refusal
-from web.asking import Asking
+from web.asking import Asking, prove
 from web.fields import ABSENT, Field, Typed, read_field
 from web.forms import OCCURRED, StepForm, facts_of
 from web.steps import Offer
@@ -129,6 +129,7 @@ def _handled(
 ) -> Outcome:
     if not KEY.fullmatch(key):
         raise Refusal("key_missing")
+    prove(asking, asked)
     digest = digest_of("POST", path, body)
     handle = handle or asking.house.desk.handle
     return handle(Command(asking.who, key, digest, asked))

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from api.calls import an_id
 from engine.core.refusals import Refusal
 from engine.core.visibility import APPROVES_EDITIONS, PROPOSES_EDITIONS, may_read_backtests
-from web.asking import Asked, Asking, Form, check_form_token, see
+from web.asking import Asked, Asking, Form, check_form_token, prove, see
 from web.changes import change_row, turn_groups
 from web.look import page, query_path
 from web.naming import Names
@@ -49,6 +49,7 @@ def approve(asking: Asked, posted: Form, id: str) -> Response:
     check_form_token(asking, posted)
     id = an_id(id)
     asking.house.reader.editions.edition(asking.who, id)
+    prove(asking, "publish_rulebook")
     try:
         asking.house.editions.approve(id, asking.who)
     except Refusal as refusal:
@@ -62,6 +63,7 @@ def withdraw(asking: Asked, posted: Form, id: str) -> Response:
     check_form_token(asking, posted)
     id, reason = an_id(id), posted.typed.first("reason")
     asking.house.reader.editions.edition(asking.who, id)
+    prove(asking, "publish_rulebook")
     try:
         asking.house.editions.withdraw(id, reason, asking.who)
     except Refusal as refusal:

@@ -20,7 +20,15 @@ from engine.core.policies import may
 from engine.core.refusals import Refusal
 from engine.house import House
 from engine.reminder_words import shown_end
-from web.asking import LANGUAGE_COOKIE, PAGE_PARAMETERS, Asking, SignInNeeded, asked_by, house_of, language_of
+from web.asking import (
+    LANGUAGE_COOKIE,
+    PAGE_PARAMETERS,
+    Asking,
+    SignInNeeded,
+    asked_early,
+    house_of,
+    language_of,
+)
 from web.assets import address
 from web.fields import CIVIL, person_label
 from web.wording import LANGUAGES, Words
@@ -93,7 +101,7 @@ def page(asking: Asking, name: str, *, status: int = 200, **context: Any) -> Res
     frame: dict[str, Any] = {
         "who": who,
         "csrf": asking.visit.csrf,
-        "navigation": navigation(asking),
+        "navigation": [] if asking.visit.owes else navigation(asking),
         "department_name": _department(house, asking.words, who.department),
         "flash": asking.parameter("flash"),
         "flash_title": did(asking),
@@ -191,7 +199,7 @@ def problem_page(request: Request, refusal: Refusal) -> Response:
     problem = problem_of(refusal)
     name = "not_found.html" if refusal.code == "not_found" else "problem.html"
     try:
-        return page(asked_by(request), name, status=problem["status"], problem=problem)
+        return page(asked_early(request), name, status=problem["status"], problem=problem)
     except (SignInNeeded, Refusal):
         return open_page(request, name, status=problem["status"], problem=problem)
 

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from api.app import routes_of
 from web import (
+    account_page,
     admin_page,
     assets,
     backtest_page,
@@ -32,6 +33,7 @@ from web import (
     rule_page,
     rulebook_page,
     sign_in_page,
+    step_up_page,
     stuck_page,
     systems_page,
     trial_page,
@@ -42,6 +44,8 @@ from web.rights import PAGES, gate
 
 ROUTERS = (
     assets.router,
+    account_page.router,
+    step_up_page.router,
     exchange_page.router,
     carrier_page.router,
     admin_page.router,

@@ -6,16 +6,26 @@ from collections.abc import Mapping
 
 from fastapi import Request
 
-from api.rights import check, policy_of
+from api.rights import EARLY, check, policy_of
 from engine.core.policies import Caller
-from web.asking import asked_by
+from web.asking import asked_by, asked_early
 
 PAGES: Mapping[str, str] = {
     "GET /": "site.open",
     "GET /static/{name:path}": "site.open",
     "GET /login": "site.open",
     "POST /login": "session.open",
-    "POST /logout": "site.open",
+    "POST /login/code": "session.open",
+    "POST /logout": "session.own",
+    "GET /account": "session.own",
+    "POST /account/sessions": "session.own",
+    "POST /account/second-factor": "session.own",
+    "POST /account/second-factor/confirm": "session.own",
+    "POST /account/second-factor/off": "session.own",
+    "GET /password": "session.own",
+    "POST /password": "session.own",
+    "GET /step-up": "session.own",
+    "POST /step-up": "session.own",
     "GET /work": "work.read",
     "POST /work": "work.read",
     "GET /reminders": "reminder.own",
@@ -89,4 +99,5 @@ def gate(request: Request) -> None:
     """Returns when the person may ask this at all; raises SignInNeeded, or what the policy answers to others."""
     policy = policy_of(PAGES, request)
     if policy.caller is Caller.PERSON:
-        check(asked_by(request).who, policy)
+        asked = asked_early if policy.action in EARLY else asked_by
+        check(asked(request).who, policy)

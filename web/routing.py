@@ -11,10 +11,17 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from engine.core.refusals import Refusal
-from web.asking import SignInNeeded, see, wanted_after_signing_in
+from web.asking import Asking, ProofNeeded, SignInNeeded, SomethingOwed, see, wanted_after_signing_in
 from web.look import finished, problem_page
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def _ask_proof(request: Request, asking: Asking) -> Response:
+    """The page that asks the person to prove again who they are."""
+    from web.step_up_page import ask_proof
+
+    return ask_proof(request, asking)
 
 
 class PageRoute(APIRoute):
@@ -29,6 +36,10 @@ class PageRoute(APIRoute):
                 response = await inner(request)
             except SignInNeeded:
                 response = see(f"/login?next={quote(wanted_after_signing_in(request), safe='')}")
+            except SomethingOwed as owed:
+                response = see(f"{owed.path}?next={quote(wanted_after_signing_in(request), safe='')}")
+            except ProofNeeded as needed:
+                response = await run_in_threadpool(_ask_proof, request, needed.asking)
             except Refusal as refusal:
                 response = await run_in_threadpool(problem_page, request, refusal)
             return finished(request, response)

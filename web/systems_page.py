@@ -13,7 +13,7 @@ from engine.system_acts import change_of
 from engine.system_checks import SYSTEM_ID, encryption_key_from
 from engine.systems import STATES
 from web.admin_page import shown_once
-from web.asking import Asked, Asking, Form, check_form_token, see
+from web.asking import Asked, Asking, Form, check_form_token, prove, see
 from web.fields import ABSENT, Choice, Field, Typed, read_field
 from web.look import page, query_path
 from web.naming import Names
@@ -96,6 +96,7 @@ def _proposed(asking: Asking, act: str, typed: Typed, path: str, id: str | None 
     """The page that follows a proposal, or, where it was carried out at once, shows what is shown once."""
     if not acts(asking.who):
         raise Refusal("not_yours", roles=["system_admin"])
+    prove(asking, "link_system")
     detail = _detail(asking, act, typed, id)
     command = f"{PATH}: {act} {detail['id']}"
     answer = Administration(asking.house).ask(act, detail, command=command, who=asking.who)

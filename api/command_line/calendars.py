@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.command_line.opening import administered, house_of, password_from_stdin
+from api.command_line.opening import administered, house_of, password_from_stdin, proven
 from api.command_line.telling import DONE, progress, told
 from engine.core.calendar import FIRST_YEAR, LAST_YEAR
 
@@ -117,7 +117,7 @@ def _person(house: House, login: str | None, password: str | None) -> Principal 
         return None
     if password is None:
         raise Refusal("facts_invalid", errors=[FieldError("/password-stdin", "missing")])
-    return house.accounts.verify(login, password)
+    return proven(house, login, password)
 
 
 def _show(args: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.command_line.opening import house_of, password_from_stdin, settings_of
+from api.command_line.opening import house_of, password_from_stdin, proven, settings_of
 from api.command_line.telling import DONE, REFUSED, told
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _of_bundle(parser: argparse.ArgumentParser) -> None:
 
 def _person(house: House, login: str) -> Principal:
     """Who signs in with the command: what is carried is always somebody's act."""
-    return house.accounts.verify(login, password_from_stdin())
+    return proven(house, login, password_from_stdin())
 
 
 def _pack(args: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from api.command_line.opening import administered, house_of, password_from_stdin
+from api.command_line.opening import administered, house_of, password_from_stdin, proven
 from api.command_line.telling import DONE, REFUSED, told
 
 
@@ -43,6 +43,6 @@ def _accept(args: argparse.Namespace) -> int:
 
     password = password_from_stdin() if args.login and args.password_stdin else None
     with house_of(args) as house:
-        who = house.accounts.verify(args.login, password) if password else None
+        who = proven(house, args.login, password) if password else None
         detail = house.time_guard.asked(who.login if who else f"os:{system_user()}")
         return administered(house, "clock.accept", detail, "clock accept", as_json=args.json, who=who)

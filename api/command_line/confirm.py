@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.command_line.opening import house_of, password_from_stdin, point_out
+from api.command_line.opening import house_of, password_from_stdin, point_out, proven
 from api.command_line.restore import add_key_options, ready_to_restore
 from api.command_line.telling import DONE, progress, told
 from engine.core.refusals import FieldError, Refusal
@@ -35,7 +35,7 @@ def _confirm(args: argparse.Namespace) -> int:
     password = password_from_stdin()
     with ExitStack() as afterwards:
         with house_of(args) as house:
-            who = house.accounts.verify(args.login, password)
+            who = proven(house, args.login, password)
             counted = partial(house.recounting.run, progress=None if args.json else progress)
             counted()  # so that what moves afterwards is moved by what is confirmed
             ready = _restored(house, args, afterwards)

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 from uuid import uuid4
 
-from api.command_line.opening import house_of, password_from_stdin
+from api.command_line.opening import house_of, password_from_stdin, proven
 from api.command_line.telling import DONE, told
 from engine.core.paper_form import HOW
 
@@ -41,7 +41,7 @@ def _act(args: argparse.Namespace) -> int:
     asked = paper_command(id)(body) if args.act == "paper" else resend_command(id)(body)
     digest = digest_of("POST", f"/api/v1/messages/{id}/{args.act}", body)
     with house_of(args) as house:
-        who = house.accounts.verify(args.login, password)
+        who = proven(house, args.login, password)
         acts = house.exchange.acts
         acts.handle(Command(who, f"command-{uuid4()}", digest, asked))
         told(acts.message(who, id), as_json=args.json)

@@ -50,6 +50,12 @@ def point_out(said: Iterable[str]) -> None:
         print(f"注意 · note: {one}", file=sys.stderr)
 
 
+def proven(house: House, login: str, password: str) -> Principal:
+    """The person of that login and password; where the account has a second factor, the next line of stdin is its code."""
+    code = sys.stdin.readline().strip() if house.accounts.prover.asks_code(login) else ""
+    return house.accounts.verify(login, password, code)
+
+
 def administered(
     house: House,
     act: str,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.command_line.backtesting import progress_told
-from api.command_line.opening import house_of, password_from_stdin
+from api.command_line.opening import house_of, password_from_stdin, proven
 from api.command_line.telling import DONE, PROPOSED, REFUSED, told
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _publish(args: argparse.Namespace) -> int:
     """3 when the edition waits for an approval, 1 and what speaks against it when the draft does not pass."""
     password = password_from_stdin()
     with house_of(args) as house:
-        who = house.accounts.verify(args.login, password)
+        who = proven(house, args.login, password)
         proposed = house.editions.propose(args.draft, args.since, who, told=step_told, progress=progress_told)
     answer = {**proposed.review.as_data(), "edition": proposed.edition}
     told(answer, as_json=args.json, words="\n".join(_lines(proposed.review, proposed.edition)))
@@ -97,7 +97,7 @@ def _act(args: argparse.Namespace, act: Callable[[House, Principal], None]) -> i
     """The act of a person on one edition, which is told as it is afterwards."""
     password = password_from_stdin()
     with house_of(args) as house:
-        act(house, house.accounts.verify(args.login, password))
+        act(house, proven(house, args.login, password))
         told(house.reader.editions.every(args.edition)[0], as_json=args.json)
     return DONE
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from api.command_line.opening import administered, house_of, password_from_stdin
 from api.command_line.telling import DONE, told
+from engine.core.refusals import Refusal
 from engine.core.two_persons import mixed
+
+if TYPE_CHECKING:
+    from engine.house import House
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -29,6 +35,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     passwd.add_argument("login", metavar="LOGIN")
     passwd.add_argument("--password-stdin", action="store_true", required=True)
     passwd.set_defaults(run=_passwd)
+    reset = acts.add_parser("reset-second-factor", help="the telephone is lost; open sessions end")
+    reset.add_argument("login", metavar="LOGIN")
+    reset.set_defaults(run=_reset)
     disable = acts.add_parser("disable", help="out at once, and never in again")
     disable.add_argument("login", metavar="LOGIN")
     disable.set_defaults(run=_disable)
@@ -56,8 +65,7 @@ def _add_changes(acts: Any) -> None:
 
 
 def _add(args: argparse.Namespace) -> int:
-    from engine.accounts import hash_password
-
+    password = password_from_stdin()
     detail = {
         "login": args.login,
         "name": args.name,
@@ -66,10 +74,10 @@ def _add(args: argparse.Namespace) -> int:
         "unit": args.unit,
         "person": args.person,
         "certificate_no": args.certificate,
-        "password_hash": hash_password(password_from_stdin()),
     }
     command = f"user add {args.login} --name {args.name} --role {' '.join(args.role)} --department {args.department}"
     with house_of(args) as house:
+        detail["password_hash"] = _hashed(house, password, args.login, args.name)
         return administered(house, "user.add", detail, command, as_json=args.json)
 
 
@@ -97,11 +105,32 @@ def _same_person(args: argparse.Namespace) -> int:
 
 
 def _passwd(args: argparse.Namespace) -> int:
-    from engine.accounts import hash_password
-
-    detail = {"login": args.login, "password_hash": hash_password(password_from_stdin())}
+    password = password_from_stdin()
     with house_of(args) as house:
+        known = house.accounts.directory([args.login]).get(args.login.casefold(), {})
+        hashed = _hashed(house, password, args.login, known.get("name", ""))
+        detail = {"login": args.login, "password_hash": hashed}
         return administered(house, "user.passwd", detail, f"user passwd {args.login}", as_json=args.json)
+
+
+def _hashed(house: House, password: str, login: str, name: str) -> str:
+    """The hash to be stored; a password that nobody might choose is refused, and where acts are done at once warned of."""
+    from engine.administration import Administration
+    from engine.identity.password_rules import faults_of
+    from engine.identity.passwords import hash_password
+
+    faults = [replace(fault, pointer="/password") for fault in faults_of(password, login, name, house.office)]
+    if faults and not Administration(house).acts_directly():
+        raise Refusal("facts_invalid", errors=faults)
+    for fault in faults:
+        print(f"口令较弱：{fault.zh} · a weak password: {fault.en}", file=sys.stderr)
+    return hash_password(password)
+
+
+def _reset(args: argparse.Namespace) -> int:
+    detail, command = {"login": args.login}, f"user reset-second-factor {args.login}"
+    with house_of(args) as house:
+        return administered(house, "user.reset_second_factor", detail, command, as_json=args.json)
 
 
 def _disable(args: argparse.Namespace) -> int:

@@ -44,6 +44,14 @@ TWO_PERSONS: dict[str, TwoPersons] = {
         _by(SECURITY, "user.same_person", GRANTS, "认定两个账号属于同一人", "two accounts are of one person"),
         _by(SECURITY, "user.disable", GRANTS, "停用账号", "an account is disabled"),
         _by(SECURITY, "user.passwd", KEYS, "重置密码", "a new password", own_asked=True),
+        _by(
+            SECURITY,
+            "user.reset_second_factor",
+            KEYS,
+            "重置第二因素",
+            "a second factor is reset",
+            own_asked=True,
+        ),
         _by(SYSTEM, "token.issue", KEYS, "签发访问令牌", "a bearer token is issued", own_asked=True),
         _by(SECURITY, "delegation.add", GRANTS, "代为办理委托", "roles are lent for somebody"),
         _by(SECURITY, "delegation.end", GRANTS, "终止委托", "a delegation ends early"),
@@ -73,6 +81,8 @@ ONE_PERSON: dict[str, str] = {
     "rulebook.withdraw": "the rules that stand go on standing",
     "delegation.add": "whoever leaves lends roles of their own; a head those of a colleague who is away, never to themselves",
     "delegation.end": "it only takes away what was lent",
+    "backup": "a sealed copy, which only the holder of the key opens",
+    "exchange.release": "what waits since a restoration goes its way, as it was decided",
     "duty.hand_in": "a report of the department's own",
     "system.ping": "a question to a linked system, which changes nothing",
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
-from engine.accounts import add_user, hash_password, principal_of
+from engine.accounts import add_user
 from engine.administration import Administration, system_user
 from engine.core.calendar import civil_date
 from engine.core.refusals import Reason, Refusal
@@ -23,6 +23,8 @@ from engine.demo.reports import hand_in_reports
 from engine.demo.scenery import Scenery, load_scenery
 from engine.demo.stories import load_stories
 from engine.demo.telling import Progress, Teller
+from engine.identity.passwords import hash_password
+from engine.identity.visit import principal_of
 from engine.system_checks import NewSystem
 from engine.systems import HMAC
 from models import account_reading, linked_reading, records

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine.accounts import FAILURES_MAX
+from engine.identity.lockout import FAILURES_MAX
 from models import account_reading
 from tests.api.bodies import inspection
 from tests.api.conftest import PASSWORD, Office
@@ -150,7 +150,7 @@ def test_an_unknown_login_takes_the_work_of_a_known_one(
         hashed.append(stored.rpartition("$p=")[0].rpartition("$")[0])
         return False
 
-    monkeypatch.setattr("engine.accounts._matches", matches)
+    monkeypatch.setattr("engine.identity.passwords.matches", matches)
     for login in ("W01", "NOBODY", "\x00", "x" * 500):
         office.stranger().post("/api/v1/session", json={"login": login, "password": "guess"})
     assert len(hashed) == 4

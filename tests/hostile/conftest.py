@@ -27,7 +27,7 @@ def fort_hash() -> str:
 def sessions_are_not_touched() -> Iterator[None]:
     """Reading writes nothing while tests look for what was written, however slow the machine is."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("engine.accounts.SEEN_EVERY", timedelta(hours=9))
+        patch.setattr("engine.identity.sessions.SEEN_EVERY", timedelta(hours=9))
         yield
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.hostile.fort import PASSWORD, Fort
+from tests.hostile.identities import OWN_ACCOUNT
 from tests.hostile.matters import MATTERS
 from tests.hostile.wire import Answer, named
 from tests.schemas import example
@@ -284,7 +285,7 @@ OPERATIONS = (
         201,
     ),
     Operation("POST", f"{API}/receipt-codes", CLERK, on_paper),
-    *(Operation(*one) for one in MATTERS),
+    *(Operation(*one) for one in (*MATTERS, *OWN_ACCOUNT)),
     Operation("GET", "/healthz", ANONYMOUS),
     Operation("GET", "/readyz", ANONYMOUS),
     Operation("GET", "/metrics", ANONYMOUS),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-import engine.accounts
+import engine.identity.passwords
 from tests.hostile.fort import PASSWORD, Fort
 from tests.hostile.operations import BY_NAME
 from tests.hostile.test_hiding import without_request_id
@@ -35,13 +35,13 @@ def test_wrong_unknown_and_disabled_answer_alike_after_the_same_work(
     fort: Fort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verified: list[str] = []
-    matches: Callable[[str, str], bool] = engine.accounts._matches
+    matches: Callable[[str, str], bool] = engine.identity.passwords.matches
 
     def counted(stored: str, password: str) -> bool:
         verified.append(stored[: stored.rindex("p=")])
         return matches(stored, password)
 
-    monkeypatch.setattr(engine.accounts, "_matches", counted)
+    monkeypatch.setattr(engine.identity.passwords, "matches", counted)
     tries = [
         ("W01", "wrong"),
         ("nobody", "wrong"),
@@ -65,7 +65,7 @@ def test_wrong_unknown_and_disabled_answer_alike_after_the_same_work(
 def test_the_cost_of_a_guess_is_at_least_what_is_advised() -> None:
     from argon2 import extract_parameters
 
-    asked = extract_parameters(engine.accounts.hash_password("x"))
+    asked = extract_parameters(engine.identity.passwords.hash_password("x"))
     assert asked.type.name == "ID"
     assert asked.memory_cost >= 19 * 1024
     assert asked.time_cost >= 2

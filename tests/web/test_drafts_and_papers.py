@@ -47,7 +47,7 @@ def test_a_draft_outlives_a_session_that_ended(served: Served, browser: Browser)
     page.click('summary[data-trigger="add_facts"]')
     page.fill(f'{add} [name="corrections"]', "补充现场照片")
     kept = {one["name"]: one["value"] for one in officer.context.cookies()}
-    served.town.house.accounts.sign_out(kept["bihuan_session"])
+    served.town.house.accounts.sessions.end(kept["bihuan_session"])
     page.click(f"{add} button[type=submit]")
     page.fill("#login", "C01")
     page.fill("#password", PASSWORD)

@@ -53,7 +53,7 @@ def paths(at_work: AtWork) -> dict[str, list[str]]:
             "/exchange",
             "/ledger?light=blue",
         ],
-        "A01": ["/admin", "/exchange"],
+        "A01": ["/admin", "/exchange", "/account", "/password", "/step-up"],
     }
 
 

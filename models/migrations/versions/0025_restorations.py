@@ -8,7 +8,7 @@ from alembic import op
 from models.columns import Instant
 
 revision = "0025"
-down_revision = "0021"
+down_revision = "0024"
 SENTENCE = "this table is append-only"
 
 

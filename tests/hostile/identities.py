@@ -1,0 +1,21 @@
+"""Operations of one's own account, each by somebody whose session no other operation needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.hostile.fort import PASSWORD
+
+API = "/api/v1"
+CHOSEN = "vier Worte, die niemand errät"
+OWN_ACCOUNT: tuple[tuple[Any, ...], ...] = (
+    (
+        *("POST", f"{API}/session/step-up", "P01"),
+        *(lambda _: {"password": PASSWORD}, False, "application/json", 204),
+    ),
+    (
+        *("POST", f"{API}/session/password", "T01"),
+        *(lambda _: {"password": PASSWORD, "new_password": CHOSEN}, False, "application/json", 204),
+    ),
+)
+"""The arguments of each operation."""
