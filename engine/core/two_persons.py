@@ -81,6 +81,7 @@ ONE_PERSON: dict[str, str] = {
     "rulebook.withdraw": "the rules that stand go on standing",
     "delegation.add": "whoever leaves lends roles of their own; a head those of a colleague who is away, never to themselves",
     "delegation.end": "it only takes away what was lent",
+    "session.failed": "a count of sign-ins that failed, by the house itself",
     "backup": "a sealed copy, which only the holder of the key opens",
     "exchange.release": "what waits since a restoration goes its way, as it was decided",
     "duty.hand_in": "a report of the department's own",
