@@ -42,6 +42,11 @@ PROMISES = {
         "100 crashes, hangs and memory blow-ups of a worker: each decision right or waiting in two seconds",
         100,
     ),
+    "outsiders": (
+        "5,000 questions of those who must not know, to an office with a criminal referral and to one without, on both "
+        "databases: the same bytes, statements and rows, and times that cannot be told apart",
+        5_000,
+    ),
     "receipts": (
         "100,000 forged, replayed, stale, mutated, re-serialised, misdirected receipts: none accepted, nothing changed; "
         "every good one accepted once",
