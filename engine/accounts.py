@@ -122,7 +122,7 @@ class Accounts:
             "seen_at": now,
             "ended": False,
         }
-        self.writer.submit(lambda connection: records.add(connection, reading.SESSION, [row]))
+        self.writer.submit(lambda connection: records.add(connection, reading.SESSION, [row]), always=True)
         return SignedIn(token, csrf, who)
 
     def by_session(self, token: str) -> Visit | None:
@@ -152,14 +152,17 @@ class Accounts:
     def sign_out(self, token: str) -> None:
         """The session is over."""
         digest = digest_of(token)
-        self.writer.submit(lambda connection: reading.change_session(connection, digest, {"ended": True}))
+        self.writer.submit(
+            lambda connection: reading.change_session(connection, digest, {"ended": True}), always=True
+        )
 
     def set_language(self, token: str, language: str) -> None:
         """Pages of the session speak this language."""
         digest = digest_of(token)
         if language in LANGUAGES:
             self.writer.submit(
-                lambda connection: reading.change_session(connection, digest, {"language": language})
+                lambda connection: reading.change_session(connection, digest, {"language": language}),
+                always=True,
             )
 
     def directory(self, logins: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -199,7 +202,7 @@ class Accounts:
     def _seen(self, digest: str, now: datetime) -> None:
         try:
             self.writer.submit(
-                lambda connection: reading.change_session(connection, digest, {"seen_at": now})
+                lambda connection: reading.change_session(connection, digest, {"seen_at": now}), always=True
             )
         except Refusal:
             return  # on a read-only disk the session lives on until it counts as idle

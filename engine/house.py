@@ -52,6 +52,7 @@ from engine.sweep import Sweep, Swept
 from engine.system_reader import SystemReader
 from engine.systems import Systems
 from engine.time_guard import TimeGuard
+from engine.witness.guard import Witness
 from engine.writer import Writer
 from models import duty_reading, incoming_reading, records
 from models.database import Database
@@ -102,6 +103,7 @@ class House:
     calendar_reader: CalendarReader
     recounting: Recounting
     incoming: IncomingRoom
+    witness: Witness
     sandbox: bool = False
     """Nothing that is made in this ledger ever leaves it."""
 
@@ -128,11 +130,12 @@ class House:
     def ring(self, limit: int | None = None) -> Swept:
         """The bell: the rulebook of the day and the calendar stand, what is due is done and told, reports are asked for.
 
-        All that is due, or at most `limit`. Nothing while time has leapt, and nothing counts as due before every deadline
-        has the dates of the calendar that stands: a long recount goes on at the next bells. Of several nodes one works at
-        a time; under a test clock the others wait for it, so that what comes next finds everything done.
+        All that is due, or at most `limit`. Nothing while time has leapt or the log is doubted, and nothing counts as due
+        before every deadline has the dates of the calendar that stands: a long recount goes on at the next bells. Of
+        several nodes one works at a time; under a test clock the others wait for it, so that what comes next finds
+        everything done.
         """
-        if self.time_guard.look() is not None:
+        if self.time_guard.look() is not None or not self.witness.glance():
             return Swept()
         self.in_force.keep_up(civil_date(self.clock.now()))
         with lease(self.database, f"bell {self.office.office_id}", wait=self.clock.is_test) as mine:
@@ -150,7 +153,7 @@ class House:
         Another node may have made a sandbox of the ledger since this one opened it.
         """
         with self.database.read() as connection:
-            if self.sandbox or is_sandbox(connection):
+            if self.sandbox or self.witness.doubted or is_sandbox(connection):
                 return 0
         return self.exchange.courier.run_once(self.clock.real_now())
 
@@ -257,6 +260,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         calendar_reader=CalendarReader(database, office.office_id, clock, notices.chain(office.calendar)),
         recounting=Recounting(clock, office, database, law, writer, scribe, calendars),
         sandbox=sandbox,
+        witness=Witness(settings, clock, database, writer, office.office_id),
     )
     desk.bell = house.ring
     return house

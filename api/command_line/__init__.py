@@ -28,7 +28,7 @@ COMMANDS = {
     "partner": "a simulated linked system, to try the exchange against",
     "carrier": "bundles for departments without a network",
     "confirm": "confirm what another administrator proposed",
-    "audit": "verify the audit chains",
+    "audit": "verify the record, sign and prove it",
     "settings": "the settings in force",
 }
 MODULES = {
