@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select, update
 
 from engine.core.audit import utc_text
-from engine.core.log_leaf import ADMINISTRATIVE, ENTRY, READING, REFUSED, digest_of
+from engine.core.log_leaf import ADMINISTRATIVE, ENTRY, FILLER, FILLER_DIGEST, READING, REFUSED, digest_of
 from models import records
 from models.account_reading import ADMIN_ENTRY
 from models.audit_reading import HEADED
@@ -21,6 +21,7 @@ LEAF, CHECKPOINT = table_of(LogLeaf), table_of(LogCheckpoint)
 DOUBT, ATTEMPT = table_of(LogDoubt), table_of(RefusedAttempt)
 CHAINLESS: dict[str, Table] = {ADMINISTRATIVE: ADMIN_ENTRY, READING: READ, REFUSED: ATTEMPT}
 """What is committed to without a chain: each row by its own digest."""
+NAMES_NONE = (FILLER, None, None)
 AT_A_TIME = 2_000
 STEP = records.ENTRY
 
@@ -77,7 +78,7 @@ def _dated(row: Row[Any]) -> datetime:
 def leaves(connection: Connection) -> Iterator[dict[str, Any]]:
     """Every leaf in order, with the `digest` and `recorded_at` of what it names as that stands now, null where it is gone."""
     chainless = {
-        (kind, row.id): (_digest(kind, row), _dated(row))
+        (kind, row.id, 0): (_digest(kind, row), _dated(row))
         for kind, table in CHAINLESS.items()
         for row in connection.execute(select(table))
     }
@@ -85,9 +86,12 @@ def leaves(connection: Connection) -> Iterator[dict[str, Any]]:
         LEAF.c.kind == ENTRY, STEP.c.record_id == LEAF.c.record_id, STEP.c.sequence == LEAF.c.sequence
     )
     asked = select(LEAF, STEP.c.hash, STEP.c.recorded_at).select_from(LEAF.outerjoin(STEP, of_step))
-    for row in connection.execution_options(yield_per=AT_A_TIME).execute(asked.order_by(LEAF.c.place)):
+    for row in connection.execute(asked.order_by(LEAF.c.place).execution_options(yield_per=AT_A_TIME)):
         found = row._mapping
-        digest, at = chainless.get((row.kind, row.record_id), (row.hash, row.recorded_at))
+        named = (row.kind, row.record_id, row.sequence)
+        digest, at = chainless.get(named, (row.hash, row.recorded_at))
+        if named == NAMES_NONE:
+            digest = FILLER_DIGEST
         yield {**found, "digest": digest, "recorded_at": at}
 
 
@@ -148,16 +152,15 @@ def foreign(connection: Connection, office_id: str) -> list[tuple[str, int]]:
     return [(name, int(count)) for name, count in counted if count]
 
 
-def checkpoints(connection: Connection) -> list[str]:
+def checkpoints(connection: Connection) -> Sequence[Row[Any]]:
     """Every checkpoint kept in the database, oldest first."""
-    return [
-        str(one) for one in connection.execute(select(CHECKPOINT.c.note).order_by(CHECKPOINT.c.id)).scalars()
-    ]
+    return connection.execute(select(CHECKPOINT).order_by(CHECKPOINT.c.signed_at, CHECKPOINT.c.id)).all()
 
 
 def newest_checkpoint(connection: Connection) -> str | None:
-    """The checkpoint kept last."""
-    return connection.execute(select(CHECKPOINT.c.note).order_by(CHECKPOINT.c.id.desc()).limit(1)).scalar()
+    """The checkpoint signed last."""
+    asked = select(CHECKPOINT.c.note).order_by(CHECKPOINT.c.signed_at.desc(), CHECKPOINT.c.id.desc())
+    return connection.execute(asked.limit(1)).scalar()
 
 
 def open_doubt(connection: Connection, office_id: str) -> Row[Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import secrets
 from collections.abc import Iterable, Mapping
@@ -52,6 +53,11 @@ SENTENCE = (
     "itself; where this one is to be accepted, two system or audit administrators run bihuan audit accept, one after the "
     "other."
 )
+
+
+def id_of(note: str) -> str:
+    """What names a checkpoint in the database: the digest of its note."""
+    return hashlib.sha256(note.encode()).hexdigest()
 
 
 @dataclass(slots=True)
@@ -150,8 +156,23 @@ class Witness:
         if self.glance():
             self.sequencer.run()
         seen = self.look()
-        if not self.doubted and self.signer.may_sign():
+        if self.doubted:
+            return
+        if self.signer.may_sign():
             self._sign(seen, None)
+        else:
+            self._follow()
+
+    def _follow(self) -> None:
+        """The newest checkpoint of whoever signs is kept here too, after the log was held against it."""
+        with self.database.read() as connection:
+            note = log_reading.newest_checkpoint(connection) or ""
+            known, _ = self.readable([("database", note)])
+            if not known or note in dict(self.signer.anchors.ends()).values():
+                return
+            seen = look(connection, known, dated=False)
+        if not seen.against:
+            self.signer.anchors.keep(note, accepted=known[0].accepted_digest is not None)
 
     def checkpoint(self) -> str:
         """The newest checkpoint, signed now over every entry; raises `read_only` or `not_ready`."""
@@ -184,7 +205,7 @@ class Witness:
                 return newest[1]
         now = self.clock.now()
         note = self.signer.sign(seen.size, seen.root, now, accepted)
-        row = {"id": new_id(), "office_id": self.office_id, "note": note, "signed_at": now}
+        row = {"id": id_of(note), "office_id": self.office_id, "note": note, "signed_at": now}
         self.writer.submit(
             lambda connection: records.add(connection, log_reading.CHECKPOINT, [row]), always=True
         )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from engine.auditing import ChainFault
 from engine.core.audit import canonical
-from engine.core.log_leaf import FILLER, FILLER_DIGEST, blind
+from engine.core.log_leaf import blind
 from engine.core.merkle import Frontier, leaf_hash
 from engine.core.signed_note import Checkpoint
 from models import log_reading
@@ -87,10 +87,9 @@ def look(connection: Connection, known: Sequence[Known], *, dated: bool) -> Seen
         if leaf["place"] != tree.size:
             seen.standing.append(_fault(LOG, tree.size, *_MOVED))
             break
-        expected = FILLER_DIGEST if leaf["kind"] == FILLER else leaf["digest"]
-        if expected is None or blind(leaf["salt"], expected) != leaf["leaf"]:
+        if leaf["digest"] is None or blind(leaf["salt"], leaf["digest"]) != leaf["leaf"]:
             place = leaf["record_id"] or LOG, leaf["sequence"] or leaf["place"]
-            seen.standing.append(_fault(*place, *_OTHER, found=str(expected)))
+            seen.standing.append(_fault(*place, *_OTHER, found=str(leaf["digest"])))
         if leaf["recorded_at"] is not None and floor.undercut(tree.size, leaf["recorded_at"]):
             seen.standing.append(_fault(str(leaf["record_id"]), leaf["sequence"] or 0, *_BACKDATED))
         tree.append(_node(leaf["leaf"]))

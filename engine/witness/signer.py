@@ -35,7 +35,7 @@ class Signer:
     def sign(self, size: int, root: bytes, now: datetime, accepted: str | None = None) -> str:
         """The note over a log of that size; `accepted` names what two persons accepted with it."""
         assert self.key is not None, "asked before"
-        more: tuple[str, ...] = (AT + now.astimezone(UTC).isoformat(timespec="seconds"),)
+        more: tuple[str, ...] = (AT + now.astimezone(UTC).isoformat(timespec="microseconds"),)
         if accepted is not None:
             more += (ACCEPTED + accepted,)
         verifier = Verifier(self.origin, self.key.public())

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection
 
 from engine.auditing import Audited, ChainFault, verify_within
-from engine.witness.guard import Witness
-from engine.witness.looking import LOG, Known, Seen, look
+from engine.witness.guard import Witness, id_of
+from engine.witness.looking import LOG, Seen, look
 from models import log_reading
 
 GIVEN = "given"
@@ -23,15 +23,40 @@ def verify_all(
     log even where two persons have accepted another state since.
     """
     with witness.database.read() as connection:
-        notes = [("database", note) for note in log_reading.checkpoints(connection)]
-        known, faults = witness.readable(since_accepted(witness, notes))
-        beside, strange = witness.readable(witness.signer.anchors.notes())
-        brought, forged = witness.readable([(GIVEN, given)] if given is not None else [])
-        held = [*known, *beside, *brought]
-        audited, seen = verify_held(
-            connection, witness.office_id, held, dated=witness.dated(connection), progress=progress
-        )
-    audited.faults += [*faults, *strange, *forged]
+        return verify_whole(witness, connection, given, dated=witness.dated(connection), progress=progress)
+
+
+def verify_whole(
+    witness: Witness,
+    connection: Connection,
+    given: str | None,
+    *,
+    dated: bool,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[Audited, Seen, int]:
+    """The same within a transaction that is open."""
+    rows = log_reading.checkpoints(connection)
+    notes = since_accepted(witness, [("database", row.note) for row in rows])
+    known, faults = witness.readable([*notes, *witness.signer.anchors.notes()])
+    brought, forged = witness.readable([(GIVEN, given)] if given is not None else [])
+    held = [*known, *brought]
+    audited = verify_within(connection, progress)
+    seen = look(connection, held, dated=dated)
+    audited.faults += [*faults, *forged, *seen.faults]
+    signed_at = {one.note: one.at for one in known}
+    audited.faults += [
+        ChainFault(LOG, 0, *_MISLABELLED, found=row.id)
+        for row in rows
+        if row.id != id_of(row.note) or signed_at.get(row.note, row.signed_at) != row.signed_at
+    ]
+    audited.faults += [
+        ChainFault(LOG, 0, *_UNKNOWN_WITHIN, found=name)
+        for name, note in witness.signer.anchors.notes()
+        if note not in {row.note for row in rows}
+    ]
+    audited.faults += [ChainFault(*place, *_OWNERLESS) for place in log_reading.ownerless(connection)]
+    for table, count in log_reading.foreign(connection, witness.office_id):
+        audited.faults.append(ChainFault(f"{LOG}:{table}", count, *_FOREIGN))
     return audited, seen, len(held)
 
 
@@ -44,25 +69,11 @@ def since_accepted(witness: Witness, notes: Sequence[tuple[str, str]]) -> Sequen
     return notes[[note for _, note in notes].index(accepted[-1].note) :]
 
 
-def verify_held(
-    connection: Connection,
-    office_id: str,
-    held: Sequence[Known],
-    *,
-    dated: bool,
-    progress: Callable[[int], None] | None = None,
-) -> tuple[Audited, Seen]:
-    """What does not hold within the transaction that is open, against these checkpoints."""
-    audited = verify_within(connection, progress)
-    seen = look(connection, held, dated=dated)
-    audited.faults += seen.faults
-    for record, sequence in log_reading.ownerless(connection):
-        audited.faults.append(ChainFault(record, sequence, *_OWNERLESS))
-    for table, count in log_reading.foreign(connection, office_id):
-        audited.faults.append(ChainFault(f"{LOG}:{table}", count, *_FOREIGN))
-    return audited, seen
-
-
+_MISLABELLED = ("数据库中的检查点标注有误", "a checkpoint in the database is labelled wrongly")
+_UNKNOWN_WITHIN = (
+    "数据库中缺少一个已签名的检查点",
+    "a checkpoint that was signed is missing in the database",
+)
 _OWNERLESS = (
     "条目没有所属的记录，或者内容没有条目",
     "an entry without its record, or a payload without its entry",
