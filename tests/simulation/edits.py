@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, text, update
+from sqlalchemy import Connection, Integer, Table, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.chaining import Deed, chain_entry
@@ -53,7 +53,7 @@ def other(dice: random.Random, value: Any) -> Any:
         return value + timedelta(seconds=dice.choice((-86_400, -1, 1, 3_600)))
     if isinstance(value, dict):
         return {**value, "number": dice.randrange(10**6, 10**7)}
-    if value is None or value == "":
+    if value == "":
         return "x"
     place = dice.randrange(len(value))
     return value[:place] + ("b" if value[place] == "a" else "a") + value[place + 1 :]
@@ -136,7 +136,8 @@ class Tampering:
         row = self.dice.choice(rows_of(connection, table))
         names = [name for name in row if not heads or name in HEADS]
         name = self.dice.choice(names)
-        value = other(self.dice, row[name])
+        nothing = 0 if isinstance(table.c[name].type, Integer) else ""
+        value = other(self.dice, nothing if row[name] is None else row[name])
         connection.execute(update(table).where(this_row(table, row)).values({name: value}))
         return f"flip {table.name}.{name}"
 
