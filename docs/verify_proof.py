@@ -4,8 +4,8 @@
 
 Proven is: what the entries say is what was committed to; each entry follows from the one before it; each stands in the log
 whose checkpoint was signed; and an older checkpoint in the file is the beginning of it. Not proven is that what was entered
-is true, nor that nothing came after the checkpoint. Give the public key of the log as you know it from elsewhere, and a
-checkpoint that you were handed before: without them the file only agrees with itself, and this program says so.
+is true, what came after the checkpoint, or by which rules the house went. Give the public key of the log as you know it from
+elsewhere, and a checkpoint that you were handed before: without them the file only agrees with itself, as is then said.
 """
 
 import argparse
@@ -187,11 +187,10 @@ def check(files, key_line=None, known_note=None):
         lines.append(f"since: {size_then} leaves are its beginning")
     for record, kind, count, said, left in check_records(proof, size, root):
         lines.append(
-            f"{kind} {record}: {count} entries, {said} with what they say, {left} after the checkpoint"
+            f"{kind} {record}: {count} entries, {said} with what they say ({left} more came after, it says)"
         )
-    lines += [
-        f"went by {name}: {canonical(value).decode()}" for name, value in sorted(proof["digests"].items())
-    ]
+    for name, value in sorted(proof["digests"].items()):
+        lines.append(f"said, not proven: {name} {canonical(value).decode()}")
     if known_note is not None:
         need(read_note(known_note, key)[1:] in roots, "your checkpoint is neither of those in the file")
         lines.append("your checkpoint is in the file")

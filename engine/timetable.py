@@ -14,7 +14,7 @@ PROOF_EVERY_SECONDS = 60
 """How often somebody looks whether the rulebook in force was proven; each is proven once."""
 
 WITNESS_EVERY_SECONDS = 3600
-"""How often the log is held against its newest checkpoint, and signed anew."""
+"""How often the log is held against its newest checkpoint, and signed anew; the first time at once."""
 
 
 class Timetable:
@@ -37,6 +37,7 @@ class Timetable:
         if proof is not None:
             self._scheduler.add_job(proof, "interval", seconds=PROOF_EVERY_SECONDS, id="proof")
         if witness is not None:
+            self._scheduler.add_job(witness, id="witness at once")
             self._scheduler.add_job(witness, "interval", seconds=WITNESS_EVERY_SECONDS, id="witness")
 
     def start(self) -> None:

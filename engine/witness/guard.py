@@ -17,7 +17,7 @@ from engine.clock import Clock
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal
 from engine.core.signed_note import NoteFault
-from engine.house_key import HouseKey
+from engine.house_key import HouseKey, HouseKeyFault
 from engine.outcomes import new_id
 from engine.second_person import check_not_alone, check_role
 from engine.settings import Settings
@@ -25,34 +25,19 @@ from engine.witness.anchors import Anchors
 from engine.witness.looking import LOG, Known, Seen, digest_of_faults, look
 from engine.witness.sequencer import Sequencer
 from engine.witness.signer import Signer, accepted_of
+from engine.witness.words import ELSEWHERE, NOT_SIGNING, SENTENCE, UNKNOWN
 from engine.writer import Writer
 from models import account_reading, log_reading, records, time_records
 from models.database import Database
 
 log = logging.getLogger("bihuan.witness")
-MARK, TEST_CLOCK = "log", "test_clock"
+MARK = "log"
+INVENTED = ("test_clock", "demo")
+"""Marks of ledgers whose instants are not those at which something was recorded."""
 MAY_ACCEPT = ("system_admin", "audit_admin")
 ACCEPTED = "audit_accept"
 RETRY_AFTER = 300
 FAULTS_TOLD_MAX = 20
-UNKNOWN = ("检查点的签名不是这个日志的密钥所签", "a checkpoint is not signed by the key of this log")
-ELSEWHERE = (
-    "数据库不属于此处保存的任何一个日志",
-    "the database belongs to none of the logs whose checkpoints are kept here",
-)
-NOT_SIGNING = (
-    "本程序没有日志的签名密钥：请在持有密钥的账号下执行。"
-    " · This program does not hold the key of the log: run the command as the one who holds it."
-)
-SENTENCE = (
-    "数据库与已签名的检查点不一致：可能恢复了旧的备份，或者有人改动了记录。为免在错误的记录上继续办理，系统暂为只读。"
-    "请核实原因：能换回正确数据库的，换回后自行恢复；"
-    "确认应当接受的，由两名系统管理员或者审计管理员先后执行 bihuan audit accept。"
-    " · The database is not what its checkpoints were signed over: an old copy was put back, or records were changed. "
-    "So that nobody works on a wrong record, nothing is recorded. Put the right database back and the house goes on by "
-    "itself; where this one is to be accepted, two system or audit administrators run bihuan audit accept, one after the "
-    "other."
-)
 
 
 def id_of(note: str) -> str:
@@ -148,8 +133,11 @@ class Witness:
 
     def dated(self, connection: Connection) -> bool:
         """True where time was always real and never set back, so that instants tell what was inserted later."""
-        tested = self.clock.is_test or records.mark_value(connection, TEST_CLOCK) is not None
-        return not tested and time_records.accepted_after(connection, self.office_id, None) is None
+        invented = any(records.mark_value(connection, name) is not None for name in INVENTED)
+        return (
+            not (self.clock.is_test or invented)
+            and time_records.accepted_after(connection, self.office_id, None) is None
+        )
 
     def watch(self) -> None:
         """The hourly job: entries have leaves, the log was looked at, and where this program may, it was signed."""
@@ -158,10 +146,15 @@ class Witness:
         seen = self.look()
         if self.doubted:
             return
-        if self.signer.may_sign():
-            self._sign(seen, None)
-        else:
-            self._follow()
+        try:
+            if self.signer.may_sign():
+                self._sign(seen, None)
+            else:
+                self._follow()
+        except (OSError, HouseKeyFault):
+            log.exception(
+                "the checkpoint could not be kept", extra={"folder": str(self.signer.anchors.folder)}
+            )
 
     def _follow(self) -> None:
         """The newest checkpoint of whoever signs is kept here too, after the log was held against it."""

@@ -21,8 +21,8 @@ from engine.core.signed_note import NoteFault
 from engine.lawbook_of_the_house import RULES
 from engine.projections.privacy import holds_particulars, knows_particulars
 from engine.snapshots import load_finding
-from engine.witness.guard import NOT_SIGNING
 from engine.witness.looking import Known
+from engine.witness.words import NOT_SIGNING
 from models import audit_reading, log_reading, referral_reading
 from rules.charts import CHARTS_FOLDER
 from rules.rulebook import digest_of

@@ -14,7 +14,8 @@ from models import log_reading
 from models.database import Database
 from models.lease import lease
 
-BATCH_MAX = 4_096
+BATCH_MAX = 2_048
+"""Commands wait no longer than this many leaves take."""
 SALT_BYTES = 16
 _DICE = secrets.SystemRandom()
 

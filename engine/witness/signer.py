@@ -21,20 +21,25 @@ class Signer:
     anchors: Anchors
 
     def may_sign(self) -> bool:
-        """True where the key of this log can be read; where none was ever made, one is made."""
+        """True where the key of this log can be read, or none was ever made and this program may make one."""
         if self.key is None:
             return False
         try:
-            if self.anchors.verifier() is None:
-                self.key.make()
-                self.anchors.keep_verifier(Verifier(self.origin, self.key.public()))
-            return self.anchors.verifier() == Verifier(self.origin, self.key.public())
+            known = self.anchors.verifier()
+            if known is None:
+                return not self.key.path.exists() or self.key.readable()
+            return known == Verifier(self.origin, self.key.public())
         except (OSError, HouseKeyFault, NoteFault):
             return False
 
     def sign(self, size: int, root: bytes, now: datetime, accepted: str | None = None) -> str:
-        """The note over a log of that size; `accepted` names what two persons accepted with it."""
+        """The note over a log of that size; `accepted` names what two persons accepted with it.
+
+        The key is made where there is none yet, and its public half stands beside the checkpoints.
+        """
         assert self.key is not None, "asked before"
+        self.key.make()
+        self.anchors.keep_verifier(Verifier(self.origin, self.key.public()))
         more: tuple[str, ...] = (AT + now.astimezone(UTC).isoformat(timespec="microseconds"),)
         if accepted is not None:
             more += (ACCEPTED + accepted,)

@@ -22,22 +22,25 @@ def verify_all(
     `given` is a checkpoint that was kept elsewhere: printed, time-stamped, with another office. It is held against the
     log even where two persons have accepted another state since.
     """
+    beside = witness.signer.anchors.notes()  # before the database, which knows each of them
     with witness.database.read() as connection:
-        return verify_whole(witness, connection, given, dated=witness.dated(connection), progress=progress)
+        dated = witness.dated(connection)
+        return verify_whole(witness, connection, given, beside, dated=dated, progress=progress)
 
 
 def verify_whole(
     witness: Witness,
     connection: Connection,
     given: str | None,
+    beside: Sequence[tuple[str, str]],
     *,
     dated: bool,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[Audited, Seen, int]:
-    """The same within a transaction that is open."""
+    """The same within a transaction that is open; `beside` are the checkpoints out of the database's reach."""
     rows = log_reading.checkpoints(connection)
     notes = since_accepted(witness, [("database", row.note) for row in rows])
-    known, faults = witness.readable([*notes, *witness.signer.anchors.notes()])
+    known, faults = witness.readable([*notes, *beside])
     brought, forged = witness.readable([(GIVEN, given)] if given is not None else [])
     held = [*known, *brought]
     audited = verify_within(connection, progress)
@@ -51,7 +54,7 @@ def verify_whole(
     ]
     audited.faults += [
         ChainFault(LOG, 0, *_UNKNOWN_WITHIN, found=name)
-        for name, note in witness.signer.anchors.notes()
+        for name, note in beside
         if note not in {row.note for row in rows}
     ]
     audited.faults += [ChainFault(*place, *_OWNERLESS) for place in log_reading.ownerless(connection)]

@@ -154,6 +154,11 @@ def test_only_who_is_on_its_list_gets_the_referral(proven: tuple[Town, str, str,
         verifier.check(files)
         return [one["kind"] for one in json.loads(files["proof.json"])["records"]]
 
+    def said(login: str) -> int:
+        proof = json.loads(files_of(prover.pack(finding, town.who(login), None)[0])["proof.json"])
+        return sum(one["body"] is not None for one in proof["records"][0]["entries"])
+
+    assert (said("W01"), said("E01")) == (2, 0), "the audit administrator checks what he may not read"
     assert referral not in str(files_of(packed))
     assert kinds("U01") == ["finding", "referral"]
     assert kinds("L01") == ["finding"]

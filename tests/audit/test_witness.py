@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,11 @@ from sqlalchemy import text
 from api.app import create_app
 from api.command_line import main
 from engine.core.log_leaf import GRANULE
+from engine.core.merkle import EMPTY_ROOT
 from engine.core.refusals import Refusal
+from engine.witness.anchors import PUBLIC, Anchors
+from engine.witness.guard import Witness
+from engine.witness.looking import Known, look
 from engine.witness.verifying import verify_all
 from models import account_reading, log_reading
 from tests.audit.conftest import Restored
@@ -168,6 +174,55 @@ def test_a_node_without_the_key_serves_and_follows(
     assert '"unsequenced": 0' in capsys.readouterr().out
     assert main([*told, "settings", "--json"]) == 0
     assert '"signs_log": false' in capsys.readouterr().out
+
+
+def test_whoever_only_looks_makes_no_key(sqlite_town: Town) -> None:
+    settings, witness = sqlite_town.house.settings, sqlite_town.house.witness
+
+    assert witness.signer.may_sign()
+    assert not settings.log_key_file.exists()
+    witness.checkpoint()
+    assert settings.log_key_file.stat().st_mode & 0o077 == 0
+
+
+def test_another_node_keeps_what_it_has_looked_at(sqlite_town: Town, tmp_path: Path) -> None:
+    record(sqlite_town)
+    house = sqlite_town.house
+    house.witness.checkpoint()
+    settings = replace(house.settings, signs_log=False, checkpoint_dir=tmp_path / "elsewhere")
+    other = Witness(settings, house.clock, house.database, house.writer, "yuanping")
+    other.watch()
+    assert other.signer.anchors.notes() == [], "without a public key nothing can be believed"
+    shutil.copy(house.witness.signer.anchors.folder / PUBLIC, other.signer.anchors.folder)
+
+    other.watch()
+    other.watch()
+
+    assert [note for _, note in other.signer.anchors.notes()] == [house.witness.checkpoint()]
+
+
+def test_a_folder_that_cannot_be_written_stops_nothing_else(
+    sqlite_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Anchors, "keep", full)
+
+    sqlite_town.house.witness.watch()
+
+    assert not sqlite_town.house.witness.doubted
+
+
+def test_what_was_dated_back_is_found_where_time_was_real(witnessed: Town) -> None:
+    witness = witnessed.house.witness
+    known, _ = witness.readable([("given", witness.checkpoint())])
+    late = replace(known[0].checkpoint, more=("at 2024-04-27T17:00:00+08:00",), size=0, root=EMPTY_ROOT)
+    with witnessed.house.database.read() as connection:
+        faults = look(connection, [Known(late, "given")], dated=True).standing
+
+        assert look(connection, [Known(late, "given")], dated=False).standing == []
+    assert {one.en.partition(" a ")[0] for one in faults} == {"recorded before"}
 
 
 def test_postgresql_finds_it_too(town: Town, tmp_path: Path) -> None:

@@ -74,6 +74,7 @@ class Tampering:
         for number in range(new):
             record(town, old + number + 1)
         self.saved = self.witness.checkpoint()
+        self.beside = self.witness.signer.anchors.notes()
         self._take_guards_away()
         self.ways: tuple[Callable[[Connection], str], ...] = (
             *(self.flip, self.remove, self.swap, self.put_in, self.cut, self.recompute, self.old_copy),
@@ -100,12 +101,12 @@ class Tampering:
             return self._faults(connection, held)
 
     def _signed(self, connection: Connection, now: datetime) -> str:
-        audited, seen, _ = verify_whole(self.witness, connection, None, dated=True)
+        audited, seen, _ = verify_whole(self.witness, connection, None, self.beside, dated=True)
         assert not audited.faults, audited.faults
         return self.witness.signer.sign(seen.size, seen.root, now)
 
     def _faults(self, connection: Connection, held: str | None = None) -> list[Any]:
-        return verify_whole(self.witness, connection, held or self.saved, dated=True)[0].faults
+        return verify_whole(self.witness, connection, held or self.saved, self.beside, dated=True)[0].faults
 
     @contextmanager
     def _open(self) -> Iterator[Connection]:
