@@ -95,7 +95,7 @@ class Settings:
 
     @property
     def checkpoints(self) -> Path:
-        """Where checkpoints are kept outside the database, a folder for each log."""
+        """Where checkpoints are kept outside the database."""
         return self.checkpoint_dir or self.data_dir / "checkpoints"
 
     @property

@@ -11,60 +11,66 @@ from pathlib import Path
 
 from engine.core.signed_note import NOTE_BYTES_MAX, NoteFault, Verifier, verifier_of
 
-NAME = re.compile(r"(\d{8})(-accepted)?\.note", re.ASCII)
-PUBLIC = "log.pub"
+NAME = re.compile(r"([0-9a-f]{8})-(\d{8})(-accepted)?\.note", re.ASCII)
+OF_A_LOG = re.compile(r"([0-9a-f]{8})[-.].+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """The folder of one log, beside those of other logs; the newest note is the anchor."""
+    """The files of one log, beside those of other logs; its newest note is the anchor."""
 
-    root: Path
+    folder: Path
     log_id: str
 
     @property
-    def folder(self) -> Path:
-        """Where the notes of this log are."""
-        return self.root / self.log_id
+    def public(self) -> Path:
+        """The file with the public key of the log."""
+        return self.folder / f"{self.log_id}.pub"
 
-    def begin(self) -> bool:
-        """The folder is there; True when it was before, False too where it cannot be made."""
-        if self.folder.is_dir():
-            return True
+    def begin(self) -> None:
+        """The log is known here, unless the folder cannot be written."""
         with suppress(OSError):
-            self.folder.mkdir(parents=True, mode=0o755)
-        return False
+            if not self._known():
+                _written_once(self.folder / f"{self.log_id}.begun", "")
 
     def knows_others(self) -> bool:
-        """True when checkpoints of other logs are kept here."""
-        return self.root.is_dir() and any(
-            one.is_dir() and one.name != self.log_id for one in self.root.iterdir()
-        )
+        """True when something of other logs is kept here."""
+        return bool(self._logs() - {self.log_id})
 
     def strange(self) -> bool:
         """True when nothing is kept of this log, but of others: the database was replaced by another one."""
-        return not self.folder.is_dir() and self.knows_others()
+        return self.knows_others() and not self._known()
+
+    def _known(self) -> bool:
+        return self.log_id in self._logs()
+
+    def _logs(self) -> set[str]:
+        if not self.folder.is_dir():
+            return set()
+        named = (OF_A_LOG.fullmatch(one.name) for one in self.folder.iterdir())
+        return {found[1] for found in named if found is not None}
 
     def verifier(self) -> Verifier | None:
         """The public key of the log; None where none is kept yet. Raises NoteFault where the file holds none."""
         try:
-            return verifier_of((self.folder / PUBLIC).read_text(encoding="ascii"))
+            return verifier_of(self.public.read_text(encoding="ascii"))
         except FileNotFoundError:
             return None
         except (OSError, UnicodeError) as fault:
-            raise NoteFault(str(self.folder / PUBLIC)) from fault
+            raise NoteFault(str(self.public)) from fault
 
     def keep_verifier(self, verifier: Verifier) -> None:
         """The public key is kept; one that was there stays."""
-        _written_once(self.folder / PUBLIC, verifier.told() + "\n")
+        _written_once(self.public, verifier.told() + "\n")
 
     def keep(self, note: str, *, accepted: bool) -> Path:
         """The note is the newest; nothing that was kept is touched. Raises OSError where it cannot be written."""
-        number = max((int(NAME.fullmatch(one.name)[1]) for one in self._files()), default=0)  # type: ignore[index]  # its name matched
+        number = max((_number(one) for one in self._files()), default=0)
         while True:
             number += 1
-            file = self.folder / f"{number:08d}{'-accepted' if accepted else ''}.note"
-            if not any(self.folder.glob(f"{number:08d}*")) and _written_once(file, note):
+            name = f"{self.log_id}-{number:08d}"
+            file = self.folder / f"{name}{'-accepted' if accepted else ''}.note"
+            if not any(self.folder.glob(f"{name}*")) and _written_once(file, note):
                 return file
 
     def notes(self) -> list[tuple[str, str]]:
@@ -84,7 +90,12 @@ class Anchors:
     def _files(self) -> list[Path]:
         if not self.folder.is_dir():
             return []
-        return sorted(one for one in self.folder.iterdir() if NAME.fullmatch(one.name))
+        named = ((NAME.fullmatch(one.name), one) for one in self.folder.iterdir())
+        return sorted(one for found, one in named if found is not None and found[1] == self.log_id)
+
+
+def _number(file: Path) -> int:
+    return int(file.name.split("-")[1].partition(".")[0])
 
 
 def _read(file: Path) -> tuple[str, str]:

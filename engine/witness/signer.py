@@ -46,11 +46,18 @@ class Signer:
         verifier = Verifier(self.origin, self.key.public())
         return signed(Checkpoint(self.origin, size, root, more).text(), verifier, self.key.sign_bytes)
 
+    def verifier(self) -> Verifier:
+        """The public key of the log: as it is kept, else of the key that this program holds; raises NoteFault."""
+        known = self.anchors.verifier()
+        if known is not None:
+            return known
+        if self.key is not None and self.key.readable():
+            return Verifier(self.origin, self.key.public())
+        raise NoteFault("no public key of this log is kept here")
+
     def read(self, note: str, source: str) -> Known:
         """The checkpoint, after its signature and its log were checked; raises NoteFault."""
-        verifier = self.anchors.verifier()
-        if verifier is None:
-            raise NoteFault("no public key of this log is kept here")
+        verifier = self.verifier()
         checkpoint = checkpoint_of(note, verifier, verified)
         if checkpoint.origin != self.origin:
             raise NoteFault("a checkpoint of another log")

@@ -16,7 +16,7 @@ from api.command_line import main
 from engine.core.log_leaf import GRANULE
 from engine.core.merkle import EMPTY_ROOT
 from engine.core.refusals import Refusal
-from engine.witness.anchors import PUBLIC, Anchors
+from engine.witness.anchors import Anchors
 from engine.witness.guard import Witness
 from engine.witness.looking import Known, look
 from engine.witness.verifying import verify_all
@@ -193,7 +193,7 @@ def test_another_node_keeps_what_it_has_looked_at(sqlite_town: Town, tmp_path: P
     other = Witness(settings, house.clock, house.database, house.writer, "yuanping")
     other.watch()
     assert other.signer.anchors.notes() == [], "without a public key nothing can be believed"
-    shutil.copy(house.witness.signer.anchors.folder / PUBLIC, other.signer.anchors.folder)
+    shutil.copy(house.witness.signer.anchors.public, other.signer.anchors.folder)
 
     other.watch()
     other.watch()
