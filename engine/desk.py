@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -82,10 +83,12 @@ class Desk:
             raise
 
     def _keep_refused(self, command: Command, code: str) -> None:
+        """The attempt is on record; on a full disk it is refused all the same, with its own code."""
         office, now = self.office.office_id, self.clock.now()
-        self.writer.submit(
-            lambda connection: keep_refused(connection, office, command, code, now), always=True
-        )
+        with suppress(Refusal):
+            self.writer.submit(
+                lambda connection: keep_refused(connection, office, command, code, now), always=True
+            )
 
     def handle_within(self, connection: Connection, command: Command, prepared: Any = None) -> Outcome:
         """The same inside a transaction that is already open (a receipt with its row, an import in batches)."""

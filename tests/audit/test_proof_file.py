@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from api.command_line import main
 from engine.core.refusals import Refusal
 from engine.witness.proof import Prover, zipped
 from tests.audit.recorded import record
@@ -63,6 +64,25 @@ def test_somebody_without_our_program_is_convinced(
 
     assert (told.returncode, told.stderr) == (0, "")
     assert told.stdout.endswith("proven\n") and "64 leaves are its beginning" in told.stdout
+
+
+def test_the_operator_saves_a_checkpoint_and_asks_for_a_proof(
+    proven: tuple[Town, str, str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town, finding, referral, _ = proven
+    told = ["--data", str(town.clock_file.parent), "--test-clock", str(town.clock_file), "audit"]
+    note, file = tmp_path / "note", tmp_path / "proof.zip"
+
+    assert main([*told, "checkpoint", str(note)]) == 0
+    assert capsys.readouterr().out == note.read_text()
+    assert main([*told, "proof", finding, str(file), "--since", str(note), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["entries"] == 2
+    assert verifier.check(verifier.read(file), None, note.read_text())
+    assert main([*told, "proof", referral, str(file)]) == 1
+    assert main([*told, "verify", "--checkpoint", str(note)]) == 0
+    note.write_text(note.read_text().replace("at 20", "at 19"))
+    assert main([*told, "verify", "--checkpoint", str(note)]) == 1
+    assert main([*told, "proof", finding, str(file), "--since", str(note)]) == 1
 
 
 def test_the_verifier_is_short_and_imports_nothing_of_ours() -> None:
