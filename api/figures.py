@@ -78,6 +78,22 @@ class TimeFigures:
         yield leapt
 
 
+class WitnessFigures:
+    """Whether the database is what was signed, read when monitoring asks."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def collect(self) -> Iterable[Metric]:
+        """1 while the house is read-only because of it."""
+        doubted = GaugeMetricFamily(
+            "bihuan_ledger_doubted",
+            "1 while the database is not what was signed and nobody has accepted that",
+        )
+        doubted.add_metric([], self._house.witness.doubted)
+        yield doubted
+
+
 class SandboxFigures:
     """Whether the ledger is a sandbox, read when monitoring asks."""
 
@@ -161,6 +177,7 @@ class Figures:
         self.registry.register(FenceFigures(house))
         self.registry.register(TimeFigures(house))
         self.registry.register(SandboxFigures(house))
+        self.registry.register(WitnessFigures(house))
         self.registry.register(StuckFigures(house))
         self.registry.register(ExchangeFigures(house))
 

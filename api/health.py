@@ -20,7 +20,7 @@ def healthz() -> Response:
 
 @router.get("/readyz")
 def readyz(request: Request) -> Response:
-    """The clock can be read and the database answers; else 503 with the reason. Pages can be read while time has leapt."""
+    """The clock can be read and the database answers; else 503 with the reason. Pages can be read while nothing is recorded."""
     house: House = request.app.state.house
     now = house.clock.now()
     try:
@@ -30,7 +30,8 @@ def readyz(request: Request) -> Response:
     if not ready:
         raise Refusal("not_ready", retry_after=5)
     leapt = {"clock": "leapt"} if house.clock.anchor.leap is not None else {}
-    return answer({"status": "ready", "now": now.isoformat(timespec="seconds"), **leapt})
+    doubted = {"ledger": "doubted"} if house.witness.doubted else {}
+    return answer({"status": "ready", "now": now.isoformat(timespec="seconds"), **leapt, **doubted})
 
 
 @router.get("/metrics")

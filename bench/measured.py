@@ -52,6 +52,11 @@ PROMISES = {
         "every good one accepted once",
         100_000,
     ),
+    "edits": (
+        "100,000 random edits of the database (flip, delete, swap, insert, cut, recompute, old copy): all found with one "
+        "saved checkpoint; 10,000 clean logs: no false alarm",
+        100_000,
+    ),
 }
 HEAD = """# Measured
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import Connection
+
 from engine.core.audit import GENESIS, broken_at, commitment, utc_text
 from engine.core.refusals import Refusal
 from engine.edition_shelf import EditionShelf
@@ -21,6 +23,8 @@ class ChainFault:
     sequence: int
     zh: str
     en: str
+    found: str = ""
+    """What stands in its place, so that one fault is told from another; not told."""
 
 
 @dataclass(slots=True)
@@ -56,15 +60,20 @@ def verify_editions(shelf: EditionShelf) -> Iterator[ChainFault]:
 
 def verify(database: Database, progress: Callable[[int], None] | None = None) -> Audited:
     """Every chain of the database was followed from its first entry to the head that its record names."""
-    audited = Audited()
     with database.read() as connection:
-        for record, head, sequence in audit_reading.heads(connection):
-            rows = audit_reading.chain(connection, record)
-            audited.records += 1
-            audited.entries += len(rows)
-            audited.faults += _faults(record, head, sequence, rows)
-            if progress is not None:
-                progress(audited.records)
+        return verify_within(connection, progress)
+
+
+def verify_within(connection: Connection, progress: Callable[[int], None] | None = None) -> Audited:
+    """The same within a transaction that is open."""
+    audited = Audited()
+    for record, head, sequence in audit_reading.heads(connection):
+        rows = audit_reading.chain(connection, record)
+        audited.records += 1
+        audited.entries += len(rows)
+        audited.faults += _faults(record, head, sequence, rows)
+        if progress is not None:
+            progress(audited.records)
     return audited
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -37,6 +38,7 @@ from engine.judging import followed_by, with_rule
 from engine.outcomes import new_id, outcome_of
 from engine.recorded import check_version, entries_of
 from engine.referrals import Referrals
+from engine.refused import KEPT, keep_refused
 from engine.scribe import Scribe
 from engine.snapshots import load_finding, load_inspection, load_referral
 from engine.writer import Writer
@@ -72,8 +74,21 @@ class Desk:
     def handle(self, command: Command) -> Outcome:
         """What the command did, durable before it is answered; a command sent again is answered, not repeated."""
         self.ring_after_jump()
-        prepared = self.reception.prepare(command)
-        return self.writer.submit(lambda connection: self.handle_within(connection, command, prepared))
+        try:
+            prepared = self.reception.prepare(command)
+            return self.writer.submit(lambda connection: self.handle_within(connection, command, prepared))
+        except Refusal as refusal:
+            if refusal.code in KEPT and command.principal.kind == "person":
+                self._keep_refused(command, refusal.code)
+            raise
+
+    def _keep_refused(self, command: Command, code: str) -> None:
+        """The attempt is on record; on a full disk it is refused all the same, with its own code."""
+        office, now = self.office.office_id, self.clock.now()
+        with suppress(Refusal):
+            self.writer.submit(
+                lambda connection: keep_refused(connection, office, command, code, now), always=True
+            )
 
     def handle_within(self, connection: Connection, command: Command, prepared: Any = None) -> Outcome:
         """The same inside a transaction that is already open (a receipt with its row, an import in batches)."""

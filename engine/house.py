@@ -54,6 +54,7 @@ from engine.sweep import Sweep, Swept
 from engine.system_reader import SystemReader
 from engine.systems import Systems
 from engine.time_guard import TimeGuard
+from engine.witness.guard import Witness
 from engine.writer import Writer
 from models import duty_reading, incoming_reading, records, restoring
 from models.database import Database
@@ -105,6 +106,7 @@ class House:
     calendar_reader: CalendarReader
     recounting: Recounting
     incoming: IncomingRoom
+    witness: Witness
     sandbox: bool = False
     """Nothing that is made in this ledger ever leaves it."""
     serves: bool = False
@@ -135,11 +137,12 @@ class House:
     def ring(self, limit: int | None = None) -> Swept:
         """The bell: the rulebook of the day and the calendar stand, what is due is done and told, reports are asked for.
 
-        All that is due, or at most `limit`. Nothing while time has leapt, and nothing counts as due before every deadline
-        has the dates of the calendar that stands: a long recount goes on at the next bells. Of several nodes one works at
-        a time; under a test clock the others wait for it, so that what comes next finds everything done.
+        All that is due, or at most `limit`. Nothing while time has leapt or the log is doubted, and nothing counts as due
+        before every deadline has the dates of the calendar that stands: a long recount goes on at the next bells. Of
+        several nodes one works at a time; under a test clock the others wait for it, so that what comes next finds
+        everything done.
         """
-        if self.time_guard.look() is not None:
+        if self.time_guard.look() is not None or not self.witness.glance():
             return Swept()
         self.accounts.prover.write_failures()
         self.in_force.keep_up(civil_date(self.clock.now()))
@@ -159,7 +162,8 @@ class House:
         wait for a person's word.
         """
         with self.database.read() as connection:
-            if self.sandbox or is_sandbox(connection) or restoring.holding(connection) is not None:
+            held = self.sandbox or self.witness.doubted or is_sandbox(connection)
+            if held or restoring.holding(connection) is not None:
                 return 0
         return self.exchange.courier.run_once(self.clock.real_now())
 
@@ -267,6 +271,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         calendar_reader=CalendarReader(database, office.office_id, clock, notices.chain(office.calendar)),
         recounting=Recounting(clock, office, database, law, writer, scribe, calendars),
         sandbox=sandbox,
+        witness=Witness(settings, clock, database, writer, office.office_id),
     )
     desk.bell = house.ring
     return house

@@ -1,4 +1,4 @@
-"""The key with which the house signs what must not change unseen: Ed25519, in a file that only this program reads."""
+"""Keys with which the house signs what must not change unseen: Ed25519, each in a file that only its holder reads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from engine.key_file import make_key_file
 from engine.signing import KeyFault, new_private_key, private_key
@@ -33,7 +33,15 @@ class HouseKey:
 
     def sign(self, text: str) -> str:
         """The signature over the text, in base64; raises HouseKeyFault where there is no key."""
-        return base64.b64encode(self._private().sign(text.encode())).decode()
+        return base64.b64encode(self.sign_bytes(text.encode())).decode()
+
+    def sign_bytes(self, message: bytes) -> bytes:
+        """The bare signature over the message; raises HouseKeyFault where there is no key."""
+        return self._private().sign(message)
+
+    def public(self) -> bytes:
+        """The public key, 32 bytes; raises HouseKeyFault where there is no key."""
+        return self._private().public_key().public_bytes_raw()
 
     def signed(self, text: str, signature: str) -> bool:
         """True when the text was signed with this key; False where there is no key."""
@@ -46,8 +54,25 @@ class HouseKey:
             return False
         return True
 
+    def readable(self) -> bool:
+        """True where the file is there, this program may read it, and it holds a key."""
+        try:
+            self._private()
+        except HouseKeyFault:
+            return False
+        return True
+
     def _private(self) -> Ed25519PrivateKey:
         try:
             return private_key(self.path.read_text(encoding="ascii").strip())
         except (KeyFault, OSError, UnicodeError) as fault:
             raise HouseKeyFault(str(self.path)) from fault
+
+
+def verified(public: bytes, signature: bytes, message: bytes) -> bool:
+    """True when the holder of that public key signed the message."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True

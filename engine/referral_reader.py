@@ -167,4 +167,6 @@ class ReferralReader:
     def note(self, who: Principal, id: str, part: str) -> None:
         """That this person read that part of the referral is on record."""
         now = self.clock.now()
-        self.writer.submit(lambda connection: self.referrals.read(connection, who, id, part, now, new_id()))
+        self.writer.submit(
+            lambda connection: self.referrals.read(connection, who, id, part, now, new_id()), always=True
+        )

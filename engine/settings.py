@@ -14,6 +14,7 @@ DATABASE_FILE = "bihuan.db"
 ACCEPT_TEST_DATABASE = "BIHUAN_ACCEPT_TEST_DATABASE"
 BACKUP_TO, BACKUP_KEY = "BIHUAN_BACKUP_TO", "BIHUAN_BACKUP_KEY"
 SANDBOX, COPY = "BIHUAN_SANDBOX", "copy"
+LOG_KEY, NO_KEY = "BIHUAN_LOG_KEY", "none"
 MIB = 1024 * 1024
 COURIER_PARALLEL, COURIER_PARALLEL_MAX = 4, 64
 
@@ -33,6 +34,12 @@ class Settings:
     """The file with the private key that opens them."""
     identity_key: Path | None = None
     """The file with the key that seals second factors; None for its place in the data folder."""
+    log_key: Path | None = None
+    """The file with the key that signs checkpoints of the log; None for its place in the data folder."""
+    signs_log: bool = True
+    """False where this program never signs checkpoints, whatever keys it could read."""
+    checkpoint_dir: Path | None = None
+    """Where checkpoints are kept outside the database; None for their place in the data folder."""
     host: str = "127.0.0.1"
     port: int = 8000
     cookie_secure: bool = False
@@ -72,6 +79,9 @@ class Settings:
             backup_to=tuple((environment.get(BACKUP_TO) or "").replace(",", " ").split()),
             backup_key=_path(environment.get(BACKUP_KEY)),
             identity_key=_path(environment.get("BIHUAN_IDENTITY_KEY")),
+            log_key=_path(environment.get(LOG_KEY)) if environment.get(LOG_KEY) != NO_KEY else None,
+            signs_log=environment.get(LOG_KEY) != NO_KEY,
+            checkpoint_dir=_path(environment.get("BIHUAN_CHECKPOINT_DIR")),
             host=host,
             port=port,
             cookie_secure=environment.get("BIHUAN_COOKIE_SECURE") == "1" or not is_loopback(host),
@@ -94,6 +104,16 @@ class Settings:
         return self.identity_key or self.data_dir / "keys" / "identity.key"
 
     @property
+    def log_key_file(self) -> Path:
+        """Where the key of the log is kept; best outside the reach of the program that serves."""
+        return self.log_key or self.data_dir / "keys" / "log.key"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where checkpoints are kept outside the database."""
+        return self.checkpoint_dir or self.data_dir / "checkpoints"
+
+    @property
     def shelf(self) -> Path:
         """Where editions of the rulebook are laid out as folders."""
         return self.data_dir / "rulebooks"
@@ -111,6 +131,8 @@ class Settings:
             "key_file": str(self.key_file),
             "backup_to": ", ".join(self.backup_to) or None,
             "backup_key": str(self.backup_key) if self.backup_key else None,
+            "log_key_file": str(self.log_key_file),
+            "checkpoints": str(self.checkpoints),
             "cookie_secure": self.cookie_secure,
             "json_bytes_max": self.json_bytes_max,
             "attachment_bytes_max": self.attachment_bytes_max,

@@ -121,7 +121,7 @@ class TimeGuard:
                 time_records.end_leap(connection, waiting.id, now.shown, None)
             self._keep(connection, now, adopted)
 
-        self.writer.submit(write)
+        self.writer.submit(write, always=True)
         self._kept = now.shown
         if waiting is not None:
             log.warning("the clock was set right", extra={"leap": waiting.id})
@@ -136,7 +136,7 @@ class TimeGuard:
             "ended_at": None,
             "ended_by": None,
         }
-        self.writer.submit(lambda connection: time_records.add_leap(connection, row))
+        self.writer.submit(lambda connection: time_records.add_leap(connection, row), always=True)
         log.error(
             "the clock has leapt: nothing is recorded",
             extra={"leap": row["id"], "seconds": found.by.total_seconds()},

@@ -13,6 +13,9 @@ COURIER_EVERY_SECONDS = 2
 PROOF_EVERY_SECONDS = 60
 """How often somebody looks whether the rulebook in force was proven; each is proven once."""
 
+WITNESS_EVERY_SECONDS = 3600
+"""How often the log is held against its newest checkpoint, and signed anew; the first time at once."""
+
 
 class Timetable:
     """Rings the sweep and the courier while the house is open."""
@@ -22,6 +25,7 @@ class Timetable:
         sweep: Callable[[], object] | None,
         courier: Callable[[], object],
         proof: Callable[[], object] | None = None,
+        witness: Callable[[], object] | None = None,
     ) -> None:
         self._scheduler = BackgroundScheduler(
             timezone=SHANGHAI, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
@@ -32,6 +36,9 @@ class Timetable:
 
         if proof is not None:
             self._scheduler.add_job(proof, "interval", seconds=PROOF_EVERY_SECONDS, id="proof")
+        if witness is not None:
+            self._scheduler.add_job(witness, id="witness at once")
+            self._scheduler.add_job(witness, "interval", seconds=WITNESS_EVERY_SECONDS, id="witness")
 
     def start(self) -> None:
         """The bells ring from now on."""

@@ -41,13 +41,20 @@ class Writer:
         self._queue: deque[Waiting] = deque()
         self._wake = threading.Condition()
         self._closing = False
+        self.shut: Callable[[], Refusal] | None = None
+        """While set, nothing is written but what is marked so: what it gives is raised."""
         self._thread: threading.Thread | None = None
         if database.dialect == "sqlite":
             self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
             self._thread.start()
 
-    def submit(self, act: Callable[[Connection], T]) -> T:
-        """The result of the act, after it is durable; what the act raises is raised here and nothing is kept."""
+    def submit(self, act: Callable[[Connection], T], *, always: bool = False) -> T:
+        """The result of the act, after it is durable; what the act raises is raised here and nothing is kept.
+
+        `always` marks what goes on while the house is read-only: who signs in, the time, and what the record says of it.
+        """
+        if self.shut is not None and not always:
+            raise self.shut()
         if self._thread is None:
             return self._alone(act)
         waiting = Waiting(act, Future())

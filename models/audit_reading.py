@@ -11,10 +11,13 @@ from models.incoming_reading import INCOMING
 from models.records import ENTRY, FINDING, INSPECTION, PAYLOAD
 from models.referral_reading import REFERRAL
 
+HEADED = (INSPECTION, FINDING, REFERRAL, INCOMING)
+"""Records that have a chain of their own, each naming its last entry."""
+
 
 def heads(connection: Connection) -> Iterator[tuple[str, str, int]]:
     """Every record with the hash and sequence of its last entry."""
-    for table in (INSPECTION, FINDING, REFERRAL, INCOMING):
+    for table in HEADED:
         for row in connection.execute(
             select(table.c.id, table.c.head, table.c.sequence).order_by(table.c.id)
         ):

@@ -13,6 +13,7 @@ from models.entry import CommandKey, Entry, Payload
 from models.exchange import Destination, LinkedSystem, Message, MessageSeries, Receipt, SealedMessage
 from models.house_time import TimeBeat, TimeLeap
 from models.incoming import Incoming, IncomingArrival, IncomingDeadline, IncomingPerson
+from models.log import LogCheckpoint, LogDoubt, LogLeaf, RefusedAttempt
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
 from models.referral import Referral, ReferralDeadline, ReferralListed, ReferralReading
@@ -22,7 +23,7 @@ APPEND_ONLY = (
     *(Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition),
     *(CalendarNotice, CalendarRecount, DutyReport, Delegation, DelegationEnd, SealedMessage),
     *(CarrierBundle, CarrierContent, CarrierPacking, CarrierAnswer),
-    *(IncomingArrival, Restoration),
+    *(IncomingArrival, Restoration, LogLeaf, LogCheckpoint, RefusedAttempt),
 )
 """Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
 
@@ -56,6 +57,9 @@ __all__ = [
     "Inspection",
     "KnownBrowser",
     "LinkedSystem",
+    "LogCheckpoint",
+    "LogDoubt",
+    "LogLeaf",
     "Mark",
     "Message",
     "MessageSeries",
@@ -69,6 +73,7 @@ __all__ = [
     "ReferralDeadline",
     "ReferralListed",
     "ReferralReading",
+    "RefusedAttempt",
     "Restoration",
     "RulebookEdition",
     "RulebookProof",

@@ -141,6 +141,7 @@ def _rendered(
         "page_name": name.removesuffix(".html"),
         "clock": "test" if house.clock.is_test else "real",
         "leap": house.clock.anchor.leap,
+        "doubted": house.witness.doubted,
         "now": _now(house),
         "demo": "demo" in marks_of(house),
         "sandbox": house.sandbox,

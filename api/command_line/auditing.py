@@ -1,24 +1,42 @@
-"""`bihuan audit`: audit chains are followed from first entry to head, and editions held against their signatures."""
+"""`bihuan audit`: the record is held against its signatures, checkpoints are signed, proofs are made and checked."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
-from api.command_line.opening import house_of
-from api.command_line.telling import DONE, REFUSED, told
+from api.command_line.opening import house_of, password_from_stdin, proven
+from api.command_line.telling import DONE, PROPOSED, REFUSED, told
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
     """The command stands among the others; its `run` is set."""
-    parser: argparse.ArgumentParser = commands.add_parser("audit", help="the audit chains")
+    parser: argparse.ArgumentParser = commands.add_parser("audit", help="the audit chains and their log")
     acts = parser.add_subparsers(dest="act", required=True)
-    acts.add_parser("verify", help="every chain holds, or the first place where it breaks").set_defaults(
-        run=_verify
-    )
+    verify = acts.add_parser("verify", help="every chain holds, or the first place where it breaks")
+    verify.add_argument("--checkpoint", metavar="FILE", help="a checkpoint that was kept elsewhere")
+    verify.set_defaults(run=_verify)
+    sign = acts.add_parser("checkpoint", help="sign the log as it is now, to be printed or time-stamped")
+    sign.add_argument("file", nargs="?", metavar="FILE")
+    sign.set_defaults(run=_checkpoint)
+    proof = acts.add_parser("proof", help="everything of a finding that anybody needs to check it")
+    proof.add_argument("finding", metavar="FINDING")
+    proof.add_argument("file", metavar="FILE.zip")
+    proof.add_argument("--since", metavar="FILE", help="an older checkpoint, to be shown to be the beginning")
+    _signing_in(proof)
+    proof.set_defaults(run=_proof)
+    accept = acts.add_parser("accept", help="the database is accepted although it is not what was signed")
+    _signing_in(accept)
+    accept.set_defaults(run=_accept)
     hands = "where one natural person did what takes two, as their accounts are known now; nothing is changed"
     acts.add_parser("hands", help=hands).set_defaults(run=_hands)
     return parser
+
+
+def _signing_in(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as", dest="login", metavar="LOGIN")
+    parser.add_argument("--password-stdin", action="store_true")
 
 
 def _hands(args: argparse.Namespace) -> int:
@@ -36,10 +54,67 @@ def _hands(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from engine.auditing import verify, verify_editions
+    from engine.auditing import verify_editions
+    from engine.witness.verifying import verify_all
 
+    given = _read(args.checkpoint) if args.checkpoint else None
     with house_of(args) as house:
-        audited = verify(house.database)
+        audited, seen, checkpoints = verify_all(house.witness, given)
         audited.faults += verify_editions(house.in_force.shelf)
-    told(audited.answer(), as_json=args.json)
+    log = {
+        "leaves": seen.size,
+        "root": seen.root.hex(),
+        "checkpoints": checkpoints,
+        "unsequenced": seen.unsequenced,
+    }
+    told({**audited.answer(), "log": log}, as_json=args.json)
     return REFUSED if audited.faults else DONE
+
+
+def _checkpoint(args: argparse.Namespace) -> int:
+    with house_of(args) as house:
+        note = house.witness.checkpoint()
+    if args.file:
+        Path(args.file).write_text(note, encoding="utf-8")
+    told({"checkpoint": note}, as_json=args.json, words=note.rstrip("\n"))
+    return DONE
+
+
+def _proof(args: argparse.Namespace) -> int:
+    from engine.witness.proof import Prover
+
+    password = password_from_stdin() if args.login and args.password_stdin else None
+    since = _read(args.since) if args.since else None
+    with house_of(args) as house:
+        who = proven(house, args.login, password or "") if args.login else None
+        packed, summary = Prover(house).pack(args.finding, who, since)
+    Path(args.file).write_bytes(packed)
+    told({**summary, "file": args.file}, as_json=args.json)
+    return DONE
+
+
+def _accept(args: argparse.Namespace) -> int:
+    from engine.administration import Administration, system_user
+    from engine.core.refusals import FieldError, Refusal
+
+    password = password_from_stdin() if args.login and args.password_stdin else None
+    with house_of(args) as house:
+        if args.login and password:
+            who = proven(house, args.login, password)
+            result = house.witness.accept(who, who.login)
+        elif Administration(house).without_accounts():
+            result = house.witness.accept(None, f"os:{system_user()}")
+        else:
+            missing = FieldError(
+                "/as", "missing", "请写明 --as 和 --password-stdin", "give --as and --password-stdin"
+            )
+            raise Refusal("facts_invalid", errors=[missing])
+    told(result, as_json=args.json)
+    return DONE if result["accepted"] else PROPOSED
+
+
+def _read(name: str) -> str:
+    from engine.core.signed_note import NOTE_BYTES_MAX
+
+    with open(name, "rb") as file:
+        return file.read(NOTE_BYTES_MAX + 1).decode(errors="replace")

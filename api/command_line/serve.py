@@ -56,6 +56,9 @@ def _serve(args: argparse.Namespace) -> int:
             )
         if house.sandbox:
             log.warning("this ledger is a sandbox: nothing leaves it")
+        house.witness.look()
+        if house.witness.doubted:
+            log.error("the house is read-only: the database is not what was signed (bihuan audit verify)")
         house.in_force.start()
         _announce(args.host, listening.getsockname()[1], demo="demo" in marks_of(house))
         _run(house, listening)
@@ -175,6 +178,7 @@ def background(house: House) -> Iterator[None]:
         house.ring if real else None,
         house.bring,
         proving.look if real else None,
+        house.witness.watch if real else None,
     )
     house.exchange.courier.begin()
     timetable.start()

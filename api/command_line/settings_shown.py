@@ -27,6 +27,9 @@ def _show(args: argparse.Namespace) -> int:
             "ran_on_test_clock": "test_clock" in marks,
             "demo": "demo" in marks,
             "sandbox": house.sandbox,
+            "log": house.witness.signer.origin,
+            "signs_log": house.witness.signer.may_sign(),
+            "ledger_doubted": house.witness.doubted,
         }
     told(shown, as_json=args.json)
     return DONE

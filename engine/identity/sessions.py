@@ -80,7 +80,7 @@ class Sessions:
             act = "session.open" if instead_of is None else "session.step_up"
             self.enter(connection, act, row.login, {"means": means})
 
-        self.writer.submit(write)
+        self.writer.submit(write, always=True)
         return SignedIn(token, csrf, principal_of(row))
 
     def alive(self, connection: Connection, token: str) -> Any:
@@ -111,7 +111,7 @@ class Sessions:
             if key is not None:
                 self.enter(connection, "session.end", key, {})
 
-        self.writer.submit(write)
+        self.writer.submit(write, always=True)
 
     def end_others(self, login: str, token: str) -> int:
         """Every session of the person but this one is over; how many were."""
@@ -121,7 +121,7 @@ class Sessions:
             self.enter(connection, "session.end_others", login, {"ended": ended})
             return ended
 
-        return self.writer.submit(write)
+        return self.writer.submit(write, always=True)
 
     def of(self, login: str, token: str) -> list[dict[str, Any]]:
         """The open sessions of the person: `opened_at`, `seen_at`, `means`, and which one is `this`."""
@@ -141,7 +141,7 @@ class Sessions:
 
     def _change(self, token: str, values: Mapping[str, Any]) -> None:
         digest = digest_of(token)
-        self.writer.submit(lambda connection: reading.change_session(connection, digest, values))
+        self.writer.submit(lambda connection: reading.change_session(connection, digest, values), always=True)
 
     def _remember(self, connection: Connection, login_key: str, digest: str, now: datetime) -> None:
         """The browser is known for the account."""

@@ -44,6 +44,8 @@ CAREFUL = {
 }
 UNCOUNTED = {"sign_in": ("seen_at",)}
 """What reading alone may change."""
+ATTEMPTS = "refused_attempt"
+"""Keeps what somebody had no right to: that is no effect of it."""
 
 
 class Journal(logging.Handler):
@@ -227,7 +229,7 @@ class Fort:
         return self.town.house.writer.commits, self.swaps
 
     def contents(self) -> dict[str, list[str]]:
-        """Every row of every table, but for what reading alone may change."""
+        """Every row of every table, but for what reading alone may change, and refused attempts."""
         with self.town.house.database.read() as connection:
             return {
                 name: sorted(
@@ -235,11 +237,12 @@ class Fort:
                     for row in connection.execute(table.select()).mappings()
                 )
                 for name, table in SQLModel.metadata.tables.items()
+                if name != ATTEMPTS
             }
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
-        """What is done within changes no row of any table."""
+        """What is done within changes no row of any table, but that a refused attempt is on record."""
         before = self.contents()
         yield
         after = self.contents()

@@ -1,0 +1,22 @@
+"""What is told of a log that is doubted, and to whoever cannot sign it."""
+
+from __future__ import annotations
+
+UNKNOWN = ("检查点的签名不是这个日志的密钥所签", "a checkpoint is not signed by the key of this log")
+ELSEWHERE = (
+    "数据库不属于此处保存的任何一个日志",
+    "the database belongs to none of the logs whose checkpoints are kept here",
+)
+NOT_SIGNING = (
+    "本程序没有日志的签名密钥：请在持有密钥的账号下执行。"
+    " · This program does not hold the key of the log: run the command as the one who holds it."
+)
+SENTENCE = (
+    "数据库与已签名的检查点不一致：可能恢复了旧的备份，或者有人改动了记录。为免在错误的记录上继续办理，系统暂为只读。"
+    "请核实原因：能换回正确数据库的，换回后自行恢复；"
+    "确认应当接受的，由两名系统管理员或者审计管理员先后执行 bihuan audit accept。"
+    " · The database is not what its checkpoints were signed over: an old copy was put back, or records were changed. "
+    "So that nobody works on a wrong record, nothing is recorded. Put the right database back and the house goes on by "
+    "itself; where this one is to be accepted, two system or audit administrators run bihuan audit accept, one after the "
+    "other."
+)
