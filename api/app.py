@@ -32,6 +32,7 @@ from api import (
 from api.answers import refused
 from api.envelope import Envelope
 from api.figures import Figures
+from api.gate import Gate
 from engine.core.refusals import Refusal
 from engine.house import House
 
@@ -83,6 +84,7 @@ def create_app(house: House, background: Background | None = None) -> FastAPI:
     app.router.routes.extend(_routes())
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(HTTPException, _http)
+    app.add_middleware(Gate, settings=house.settings)
     app.add_middleware(Envelope, house=house, figures=app.state.figures)
     return app
 

@@ -28,8 +28,11 @@ ALWAYS = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "x-permitted-cross-domain-policies": "none",
+    "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
+"""Outside the loopback there is TLS in front of the house, and browsers are to ask for nothing else."""
 CONFIDENTIAL = "/referrals/"
 METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "PUT", "PATCH", "OPTIONS"})
 
@@ -40,6 +43,8 @@ class Envelope:
     def __init__(self, app: ASGIApp, house: House, figures: Any) -> None:
         self.app, self.house, self.figures = app, house, figures
         self.always = [(name.encode(), value.encode()) for name, value in ALWAYS.items()]
+        if house.settings.cookie_secure:
+            self.always.append(STRICT_TRANSPORT)
         if house.clock.is_test:
             self.always.append((b"x-bihuan-clock", b"test"))
         if house.sandbox:
