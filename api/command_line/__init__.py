@@ -32,6 +32,7 @@ COMMANDS = {
     "backup": "seal everything into one file",
     "backup-key": "make a key for backups",
     "restore": "restore a backup",
+    "copy": "a masked copy of the ledger to learn with",
     "settings": "the settings in force",
 }
 MODULES = {
