@@ -144,7 +144,17 @@ def announced_length(request: Request) -> int:
 
 
 def visit_of(request: Request, house: House) -> Visit:
-    """Who calls, by bearer token or session; an unsafe request of a session must carry the session's CSRF value."""
+    """Who calls, by bearer token or session, asked once for each request: rights are those of this moment.
+
+    An unsafe request of a session must carry the session's CSRF value.
+    """
+    known: Visit | None = getattr(request.state, "visit", None)
+    if known is None:
+        known = request.state.visit = _identified(request, house)
+    return known
+
+
+def _identified(request: Request, house: House) -> Visit:
     authorization = request.headers.get("authorization")
     unsafe = request.method not in SAFE_METHODS
     if authorization is not None:

@@ -78,11 +78,14 @@ def language_of(request: Request, visit: Visit | None) -> str:
 
 
 def asked_by(request: Request) -> Asking:
-    """Who asks; raises SignInNeeded when nobody is signed in."""
+    """Who asks, looked up once for each request; raises SignInNeeded when nobody is signed in."""
     house = house_of(request)
-    visit = house.accounts.by_session(request.cookies.get(SESSION_COOKIE, ""))
+    visit: Visit | None = getattr(request.state, "visit", None)
+    if visit is None:
+        visit = house.accounts.by_session(request.cookies.get(SESSION_COOKIE, ""))
     if visit is None:
         raise SignInNeeded
+    request.state.visit = visit
     return Asking(request, house, visit, Words(language_of(request, visit)))
 
 

@@ -16,8 +16,8 @@ from jinja2.utils import missing
 
 from api.problems import problem_of
 from engine.administration import marks_of
+from engine.core.policies import may
 from engine.core.refusals import Refusal
-from engine.exchange_reader import READS as EXCHANGE
 from engine.house import House
 from engine.reminder_words import shown_end
 from web.asking import LANGUAGE_COOKIE, PAGE_PARAMETERS, Asking, SignInNeeded, asked_by, house_of, language_of
@@ -160,7 +160,7 @@ def navigation(asking: Asking) -> list[dict[str, Any]]:
         "duties": asking.house.duty_reader.open_to(asking.who),
         "calendar": True,
         "rulebook": True,
-        "exchange": bool(asking.who.all_roles & EXCHANGE),
+        "exchange": may(asking.who, "exchange.read"),
         "admin": bool(roles & ADMINISTRATORS),
     }
     return [

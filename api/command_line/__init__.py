@@ -33,6 +33,7 @@ COMMANDS = {
     "backup-key": "make a key for backups",
     "restore": "restore a backup",
     "copy": "a masked copy of the ledger to learn with",
+    "rights": "who may do what; opens no database",
     "settings": "the settings in force",
 }
 MODULES = {

@@ -31,7 +31,7 @@ OTHER_HOST = "这个地址不是本系统的地址。 · This house is not serve
 TOO_SLOW = "正文迟迟没有送到。 · The body did not arrive in time."
 
 
-class Gate:
+class Turnstile:
     """Stands before the application; each refusal is a problem like any other."""
 
     def __init__(

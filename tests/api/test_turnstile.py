@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.gate import Gate
+from api.turnstile import Turnstile
 from engine.core.refusals import Refusal
 from engine.pace import BURST_SECONDS, KEYS_MAX, Pace
 from engine.settings import Settings
@@ -136,7 +136,7 @@ def test_a_body_that_does_not_come_is_given_up(tmp_path: Path) -> None:
             sent.append(message)
 
         scope = {"type": "http", "method": "POST", "path": "/x", "headers": [], "state": {"request_id": "r"}}
-        await Gate(reads, settings, piece_seconds_max=0.01)(scope, receive, send)
+        await Turnstile(reads, settings, piece_seconds_max=0.01)(scope, receive, send)
 
     anyio.run(run)
     assert sent[0]["status"] == 400 and (b"connection", b"close") in sent[0]["headers"]
