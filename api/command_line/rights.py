@@ -40,7 +40,7 @@ def policies() -> list[dict[str, Any]]:
     from web.rights import PAGES
 
     routes = defaultdict[str, list[str]](list)
-    for name, action in (ROUTES | PAGES).items():
+    for name, action in {**ROUTES, **PAGES}.items():
         routes[action].append(name)
     return [
         {
