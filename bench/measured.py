@@ -42,6 +42,10 @@ PROMISES = {
         "100 crashes, hangs and memory blow-ups of a worker: each decision right or waiting in two seconds",
         100,
     ),
+    "uploads": (
+        "500 hostile files (bombs, nested, entities, macros, polyglots, paths, broken): all refused, or kept as inert bytes",
+        500,
+    ),
     "receipts": (
         "100,000 forged, replayed, stale, mutated, re-serialised, misdirected receipts: none accepted, nothing changed; "
         "every good one accepted once",
