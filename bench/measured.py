@@ -42,6 +42,10 @@ PROMISES = {
         "100 crashes, hangs and memory blow-ups of a worker: each decision right or waiting in two seconds",
         100,
     ),
+    "canaries": (
+        "10,000 secrets and personal values planted by every way in, errors included: none in the journal or the figures",
+        10_000,
+    ),
     "uploads": (
         "500 hostile files (bombs, nested, entities, macros, polyglots, paths, broken): all refused, or kept as inert bytes",
         500,

@@ -13,6 +13,7 @@ deadlines N periods counted by the house and by a walk on the wall calendar, eac
 exchange N messages to 8 receivers, one of them dead, by couriers killed every two seconds, on both databases
 fence   N crashes, hangs and memory blow-ups of a rule worker
 uploads N hostile files: bombs, entities, macros, polyglots, paths, broken ones
+canaries N secrets and personal values planted by every way in, errors too
 receipts N forged, stale, mutated, misdirected receipts among good ones, on SQLite and on PostgreSQL by turns
 """
 
@@ -222,6 +223,7 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "deadlines": (clock_soaks.deadlines, 100_000),
     "exchange": (exchange_soak.exchange, 20_000),
     "fence": (soak_fence, 100),
+    "canaries": (hardening_soaks.canaries, 10_000),
     "uploads": (hardening_soaks.uploads, 500),
     "receipts": (receipt_soak.receipts, 100_000),
 }
