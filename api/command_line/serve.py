@@ -56,6 +56,8 @@ def _serve(args: argparse.Namespace) -> int:
             )
         if house.sandbox:
             log.warning("this ledger is a sandbox: nothing leaves it")
+        if house.holds_messages():
+            log.warning("messages wait since a restoration: bihuan exchange release")
         house.in_force.start()
         _announce(args.host, listening.getsockname()[1], demo="demo" in marks_of(house))
         _run(house, listening)
