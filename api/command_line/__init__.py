@@ -32,6 +32,7 @@ COMMANDS = {
     "backup": "seal everything into one file",
     "backup-key": "make a key for backups",
     "restore": "restore a backup",
+    "personal": "what the ledger holds about one person",
     "copy": "a masked copy of the ledger to learn with",
     "rights": "who may do what; opens no database",
     "settings": "the settings in force",

@@ -49,6 +49,16 @@ def test_a_backup_becomes_the_same_database_on_either_kind(
     url = postgres.create_database("kept_elsewhere")
     other = Settings(data_dir=tmp_path, database_url=url)
     kept.restored(other)
+    in_use = Database(url)
+    with in_use.read() as connection:
+        connection.exec_driver_sql("SELECT 1")
+        assert refused(kept.restored, other).code == "not_ready"
+    in_use.dispose()
+    schema = kept.restored(other)["kept"]
+    with in_use.read() as connection:
+        former = connection.exec_driver_sql(f"SELECT count(*) FROM {schema}.finding").scalar()
+    in_use.dispose()
+    assert former == len(before["finding"])
 
     private, public = new_key()
     (tmp_path / "other.key").write_text(private)
