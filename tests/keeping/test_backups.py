@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import threading
@@ -23,6 +24,7 @@ from engine.settings import Settings
 from models import keeping, restoring
 from models.account_reading import admin_entries
 from models.database import Database
+from models.migrate import latest, revision_of
 from tests.builders import refused
 from tests.keeping.conftest import PAPER, Kept, content
 
@@ -163,6 +165,30 @@ def test_what_was_sealed_again_is_held_against_its_manifest(
             kept.restored(elsewhere, file)
     assert Path(elsewhere.database_url.removeprefix("sqlite:///")).read_bytes() == before
     assert not [one for one in os.listdir(tmp_path) if "restoring" in one or "before" in one]
+
+
+def test_a_backup_of_an_older_program_is_brought_to_the_present_shape(
+    kept: Kept, elsewhere: Settings, tmp_path: Path
+) -> None:
+    """As one from before restorations were remembered, for which there was no table."""
+    found = read(kept, kept.file.read_bytes())
+    head = orjson.loads(found[0][1]) | {"revision": "0021"}
+    for part in ("tables", "keys"):
+        head[part].pop("restoration")
+    older = orjson.dumps(head)
+    manifest = orjson.loads(found[-1][1])
+    manifest["tables"].pop("restoration")
+    manifest["files"]["head.json"] = hashlib.sha256(older).hexdigest()
+    written = [("head.json", older), *found[1:-1], ("manifest.json", orjson.dumps(manifest))]
+
+    told = kept.restored(elsewhere, resealed(kept, written, tmp_path / "older.backup"))
+
+    database = Database(elsewhere.database_url)
+    assert revision_of(database) == latest()
+    after = content(database)
+    assert len(after["finding"]) == manifest["tables"]["finding"]["rows"] == 1
+    assert len(after["restoration"]) == 1 and told["faults"] == 0
+    database.dispose()
 
 
 def test_names_that_lead_out_of_the_folder_are_no_members() -> None:
