@@ -26,6 +26,8 @@ WATCHED = frozenset({"/healthz", "/readyz"})
 """What machines ask to learn whether the house lives; never refused for being asked often."""
 PIECE_SECONDS_MAX = 30
 """How long the next piece of a body may take."""
+BODY_SECONDS_MAX = 900
+"""How long the whole of it may take: 50 MiB over half a megabit a second."""
 OTHER_SITE = "请求来自其他网站。 · The request comes from another site."
 OTHER_HOST = "这个地址不是本系统的地址。 · This house is not served under that host name."
 TOO_SLOW = "正文迟迟没有送到。 · The body did not arrive in time."
@@ -112,17 +114,20 @@ def _session_in(cookies: str) -> str:
 
 
 class _Body:
-    """Hands on the pieces of a body; where the next one is too long in coming, the client counts as gone."""
+    """Hands on the pieces of a body; where the next or the last one is too long in coming, the client counts as gone."""
 
     def __init__(self, receive: Receive, seconds_max: float) -> None:
         self._receive, self._seconds_max = receive, seconds_max
         self._whole = self.late = False
+        self._until: float | None = None
 
     async def __call__(self) -> Message:
         if self._whole:
             return await self._receive()
+        now = asyncio.get_running_loop().time()
+        self._until = self._until or now + BODY_SECONDS_MAX
         try:
-            message = await asyncio.wait_for(self._receive(), self._seconds_max)
+            message = await asyncio.wait_for(self._receive(), min(self._seconds_max, self._until - now))
         except TimeoutError:
             self._whole = self.late = True
             return {"type": "http.disconnect"}

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from engine.house_key import HouseKey
 from engine.keeping.box import Recipient, seal
-from engine.keeping.container import HEAD, MANIFEST, SIGNATURE, packed
+from engine.keeping.container import HEAD, MANIFEST, MEMBER, SIGNATURE, packed
 from engine.keeping.lines import pieces
 from engine.sandbox import SANDBOX
 from engine.settings import Settings
@@ -119,9 +119,12 @@ class Packing:
             newest = max(found, key=lambda one: (one.stat().st_mtime_ns, one.name))
             yield f"{CHECKPOINTS}/{newest.name}", newest
         if self.with_keys:
-            for path in sorted(self.settings.key_file.parent.iterdir()):
-                if path.is_file():
-                    yield f"keys/{path.name}", path
+            own = self.settings.data_dir / "keys"
+            found = {path.name: path for path in own.iterdir()} if own.is_dir() else {}
+            for path in (found | {"house.key": self.settings.key_file}).values():
+                name = "house.key" if path == self.settings.key_file else path.name
+                if path.is_file() and MEMBER.fullmatch(f"keys/{name}"):
+                    yield f"keys/{name}", path
 
 
 def _digest(content: bytes) -> str:

@@ -115,7 +115,11 @@ def test_a_bucket_fills_again_and_only_so_many_are_kept() -> None:
     assert len(pace._spent) == KEYS_MAX
 
 
-def test_a_body_that_does_not_come_is_given_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("piece", "body"), [(0.01, 900), (60, 0.01)])
+def test_a_body_that_does_not_come_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: float, body: float
+) -> None:
+    monkeypatch.setattr("api.turnstile.BODY_SECONDS_MAX", body)
     sent: list[dict[str, Any]] = []
 
     async def reads(scope: Any, receive: Any, send: Any) -> None:
@@ -136,7 +140,7 @@ def test_a_body_that_does_not_come_is_given_up(tmp_path: Path) -> None:
             sent.append(message)
 
         scope = {"type": "http", "method": "POST", "path": "/x", "headers": [], "state": {"request_id": "r"}}
-        await Turnstile(reads, settings, piece_seconds_max=0.01)(scope, receive, send)
+        await Turnstile(reads, settings, piece_seconds_max=piece)(scope, receive, send)
 
     anyio.run(run)
     assert sent[0]["status"] == 400 and (b"connection", b"close") in sent[0]["headers"]

@@ -7,6 +7,7 @@ import io
 import os
 import threading
 from base64 import b64encode
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pyrage
 import pytest
 
 from engine.auditing import verify
+from engine.house_key import HouseKey
 from engine.keeping.backup import back_up
 from engine.keeping.box import LOCKED, BoxFault, identities_in, locked, new_key, opened, recipient_of, seal
 from engine.keeping.container import ContainerFault, members, packed
@@ -93,6 +95,24 @@ def test_what_must_not_come_back_alive_is_at_rest(kept: Kept, elsewhere: Setting
     assert (told["held"], held, told["files"]) == (False, None, ["checkpoints/1.json"])
     assert Path(told["kept"]).stat().st_size
     database.dispose()
+
+
+def test_the_keys_of_the_house_go_with_it_only_where_asked(
+    kept: Kept, elsewhere: Settings, tmp_path: Path
+) -> None:
+    settings = kept.town.house.settings
+    HouseKey(settings.key_file).make()
+    for number, asked in enumerate((False, True)):
+        file = tmp_path / f"{number}.backup"
+        back_up(settings, file, [kept.recipient], asked)
+        with prepared(settings, "yuanping", Wanted(file, kept.identities), datetime.now(UTC)) as ready:
+            assert ready.copied.signed is True
+        told = kept.restored(elsewhere, file)
+        assert ("keys/house.key" in told["files"], elsewhere.key_file.exists()) == (asked, asked)
+        assert told["signed"] is None
+    assert elsewhere.key_file.read_text() == settings.key_file.read_text()
+    assert elsewhere.key_file.stat().st_mode & 0o777 == 0o600
+    settings.key_file.unlink()
 
 
 def test_a_backup_made_while_officers_work_is_of_one_moment(

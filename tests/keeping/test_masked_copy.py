@@ -121,7 +121,8 @@ def test_a_copy_is_made_once(copied: tuple[Town, Path]) -> None:
 
 
 def test_the_same_person_has_the_same_invented_name() -> None:
-    mask, other = (Mask(secret, known_words(), {"W01"}) for secret in (b"a", b"b"))
+    known = known_words()
+    mask, other = (Mask(secret, known, {"W01"}) for secret in (b"a", b"b"))
     assert mask.text(NAME) == mask.text(NAME) != mask.text(OFFICER)
     assert mask.text(NAME) != other.text(NAME)
     assert mask.document({"W01": ["w01", "working_day", 5, None, True]}) == {
