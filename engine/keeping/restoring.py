@@ -18,6 +18,7 @@ from engine.auditing import Audited, verify
 from engine.house_key import HouseKey
 from engine.keeping.box import Identity
 from engine.keeping.copying import Copied, CopyFault, copy_into
+from engine.keeping.packing import HOUSE_KEY
 from engine.keeping.place import Place, place_of
 from engine.outcomes import new_id
 from engine.settings import Settings
@@ -117,7 +118,7 @@ class Ready:
         """Checkpoints and keys are where they belong; none that was there is replaced."""
         laid = []
         for name, content in self.copied.files.items():
-            house = name == "keys/house.key"
+            house = name == f"keys/{HOUSE_KEY}"
             path = self.settings.key_file if house else self.settings.data_dir / name
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with suppress(FileExistsError):
