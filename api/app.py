@@ -33,6 +33,7 @@ from api.answers import refused
 from api.envelope import Envelope
 from api.figures import Figures
 from api.rights import ROUTES, check_policies, each_route, gate
+from api.turnstile import Turnstile
 from engine.core.refusals import Refusal
 from engine.house import House
 
@@ -84,6 +85,7 @@ def create_app(house: House, background: Background | None = None) -> FastAPI:
     app.router.routes.extend(_routes())
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(HTTPException, _http)
+    app.add_middleware(Turnstile, settings=house.settings)
     app.add_middleware(Envelope, house=house, figures=app.state.figures)
     return app
 

@@ -47,6 +47,14 @@ PROMISES = {
         "databases: the same bytes, statements and rows, and times that cannot be told apart",
         5_000,
     ),
+    "canaries": (
+        "10,000 secrets and personal values planted by every way in, errors included: none in the journal or the figures",
+        10_000,
+    ),
+    "uploads": (
+        "500 hostile files (bombs, nested, entities, macros, polyglots, paths, broken): all refused, or kept as inert bytes",
+        500,
+    ),
     "receipts": (
         "100,000 forged, replayed, stale, mutated, re-serialised, misdirected receipts: none accepted, nothing changed; "
         "every good one accepted once",

@@ -13,6 +13,8 @@ deadlines N periods counted by the house and by a walk on the wall calendar, eac
 exchange N messages to 8 receivers, one of them dead, by couriers killed every two seconds, on both databases
 fence   N crashes, hangs and memory blow-ups of a rule worker
 outsiders N questions of those who must not know of a referral, to an office with and one without it, on both databases
+uploads N hostile files: bombs, entities, macros, polyglots, paths, broken ones
+canaries N secrets and personal values planted by every way in, errors too
 receipts N forged, stale, mutated, misdirected receipts among good ones, on SQLite and on PostgreSQL by turns
 edits   N changes of the database behind its guards, each looked for with one saved checkpoint, on both databases
 """
@@ -34,7 +36,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from bench import clock_soaks, edits_soak, exchange_soak, receipt_soak, rights_soak
+from bench import clock_soaks, edits_soak, exchange_soak, hardening_soaks, receipt_soak, rights_soak
 from bench.measured import Found, write_down
 from bench.telling import say
 from rules.charts import load_charts
@@ -224,6 +226,8 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "exchange": (exchange_soak.exchange, 20_000),
     "fence": (soak_fence, 100),
     "outsiders": (rights_soak.outsiders, 5_000),
+    "canaries": (hardening_soaks.canaries, 10_000),
+    "uploads": (hardening_soaks.uploads, 500),
     "receipts": (receipt_soak.receipts, 100_000),
     "edits": (edits_soak.edits, 100_000),
 }

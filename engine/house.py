@@ -162,10 +162,16 @@ class House:
         wait for a person's word.
         """
         with self.database.read() as connection:
-            held = self.sandbox or self.witness.doubted or is_sandbox(connection)
-            if held or restoring.holding(connection) is not None:
+            if self.sandbox or self.witness.doubted or is_sandbox(connection):
                 return 0
+        if self.holds_messages():
+            return 0
         return self.exchange.courier.run_once(self.clock.real_now())
+
+    def holds_messages(self) -> bool:
+        """True while what is to be brought waits for a person's word, after a restoration."""
+        with self.database.read() as connection:
+            return restoring.holding(connection) is not None
 
     def close(self) -> None:
         """Queued commands are done, workers and connections are gone."""
