@@ -23,6 +23,7 @@ from engine.core.refusals import Faults, FieldError, Refusal
 from engine.core.strict_json import Malformed, parsed
 from engine.house import House
 from engine.identity.owed import OWED
+from engine.identity.scopes import check_scope
 from engine.identity.visit import Visit
 from engine.projections.asked import Asked as Parameters
 
@@ -38,7 +39,6 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 DEPTH_MAX = 64
 LENGTH_DIGITS = 18
 """More digits than this announce more than anybody may send; they are not read."""
-READ_ONLY_TOKEN = "这个令牌只读。 · This token may only read."
 NO_SESSION = "令牌不能办理账号事务，请登录后办理。 · A token does not manage accounts: sign in."
 
 
@@ -177,8 +177,7 @@ def visit_of(request: Request, house: House, *, owing: bool = False) -> Visit:
         visit = house.accounts.by_token(token.strip()) if scheme.lower() == "bearer" else None
         if visit is None:
             raise Refusal("authentication_required")
-        if unsafe and visit.scope != "write":
-            raise Refusal("not_yours", detail=READ_ONLY_TOKEN)
+        check_scope(visit, request.method, request.scope["path"])
         return visit
     visit = house.accounts.by_session(request.cookies.get(SESSION_COOKIE, ""))
     if visit is None:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from engine.accounts import SCOPES, add_user, issue_token
+from engine.accounts import add_user
 from engine.act import Act
 from engine.core.commands import CLOCK_LOGIN, IMPORTER_LOGIN
 from engine.core.fact_types import CONTROL
-from engine.core.refusals import Faults
+from engine.core.refusals import Faults, Refusal
+from engine.identity.scopes import NAMES
+from engine.identity.tokens import LASTS_MAX, MAY_REVOKE, issue_token, scopes_of
 from models import account_reading as reading
 from models import records
 from models.columns import ID_LENGTH
@@ -74,11 +76,28 @@ def _check_known_user(house: House, detail: Mapping[str, Any]) -> None:
 def _check_token(house: House, detail: Mapping[str, Any]) -> None:
     _check_known_user(house, detail)
     faults = Faults()
-    if detail["scope"] not in SCOPES:
-        faults.add("/scope", "vocabulary")
+    for name in scopes_of(detail):
+        if name not in NAMES:
+            faults.add("/scope", "vocabulary")
     if datetime.fromisoformat(detail["expires"]) <= house.clock.now():
         faults.add("/expires", "range", "到期时间已过", "lies in the past")
+    elif (
+        not house.clock.is_test and datetime.fromisoformat(detail["expires"]) > house.clock.now() + LASTS_MAX
+    ):
+        faults.add("/expires", "range", "最长一年", "a year at most")
     faults.refuse()
+
+
+def _check_known_token(house: House, detail: Mapping[str, Any]) -> None:
+    if not any(one["id"] == detail["id"] and not one["revoked"] for one in house.accounts.tokens.listed()):
+        raise Refusal("not_found")
+
+
+def _revoke(
+    house: House, connection: Connection, detail: Mapping[str, Any], _: datetime
+) -> Mapping[str, Any]:
+    reading.change_token(connection, detail["id"], {"revoked": True})
+    return {"id": detail["id"]}
 
 
 def _account(house: House, login: str) -> Any:
@@ -157,4 +176,5 @@ ACCOUNT_ACTS = (
     Act("user.reset_second_factor", "security_admin", _check_known_user, _reset_second_factor),
     Act("user.disable", "security_admin", _check_known_user, _disable),
     Act("token.issue", "system_admin", _check_token, _issue),
+    Act("token.revoke", MAY_REVOKE, _check_known_token, _revoke),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
-from uuid_utils.compat import uuid7
 
 from engine.clock import Clock
 from engine.core.calendar import civil_date
@@ -23,7 +21,8 @@ from engine.identity.passwords import hash_password
 from engine.identity.prover import Prover
 from engine.identity.sealer import Sealer, SealerFault
 from engine.identity.second_factors import SecondFactors
-from engine.identity.sessions import TOKEN_LENGTH_MAX, Sessions
+from engine.identity.sessions import Sessions
+from engine.identity.tokens import Tokens
 from engine.identity.visit import PASSWORD, SECOND_FACTOR, SignedIn, Visit, digest_of, principal_of
 from engine.writer import Writer
 from models import account_reading as reading
@@ -31,7 +30,6 @@ from models import records
 from models.database import Database
 from rules.offices import Office
 
-SCOPES = ("read", "write")
 TICKET, TICKET_LASTS = "second step of signing in", timedelta(minutes=5)
 
 
@@ -45,6 +43,7 @@ class Accounts:
     office: Office
     sessions: Sessions
     prover: Prover
+    tokens: Tokens
 
     def verify(self, login: str, password: str, code: str = "") -> Principal:
         """The person with that login and password, who acts once and has no session.
@@ -157,13 +156,13 @@ class Accounts:
 
     def by_token(self, token: str) -> Visit | None:
         """Whose bearer token it is, unless it was revoked, expired, or the account is disabled."""
-        if not token or len(token) > TOKEN_LENGTH_MAX:
-            return None
         with self.database.read() as connection:
-            row = reading.token_and_user(connection, digest_of(token))
-            if row is None or row.revoked or row.disabled or row.expires_at <= self.clock.now():
+            row = self.tokens.holding(connection, token)
+            if row is None:
                 return None
-            return Visit(self._with_rights(connection, row), row.scope)
+            who = self._with_rights(connection, row)
+        self.tokens.used(row)
+        return Visit(who, row.scope, scopes=tuple(row.scopes) if row.scopes else None)
 
     def directory(self, logins: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Name, department, unit, title and phone of those logins that exist, by login folded to lower case."""
@@ -197,7 +196,7 @@ def open_accounts(database: Database, writer: Writer, clock: Clock, office: Offi
     """The accounts of the office, whose second factors are sealed with the key in that file."""
     sessions = Sessions(database, writer, clock, office)
     prover = Prover(database, writer, office, SecondFactors(sessions, Sealer(key)))
-    return Accounts(database, writer, clock, office, sessions, prover)
+    return Accounts(database, writer, clock, office, sessions, prover, Tokens(sessions))
 
 
 def add_user(connection: Connection, office: Office, detail: Mapping[str, Any], now: datetime) -> None:
@@ -217,22 +216,3 @@ def add_user(connection: Connection, office: Office, detail: Mapping[str, Any], 
         **kept,
     }
     records.add(connection, records.USER, [row])
-
-
-def issue_token(
-    connection: Connection, office: Office, detail: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
-    """A fresh bearer token as {"token", "id", "expires"}; the token is told this once."""
-    token, id = f"bht_{secrets.token_urlsafe(32)}", str(uuid7())
-    row = {
-        "id": id,
-        "office_id": office.office_id,
-        "token_digest": digest_of(token),
-        "login_key": detail["login"].casefold(),
-        "scope": detail["scope"],
-        "expires_at": datetime.fromisoformat(detail["expires"]),
-        "issued_at": now,
-        "revoked": False,
-    }
-    records.add(connection, reading.TOKEN, [row])
-    return {"token": token, "id": id, "expires": detail["expires"]}

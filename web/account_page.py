@@ -11,7 +11,7 @@ from engine.core.refusals import Refusal
 from engine.identity.password_rules import LENGTH_MIN
 from engine.identity.visit import PASSWORD as OWED_PASSWORD
 from engine.identity.visit import SECOND_FACTOR
-from web.asking import Asking, EarlyAsked, Form, check_form_token, local_path, prove, see
+from web.asking import Asked, Asking, EarlyAsked, Form, check_form_token, local_path, prove, see
 from web.look import page
 from web.routing import PageRoute
 
@@ -33,6 +33,14 @@ def end_others(asking: EarlyAsked, posted: Form) -> Response:
     """Every other session of the person is over."""
     check_form_token(asking, posted)
     asking.house.accounts.sessions.end_others(asking.who.login, session_token(asking.request))
+    return see(f"{ACCOUNT}?flash=recorded")
+
+
+@router.post(ACCOUNT + "/tokens/{id}/revoke")
+def revoke_token(asking: Asked, posted: Form, id: str) -> Response:
+    """One's own token opens nothing any more."""
+    check_form_token(asking, posted)
+    asking.house.accounts.tokens.revoke(id, asking.who)
     return see(f"{ACCOUNT}?flash=recorded")
 
 
@@ -80,7 +88,14 @@ def drop_second_factor(asking: EarlyAsked, posted: Form) -> Response:
 
 def _show(asking: Asking, status: int = 200, **shown: Any) -> Response:
     sessions = asking.house.accounts.sessions.of(asking.who.login, session_token(asking.request))
-    told = {"begun": None, "fault": "", "off_fault": "", **shown}
+    tokens = asking.house.accounts.tokens.listed(asking.who.login)
+    told = {
+        "tokens": [one for one in tokens if not one["revoked"]],
+        "begun": None,
+        "fault": "",
+        "off_fault": "",
+        **shown,
+    }
     owed = asking.visit.owes == SECOND_FACTOR
     has = asking.visit.has_second_factor
     return page(asking, "account.html", status=status, sessions=sessions, owed=owed, has_code=has, **told)
