@@ -12,6 +12,7 @@ leaps   N restarts and leaps of the clock by -1 hour to +40 days, on SQLite and 
 deadlines N periods counted by the house and by a walk on the wall calendar, each with its reckoning
 exchange N messages to 8 receivers, one of them dead, by couriers killed every two seconds, on both databases
 fence   N crashes, hangs and memory blow-ups of a rule worker
+guesses N guesses at passwords, codes, sessions, form values and tokens, of people known and unknown
 receipts N forged, stale, mutated, misdirected receipts among good ones, on SQLite and on PostgreSQL by turns
 """
 
@@ -39,6 +40,7 @@ from rules.charts import load_charts
 from tests.builders import Town
 from tests.desk.crash import kill_at_random
 from tests.desk.race import CLIENTS, race, repeat
+from tests.identity.guessing import besiege
 from tests.rules.faults import faults_in_turn, inject
 from tests.rules.random_rulings import compare
 from tests.simulation.rows import RowKey, never_reached, rows_to_take, told
@@ -210,6 +212,12 @@ def soak_fence(n: int, seed: int) -> dict[str, Any]:
     }
 
 
+def soak_guesses(n: int, seed: int) -> dict[str, Any]:
+    """N guesses."""
+    with tempfile.TemporaryDirectory(prefix="bihuan-soak-") as folder:
+        return besiege(f"sqlite:///{folder}/bihuan.db", Path(folder), n, seed)
+
+
 SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "walk": (soak_walk, FULL_STEPS),
     "crash": (soak_crash, 1_000),
@@ -221,6 +229,7 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "deadlines": (clock_soaks.deadlines, 100_000),
     "exchange": (exchange_soak.exchange, 20_000),
     "fence": (soak_fence, 100),
+    "guesses": (soak_guesses, 10_000),
     "receipts": (receipt_soak.receipts, 100_000),
 }
 

@@ -23,7 +23,15 @@ from engine.identity.sealer import Sealer, SealerFault
 from engine.identity.second_factors import SecondFactors
 from engine.identity.sessions import Sessions
 from engine.identity.tokens import Tokens
-from engine.identity.visit import PASSWORD, SECOND_FACTOR, SignedIn, Visit, digest_of, principal_of
+from engine.identity.visit import (
+    PASSWORD,
+    SECOND_FACTOR,
+    SINGLE_SIGN_ON,
+    SignedIn,
+    Visit,
+    digest_of,
+    principal_of,
+)
 from engine.writer import Writer
 from models import account_reading as reading
 from models import records
@@ -81,9 +89,26 @@ class Accounts:
             proof = self.prover.proven(login, password, None)
             if proof.factor is None:
                 return self.sessions.open(proof.row, PASSWORD, remember)
+        return self._ticket(proof.row)
+
+    def vouched_for(self, login: str, remember: str) -> SignedIn | str:
+        """A fresh session of the account whose login the provider of single sign-on vouches for, or a ticket.
+
+        Raises `authentication_required` where there is no such account, or it is disabled: none is ever made.
+        """
+        row = self.prover.account(login)
+        if row is None or row.disabled or (login != row.login and not login.isascii()):
+            self.prover.failures.add(login)
+            raise Refusal("authentication_required")
+        if self.prover.asks_code(login):
+            return self._ticket(row)
+        return self.sessions.open(row, SINGLE_SIGN_ON, remember)
+
+    def _ticket(self, row: Any) -> str:
+        """What `second_step` wants beside the code."""
         until = self.clock.real_now() + TICKET_LASTS
-        said = {"login": proof.row.login, "hash": digest_of(proof.row.password_hash)}
-        return self.prover.factors.sealer.ticket(said | {"until": until.isoformat()}, TICKET)
+        said = {"login": row.login, "hash": digest_of(row.password_hash), "until": until.isoformat()}
+        return self.prover.factors.sealer.ticket(said, TICKET)
 
     def second_step(self, ticket: str, code: str, address: str, browser: str, remember: str) -> SignedIn:
         """A fresh session by the code that the ticket of `first_step` waits for; raises the same.

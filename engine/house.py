@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from engine.accounts import Accounts, open_accounts
 from engine.calendar_reader import CalendarReader
@@ -64,6 +65,9 @@ from rules.facts import FactDictionary
 from rules.offices import Office, load_office
 from rules.rulebook import Rulebook
 
+if TYPE_CHECKING:
+    from engine.single_sign_on import SingleSignOn
+
 
 @dataclass(slots=True)
 class House:
@@ -84,6 +88,7 @@ class House:
     reader: Reader
     accounts: Accounts
     step_up: StepUp
+    single_sign_on: SingleSignOn | None
     press: DocumentPress
     exchange: Exchange
     editions: Editions
@@ -240,6 +245,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         reader=reader,
         accounts=accounts,
         step_up=StepUp(clock, office, law.charts),
+        single_sign_on=_single_sign_on(settings, accounts, clock),
         press=press,
         exchange=exchange,
         incoming=open_incoming(desk, exchange.callers, reader.cursors),
@@ -264,6 +270,15 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     )
     desk.bell = house.ring
     return house
+
+
+def _single_sign_on(settings: Settings, accounts: Accounts, clock: Clock) -> SingleSignOn | None:
+    """The provider where people sign in; its library is read only where there is one."""
+    if settings.single_sign_on is None:
+        return None
+    from engine.single_sign_on import SingleSignOn
+
+    return SingleSignOn(settings.single_sign_on, accounts.prover.factors.sealer, clock)
 
 
 def _calendar(

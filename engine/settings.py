@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.identity.provider import Provider, provider_from
 from models.database import normalised
 
 DATABASE_FILE = "bihuan.db"
@@ -28,6 +29,8 @@ class Settings:
     """The file with the key of the house; None for its place in the data folder."""
     identity_key: Path | None = None
     """The file with the key that seals second factors; None for its place in the data folder."""
+    single_sign_on: Provider | None = None
+    """Where people may sign in instead; None for nowhere."""
     host: str = "127.0.0.1"
     port: int = 8000
     cookie_secure: bool = False
@@ -64,6 +67,7 @@ class Settings:
             database_url=normalised(url),
             test_clock=clock,
             house_key=_path(environment.get("BIHUAN_HOUSE_KEY")),
+            single_sign_on=provider_from(environment),
             identity_key=_path(environment.get("BIHUAN_IDENTITY_KEY")),
             host=host,
             port=port,
@@ -102,6 +106,7 @@ class Settings:
             "database_url": without_password(self.database_url),
             "test_clock": str(self.test_clock) if self.test_clock else None,
             "key_file": str(self.key_file),
+            "single_sign_on": self.single_sign_on.issuer if self.single_sign_on else None,
             "cookie_secure": self.cookie_secure,
             "json_bytes_max": self.json_bytes_max,
             "attachment_bytes_max": self.attachment_bytes_max,

@@ -144,6 +144,7 @@ def _rendered(
         "now": _now(house),
         "demo": "demo" in marks_of(house),
         "sandbox": house.sandbox,
+        "single_sign_on": house.single_sign_on is not None,
     }
     return HTMLResponse(template.render({**frame, **context}), status_code=status)
 

@@ -33,6 +33,7 @@ from web import (
     rule_page,
     rulebook_page,
     sign_in_page,
+    single_sign_on_page,
     step_up_page,
     stuck_page,
     systems_page,
@@ -44,6 +45,7 @@ from web import (
 ROUTERS = (
     assets.router,
     account_page.router,
+    single_sign_on_page.router,
     step_up_page.router,
     exchange_page.router,
     carrier_page.router,
