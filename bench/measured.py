@@ -42,6 +42,11 @@ PROMISES = {
         "100 crashes, hangs and memory blow-ups of a worker: each decision right or waiting in two seconds",
         100,
     ),
+    "guesses": (
+        "10,000 guesses at passwords, codes, sessions, form values and tokens: none opens anything, each costs the same work,"
+        " the true person still comes in",
+        10_000,
+    ),
     "receipts": (
         "100,000 forged, replayed, stale, mutated, re-serialised, misdirected receipts: none accepted, nothing changed; "
         "every good one accepted once",
