@@ -21,7 +21,7 @@ from engine.core.refusals import Refusal
 from engine.exchange_reader import READS
 from engine.second_person import check_role
 from engine.uploads import HandedIn, inspected
-from web.asking import Asked, Asking, Form, Posted, check_form_token, see
+from web.asking import Asked, Asking, Form, Posted, check_form_token, prove, see
 from web.fields import ABSENT, Field, Typed, read_field
 from web.finding_page import names_of
 from web.look import page
@@ -180,6 +180,8 @@ def fields_of(asking: Asking) -> tuple[Field, ...]:
 
 def _packed(asking: Asking, posted: Posted, referral: str | None = None) -> Response:
     check_form_token(asking, posted)
+    if referral is not None:
+        prove(asking, "carry_referral")
     typed = posted.typed
     number = typed.first("number")
     wanted = Wanted(
