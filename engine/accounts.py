@@ -85,10 +85,11 @@ class Accounts:
 
         `remember` is the token by which the browser is known for this account once it has signed in.
         """
-        with self.prover.guessing(login, address, browser):
+        with self.prover.guessing(login, address, browser) as guess:
             proof = self.prover.proven(login, password, None)
             if proof.factor is None:
                 return self.sessions.open(proof.row, PASSWORD, remember)
+            guess.leave_open()
         return self._ticket(proof.row)
 
     def vouched_for(self, login: str, remember: str) -> SignedIn | str:
@@ -98,7 +99,7 @@ class Accounts:
         """
         row = self.prover.account(login)
         if row is None or row.disabled or (login != row.login and not login.isascii()):
-            self.prover.failures.add(login)
+            self.prover.failures.add(None if row is None else login)
             raise Refusal("authentication_required")
         if self.prover.asks_code(login):
             return self._ticket(row)

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from api.calls import an_id
 from api.sessions import session_token, set_cookies
 from engine.core.refusals import Refusal
 from engine.identity.password_rules import LENGTH_MIN
@@ -40,7 +41,7 @@ def end_others(asking: EarlyAsked, posted: Form) -> Response:
 def revoke_token(asking: Asked, posted: Form, id: str) -> Response:
     """One's own token opens nothing any more."""
     check_form_token(asking, posted)
-    asking.house.accounts.tokens.revoke(id, asking.who)
+    asking.house.accounts.tokens.revoke(an_id(id), asking.who)
     return see(f"{ACCOUNT}?flash=recorded")
 
 

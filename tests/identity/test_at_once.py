@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 
@@ -66,8 +67,14 @@ def test_the_walk_of_an_account_through_its_pages_on_each_kind_of_database(each_
     assert change(browser, PASSWORD, CHOSEN) == (204, "")
     assert person.send(form_at(person, "/account/sessions")).status_code == 303
     assert elsewhere.get(HERE).status_code == 401
-    office.stranger().post(HERE, json={"login": "nobody", "password": "x"})
+    for login in ("nobody", "\x00", "x" * 500, "a\ud800"):
+        office.stranger().post(
+            HERE,
+            content=json.dumps({"login": login, "password": "x"}),
+            headers={"Content-Type": "application/json"},
+        )
     office.town.house.accounts.prover.write_failures()
-    assert administrative(office, "session.failed")[-1]["unknown_logins"] == 1
+    told = administrative(office, "session.failed")[-1]
+    assert told["unknown_logins"] == 1 and told["not_told_apart"] >= 2, "what is no login reaches no database"
     later(office, hours=13)
     assert person.get("/account").status_code == 303
