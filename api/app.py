@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from functools import cache
 
 import anyio.to_thread
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
@@ -32,6 +32,7 @@ from api import (
 from api.answers import refused
 from api.envelope import Envelope
 from api.figures import Figures
+from api.rights import ROUTES, check_policies, each_route, gate
 from engine.core.refusals import Refusal
 from engine.house import House
 
@@ -89,14 +90,17 @@ def create_app(house: House, background: Background | None = None) -> FastAPI:
 @cache
 def _routes() -> tuple[BaseRoute, ...]:
     """The routes of the interface: made once, and shared by all applications of this process."""
-    return routes_of(ROUTERS)
+    return routes_of(ROUTERS, ROUTES, gate)
 
 
-def routes_of(routers: Iterable[APIRouter]) -> tuple[BaseRoute, ...]:
-    """The routes of these routers, to be put into applications."""
+def routes_of(
+    routers: Iterable[APIRouter], policies: Mapping[str, str], gate: Callable[[Request], None]
+) -> tuple[BaseRoute, ...]:
+    """The routes of these routers behind their gate, to be put into applications; each has a policy."""
     made = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     for router in routers:
-        made.include_router(router)
+        made.include_router(router, dependencies=[Depends(gate)])
+    check_policies(made.router.routes, policies)
     return tuple(made.router.routes)
 
 
@@ -122,13 +126,3 @@ def methods_at(request: Request) -> set[str]:
         if route.matches(request.scope)[0] is not Match.NONE:
             methods |= getattr(route, "methods", None) or set()
     return methods | ({"HEAD"} if "GET" in methods else set())
-
-
-def each_route(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
-    """The routes, those of included routers too."""
-    for route in routes:
-        inner = getattr(route, "original_router", None)
-        if inner is None:
-            yield route
-        else:
-            yield from each_route(inner.routes)

@@ -22,7 +22,6 @@ from engine.core.intake_forms import check_form
 from engine.core.refusals import Faults, FieldError, Refusal
 from engine.core.strict_json import Malformed, parsed
 from engine.house import House
-from engine.identity.owed import OWED
 from engine.identity.scopes import check_scope
 from engine.identity.visit import Visit
 from engine.projections.asked import Asked as Parameters
@@ -51,13 +50,13 @@ class Call:
     raw: bytes | None
     """The body, None when it was larger than allowed."""
 
-    def visit(self, *, owing: bool = False) -> Visit:
+    def visit(self) -> Visit:
         """Who calls and how; raises `authentication_required`, `session_check_failed` or `not_yours`."""
-        return visit_of(self.request, self.house, owing=owing)
+        return visit_of(self.request, self.house)
 
     def session_visit(self) -> Visit:
-        """Who calls by session, also while they owe something first; raises the same."""
-        visit = self.visit(owing=True)
+        """Who calls by session; raises the same."""
+        visit = self.visit()
         if visit.csrf is None:
             raise Refusal("not_yours", detail=NO_SESSION)
         return visit
@@ -165,11 +164,18 @@ def announced_length(request: Request) -> int:
     return int(said[:LENGTH_DIGITS]) if said.isascii() and said.isdigit() else 0
 
 
-def visit_of(request: Request, house: House, *, owing: bool = False) -> Visit:
-    """Who calls, by bearer token or session; an unsafe request of a session must carry the session's CSRF value.
+def visit_of(request: Request, house: House) -> Visit:
+    """Who calls, by bearer token or session, asked once for each request: rights are those of this moment.
 
-    Whoever owes something first, such as a new password, is refused unless that is what they are about (`owing`).
+    An unsafe request of a session must carry the session's CSRF value.
     """
+    known: Visit | None = getattr(request.state, "visit", None)
+    if known is None:
+        known = request.state.visit = _identified(request, house)
+    return known
+
+
+def _identified(request: Request, house: House) -> Visit:
     authorization = request.headers.get("authorization")
     unsafe = request.method not in SAFE_METHODS
     if authorization is not None:
@@ -184,8 +190,6 @@ def visit_of(request: Request, house: House, *, owing: bool = False) -> Visit:
         raise Refusal("authentication_required")
     if unsafe and not same_secret(request.headers.get(CSRF_HEADER, ""), visit.csrf):
         raise Refusal("session_check_failed")
-    if visit.owes is not None and not owing:
-        raise Refusal("not_yours", detail=OWED[visit.owes])
     return visit
 
 

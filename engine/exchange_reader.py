@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.core.commands import Principal
+from engine.core.policies import roles_for
 from engine.core.strict_json import parsed
 from engine.cursor import Cursors
 from engine.projections.asked import Asked, Query
@@ -23,8 +24,6 @@ from models.reading.exchanged import ExchangeFilter
 from models.reading.scope import scope
 from rules.offices import Office
 
-READS = frozenset({"duty_clerk", "supervisor", "department_head", "case_officer"})
-"""Who deals with messages and receipts."""
 SETS = (*exchanged.FOR_A_PERSON, exchanged.PARKED, exchanged.WAITING, exchanged.SENT, exchanged.RECEIVED)
 COUNTED = SETS[:-2]
 """Sets whose members are few: what is under way. All that was ever sent or received is listed and not counted."""
@@ -42,7 +41,7 @@ class ExchangeReader:
 
     def figures(self, who: Principal) -> dict[str, Any]:
         """How many are in each counted set, and `recipients` with theirs; raises `not_yours`."""
-        check_role(who, READS)
+        check_role(who, roles_for("exchange.read"))
         now, seen = self.clock.now(), scope(self.office.office_id, who)
         with self.database.read() as connection:
             rows = exchanged.counts_by_recipient(connection, seen, now)
@@ -57,7 +56,7 @@ class ExchangeReader:
 
     def page(self, who: Principal, query: Query, otherwise: str = exchanged.SENT) -> dict[str, Any]:
         """A page of the set that the query names, else of `otherwise`; raises `not_yours` and `parameter_invalid`."""
-        check_role(who, READS)
+        check_role(who, roles_for("exchange.read"))
         asked = Asked(query, ("set", "recipient", *PAGING))
         name = asked.code("set", SETS) or otherwise
         department = asked.code("recipient", tuple(self.office.departments))

@@ -17,7 +17,7 @@ from engine.core.ladder import LEAD_OFFICE, SUPERVISES
 from engine.core.paper_form import read_paper
 from engine.core.refusals import Reason, Refusal
 from engine.core.strict_json import parsed
-from engine.core.visibility import sees
+from engine.core.visibility import sees, sees_department
 from engine.desk import Desk
 from engine.files import file_of_message
 from engine.projections.instants import recorded
@@ -149,7 +149,7 @@ def check_may_act(desk: Desk, connection: Connection, who: Principal, id: str) -
             raise Refusal("not_found")
         return
     department, sender = exchange_reading.department_of(connection, row), parsed(row.body)["sender"]
-    if department is None or not (sees(who, department) or who.department == sender):
+    if department is None or not (sees(who, department) or sees_department(who) == sender):
         raise Refusal("not_found")
     if not may_act(who, sender):
         check_role(who, MAY_ACT)

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 
 from engine.core.calendar import SHANGHAI, civil_date
 from engine.core.commands import Principal
+from engine.core.policies import roles_for
 from engine.core.refusals import Refusal
 from engine.courier_book import OPEN, as_destination
 from engine.cursor import Cursors
@@ -28,9 +29,6 @@ from models.database import Database
 from models.reading import linked
 from rules.offices import Office
 
-ACTS = "system_admin"
-READS = frozenset({ACTS, "duty_clerk", "supervisor", "department_head", "principal_head"})
-"""Who reads the register: those who change it, and those who must know whether a letter arrives."""
 DAYS = 14
 CHANGES_MAX = 50
 
@@ -46,7 +44,7 @@ class SystemReader:
 
     def page(self, who: Principal, query: Query) -> dict[str, Any]:
         """A page of systems by id, each with how it fares; raises `not_yours` and `parameter_invalid`."""
-        check_role(who, READS)
+        check_role(who, roles_for("system.read"))
         asked = Asked(query, ("department", "state", *PAGING))
         department = asked.code("department", tuple(self.office.departments))
         state = asked.code("state", STATES)
@@ -64,7 +62,7 @@ class SystemReader:
 
     def system(self, who: Principal, id: str) -> dict[str, Any]:
         """One system with its keys, its last days in numbers and its changes; raises `not_yours` and `not_found`."""
-        check_role(who, READS)
+        check_role(who, roles_for("system.read"))
         now = self.clock.now()
         with self.database.read() as connection:
             row = linked_reading.system_row(connection, id)

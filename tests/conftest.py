@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from tests.builders import Town
-from tests.once import Copies, law_read_once, migrated
+from tests.once import Copies, law_read_once, migrated, statements_compiled_once
 
 
 @pytest.fixture(scope="session", autouse=True)
 def law() -> Iterator[None]:
-    """The law is read once for all houses of this worker."""
-    with law_read_once():
+    """The law is read once for all houses of this worker, and each statement compiled once."""
+    with law_read_once(), statements_compiled_once():
         yield
 
 

@@ -1,4 +1,4 @@
-"""What is made once for all houses of a worker: the law as read from its files, and databases with their tables."""
+"""What is made once for all houses of a worker: the law as read, statements as compiled, databases with their tables."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from sqlalchemy import Engine
 
 from models.database import Database
 from models.migrate import migrate
@@ -80,6 +81,28 @@ def law_read_once() -> Iterator[None]:
         yield
     for arbiter in lasting:
         arbiter.end()
+
+
+@contextmanager
+def statements_compiled_once() -> Iterator[None]:
+    """Databases of one kind that this process opens meanwhile know each other's compiled statements.
+
+    SQLAlchemy keeps them by engine and dialect, so that each house of a test would compile all of its own anew.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        import models.database
+
+        create, first = models.database.create_engine, dict[str, Engine]()
+
+        def made(url: str, **given: Any) -> Engine:
+            engine: Engine = create(url, **given)
+            known = first.setdefault(engine.dialect.name, engine)
+            engine.dialect = engine.pool._dialect = known.dialect
+            engine._compiled_cache = known._compiled_cache
+            return engine
+
+        patch.setattr(models.database, "create_engine", made)
+        yield
 
 
 class Copies:

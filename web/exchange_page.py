@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from engine.carrier.rights import carries_for
+from engine.core.policies import may
 from engine.exchange_reader import COUNTED, SETS
 from engine.message_acts import MAY_ACT
-from engine.system_reader import READS
 from models.reading.exchanged import FOR_A_PERSON, OF_RECEIPTS, PARKED, SENT
 from web.asking import Asked, Asking, Form, Posted, check_form_token, see
 from web.fields import Choice
@@ -88,7 +88,7 @@ def show_exchange(asking: Asking, refused: RefusedLetter | None = None) -> Respo
         first=query_path(PATH, query, cursor="") if "cursor" in query else "",
         filters=_filters(asking, names, query, chosen),
         carries=carries_for(asking.who) is not None,
-        reads_systems=not asking.who.all_roles.isdisjoint(READS),
+        reads_systems=may(asking.who, "system.read"),
     )
 
 

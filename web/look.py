@@ -16,8 +16,8 @@ from jinja2.utils import missing
 
 from api.problems import problem_of
 from engine.administration import marks_of
+from engine.core.policies import may
 from engine.core.refusals import Refusal
-from engine.exchange_reader import READS as EXCHANGE
 from engine.house import House
 from engine.reminder_words import shown_end
 from web.asking import (
@@ -25,7 +25,7 @@ from web.asking import (
     PAGE_PARAMETERS,
     Asking,
     SignInNeeded,
-    asked_early,
+    asked_by,
     house_of,
     language_of,
 )
@@ -169,7 +169,7 @@ def navigation(asking: Asking) -> list[dict[str, Any]]:
         "duties": asking.house.duty_reader.open_to(asking.who),
         "calendar": True,
         "rulebook": True,
-        "exchange": bool(asking.who.all_roles & EXCHANGE),
+        "exchange": may(asking.who, "exchange.read"),
         "admin": bool(roles & ADMINISTRATORS),
     }
     return [
@@ -200,7 +200,7 @@ def problem_page(request: Request, refusal: Refusal) -> Response:
     problem = problem_of(refusal)
     name = "not_found.html" if refusal.code == "not_found" else "problem.html"
     try:
-        return page(asked_early(request), name, status=problem["status"], problem=problem)
+        return page(asked_by(request), name, status=problem["status"], problem=problem)
     except (SignInNeeded, Refusal):
         return open_page(request, name, status=problem["status"], problem=problem)
 

@@ -41,6 +41,7 @@ from web import (
     upload_page,
     work_page,
 )
+from web.rights import PAGES, gate
 
 ROUTERS = (
     assets.router,
@@ -85,4 +86,4 @@ def attach_pages(app: FastAPI) -> None:
 @cache
 def _routes() -> tuple[BaseRoute, ...]:
     """The routes of all pages: made once, and shared by all applications of this process."""
-    return routes_of(ROUTERS)
+    return routes_of(ROUTERS, PAGES, gate)

@@ -10,7 +10,7 @@ from api.calls import BROWSER_COOKIE
 from api.sessions import address_of, browser_of, delete_cookies, session_token, set_cookies
 from engine.core.refusals import Refusal
 from engine.identity.visit import SignedIn
-from web.asking import EarlyAsked, Form, check_form_token, house_of, local_path, see
+from web.asking import Asked, Form, check_form_token, house_of, local_path, see
 from web.look import open_page
 from web.routing import PageRoute
 
@@ -88,7 +88,7 @@ def _status(refusal: Refusal) -> int:
 
 
 @router.post("/logout")
-def sign_out(asking: EarlyAsked, posted: Form) -> Response:
+def sign_out(asking: Asked, posted: Form) -> Response:
     """The session is over."""
     check_form_token(asking, posted)
     asking.house.accounts.sessions.end(session_token(asking.request))

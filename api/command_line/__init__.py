@@ -29,6 +29,7 @@ COMMANDS = {
     "carrier": "bundles for departments without a network",
     "confirm": "confirm what another administrator proposed",
     "audit": "verify the audit chains",
+    "rights": "who may do what; opens no database",
     "settings": "the settings in force",
 }
 MODULES = {

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from api.app import each_route
+from api.rights import each_route
 from engine.outbox import Asked
 from models import linked_reading
 from tests.builders import OFFICERS, Town
