@@ -19,7 +19,7 @@ def office(tables: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """The bureau, the brigade, the overseers and the administrators, and what the oracle speaks of."""
     folder = tmp_path_factory.mktemp("rights")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("engine.accounts.SEEN_EVERY", timedelta(hours=9))  # reading writes nothing
+        patch.setattr("engine.identity.sessions.SEEN_EVERY", timedelta(hours=9))  # reading writes nothing
         town = Town.open(tables.sqlite(folder / "bihuan.db"), folder, "2024-04-26T17:00")
         for login, department, roles in MORE:
             town.add_person(login, department, roles)
