@@ -55,6 +55,11 @@ PROMISES = {
         "500 hostile files (bombs, nested, entities, macros, polyglots, paths, broken): all refused, or kept as inert bytes",
         500,
     ),
+    "guesses": (
+        "10,000 guesses at passwords, codes, sessions, form values and tokens: none opens anything, each costs the same work,"
+        " the true person still comes in",
+        10_000,
+    ),
     "receipts": (
         "100,000 forged, replayed, stale, mutated, re-serialised, misdirected receipts: none accepted, nothing changed; "
         "every good one accepted once",

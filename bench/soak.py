@@ -15,6 +15,7 @@ fence   N crashes, hangs and memory blow-ups of a rule worker
 outsiders N questions of those who must not know of a referral, to an office with and one without it, on both databases
 uploads N hostile files: bombs, entities, macros, polyglots, paths, broken ones
 canaries N secrets and personal values planted by every way in, errors too
+guesses N guesses at passwords, codes, sessions, form values and tokens, of people known and unknown
 receipts N forged, stale, mutated, misdirected receipts among good ones, on SQLite and on PostgreSQL by turns
 edits   N changes of the database behind its guards, each looked for with one saved checkpoint, on both databases
 """
@@ -43,6 +44,7 @@ from rules.charts import load_charts
 from tests.builders import Town
 from tests.desk.crash import kill_at_random
 from tests.desk.race import CLIENTS, race, repeat
+from tests.identity.guessing import besiege
 from tests.rules.faults import faults_in_turn, inject
 from tests.rules.random_rulings import compare
 from tests.simulation.rows import RowKey, never_reached, rows_to_take, told
@@ -214,6 +216,12 @@ def soak_fence(n: int, seed: int) -> dict[str, Any]:
     }
 
 
+def soak_guesses(n: int, seed: int) -> dict[str, Any]:
+    """N guesses."""
+    with tempfile.TemporaryDirectory(prefix="bihuan-soak-") as folder:
+        return besiege(f"sqlite:///{folder}/bihuan.db", Path(folder), n, seed)
+
+
 SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "walk": (soak_walk, FULL_STEPS),
     "crash": (soak_crash, 1_000),
@@ -228,6 +236,7 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "outsiders": (rights_soak.outsiders, 5_000),
     "canaries": (hardening_soaks.canaries, 10_000),
     "uploads": (hardening_soaks.uploads, 500),
+    "guesses": (soak_guesses, 10_000),
     "receipts": (receipt_soak.receipts, 100_000),
     "edits": (edits_soak.edits, 100_000),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.accounts import Accounts, open_accounts
 from engine.calendar_reader import CalendarReader
@@ -35,7 +36,6 @@ from engine.law_of_the_act import LawOfTheAct
 from engine.lawbook_of_the_house import RULES, load_lawbook
 from engine.papers import Papers
 from engine.post import Post
-from engine.publications import Publications
 from engine.publicity_reader import PublicityReader
 from engine.reader import Reader, open_reader
 from engine.reception import Reception
@@ -44,6 +44,7 @@ from engine.referrals import Referrals
 from engine.reminder_post import ReminderPost
 from engine.reminder_words import ReminderWords
 from engine.reminders import Reminders
+from engine.rooms import calendar_in_force, publications, single_sign_on
 from engine.rulebook_in_force import RulebookInForce
 from engine.sandbox import PREFIX, SANDBOX, entered, is_sandbox
 from engine.scribe import Scribe
@@ -61,10 +62,13 @@ from models.database import Database
 from models.lease import lease
 from models.migrate import migrate
 from rules.arbiter import Arbiter
-from rules.calendars import CalendarShelf, load_shelf
+from rules.calendars import load_shelf
 from rules.facts import FactDictionary
 from rules.offices import Office, load_office
 from rules.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from engine.single_sign_on import SingleSignOn
 
 
 @dataclass(slots=True)
@@ -86,6 +90,7 @@ class House:
     reader: Reader
     accounts: Accounts
     step_up: StepUp
+    single_sign_on: SingleSignOn | None
     press: DocumentPress
     exchange: Exchange
     editions: Editions
@@ -200,7 +205,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         writer.close()
         database.dispose()
         raise
-    calendars, law = _calendar(office, database, law, notices)
+    calendars, law = calendar_in_force(office, database, law, notices)
     shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf, clock)
     try:
         in_force = RulebookInForce(office, shelf, civil_date(clock.now()))
@@ -216,7 +221,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         office.office_id,
         law,
         papers,
-        Post(office, papers, law, _publications(office, law, in_force), prefix),
+        Post(office, papers, law, publications(office, law, in_force), prefix),
         {SANDBOX: True} if sandbox else {},
     )
     check = IntakeCheck(
@@ -256,6 +261,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         reader=reader,
         accounts=accounts,
         step_up=StepUp(clock, office, law.charts),
+        single_sign_on=single_sign_on(settings, accounts, clock),
         press=press,
         exchange=exchange,
         incoming=open_incoming(desk, exchange.callers, reader.cursors),
@@ -281,20 +287,3 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     )
     desk.bell = house.ring
     return house
-
-
-def _calendar(
-    office: Office, database: Database, law: Lawbook, shelf: CalendarShelf
-) -> tuple[CalendarInForce, Lawbook]:
-    """The calendar of this house, which learns what is loaded, and the law with it."""
-    calendars = CalendarInForce(office.office_id, database, shelf, office.calendar)
-    calendars.keep_up()
-    return calendars, replace(law, calendar=calendars.calendar)
-
-
-def _publications(office: Office, law: Lawbook, in_force: RulebookInForce) -> Publications:
-    """What publications say, in the words of the vocabularies."""
-    kinds = {one["code"]: one["zh"] for one in law.charts.dictionary["vocabularies"]["penalty_kind"]}
-    facts = in_force.rulebook.facts
-    violations = {code: word.zh for code, word in facts.vocabulary.every_violation().items()}
-    return Publications(office, in_force, facts, violations, kinds)

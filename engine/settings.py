@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.identity.provider import Provider, provider_from
 from models.database import normalised
 
 FROM_FILE = "_FILE"
@@ -43,6 +44,8 @@ class Settings:
     """False where this program never signs checkpoints, whatever keys it could read."""
     checkpoint_dir: Path | None = None
     """Where checkpoints are kept outside the database; None for their place in the data folder."""
+    single_sign_on: Provider | None = None
+    """Where people may sign in instead; None for nowhere."""
     host: str = "127.0.0.1"
     port: int = 8000
     cookie_secure: bool = False
@@ -87,6 +90,7 @@ class Settings:
             house_key=_path(environment.get("BIHUAN_HOUSE_KEY")),
             backup_to=tuple(sorted(_listed(environment.get(BACKUP_TO)))),
             backup_key=_path(environment.get(BACKUP_KEY)),
+            single_sign_on=provider_from(environment),
             identity_key=_path(environment.get("BIHUAN_IDENTITY_KEY")),
             log_key=_path(environment.get(LOG_KEY)) if environment.get(LOG_KEY) != NO_KEY else None,
             signs_log=environment.get(LOG_KEY) != NO_KEY,
@@ -145,6 +149,7 @@ class Settings:
             "backup_key": str(self.backup_key) if self.backup_key else None,
             "log_key_file": str(self.log_key_file),
             "checkpoints": str(self.checkpoints),
+            "single_sign_on": self.single_sign_on.issuer if self.single_sign_on else None,
             "cookie_secure": self.cookie_secure,
             "json_bytes_max": self.json_bytes_max,
             "attachment_bytes_max": self.attachment_bytes_max,

@@ -33,6 +33,7 @@ from web import (
     rule_page,
     rulebook_page,
     sign_in_page,
+    single_sign_on_page,
     step_up_page,
     stuck_page,
     systems_page,
@@ -45,6 +46,7 @@ from web.rights import PAGES, gate
 ROUTERS = (
     assets.router,
     account_page.router,
+    single_sign_on_page.router,
     step_up_page.router,
     exchange_page.router,
     carrier_page.router,

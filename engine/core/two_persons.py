@@ -53,6 +53,7 @@ TWO_PERSONS: dict[str, TwoPersons] = {
             own_asked=True,
         ),
         _by(SYSTEM, "token.issue", KEYS, "签发访问令牌", "a bearer token is issued", own_asked=True),
+        _by(SECURITY, "token.revoke", KEYS, "撤销访问令牌", "a bearer token is revoked"),
         _by(SECURITY, "delegation.add", GRANTS, "代为办理委托", "roles are lent for somebody"),
         _by(SECURITY, "delegation.end", GRANTS, "终止委托", "a delegation ends early"),
         _by(SYSTEM, "system.add", SYSTEMS, "接入系统", "a system is linked"),

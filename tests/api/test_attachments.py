@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from engine.core.refusals import Refusal
-from engine.settings import MIB
 from engine.screening.content import kind_of
+from engine.settings import MIB
 from engine.uploads import HandedIn, inspected, plain_name
 from tests.api.bodies import docx, packed
 from tests.api.conftest import Browser, Office

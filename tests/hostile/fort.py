@@ -16,7 +16,7 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from api.app import create_app
-from engine.accounts import issue_token
+from engine.identity.tokens import issue_token
 from engine.journal import JsonLines
 from models import account_reading, records
 from tests.builders import PARTY, Town, item
@@ -42,7 +42,7 @@ CAREFUL = {
     "referrer-policy": "same-origin",
     "x-bihuan-clock": "test",
 }
-UNCOUNTED = {"sign_in": ("seen_at",)}
+UNCOUNTED = {"sign_in": ("seen_at",), "api_token": ("last_used_on",)}
 """What reading alone may change."""
 ATTEMPTS = "refused_attempt"
 """Keeps what somebody had no right to: that is no effect of it."""

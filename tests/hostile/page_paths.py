@@ -43,6 +43,7 @@ POSTED = (
     "/logout",
     "/password",
     "/account/sessions",
+    "/account/tokens/{finding}/revoke",
     *(f"/account/second-factor{act}" for act in ("", "/confirm", "/off")),
     "/step-up",
     "/ledger",
