@@ -15,13 +15,14 @@ from models.house_time import TimeBeat, TimeLeap
 from models.incoming import Incoming, IncomingArrival, IncomingDeadline, IncomingPerson
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
+from models.recusal import Recusal, RecusalDecision
 from models.referral import Referral, ReferralDeadline, ReferralListed, ReferralReading
 
 APPEND_ONLY = (
     *(Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition),
     *(CalendarNotice, CalendarRecount, DutyReport, Delegation, DelegationEnd, SealedMessage),
     *(CarrierBundle, CarrierContent, CarrierPacking, CarrierAnswer),
-    IncomingArrival,
+    *(IncomingArrival, Recusal, RecusalDecision),
 )
 """Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
 
@@ -63,6 +64,8 @@ __all__ = [
     "Proceeding",
     "Proposal",
     "Receipt",
+    "Recusal",
+    "RecusalDecision",
     "Referral",
     "ReferralDeadline",
     "ReferralListed",
