@@ -15,7 +15,9 @@ from models import records, recusing
 from tests.builders import Town, refused
 from tests.engine.test_delegations import lend, now_of
 from tests.engine.test_hands import add, refresh
+from tests.engine.test_referrals import chain
 from tests.engine.test_steps import routed
+from tests.referral_walk import led, opened
 
 WHY = {"ground": "direct_interest", "reason": "当事人系近亲属。"}
 
@@ -184,3 +186,31 @@ def test_papers_and_corrections_are_shut_too(sqlite_town: Town) -> None:
     with pytest.raises(Refusal, match="recused"):
         Attachments(sqlite_town.house.desk).take(sqlite_town.people["H01"], finding, [paper])
     assert sqlite_town.house.correction_reader.answer(sqlite_town.people["H01"], finding) == {"items": []}
+
+
+def test_who_steps_back_from_a_referral_is_known_to_its_list_alone(sqlite_town: Town) -> None:
+    """Law 9: nothing of the finding differs, but for the person, who takes no row of it either."""
+    finding = sqlite_town.finding()
+    referral = opened(sqlite_town, finding)
+    led(sqlite_town, referral, "form_team")
+    before = tuple(sqlite_town.row(finding)), chain(sqlite_town, finding)
+    outside = shown(sqlite_town, "T01", finding)
+
+    recuse(sqlite_town, "C02", referral, subject="referral")
+
+    assert (tuple(sqlite_town.row(finding)), chain(sqlite_town, finding)) == before
+    assert shown(sqlite_town, "T01", finding) == outside == {"items": [], "needs_reassign": False}
+    with sqlite_town.house.database.read() as connection:
+        assert not [one for one in connection.execute(records.NOTICE.select()) if "recusal" in one.kind]
+    for read in (shown, recuse):
+        told = refused(read, sqlite_town, "T01", referral, subject="referral")
+        nobody = refused(read, sqlite_town, "T01", "01921dbe-2475-7c6c-8fa0-64652fff9bed", subject="referral")
+        assert (told.code, told.carries) == (nobody.code, nobody.carries) == ("not_found", {})
+    assert refused(led, sqlite_town, referral, "submit_report").code == "recused"
+    assert "open" not in reasons(sqlite_town, "C02", finding)
+    assert "open" in reasons(sqlite_town, "W01", finding)
+    assert chain(sqlite_town, referral)[-1].trigger == "recusal_declared"
+    (one,) = shown(sqlite_town, "P01", referral, "referral")["items"]
+    assert one["may"] == ["decide"]
+    decide(sqlite_town, "P01", referral, one["id"], "refused", subject="referral")
+    led(sqlite_town, referral, "submit_report")

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from tests.hostile.fort import PASSWORD, Fort
 from tests.hostile.matters import MATTERS
+from tests.hostile.recusals import RECUSALS
 from tests.hostile.wire import Answer, named
 from tests.schemas import example
 
@@ -86,6 +87,7 @@ class Operation:
             "{system}": SYSTEM,
             "{duty}": "half_year_summary",
             "{period}": "2024-H1",
+            "{rid}": fort.ids["recusal"],
             "{key}": fort.ids["reminder"],
         }
         place = self.path
@@ -284,7 +286,7 @@ OPERATIONS = (
         201,
     ),
     Operation("POST", f"{API}/receipt-codes", CLERK, on_paper),
-    *(Operation(*one) for one in MATTERS),
+    *(Operation(*one) for one in (*MATTERS, *RECUSALS)),
     Operation("GET", "/healthz", ANONYMOUS),
     Operation("GET", "/readyz", ANONYMOUS),
     Operation("GET", "/metrics", ANONYMOUS),
