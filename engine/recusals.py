@@ -115,7 +115,8 @@ class Recusals:
             "entered_at": now,
         }
         records.add(connection, recusing.RECUSAL, [row])
-        facts = {name: row[name] for name in ("person", "ground", "reason", "applicant") if row[name]}
+        said = {name: row[name] for name in ("ground", "reason", "applicant") if row[name]}
+        facts = {"person": _named(connection, named), **said}
         self._note(connection, file, DECLARE if own else APPLY, facts, who, now, opens_or_shuts=own)
         self._remind(connection, file, TO_DECIDE, id, now)
         if own:
@@ -176,7 +177,11 @@ class Recusals:
         }
         records.add(connection, recusing.DECISION, [decided])
         after = Told(told.person, told.kind, body["outcome"], told.entered_by)
-        facts = {"person": row.person, "outcome": body["outcome"], "reason": decided["reason"]}
+        facts = {
+            "person": _named(connection, row.person),
+            "outcome": body["outcome"],
+            "reason": decided["reason"],
+        }
         changed = told.binds != after.binds
         self._note(connection, file, DECIDE, facts, who, now, opens_or_shuts=changed)
         over = [_key(TO_DECIDE, row.id, role) for role in HEADS]
@@ -265,6 +270,11 @@ def case_seen(
     if file is None or not sees(who, file.snapshot.department):
         raise Refusal("not_found")
     return file
+
+
+def _named(connection: Connection, login: str) -> dict[str, str]:
+    row = records.user_row(connection, login)
+    return {"login": row.login if row else login, "name": row.name if row else login}
 
 
 def _key(kind: str, id: str, role: str) -> str:

@@ -27,6 +27,7 @@ from web import (
     ledger_page,
     party_page,
     publicity_page,
+    recusal_page,
     referral_page,
     reminder_page,
     rule_page,
@@ -67,6 +68,7 @@ ROUTERS = (
     correction_page.router,
     finding_page.router,
     referral_page.router,
+    recusal_page.router,
     reminder_page.router,
 )
 
