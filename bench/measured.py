@@ -42,6 +42,10 @@ PROMISES = {
         "100 crashes, hangs and memory blow-ups of a worker: each decision right or waiting in two seconds",
         100,
     ),
+    "hands": (
+        "1,000,000 random histories with second accounts, lent and changed roles, reopening and recusal: no self-approval",
+        1_000_000,
+    ),
     "receipts": (
         "100,000 forged, replayed, stale, mutated, re-serialised, misdirected receipts: none accepted, nothing changed; "
         "every good one accepted once",

@@ -12,6 +12,7 @@ leaps   N restarts and leaps of the clock by -1 hour to +40 days, on SQLite and 
 deadlines N periods counted by the house and by a walk on the wall calendar, each with its reckoning
 exchange N messages to 8 receivers, one of them dead, by couriers killed every two seconds, on both databases
 fence   N crashes, hangs and memory blow-ups of a rule worker
+hands   N random histories among few persons with two accounts each, who lend, change roles and step back
 receipts N forged, stale, mutated, misdirected receipts among good ones, on SQLite and on PostgreSQL by turns
 """
 
@@ -32,7 +33,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from bench import clock_soaks, exchange_soak, receipt_soak
+from bench import clock_soaks, exchange_soak, hands_soak, receipt_soak
 from bench.measured import Found, write_down
 from bench.telling import say
 from rules.charts import load_charts
@@ -221,6 +222,7 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "deadlines": (clock_soaks.deadlines, 100_000),
     "exchange": (exchange_soak.exchange, 20_000),
     "fence": (soak_fence, 100),
+    "hands": (hands_soak.hands, 1_000_000),
     "receipts": (receipt_soak.receipts, 100_000),
 }
 
