@@ -37,6 +37,8 @@ ROLES = tuple(
     sorted({role for chart in CONTRACT["charts"].values() for row in chart["rows"] for role in row["by"]})
 )
 DAY = date(2024, 1, 1)
+CLOSED_BEFORE = 0.3
+"""How many histories begin with a finding that was closed, which somebody may have reopened."""
 
 
 def guarded(guard: str) -> frozenset[str]:
@@ -145,7 +147,7 @@ def wrongs(timeline: list[Told], recused_after: Mapping[str, int]) -> Iterator[s
 
 @dataclass(slots=True)
 class Histories:
-    """Histories in one town, each from the same fresh finding on."""
+    """Histories in one town, each from the same finding on, fresh or closed."""
 
     town: Town
     chance: random.Random
@@ -171,6 +173,8 @@ class Histories:
     def _one(self) -> None:
         snapshot, timeline = copy.deepcopy(self.fresh), list[Told]()
         recused: dict[str, int] = {}
+        if self.chance.random() < CLOSED_BEFORE:  # few histories would come to be reopened by themselves
+            snapshot.main.state = "closed"
         now: datetime = self.town.house.clock.now()
         for _ in range(STEPS_MAX):
             now += timedelta(hours=self.chance.choice((0, 1, 30, 400)))
