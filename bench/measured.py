@@ -60,6 +60,10 @@ PROMISES = {
         " the true person still comes in",
         10_000,
     ),
+    "hands": (
+        "1,000,000 random histories with second accounts, lent and changed roles, reopening and recusal: no self-approval",
+        1_000_000,
+    ),
     "receipts": (
         "100,000 forged, replayed, stale, mutated, re-serialised, misdirected receipts: none accepted, nothing changed; "
         "every good one accepted once",

@@ -16,6 +16,7 @@ outsiders N questions of those who must not know of a referral, to an office wit
 uploads N hostile files: bombs, entities, macros, polyglots, paths, broken ones
 canaries N secrets and personal values planted by every way in, errors too
 guesses N guesses at passwords, codes, sessions, form values and tokens, of people known and unknown
+hands   N random histories among few persons with two accounts each, who lend, change roles and step back
 receipts N forged, stale, mutated, misdirected receipts among good ones, on SQLite and on PostgreSQL by turns
 edits   N changes of the database behind its guards, each looked for with one saved checkpoint, on both databases
 """
@@ -37,7 +38,15 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from bench import clock_soaks, edits_soak, exchange_soak, hardening_soaks, receipt_soak, rights_soak
+from bench import (
+    clock_soaks,
+    edits_soak,
+    exchange_soak,
+    hands_soak,
+    hardening_soaks,
+    receipt_soak,
+    rights_soak,
+)
 from bench.measured import Found, write_down
 from bench.telling import say
 from rules.charts import load_charts
@@ -237,6 +246,7 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "canaries": (hardening_soaks.canaries, 10_000),
     "uploads": (hardening_soaks.uploads, 500),
     "guesses": (soak_guesses, 10_000),
+    "hands": (hands_soak.hands, 1_000_000),
     "receipts": (receipt_soak.receipts, 100_000),
     "edits": (edits_soak.edits, 100_000),
 }

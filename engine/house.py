@@ -40,6 +40,8 @@ from engine.publicity_reader import PublicityReader
 from engine.reader import Reader, open_reader
 from engine.reception import Reception
 from engine.recounting import AT_A_RING, Recounting
+from engine.recusal_reader import RecusalReader
+from engine.recusals import Recusals
 from engine.referrals import Referrals
 from engine.reminder_post import ReminderPost
 from engine.reminder_words import ReminderWords
@@ -100,6 +102,8 @@ class House:
     duties: HandingIn
     delegations: Delegations
     delegation_reader: DelegationReader
+    recusals: Recusals
+    recusal_reader: RecusalReader
     duty_reader: DutyReader
     stuck_reader: StuckReader
     system_reader: SystemReader
@@ -233,6 +237,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     referrals = Referrals(office.office_id, law, scribe)
     desk = Desk(clock, office, law, database, writer, scribe, referrals, reception, calendars)
     reader = open_reader(database, writer, law, office, facts, clock, referrals)
+    recusals = Recusals(desk)
     accounts = open_accounts(database, writer, clock, office, settings.identity_key_file)
     post = ReminderPost(office, law, ReminderWords(law.terms), prefix)
     sweep = Sweep(clock, database, law, desk, post)
@@ -271,6 +276,8 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         time_guard=time_guard,
         duties=HandingIn(book, desk),
         delegations=Delegations(desk),
+        recusals=recusals,
+        recusal_reader=RecusalReader(recusals),
         delegation_reader=DelegationReader(database, office.office_id, clock, reader.cursors, law.charts),
         duty_reader=DutyReader(database, book, clock, reader.cursors),
         system_reader=SystemReader(database, office, clock, reader.cursors),

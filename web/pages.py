@@ -28,6 +28,7 @@ from web import (
     ledger_page,
     party_page,
     publicity_page,
+    recusal_page,
     referral_page,
     reminder_page,
     rule_page,
@@ -74,6 +75,7 @@ ROUTERS = (
     correction_page.router,
     finding_page.router,
     referral_page.router,
+    recusal_page.router,
     reminder_page.router,
 )
 

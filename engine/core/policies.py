@@ -76,6 +76,7 @@ _TABLE = (
     _everybody("finding.read", Reach.SEEN),
     _everybody("finding.act", Reach.CHART),
     _everybody("finding.correct", Reach.CHART),
+    _everybody("finding.recuse", Reach.SEEN),
     _everybody("party.read", Reach.SEEN),
     _everybody("deadline.read", Reach.SEEN),
     _everybody("ledger.read", Reach.SEEN),

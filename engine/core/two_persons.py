@@ -67,6 +67,14 @@ TWO_PERSONS: dict[str, TwoPersons] = {
         _by(SYSTEM, "clock.accept", CLOCK, "确认时钟跳变", "a leap of the clock is accepted"),
         _by(SYSTEM, "restore", RECORDS, "恢复备份", "a backup is restored"),
         TwoPersons(
+            "audit_accept",
+            RECORDS,
+            frozenset({SYSTEM, AUDIT}),
+            frozenset({SYSTEM, AUDIT}),
+            "确认数据库与签名记录不符",
+            "a database that is not what was signed is accepted",
+        ),
+        TwoPersons(
             "rulebook.approve",
             RULES,
             frozenset({"legal_reviewer"}),

@@ -58,6 +58,8 @@ POSTED = (
     "/admin/proposals/{finding}",
     *(f"/rulebook/editions/{{edition}}/{act}" for act in ("approve", "withdraw")),
     "/findings/{finding}/steps",
+    "/findings/{finding}/recusals",
+    "/findings/{finding}/recusals/{recusal}/decision",
     "/findings/{served}/corrections/2",
     "/findings/{finding}/attachments",
     "/inspections/{inspection}/steps",
