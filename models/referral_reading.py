@@ -86,12 +86,6 @@ def shown_deadlines(connection: Connection, referral_ids: Sequence[str]) -> Sequ
     return connection.execute(asked.order_by(columns.id)).all()
 
 
-def referral_of_deadline(connection: Connection, deadline_id: str) -> str | None:
-    """The referral to which that deadline belongs."""
-    columns = REFERRAL_DEADLINE.c
-    return connection.execute(select(columns.referral_id).where(columns.id == deadline_id)).scalar()
-
-
 def readers_of(connection: Connection, referral_id: str) -> dict[str, str]:
     """Whoever was ever put on the list, by login, with the ground."""
     asked = select(READER.c.login, READER.c.ground).where(READER.c.referral_id == referral_id)
@@ -109,17 +103,6 @@ def states_of_findings(connection: Connection, finding_ids: Sequence[str]) -> li
     mains = select(literal("finding"), FINDING.c.state).where(FINDING.c.id.in_(finding_ids))
     held = select(PROCEEDING.c.kind, PROCEEDING.c.state).where(PROCEEDING.c.finding_id.in_(finding_ids))
     return [(str(chart), str(state)) for asked in (mains, held) for chart, state in connection.execute(asked)]
-
-
-def opened_referrals(connection: Connection, office_id: str, department: str) -> Sequence[Row[Any]]:
-    """The referrals of the department that were opened, with what each is about, oldest first."""
-    asked = (
-        select(REFERRAL, FINDING.c.ledger_no, FINDING.c.item, PARTY.c.name.label("party_name"))
-        .join(FINDING, FINDING.c.id == REFERRAL.c.finding_id)
-        .join(PARTY, PARTY.c.id == REFERRAL.c.party_id)
-        .where(REFERRAL.c.office_id == office_id, REFERRAL.c.department == department, REFERRAL.c.state != "")
-    )
-    return connection.execute(asked.order_by(REFERRAL.c.id)).all()
 
 
 def attachments_of(connection: Connection, referral_id: str) -> Sequence[Row[Any]]:

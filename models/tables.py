@@ -16,7 +16,7 @@ from models.incoming import Incoming, IncomingArrival, IncomingDeadline, Incomin
 from models.log import LogCheckpoint, LogDoubt, LogLeaf, RefusedAttempt
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
-from models.referral import Referral, ReferralDeadline, ReferralListed, ReferralReading
+from models.referral import Referral, ReferralDeadline, ReferralHand, ReferralListed, ReferralReading
 from models.restoration import Restoration
 
 APPEND_ONLY = (
@@ -71,6 +71,7 @@ __all__ = [
     "Receipt",
     "Referral",
     "ReferralDeadline",
+    "ReferralHand",
     "ReferralListed",
     "ReferralReading",
     "RefusedAttempt",
