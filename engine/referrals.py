@@ -33,6 +33,7 @@ from engine.snapshots import load_referral
 from models import records, referral_list, referral_reading
 from models.acts import findings_of_act
 from models.referral_list import Asking
+from models.referral_reading import OnRecord
 
 PUT_ON_LIST = "put_on_list"
 
@@ -169,10 +170,10 @@ class Referrals:
         said = {"facts": {"reader": login, "ground": ground}}
         self.scribe.note(connection, file, PUT_ON_LIST, said, CLOCK, now)
 
-    def _of_act(self, connection: Connection, party_id: str, finding: Mapping[str, Any]) -> list[Row[Any]]:
+    def _of_act(self, connection: Connection, party_id: str, finding: Mapping[str, Any]) -> list[OnRecord]:
         """What is on record of the act, opened or not."""
-        return list(
-            referral_reading.suspicions_of_act(connection, party_id, finding["domain"], finding["violation"])
+        return referral_reading.suspicions_of_act(
+            connection, party_id, finding["domain"], finding["violation"]
         )
 
     def _record_for(self, connection: Connection, file: CaseFile, said: Confide, scope: Scope) -> CaseFile:

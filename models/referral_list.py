@@ -16,6 +16,8 @@ from models.referral import ReferralHand
 from models.referral_reading import REFERRAL, REFERRAL_DEADLINE
 
 HAND = table_of(ReferralHand)
+_ACCOUNT, _ACT, _HELD = USER.alias("listed_account"), FINDING.alias("same_act"), PROCEEDING.alias("held")
+"""Under names of their own, so that a statement about findings or accounts may ask for the list too."""
 _OF_FINDING = "finding"
 
 
@@ -40,7 +42,7 @@ class Asking:
         return and_(mine, columns.state != "", self._serves(), true() if self.head else self._has_ground())
 
     def _serves(self) -> ColumnElement[bool]:
-        account = USER.c
+        account = _ACCOUNT.c
         mine = and_(account.office_id == self.office_id, account.department == self.department)
         return exists().where(account.login_key == self.login, mine, account.disabled.is_(False))
 
@@ -55,7 +57,7 @@ class Asking:
 
     def _waits(self) -> ColumnElement[bool]:
         """A finding of the same act waits, or one of its proceedings."""
-        act, of_one = FINDING.c, PROCEEDING.c
+        act, of_one = _ACT.c, _HELD.c
         same = and_(*(act[name] == REFERRAL.c[name] for name in ("party_id", "domain", "violation")))
         stands: list[ColumnElement[bool]] = []
         for chart in sorted({chart for chart, _ in self.waiting}):
