@@ -271,8 +271,7 @@ class Desk:
             return load_inspection(connection, id, lock)
         if subject == "finding":
             return load_finding(connection, self.office, id, lock)
-        row = referral_reading.referral_row(connection, id)
-        known = self._linked(who) or self.referrals.admits(connection, who, row)
+        known = self._linked(who) or self.referrals.known(connection, who, id) is not None
         return load_referral(connection, id, lock) if known else None
 
     def _linked(self, who: Principal) -> bool:

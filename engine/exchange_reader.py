@@ -17,7 +17,6 @@ from engine.projections.paging import page_asked
 from engine.projections.sources import ReadClock
 from engine.referrals import Referrals
 from engine.second_person import check_role
-from models import referral_reading
 from models.database import Database
 from models.reading import exchanged
 from models.reading.exchanged import ExchangeFilter
@@ -74,8 +73,7 @@ class ExchangeReader:
     def of_referral(self, who: Principal, referral: str) -> list[dict[str, Any]]:
         """The messages of a criminal referral, oldest first, for a person on its list; nothing for anybody else."""
         with self.database.read() as connection:
-            row = referral_reading.referral_row(connection, referral)
-            if not self.referrals.admits(connection, who, row):
+            if self.referrals.known(connection, who, referral) is None:
                 return []
             return [_row(row) for row in exchanged.messages_of_referral(connection, referral)]
 

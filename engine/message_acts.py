@@ -25,7 +25,7 @@ from engine.projections.instants import recorded
 from engine.projections.sources import words
 from engine.second_person import check_role
 from engine.undelivered import DEAD, LATE
-from models import delivering, exchange_reading, linked_reading, referral_reading
+from models import delivering, exchange_reading, linked_reading
 from models.exchange_reading import AT_ONCE, CRIMINAL_QUEUE
 
 SUBJECT = "message"
@@ -146,8 +146,7 @@ def check_may_act(desk: Desk, connection: Connection, who: Principal, id: str) -
     if row is None or row.office_id != desk.office.office_id:
         raise Refusal("not_found")
     if row.queue == CRIMINAL_QUEUE:
-        referral = referral_reading.referral_row(connection, str(row.proceeding_id))
-        if not desk.referrals.admits(connection, who, referral):
+        if desk.referrals.known(connection, who, str(row.proceeding_id)) is None:
             raise Refusal("not_found")
         return
     department, sender = exchange_reading.department_of(connection, row), parsed(row.body)["sender"]

@@ -107,11 +107,10 @@ class ReckoningReader:
 
     def _referral_of(self, connection: Connection, who: Principal, id: str) -> str:
         """The referral whose deadline it is, for a person on its list; raises `not_found`."""
-        named = referral_reading.referral_of_deadline(connection, id)
-        row = None if named is None else referral_reading.referral_row(connection, named)
-        if row is None or not self.referrals.referrals.admits(connection, who, row):
+        referral = self.referrals.referrals.known_by_deadline(connection, who, id)
+        if referral is None:
             raise Refusal("not_found")
-        return str(row.id)
+        return referral
 
     def _answer(self, line: dict[str, Any], row: Row[Any], now: datetime) -> dict[str, Any]:
         deadline = restored(row)

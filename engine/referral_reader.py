@@ -13,7 +13,6 @@ from engine.core.commands import Principal
 from engine.core.lawbook import Lawbook
 from engine.core.openings import openings
 from engine.core.refusals import Refusal
-from engine.core.visibility import sees_department
 from engine.outcomes import new_id
 from engine.projections.asked import Asked, Query
 from engine.projections.referrals import referral_answer, referral_line, referral_member
@@ -48,11 +47,7 @@ class ReferralReader:
         """
         now = self.clock.now()
         with self.database.read() as connection:
-            known = [
-                row
-                for row in referral_reading.referrals_of(connection, finding)
-                if self.referrals.admits(connection, who, row)
-            ]
+            known = self.referrals.known_of(connection, who, finding)
             if not known:
                 return None
             return self._member(connection, known[-1], now)
@@ -116,15 +111,9 @@ class ReferralReader:
 
     def known_to(self, who: Principal) -> list[dict[str, Any]]:
         """The referrals on whose list this person is, soonest due first; nothing for everybody else."""
-        department, now = sees_department(who), self.clock.now()
-        if department is None or who.kind != "person":
-            return []
+        now = self.clock.now()
         with self.database.read() as connection:
-            rows = [
-                row
-                for row in referral_reading.opened_referrals(connection, self.sources.office_id, department)
-                if self.referrals.admits(connection, who, row)
-            ]
+            rows = self.referrals.every_known(connection, who)
             due: dict[str, list[Any]] = defaultdict(list)
             for one in referral_reading.shown_deadlines(connection, [row.id for row in rows]):
                 due[one.referral_id].append(one)
@@ -144,8 +133,8 @@ class ReferralReader:
             self._row(connection, who, id)
 
     def _row(self, connection: Connection, who: Principal, id: str) -> Row[Any]:
-        row = referral_reading.referral_row(connection, id)
-        if row is None or not self.referrals.admits(connection, who, row):
+        row = self.referrals.known(connection, who, id)
+        if row is None:
             raise Refusal("not_found")
         return row
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,15 +15,25 @@ from engine.core.commands import CLOCK, Principal
 from engine.core.confiding import begun
 from engine.core.effects import Confide, Decision
 from engine.core.lawbook import Lawbook
-from engine.core.readership import ground_for, roles_with_a_step
+from engine.core.readership import (
+    HEAD,
+    OpenSteps,
+    ground_for,
+    hands_in,
+    open_steps,
+    roles_with_a_step,
+    steps_of,
+)
 from engine.core.scope import Scope
 from engine.core.snapshot import Record, Snapshot
 from engine.core.visibility import sees_department
 from engine.judging import followed_by
 from engine.scribe import Scribe
 from engine.snapshots import load_referral
-from models import records, referral_reading
+from models import records, referral_list, referral_reading
 from models.acts import findings_of_act
+from models.referral_list import Asking
+from models.referral_reading import OnRecord
 
 PUT_ON_LIST = "put_on_list"
 
@@ -35,6 +45,11 @@ class Referrals:
     office_id: str
     law: Lawbook
     scribe: Scribe
+    steps: Mapping[str, OpenSteps] = field(init=False, repr=False)
+    """For each role where it has a step that depends on a referral."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", open_steps(self.law.charts))  # frozen: built once with the charts
 
     def confide(self, connection: Connection, file: CaseFile, decision: Decision, scope: Scope) -> int | None:
         """What the decision on a finding confides stands on the referral's record; its version, None without any."""
@@ -74,23 +89,47 @@ class Referrals:
         """Who is on the list of the referral at this moment, by login, with the ground."""
         findings = findings_of_act(connection, row.party_id, row.domain, row.violation)
         held = referral_reading.states_of_findings(connection, findings)
-        roles = roles_with_a_step(self.law.charts, row.state, held)
+        roles, hands = roles_with_a_step(self.steps, row.state, held), hands_in(row.record)
         known = referral_reading.colleagues(connection, self.office_id, row.department)
-        grounds = {
-            str(one.login): ground_for(one.login, frozenset(one.roles), row.record, roles) for one in known
-        }
+        grounds = {str(one.login): ground_for(one.login, frozenset(one.roles), hands, roles) for one in known}
         return {login: ground for login, ground in grounds.items() if ground is not None}
 
-    def admits(self, connection: Connection, who: Principal, row: Row[Any] | None) -> bool:
-        """True when this person is on the list of the referral, with the rights of this moment."""
-        if row is None or not row.state or who.kind != "person" or sees_department(who) != row.department:
-            return False
-        return who.login in self.list_of(connection, row)
+    def asking(self, who: Principal) -> Asking | None:
+        """This person, with the rights of this moment, as lists are asked; None for whoever is on no list at all."""
+        department = sees_department(who)
+        if who.kind != "person" or department is None:
+            return None
+        open_to = steps_of(self.steps, who.roles)
+        login, head = who.login.casefold(), HEAD in who.roles
+        return Asking(self.office_id, department, login, head, open_to.own, open_to.waiting)
+
+    def known(self, connection: Connection, who: Principal, id: str) -> Row[Any] | None:
+        """The referral of that id for a person on its list; for everybody else None, as of one that never was."""
+        asking = self.asking(who)
+        return None if asking is None else referral_list.referral_for(connection, asking, id)
+
+    def known_of(self, connection: Connection, who: Principal, finding: str) -> Sequence[Row[Any]]:
+        """The referrals of the finding on whose list the person is, oldest first."""
+        asking = self.asking(who)
+        return () if asking is None else referral_list.referrals_for(connection, asking, finding)
+
+    def known_by_deadline(self, connection: Connection, who: Principal, deadline: str) -> str | None:
+        """The referral to which that deadline belongs, for a person on its list."""
+        asking = self.asking(who)
+        return (
+            None if asking is None else referral_list.referral_of_deadline_for(connection, asking, deadline)
+        )
+
+    def every_known(self, connection: Connection, who: Principal) -> Sequence[Row[Any]]:
+        """The referrals on whose list the person is, with what each is about, oldest first."""
+        asking = self.asking(who)
+        return () if asking is None else referral_list.every_referral_for(connection, asking)
 
     def keep_list(self, connection: Connection, id: str, now: datetime) -> None:
         """Who is on the list now and was never put there is put there, each with an entry of the referral's chain."""
         row = referral_reading.referral_row(connection, id)
         assert row is not None, "a list belongs to a referral"
+        referral_list.keep_hands(connection, self.office_id, id, hands_in(row.record))
         if not row.state:
             return
         before = referral_reading.readers_of(connection, id)
@@ -131,10 +170,10 @@ class Referrals:
         said = {"facts": {"reader": login, "ground": ground}}
         self.scribe.note(connection, file, PUT_ON_LIST, said, CLOCK, now)
 
-    def _of_act(self, connection: Connection, party_id: str, finding: Mapping[str, Any]) -> list[Row[Any]]:
+    def _of_act(self, connection: Connection, party_id: str, finding: Mapping[str, Any]) -> list[OnRecord]:
         """What is on record of the act, opened or not."""
-        return list(
-            referral_reading.suspicions_of_act(connection, party_id, finding["domain"], finding["violation"])
+        return referral_reading.suspicions_of_act(
+            connection, party_id, finding["domain"], finding["violation"]
         )
 
     def _record_for(self, connection: Connection, file: CaseFile, said: Confide, scope: Scope) -> CaseFile:

@@ -71,16 +71,19 @@ def _started(inspection: Mapping[str, Any]) -> datetime | None:
 
 
 def _look_for_suspicions(connection: Connection, snapshot: Snapshot, row: Row[Any], lock: bool) -> None:
-    """Law 2 looks at every finding of the same party and act, where a penalty or a suspicion gives it reason to."""
+    """Law 2 looks at every finding of the same party and act, where a penalty or a suspicion gives it reason to.
+
+    The database is asked the same where there is none, or the work would tell of a suspicion on record (law 9).
+    """
     penalty = any(one.chart == "penalty" for one in snapshot.proceedings.values())
     suspected = snapshot.suspected or bool(snapshot.registers.get(SUSPICION_ON_RECORD))
-    if lock and (penalty or suspected):
-        referral_reading.lock_party(connection, row.party_id)
+    if lock:
+        referral_reading.lock_party(connection, row.party_id, needed=penalty or suspected)
     if penalty:
         memories = memories_of_act(connection, row.party_id, row.domain, row.violation, row.id)
         snapshot.suspected_elsewhere = any(memory.get("criminal_threshold") for memory in memories)
+    found = referral_reading.suspicions_of_act(connection, row.party_id, row.domain, row.violation)
     if penalty or suspected:
-        found = referral_reading.suspicions_of_act(connection, row.party_id, row.domain, row.violation)
         snapshot.suspicions = [Suspicion(one.finding_id == row.id, one.state or None) for one in found]
 
 

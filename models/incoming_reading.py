@@ -271,14 +271,6 @@ def referral_named(
     return connection.execute(found.order_by(MESSAGE.c.recorded_at.desc()).limit(1)).scalar()
 
 
-def referrals_with_matters(connection: Connection, office_id: str, department: str) -> list[str]:
-    """The criminal referrals to which matters of the department belong."""
-    columns = INCOMING.c
-    mine = and_(columns.office_id == office_id, columns.department == department)
-    found = select(columns.referral_id).where(mine, columns.referral_id.is_not(None)).distinct()
-    return [str(one) for one in connection.execute(found).scalars()]
-
-
 def sent_to(connection: Connection, system_id: str, message_id: str) -> bool:
     """True when the message went to that system."""
     found = select(MESSAGE.c.id).where(MESSAGE.c.id == message_id, MESSAGE.c.system_id == system_id)

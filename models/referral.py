@@ -74,6 +74,19 @@ class ReferralListed(SQLModel, table=True):
     since: datetime = Field(sa_column=Column(Instant, nullable=False))
 
 
+class ReferralHand(SQLModel, table=True):
+    """Somebody who acted on a criminal referral or is in its team, as its record says at present: found by index."""
+
+    __tablename__ = "referral_hand"
+
+    referral_id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    login_key: str = Field(primary_key=True, max_length=ID_LENGTH)
+    """The login, folded."""
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)
+    ground: str = Field(max_length=20)
+    """acted or team."""
+
+
 class ReferralReading(SQLModel, table=True):
     """That somebody read a criminal referral, and which part of it. Append-only."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, literal, select
+from sqlalchemy import Boolean, Connection, Row, and_, bindparam, func, literal, select
 
 from engine.core.chart import CRIMINAL
+from models.in_one_text import InOneText, each_in
 from models.prepared import Prepared
 from models.records import ATTACHMENT, FINDING, PARTY, PROCEEDING, USER, table_of
 from models.referral import Referral, ReferralDeadline, ReferralListed, ReferralReading
@@ -16,13 +17,20 @@ REFERRAL, REFERRAL_DEADLINE = table_of(Referral), table_of(ReferralDeadline)
 READER, READING = table_of(ReferralListed), table_of(ReferralReading)
 
 _OF_ACT = Prepared(
-    select(REFERRAL.c.id, REFERRAL.c.finding_id, REFERRAL.c.state)
-    .where(
+    select(
+        InOneText(REFERRAL.c.id + " " + REFERRAL.c.finding_id + " " + REFERRAL.c.state).label("told")
+    ).where(
         REFERRAL.c.party_id == bindparam("party"),
         REFERRAL.c.domain == bindparam("domain"),
         REFERRAL.c.violation == bindparam("violation"),
     )
-    .order_by(REFERRAL.c.id)
+)
+"""One row whether anything is on record or not: how many were found is no number of rows."""
+_HELD_PARTY = select(func.count()).select_from(
+    select(PARTY.c.id)
+    .where(PARTY.c.id == bindparam("party"), bindparam("needed", type_=Boolean()))
+    .with_for_update()
+    .subquery()
 )
 _DEADLINES = (
     select(REFERRAL_DEADLINE, literal(None).label("proceeding_id"))
@@ -31,11 +39,18 @@ _DEADLINES = (
 )
 
 
-def suspicions_of_act(
-    connection: Connection, party_id: str, domain: str, violation: str
-) -> Sequence[Row[Any]]:
-    """(id, finding_id, state) of whatever is on record of crimes suspected in that act of the party, oldest first."""
-    return _OF_ACT.all(connection, {"party": party_id, "domain": domain, "violation": violation})
+class OnRecord(NamedTuple):
+    """What is on record of a crime suspected in an act; `state` is empty while it is not referred."""
+
+    id: str
+    finding_id: str
+    state: str
+
+
+def suspicions_of_act(connection: Connection, party_id: str, domain: str, violation: str) -> list[OnRecord]:
+    """Whatever is on record of crimes suspected in that act of the party, oldest first."""
+    found = _OF_ACT.all(connection, {"party": party_id, "domain": domain, "violation": violation})
+    return [OnRecord(*line.split(" ")) for line in each_in(found[0].told)]
 
 
 def referral_row(connection: Connection, id: str) -> Row[Any] | None:
@@ -58,10 +73,13 @@ def lock_referral(connection: Connection, id: str) -> None:
         connection.execute(select(table.c.id).where(table.c.id == wanted).with_for_update())
 
 
-def lock_party(connection: Connection, party_id: str) -> None:
-    """On PostgreSQL what looks across the findings of a party follows one another (law 2)."""
+def lock_party(connection: Connection, party_id: str, needed: bool = True) -> None:
+    """On PostgreSQL what looks across the findings of a party follows one another (law 2).
+
+    Where that is not needed the statement is sent all the same and holds nothing.
+    """
     if connection.dialect.name == "postgresql":
-        connection.execute(select(PARTY.c.id).where(PARTY.c.id == party_id).with_for_update())
+        connection.execute(_HELD_PARTY, {"party": party_id, "needed": needed})
 
 
 def deadline_rows(connection: Connection, referral_id: str) -> Sequence[Row[Any]]:
@@ -86,12 +104,6 @@ def shown_deadlines(connection: Connection, referral_ids: Sequence[str]) -> Sequ
     return connection.execute(asked.order_by(columns.id)).all()
 
 
-def referral_of_deadline(connection: Connection, deadline_id: str) -> str | None:
-    """The referral to which that deadline belongs."""
-    columns = REFERRAL_DEADLINE.c
-    return connection.execute(select(columns.referral_id).where(columns.id == deadline_id)).scalar()
-
-
 def readers_of(connection: Connection, referral_id: str) -> dict[str, str]:
     """Whoever was ever put on the list, by login, with the ground."""
     asked = select(READER.c.login, READER.c.ground).where(READER.c.referral_id == referral_id)
@@ -109,17 +121,6 @@ def states_of_findings(connection: Connection, finding_ids: Sequence[str]) -> li
     mains = select(literal("finding"), FINDING.c.state).where(FINDING.c.id.in_(finding_ids))
     held = select(PROCEEDING.c.kind, PROCEEDING.c.state).where(PROCEEDING.c.finding_id.in_(finding_ids))
     return [(str(chart), str(state)) for asked in (mains, held) for chart, state in connection.execute(asked)]
-
-
-def opened_referrals(connection: Connection, office_id: str, department: str) -> Sequence[Row[Any]]:
-    """The referrals of the department that were opened, with what each is about, oldest first."""
-    asked = (
-        select(REFERRAL, FINDING.c.ledger_no, FINDING.c.item, PARTY.c.name.label("party_name"))
-        .join(FINDING, FINDING.c.id == REFERRAL.c.finding_id)
-        .join(PARTY, PARTY.c.id == REFERRAL.c.party_id)
-        .where(REFERRAL.c.office_id == office_id, REFERRAL.c.department == department, REFERRAL.c.state != "")
-    )
-    return connection.execute(asked.order_by(REFERRAL.c.id)).all()
 
 
 def attachments_of(connection: Connection, referral_id: str) -> Sequence[Row[Any]]:

@@ -17,7 +17,7 @@ from models.log import LogCheckpoint, LogDoubt, LogLeaf, RefusedAttempt
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
 from models.recusal import Recusal, RecusalDecision
-from models.referral import Referral, ReferralDeadline, ReferralListed, ReferralReading
+from models.referral import Referral, ReferralDeadline, ReferralHand, ReferralListed, ReferralReading
 from models.restoration import Restoration
 
 APPEND_ONLY = (
@@ -74,6 +74,7 @@ __all__ = [
     "RecusalDecision",
     "Referral",
     "ReferralDeadline",
+    "ReferralHand",
     "ReferralListed",
     "ReferralReading",
     "RefusedAttempt",

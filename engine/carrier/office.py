@@ -17,7 +17,7 @@ from engine.core.commands import Principal
 from engine.core.receipts import ReceiptKind
 from engine.desk import Desk
 from engine.inbox import Inbox
-from models import carrier_reading, referral_reading
+from models import carrier_reading
 
 LATEST = 50
 
@@ -41,8 +41,7 @@ class Carrier:
                 if carries_for(who) is None:
                     return None
                 return self._told(connection, who, ORDINARY, ORDINARY)
-            row = referral_reading.referral_row(connection, referral)
-            if not self.desk.referrals.admits(connection, who, row):
+            if self.desk.referrals.known(connection, who, referral) is None:
                 return None
             return self._told(connection, who, CRIMINAL, referral)
 

@@ -12,9 +12,7 @@ from sqlalchemy import Connection
 
 from engine.core.commands import Principal
 from engine.core.ladder import LEAD_OFFICE
-from engine.core.visibility import sees_department
 from engine.referrals import Referrals
-from models import referral_reading
 
 ORDINARY, CRIMINAL = "ordinary", "criminal"
 CLERKS = frozenset({"duty_clerk"})
@@ -33,13 +31,9 @@ def may_handle(connection: Connection, referrals: Referrals, who: Principal, bun
     """True when the person may copy the bundle, take in its answers and see what became of it."""
     if bundle.queue == ORDINARY:
         return carries_for(who) == str(bundle.department)
-    return referrals.admits(connection, who, referral_reading.referral_row(connection, bundle.series))
+    return referrals.known(connection, who, bundle.series) is not None
 
 
 def referrals_known(connection: Connection, referrals: Referrals, who: Principal) -> list[str]:
     """The referrals on whose list the person is, oldest first; for everybody else none, and nothing is read."""
-    department = sees_department(who)
-    if department is None or who.kind != "person":
-        return []
-    rows = referral_reading.opened_referrals(connection, referrals.office_id, department)
-    return [str(row.id) for row in rows if referrals.admits(connection, who, row)]
+    return [str(row.id) for row in referrals.every_known(connection, who)]

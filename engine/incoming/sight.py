@@ -14,7 +14,7 @@ from engine.core.incoming_rights import Matter, kinds_read, sees_matter
 from engine.core.refusals import Refusal
 from engine.core.visibility import sees_department, sees_office
 from engine.desk import Desk
-from models import incoming_reading, referral_reading
+from models import incoming_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,12 @@ class Sight:
 
     def on_list(self, connection: Connection, who: Principal, referral: str) -> bool:
         """True when the person is on the list of that referral."""
-        row = referral_reading.referral_row(connection, referral)
-        return self.desk.referrals.admits(connection, who, row)
+        return self.desk.referrals.known(connection, who, referral) is not None
 
     def _referrals(self, connection: Connection, who: Principal, own: str | None) -> frozenset[str]:
         if own is None:
             return frozenset()
-        named = incoming_reading.referrals_with_matters(connection, self.desk.office.office_id, own)
-        return frozenset(one for one in named if self.on_list(connection, who, one))
+        return frozenset(str(row.id) for row in self.desk.referrals.every_known(connection, who))
 
 
 def matter_of(row: Any) -> Matter:

@@ -23,7 +23,7 @@ from engine.projections.privacy import holds_particulars, knows_particulars
 from engine.snapshots import load_finding
 from engine.witness.looking import Known
 from engine.witness.words import NOT_SIGNING
-from models import audit_reading, log_reading, referral_reading
+from models import audit_reading, log_reading
 from rules.charts import CHARTS_FOLDER
 from rules.rulebook import digest_of
 
@@ -119,11 +119,7 @@ class Prover:
         if who is None:
             return [(finding, "finding")]
         self.house.reader.audit(who, finding)
-        known = [
-            (row.id, "referral")
-            for row in referral_reading.referrals_of(connection, finding)
-            if self.house.desk.referrals.admits(connection, who, row)
-        ]
+        known = [(row.id, "referral") for row in self.house.desk.referrals.known_of(connection, who, finding)]
         return [(finding, "finding"), *known]
 
     def _record(
