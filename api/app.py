@@ -24,6 +24,7 @@ from api import (
     ledger,
     messages,
     receipt_codes,
+    recusals,
     referrals,
     reminders,
     rulebook,
@@ -33,6 +34,7 @@ from api.answers import refused
 from api.envelope import Envelope
 from api.figures import Figures
 from api.rights import ROUTES, check_policies, each_route, gate
+from api.turnstile import Turnstile
 from engine.core.refusals import Refusal
 from engine.house import House
 
@@ -46,6 +48,7 @@ ROUTERS = (
     ledger.router,
     duties.router,
     delegations.router,
+    recusals.router,
     incoming.router,
     reminders.router,
     rulebook.router,
@@ -84,6 +87,7 @@ def create_app(house: House, background: Background | None = None) -> FastAPI:
     app.router.routes.extend(_routes())
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(HTTPException, _http)
+    app.add_middleware(Turnstile, settings=house.settings)
     app.add_middleware(Envelope, house=house, figures=app.state.figures)
     return app
 

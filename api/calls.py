@@ -22,7 +22,7 @@ from engine.core.intake_forms import check_form
 from engine.core.refusals import Faults, FieldError, Refusal
 from engine.core.strict_json import Malformed, parsed
 from engine.house import House
-from engine.identity.owed import OWED
+from engine.identity.scopes import check_scope
 from engine.identity.visit import Visit
 from engine.projections.asked import Asked as Parameters
 
@@ -38,7 +38,6 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 DEPTH_MAX = 64
 LENGTH_DIGITS = 18
 """More digits than this announce more than anybody may send; they are not read."""
-READ_ONLY_TOKEN = "这个令牌只读。 · This token may only read."
 NO_SESSION = "令牌不能办理账号事务，请登录后办理。 · A token does not manage accounts: sign in."
 
 
@@ -51,13 +50,13 @@ class Call:
     raw: bytes | None
     """The body, None when it was larger than allowed."""
 
-    def visit(self, *, owing: bool = False) -> Visit:
+    def visit(self) -> Visit:
         """Who calls and how; raises `authentication_required`, `session_check_failed` or `not_yours`."""
-        return visit_of(self.request, self.house, owing=owing)
+        return visit_of(self.request, self.house)
 
     def session_visit(self) -> Visit:
-        """Who calls by session, also while they owe something first; raises the same."""
-        visit = self.visit(owing=True)
+        """Who calls by session; raises the same."""
+        visit = self.visit()
         if visit.csrf is None:
             raise Refusal("not_yours", detail=NO_SESSION)
         return visit
@@ -165,22 +164,18 @@ def announced_length(request: Request) -> int:
     return int(said[:LENGTH_DIGITS]) if said.isascii() and said.isdigit() else 0
 
 
-def visit_of(request: Request, house: House, *, owing: bool = False) -> Visit:
+def visit_of(request: Request, house: House) -> Visit:
     """Who calls, by bearer token or session, asked once for each request: rights are those of this moment.
 
-    An unsafe request of a session must carry the session's CSRF value. Whoever owes something first, such as a new
-    password, is refused unless that is what they are about (`owing`).
+    An unsafe request of a session must carry the session's CSRF value.
     """
     known: Visit | None = getattr(request.state, "visit", None)
     if known is None:
         known = request.state.visit = _identified(request, house)
-    if known.owes is not None and not owing:
-        raise Refusal("not_yours", detail=OWED[known.owes])
     return known
 
 
 def _identified(request: Request, house: House) -> Visit:
-    """Who shows a token or a session that counts, and for an unsafe request the session's CSRF value."""
     authorization = request.headers.get("authorization")
     unsafe = request.method not in SAFE_METHODS
     if authorization is not None:
@@ -188,8 +183,7 @@ def _identified(request: Request, house: House) -> Visit:
         visit = house.accounts.by_token(token.strip()) if scheme.lower() == "bearer" else None
         if visit is None:
             raise Refusal("authentication_required")
-        if unsafe and visit.scope != "write":
-            raise Refusal("not_yours", detail=READ_ONLY_TOKEN)
+        check_scope(visit, request.method, request.scope["path"])
         return visit
     visit = house.accounts.by_session(request.cookies.get(SESSION_COOKIE, ""))
     if visit is None:

@@ -28,8 +28,11 @@ ALWAYS = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "x-permitted-cross-domain-policies": "none",
+    "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
+"""Outside the loopback there is TLS in front of the house, and browsers are to ask for nothing else."""
 CONFIDENTIAL = "/referrals/"
 METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "PUT", "PATCH", "OPTIONS"})
 
@@ -40,6 +43,8 @@ class Envelope:
     def __init__(self, app: ASGIApp, house: House, figures: Any) -> None:
         self.app, self.house, self.figures = app, house, figures
         self.always = [(name.encode(), value.encode()) for name, value in ALWAYS.items()]
+        if house.settings.cookie_secure:
+            self.always.append(STRICT_TRANSPORT)
         if house.clock.is_test:
             self.always.append((b"x-bihuan-clock", b"test"))
         if house.sandbox:
@@ -67,9 +72,9 @@ class Envelope:
         try:
             await self.app(inner, receive, send_wrapped)
         except ClientDisconnect:
-            log.info("the client went away", extra={"method": scope["method"], "path": scope["path"]})
+            log.info("the client went away", extra={"route": _route(inner)})
         except Exception:
-            log.exception("the request failed", extra={"method": scope["method"], "path": scope["path"]})
+            log.exception("the request failed", extra={"route": _route(inner)})
             if status == 0:
                 failed = refused(Refusal("internal_error"), id)
                 await failed(inner, receive, send_wrapped)
@@ -78,8 +83,13 @@ class Envelope:
             self._count(scope, inner, status, time.perf_counter() - started)
 
     def _count(self, scope: Scope, inner: Scope, status: int, seconds: float) -> None:
-        route = getattr(inner.get("route"), "path", "(none)")
+        route = _route(inner)
         if CONFIDENTIAL in route:
             return  # figures are read by people who may not know that there is a referral (law 9)
         method = scope["method"] if scope["method"] in METHODS else "(other)"
         self.figures.count(method, route, status, seconds)
+
+
+def _route(scope: Scope) -> str:
+    """The path as it is declared: what somebody typed in its place may be anything."""
+    return str(getattr(scope.get("route"), "path", "(none)"))

@@ -95,18 +95,23 @@ class WitnessFigures:
 
 
 class SandboxFigures:
-    """Whether the ledger is a sandbox, read when monitoring asks."""
+    """Whether the ledger is a sandbox or holds its messages back, read when monitoring asks."""
 
     def __init__(self, house: House) -> None:
         self._house = house
 
     def collect(self) -> Iterable[Metric]:
-        """1 where nothing ever leaves."""
+        """1 where nothing ever leaves; 1 where nothing leaves for now."""
         sandbox = GaugeMetricFamily(
             "bihuan_sandbox", "1 where the ledger is a sandbox, from which nothing leaves"
         )
         sandbox.add_metric([], self._house.sandbox)
         yield sandbox
+        held = GaugeMetricFamily(
+            "bihuan_messages_held", "1 while messages wait for a person's word after a restoration"
+        )
+        held.add_metric([], self._house.holds_messages())
+        yield held
 
 
 class StuckFigures:

@@ -6,6 +6,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES_MAX = 128 * 1024
 """Request line and headers; cookies, a cursor and a token need a few thousand bytes."""
+HEADERS_MAX = 100
 TOO_LARGE = "The head of the request is too large."
 
 
@@ -19,6 +20,12 @@ class BoundedHeads(HttpToolsProtocol):
         """A head begins."""
         self._head = 0
         super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One more header; more than anybody needs are no request."""
+        super().on_header(name, value)
+        if len(self.headers) > HEADERS_MAX and not self.transport.is_closing():
+            self.send_400_response(TOO_LARGE)
 
     def on_headers_complete(self) -> None:
         """The head has ended."""

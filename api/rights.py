@@ -15,14 +15,15 @@ from engine.core.commands import Principal
 from engine.core.policies import POLICIES, Caller, Policy, may
 from engine.core.refusals import Refusal
 from engine.house import House
+from engine.identity.owed import OWED
 from engine.second_person import check_role
 
 ROUTES: Mapping[str, str] = {
     "GET /api/v1/session": "session.own",
     "POST /api/v1/session": "session.open",
     "DELETE /api/v1/session": "session.own",
-    "POST /api/v1/session/password": "session.own",
-    "POST /api/v1/session/step-up": "session.own",
+    "POST /api/v1/session/password": "account.own",
+    "POST /api/v1/session/step-up": "account.own",
     "POST /api/v1/inspections": "inspection.record",
     "GET /api/v1/inspections": "inspection.read",
     "GET /api/v1/inspections/{id}": "inspection.read",
@@ -38,6 +39,12 @@ ROUTES: Mapping[str, str] = {
     "GET /api/v1/findings/{id}/corrections": "finding.read",
     "POST /api/v1/findings/{id}/corrections": "finding.correct",
     "POST /api/v1/findings/{id}/withdrawals": "finding.correct",
+    "GET /api/v1/findings/{id}/recusals": "finding.read",
+    "POST /api/v1/findings/{id}/recusals": "finding.recuse",
+    "POST /api/v1/findings/{id}/recusals/{rid}/decision": "finding.recuse",
+    "GET /api/v1/referrals/{id}/recusals": "referral.read",
+    "POST /api/v1/referrals/{id}/recusals": "referral.act",
+    "POST /api/v1/referrals/{id}/recusals/{rid}/decision": "referral.act",
     "GET /api/v1/findings/{id}/timeline": "finding.read",
     "POST /api/v1/referrals/{id}/attachments": "referral.act",
     "GET /api/v1/referrals/{id}/attachments/{digest}": "referral.read",
@@ -89,9 +96,6 @@ ROUTES: Mapping[str, str] = {
 }
 """The action of each operation, by method and path."""
 
-EARLY = frozenset({"session.own"})
-"""What somebody may do who owes something first: a new password, a second factor, a fresh proof."""
-
 
 def gate(request: Request) -> None:
     """Returns when the caller may ask this at all.
@@ -102,7 +106,10 @@ def gate(request: Request) -> None:
     policy = policy_of(ROUTES, request)
     if policy.caller is Caller.PERSON:
         house: House = request.app.state.house
-        check(visit_of(request, house, owing=policy.action in EARLY).principal, policy)
+        visit = visit_of(request, house)
+        if visit.owes is not None and not policy.owing:
+            raise Refusal("not_yours", detail=OWED[visit.owes])
+        check(visit.principal, policy)
 
 
 def policy_of(routes: Mapping[str, str], request: Request) -> Policy:

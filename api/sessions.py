@@ -46,14 +46,14 @@ def sign_in(call: Received) -> Response:
 def session(call: Received) -> Response:
     """Who is signed in."""
     no_query(call.request)
-    return answer(person(call.visit(owing=True).principal))
+    return answer(person(call.visit().principal))
 
 
 @router.delete("/session", status_code=204)
 def sign_out(call: Received) -> Response:
     """Ends the session."""
     no_query(call.request)
-    call.visit(owing=True)
+    call.visit()
     call.house.accounts.sessions.end(session_token(call.request))
     done = no_content()
     delete_cookies(done, secure=call.house.settings.cookie_secure)

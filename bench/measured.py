@@ -47,6 +47,23 @@ PROMISES = {
         "databases: the same bytes, statements and rows, and times that cannot be told apart",
         5_000,
     ),
+    "canaries": (
+        "10,000 secrets and personal values planted by every way in, errors included: none in the journal or the figures",
+        10_000,
+    ),
+    "uploads": (
+        "500 hostile files (bombs, nested, entities, macros, polyglots, paths, broken): all refused, or kept as inert bytes",
+        500,
+    ),
+    "guesses": (
+        "10,000 guesses at passwords, codes, sessions, form values and tokens: none opens anything, each costs the same work,"
+        " the true person still comes in",
+        10_000,
+    ),
+    "hands": (
+        "1,000,000 random histories with second accounts, lent and changed roles, reopening and recusal: no self-approval",
+        1_000_000,
+    ),
     "receipts": (
         "100,000 forged, replayed, stale, mutated, re-serialised, misdirected receipts: none accepted, nothing changed; "
         "every good one accepted once",

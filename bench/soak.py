@@ -13,6 +13,10 @@ deadlines N periods counted by the house and by a walk on the wall calendar, eac
 exchange N messages to 8 receivers, one of them dead, by couriers killed every two seconds, on both databases
 fence   N crashes, hangs and memory blow-ups of a rule worker
 outsiders N questions of those who must not know of a referral, to an office with and one without it, on both databases
+uploads N hostile files: bombs, entities, macros, polyglots, paths, broken ones
+canaries N secrets and personal values planted by every way in, errors too
+guesses N guesses at passwords, codes, sessions, form values and tokens, of people known and unknown
+hands   N random histories among few persons with two accounts each, who lend, change roles and step back
 receipts N forged, stale, mutated, misdirected receipts among good ones, on SQLite and on PostgreSQL by turns
 edits   N changes of the database behind its guards, each looked for with one saved checkpoint, on both databases
 """
@@ -34,13 +38,22 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from bench import clock_soaks, edits_soak, exchange_soak, receipt_soak, rights_soak
+from bench import (
+    clock_soaks,
+    edits_soak,
+    exchange_soak,
+    hands_soak,
+    hardening_soaks,
+    receipt_soak,
+    rights_soak,
+)
 from bench.measured import Found, write_down
 from bench.telling import say
 from rules.charts import load_charts
 from tests.builders import Town
 from tests.desk.crash import kill_at_random
 from tests.desk.race import CLIENTS, race, repeat
+from tests.identity.guessing import besiege
 from tests.rules.faults import faults_in_turn, inject
 from tests.rules.random_rulings import compare
 from tests.simulation.rows import RowKey, never_reached, rows_to_take, told
@@ -212,6 +225,12 @@ def soak_fence(n: int, seed: int) -> dict[str, Any]:
     }
 
 
+def soak_guesses(n: int, seed: int) -> dict[str, Any]:
+    """N guesses."""
+    with tempfile.TemporaryDirectory(prefix="bihuan-soak-") as folder:
+        return besiege(f"sqlite:///{folder}/bihuan.db", Path(folder), n, seed)
+
+
 SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "walk": (soak_walk, FULL_STEPS),
     "crash": (soak_crash, 1_000),
@@ -224,6 +243,10 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "exchange": (exchange_soak.exchange, 20_000),
     "fence": (soak_fence, 100),
     "outsiders": (rights_soak.outsiders, 5_000),
+    "canaries": (hardening_soaks.canaries, 10_000),
+    "uploads": (hardening_soaks.uploads, 500),
+    "guesses": (soak_guesses, 10_000),
+    "hands": (hands_soak.hands, 1_000_000),
     "receipts": (receipt_soak.receipts, 100_000),
     "edits": (edits_soak.edits, 100_000),
 }

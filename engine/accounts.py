@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
-from uuid_utils.compat import uuid7
 
 from engine.clock import Clock
 from engine.core.calendar import civil_date
@@ -23,8 +21,17 @@ from engine.identity.passwords import hash_password
 from engine.identity.prover import Prover
 from engine.identity.sealer import Sealer, SealerFault
 from engine.identity.second_factors import SecondFactors
-from engine.identity.sessions import TOKEN_LENGTH_MAX, Sessions
-from engine.identity.visit import PASSWORD, SECOND_FACTOR, SignedIn, Visit, digest_of, principal_of
+from engine.identity.sessions import Sessions
+from engine.identity.tokens import Tokens
+from engine.identity.visit import (
+    PASSWORD,
+    SECOND_FACTOR,
+    SINGLE_SIGN_ON,
+    SignedIn,
+    Visit,
+    digest_of,
+    principal_of,
+)
 from engine.natural_persons import person_for, persons_known
 from engine.writer import Writer
 from models import account_reading as reading
@@ -32,7 +39,6 @@ from models import records
 from models.database import Database
 from rules.offices import Office
 
-SCOPES = ("read", "write")
 TICKET, TICKET_LASTS = "second step of signing in", timedelta(minutes=5)
 
 
@@ -46,6 +52,7 @@ class Accounts:
     office: Office
     sessions: Sessions
     prover: Prover
+    tokens: Tokens
 
     def verify(self, login: str, password: str, code: str = "") -> Principal:
         """The person with that login and password, who acts once and has no session.
@@ -79,13 +86,31 @@ class Accounts:
 
         `remember` is the token by which the browser is known for this account once it has signed in.
         """
-        with self.prover.guessing(login, address, browser):
+        with self.prover.guessing(login, address, browser) as guess:
             proof = self.prover.proven(login, password, None)
             if proof.factor is None:
                 return self.sessions.open(proof.row, PASSWORD, remember)
+            guess.leave_open()
+        return self._ticket(proof.row)
+
+    def vouched_for(self, login: str, remember: str) -> SignedIn | str:
+        """A fresh session of the account whose login the provider of single sign-on vouches for, or a ticket.
+
+        Raises `authentication_required` where there is no such account, or it is disabled: none is ever made.
+        """
+        row = self.prover.account(login)
+        if row is None or row.disabled or (login != row.login and not login.isascii()):
+            self.prover.failures.add(None if row is None else login)
+            raise Refusal("authentication_required")
+        if self.prover.asks_code(login):
+            return self._ticket(row)
+        return self.sessions.open(row, SINGLE_SIGN_ON, remember)
+
+    def _ticket(self, row: Any) -> str:
+        """What `second_step` wants beside the code."""
         until = self.clock.real_now() + TICKET_LASTS
-        said = {"login": proof.row.login, "hash": digest_of(proof.row.password_hash)}
-        return self.prover.factors.sealer.ticket(said | {"until": until.isoformat()}, TICKET)
+        said = {"login": row.login, "hash": digest_of(row.password_hash), "until": until.isoformat()}
+        return self.prover.factors.sealer.ticket(said, TICKET)
 
     def second_step(self, ticket: str, code: str, address: str, browser: str, remember: str) -> SignedIn:
         """A fresh session by the code that the ticket of `first_step` waits for; raises the same.
@@ -158,13 +183,13 @@ class Accounts:
 
     def by_token(self, token: str) -> Visit | None:
         """Whose bearer token it is, unless it was revoked, expired, or the account is disabled."""
-        if not token or len(token) > TOKEN_LENGTH_MAX:
-            return None
         with self.database.read() as connection:
-            row = reading.token_and_user(connection, digest_of(token))
-            if row is None or row.revoked or row.disabled or row.expires_at <= self.clock.now():
+            row = self.tokens.holding(connection, token)
+            if row is None:
                 return None
-            return Visit(self._with_rights(connection, row), row.scope)
+            who = self._with_rights(connection, row)
+        self.tokens.used(row)
+        return Visit(who, row.scope, scopes=tuple(row.scopes) if row.scopes else None)
 
     def directory(self, logins: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Name, department, unit, title and phone of those logins that exist, by login folded to lower case."""
@@ -199,7 +224,7 @@ def open_accounts(database: Database, writer: Writer, clock: Clock, office: Offi
     """The accounts of the office, whose second factors are sealed with the key in that file."""
     sessions = Sessions(database, writer, clock, office)
     prover = Prover(database, writer, office, SecondFactors(sessions, Sealer(key)))
-    return Accounts(database, writer, clock, office, sessions, prover)
+    return Accounts(database, writer, clock, office, sessions, prover, Tokens(sessions))
 
 
 def add_user(connection: Connection, office: Office, detail: Mapping[str, Any], now: datetime) -> None:
@@ -220,22 +245,3 @@ def add_user(connection: Connection, office: Office, detail: Mapping[str, Any], 
         **kept,
     }
     records.add(connection, records.USER, [row])
-
-
-def issue_token(
-    connection: Connection, office: Office, detail: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
-    """A fresh bearer token as {"token", "id", "expires"}; the token is told this once."""
-    token, id = f"bht_{secrets.token_urlsafe(32)}", str(uuid7())
-    row = {
-        "id": id,
-        "office_id": office.office_id,
-        "token_digest": digest_of(token),
-        "login_key": detail["login"].casefold(),
-        "scope": detail["scope"],
-        "expires_at": datetime.fromisoformat(detail["expires"]),
-        "issued_at": now,
-        "revoked": False,
-    }
-    records.add(connection, reading.TOKEN, [row])
-    return {"token": token, "id": id, "expires": detail["expires"]}

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.core.prove import faults_of, missing_against
+from engine.core.prove import Fault, faults_of, missing_against
+from engine.core.prove_hands import hand_faults
 from engine.documents import DocumentPress
 from rules.arbiter import Arbiter
 from rules.charts import chart_files, load_charts
@@ -52,6 +53,7 @@ def check(against: Path | None = None) -> Checked:
     checked, charts = Checked(), load_charts()
     terms = load_terms(RULES)
     checked.faults += [str(fault) for fault in faults_of(charts, terms)]
+    checked.faults += [str(Fault(*one)) for one in hand_faults(charts)]
     checked.faults += _role_faults(load_office(RULES / "offices" / "yuanping.yaml"), charts.dictionary)
     try:
         book = _check_rulebook(checked)

@@ -28,7 +28,7 @@ class CorrectionReader:
             try:
                 file = self.desk.open_file(connection, who, subject, id, lock=False)
             except Refusal as refusal:
-                if refusal.code == "not_yours":
+                if refusal.code in ("not_yours", "recused"):
                     return []
                 raise
             if not who.roles & CORRECTS:

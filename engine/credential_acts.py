@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from engine.accounts import SCOPES, issue_token
 from engine.act import Act
-from engine.core.refusals import Faults
+from engine.core.refusals import Faults, Refusal
+from engine.identity.scopes import NAMES
+from engine.identity.tokens import LASTS_MAX, issue_token, scopes_of
 from engine.user_acts import SET_BY_ANOTHER, check_known_user, owner
 from models import account_reading as reading
 
@@ -42,11 +43,27 @@ def _reset_second_factor(
 def _check_token(house: House, detail: Mapping[str, Any]) -> None:
     check_known_user(house, detail)
     faults = Faults()
-    if detail["scope"] not in SCOPES:
-        faults.add("/scope", "vocabulary")
-    if datetime.fromisoformat(detail["expires"]) <= house.clock.now():
+    for name in scopes_of(detail):
+        if name not in NAMES:
+            faults.add("/scope", "vocabulary")
+    expires, now = datetime.fromisoformat(detail["expires"]), house.clock.now()
+    if expires <= now:
         faults.add("/expires", "range", "到期时间已过", "lies in the past")
+    elif not house.clock.is_test and expires > now + LASTS_MAX:
+        faults.add("/expires", "range", "最长一年", "a year at most")
     faults.refuse()
+
+
+def _check_known_token(house: House, detail: Mapping[str, Any]) -> None:
+    if not any(one["id"] == detail["id"] and not one["revoked"] for one in house.accounts.tokens.listed()):
+        raise Refusal("not_found")
+
+
+def _revoke(
+    house: House, connection: Connection, detail: Mapping[str, Any], _: datetime
+) -> Mapping[str, Any]:
+    reading.change_token(connection, detail["id"], {"revoked": True})
+    return {"id": detail["id"]}
 
 
 def _issue(
@@ -59,4 +76,5 @@ CREDENTIAL_ACTS = (
     Act("user.passwd", check_known_user, _passwd, concerns=owner, when_confirmed=SET_BY_ANOTHER),
     Act("user.reset_second_factor", check_known_user, _reset_second_factor, concerns=owner),
     Act("token.issue", _check_token, _issue, concerns=owner),
+    Act("token.revoke", _check_known_token, _revoke),
 )

@@ -31,6 +31,7 @@ from engine.core.confiding import CONFIDED
 from engine.core.decide import KEPT_FOR_REOPENING, correct, decide
 from engine.core.effects import Decision, ReopenFindings
 from engine.core.lawbook import Lawbook
+from engine.core.recusal import in_the_case
 from engine.core.refusals import Refusal
 from engine.core.scope import Scope
 from engine.core.visibility import has_any_row, sees
@@ -193,7 +194,7 @@ class Desk:
     ) -> Outcome:
         file = self.open_file(connection, who, asked.subject, asked.id, lock=True)
         check_version(connection, self.law, file, asked.expected_version)
-        scope = self.scope(connection, who, now)
+        scope = self.scope(connection, in_the_case(who, file.snapshot.recused), now)
         decision = correct(scope, file.snapshot, entries_of(connection, file.record_id), asked)
         self._keep(connection, file, decision, scope)
         return outcome_of(file, decision, "corrected")
@@ -212,7 +213,7 @@ class Desk:
 
         `finish` may complete the file between the decision and the writing.
         """
-        scope = self.scope(connection, who, now)
+        scope = self.scope(connection, in_the_case(who, file.snapshot.recused), now)
         decision = decide(scope, file.snapshot, steps, several)
         if finish is not None:
             finish(file, decision, scope)
@@ -247,7 +248,10 @@ class Desk:
     def open_file(
         self, connection: Connection, who: Principal, subject: str, id: str, lock: bool
     ) -> CaseFile:
-        """The file of a record this principal may see and has some row on; refuses alike what is hidden or absent."""
+        """The file of a record this principal may see and has some row on; refuses alike what is hidden or absent.
+
+        Raises `not_found`, `not_yours`, or `recused` for whoever has stepped back from the case.
+        """
         file = self._file(connection, who, subject, id, lock)
         if file is None or not (sees(who, file.snapshot.department) or self._linked(who)):
             raise Refusal("not_found")
@@ -256,6 +260,7 @@ class Desk:
         if not has_any_row(who, charts):
             roles = {role for chart in charts for row in chart.rows for role in row.roles}
             raise Refusal("not_yours", roles=sorted(roles))
+        in_the_case(who, file.snapshot.recused)
         return file
 
     def _file(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.accounts import Accounts, open_accounts
 from engine.calendar_reader import CalendarReader
@@ -35,15 +36,17 @@ from engine.law_of_the_act import LawOfTheAct
 from engine.lawbook_of_the_house import RULES, load_lawbook
 from engine.papers import Papers
 from engine.post import Post
-from engine.publications import Publications
 from engine.publicity_reader import PublicityReader
 from engine.reader import Reader, open_reader
 from engine.reception import Reception
 from engine.recounting import AT_A_RING, Recounting
+from engine.recusal_reader import RecusalReader
+from engine.recusals import Recusals
 from engine.referrals import Referrals
 from engine.reminder_post import ReminderPost
 from engine.reminder_words import ReminderWords
 from engine.reminders import Reminders
+from engine.rooms import calendar_in_force, publications, single_sign_on
 from engine.rulebook_in_force import RulebookInForce
 from engine.sandbox import PREFIX, SANDBOX, entered, is_sandbox
 from engine.scribe import Scribe
@@ -61,10 +64,13 @@ from models.database import Database
 from models.lease import lease
 from models.migrate import migrate
 from rules.arbiter import Arbiter
-from rules.calendars import CalendarShelf, load_shelf
+from rules.calendars import load_shelf
 from rules.facts import FactDictionary
 from rules.offices import Office, load_office
 from rules.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from engine.single_sign_on import SingleSignOn
 
 
 @dataclass(slots=True)
@@ -86,6 +92,7 @@ class House:
     reader: Reader
     accounts: Accounts
     step_up: StepUp
+    single_sign_on: SingleSignOn | None
     press: DocumentPress
     exchange: Exchange
     editions: Editions
@@ -95,6 +102,8 @@ class House:
     duties: HandingIn
     delegations: Delegations
     delegation_reader: DelegationReader
+    recusals: Recusals
+    recusal_reader: RecusalReader
     duty_reader: DutyReader
     stuck_reader: StuckReader
     system_reader: SystemReader
@@ -162,10 +171,16 @@ class House:
         wait for a person's word.
         """
         with self.database.read() as connection:
-            held = self.sandbox or self.witness.doubted or is_sandbox(connection)
-            if held or restoring.holding(connection) is not None:
+            if self.sandbox or self.witness.doubted or is_sandbox(connection):
                 return 0
+        if self.holds_messages():
+            return 0
         return self.exchange.courier.run_once(self.clock.real_now())
+
+    def holds_messages(self) -> bool:
+        """True while what is to be brought waits for a person's word, after a restoration."""
+        with self.database.read() as connection:
+            return restoring.holding(connection) is not None
 
     def close(self) -> None:
         """Queued commands are done, workers and connections are gone."""
@@ -194,7 +209,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         writer.close()
         database.dispose()
         raise
-    calendars, law = _calendar(office, database, law, notices)
+    calendars, law = calendar_in_force(office, database, law, notices)
     shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf, clock)
     try:
         in_force = RulebookInForce(office, shelf, civil_date(clock.now()))
@@ -210,7 +225,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         office.office_id,
         law,
         papers,
-        Post(office, papers, law, _publications(office, law, in_force), prefix),
+        Post(office, papers, law, publications(office, law, in_force), prefix),
         {SANDBOX: True} if sandbox else {},
     )
     check = IntakeCheck(
@@ -222,6 +237,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     referrals = Referrals(office.office_id, law, scribe)
     desk = Desk(clock, office, law, database, writer, scribe, referrals, reception, calendars)
     reader = open_reader(database, writer, law, office, facts, clock, referrals)
+    recusals = Recusals(desk)
     accounts = open_accounts(database, writer, clock, office, settings.identity_key_file)
     post = ReminderPost(office, law, ReminderWords(law.terms), prefix)
     sweep = Sweep(clock, database, law, desk, post)
@@ -250,6 +266,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         reader=reader,
         accounts=accounts,
         step_up=StepUp(clock, office, law.charts),
+        single_sign_on=single_sign_on(settings, accounts, clock),
         press=press,
         exchange=exchange,
         incoming=open_incoming(desk, exchange.callers, reader.cursors),
@@ -259,6 +276,8 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         time_guard=time_guard,
         duties=HandingIn(book, desk),
         delegations=Delegations(desk),
+        recusals=recusals,
+        recusal_reader=RecusalReader(recusals),
         delegation_reader=DelegationReader(database, office.office_id, clock, reader.cursors, law.charts),
         duty_reader=DutyReader(database, book, clock, reader.cursors),
         system_reader=SystemReader(database, office, clock, reader.cursors),
@@ -275,20 +294,3 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     )
     desk.bell = house.ring
     return house
-
-
-def _calendar(
-    office: Office, database: Database, law: Lawbook, shelf: CalendarShelf
-) -> tuple[CalendarInForce, Lawbook]:
-    """The calendar of this house, which learns what is loaded, and the law with it."""
-    calendars = CalendarInForce(office.office_id, database, shelf, office.calendar)
-    calendars.keep_up()
-    return calendars, replace(law, calendar=calendars.calendar)
-
-
-def _publications(office: Office, law: Lawbook, in_force: RulebookInForce) -> Publications:
-    """What publications say, in the words of the vocabularies."""
-    kinds = {one["code"]: one["zh"] for one in law.charts.dictionary["vocabularies"]["penalty_kind"]}
-    facts = in_force.rulebook.facts
-    violations = {code: word.zh for code, word in facts.vocabulary.every_violation().items()}
-    return Publications(office, in_force, facts, violations, kinds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from contextvars import ContextVar
 from datetime import datetime
@@ -15,6 +16,7 @@ from engine.core.calendar import SHANGHAI
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request that is being worked on, on every line that it causes."""
 
+_VALUES = re.compile(r"""'[^']*'|"[^"]*"|“[^”]*”|\d{5,}""")
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 
@@ -39,10 +41,16 @@ class JsonLines(logging.Formatter):
 
 
 def fault_without_values(fault: BaseException) -> str:
-    """What went wrong without what was in the request: a database error repeats its parameters, so they are cut."""
-    cause = getattr(fault, "orig", None) or fault
-    words = str(cause).splitlines()
-    return f"{type(cause).__name__}: {words[0][:300]}" if words else type(cause).__name__
+    """What went wrong without what was in the request.
+
+    Of a fault of the program its kind, as its words may repeat what was asked; of the database its first line without
+    what stands in quotation marks and without long numbers: what follows repeats the row.
+    """
+    cause = getattr(fault, "orig", None)
+    words = str(cause).splitlines() if cause is not None else []
+    if not words:
+        return type(cause or fault).__name__
+    return f"{type(cause).__name__}: {_VALUES.sub('…', words[0][:300])}"
 
 
 def traced(fault: BaseException) -> list[str]:

@@ -15,6 +15,7 @@ from engine.core.calendar import civil_date
 from engine.core.commands import Command, Outcome, PaperCommand, Principal, ResendCommand
 from engine.core.ladder import LEAD_OFFICE, SUPERVISES
 from engine.core.paper_form import read_paper
+from engine.core.recusal import in_the_case
 from engine.core.refusals import Reason, Refusal
 from engine.core.strict_json import parsed
 from engine.core.visibility import sees, sees_department
@@ -61,6 +62,7 @@ class MessageActs:
         file = file_of_message(
             connection, self.desk.office, exchange_reading.message_row(connection, asked.id)
         )
+        in_the_case(who, file.snapshot.recused)
         message = delivering.locked_message(connection, asked.id)
         assert message is not None, "messages are never deleted"
         now = self.desk.clock.now_after(self.desk.last_recorded_at)

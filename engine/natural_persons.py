@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.core.persons import KnownAccount, Persons
+from engine.core.persons import NOBODY_TWICE, KnownAccount, Persons
 from models import account_reading as reading
+from models.recusing import recused_on
 
 
 def persons_known(connection: Connection, office_id: str) -> Persons:
@@ -52,3 +53,10 @@ def set_apart(connection: Connection, office_id: str, login: str) -> None:
     reading.change_user(connection, login.casefold(), {"person": None})
     for other in left:
         reading.change_user(connection, other, {"person": None if other == left[0] else left[0]})
+
+
+def stepped_back(connection: Connection, office_id: str, record_id: str) -> frozenset[str]:
+    """Every account, folded, of whoever is shut out by a recusal entered on the record: what they did is marked."""
+    named = recused_on(connection, record_id)
+    known = persons_known(connection, office_id) if named else NOBODY_TWICE
+    return frozenset[str]().union(*(known.logins_of(login) for login in named))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -20,7 +19,7 @@ from engine.projections.asked import Asked, Query
 from engine.projections.filters import deadline_filter, finding_filter, inspection_filter, ledger_filter
 from engine.projections.findings import finding_answer
 from engine.projections.gather import gather_sources, steps_of
-from engine.projections.history import audit_entry, timeline_item
+from engine.projections.history import audit_entry
 from engine.projections.inspections import inspection_answer
 from engine.projections.instants import CIVIL, recorded
 from engine.projections.ledger import ledger_figures
@@ -29,6 +28,7 @@ from engine.projections.paging import Page, page_asked
 from engine.projections.parties import party_answer
 from engine.projections.privacy import knows_particulars
 from engine.projections.sources import ReadClock, Sources, Steps
+from engine.projections.timeline import timeline_page
 from engine.projections.work import GROUPS, owned_states
 from engine.reckoning_reader import ReckoningReader
 from engine.recorded import steps_of_payment
@@ -141,16 +141,8 @@ class Reader:
         asked.done()
         with self._database.read() as connection:
             department = _there(entries.department_of(connection, self._seen(who), id))
-            rows = entries.entries_after(connection, id, after, limit + 1)
-            shown = rows[:limit]
-            papers: dict[int, list[Any]] = defaultdict(list)
-            if shown:
-                first, last = shown[0].sequence, shown[-1].sequence
-                for one in entries.documents_of_steps(connection, id, first, last):
-                    papers[one.sequence].append(one)
-        particulars = knows_particulars(who, department)
-        items = [timeline_item(self.sources, row, papers[row.sequence], particulars) for row in shown]
-        return {"items": items, "next": shown[-1].sequence if len(rows) > limit else None}
+            particulars = knows_particulars(who, department)
+            return timeline_page(connection, self.sources, id, after, limit, particulars)
 
     def deadlines(self, who: Principal, query: Query) -> dict[str, Any]:
         """deadline_answer: running deadlines, severe first, then soonest; raises `parameter_invalid`."""

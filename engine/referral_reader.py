@@ -15,9 +15,9 @@ from engine.core.openings import openings
 from engine.core.refusals import Refusal
 from engine.outcomes import new_id
 from engine.projections.asked import Asked, Query
-from engine.projections.history import timeline_item
 from engine.projections.referrals import referral_answer, referral_line, referral_member
 from engine.projections.sources import ReadClock, Sources
+from engine.projections.timeline import timeline_page
 from engine.referrals import Referrals
 from engine.snapshots import load_referral
 from engine.writer import Writer
@@ -85,18 +85,9 @@ class ReferralReader:
         asked.done()
         with self.database.read() as connection:
             self._row(connection, who, id)
-            rows = entries.entries_after(connection, id, after, limit + 1)
-            shown = rows[:limit]
-            papers: dict[int, list[Any]] = defaultdict(list)
-            for one in (
-                entries.documents_of_steps(connection, id, shown[0].sequence, shown[-1].sequence)
-                if shown
-                else ()
-            ):
-                papers[one.sequence].append(one)
+            shown = timeline_page(connection, self.sources, id, after, limit, True)
         self.note(who, id, "timeline")
-        items = [timeline_item(self.sources, row, papers[row.sequence], True) for row in shown]
-        return {"items": items, "next": shown[-1].sequence if len(rows) > limit else None}
+        return shown
 
     def attachment(self, who: Principal, id: str, digest: str) -> tuple[bytes, str, str]:
         """The bytes of an attachment, its name and its media type; raises `not_found`."""

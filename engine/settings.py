@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.identity.provider import Provider, provider_from
 from models.database import normalised
 
+FROM_FILE = "_FILE"
+"""A setting of this ending names the file that holds the value, so that no list of processes shows it."""
 DATABASE_FILE = "bihuan.db"
 ACCEPT_TEST_DATABASE = "BIHUAN_ACCEPT_TEST_DATABASE"
 BACKUP_TO, BACKUP_KEY = "BIHUAN_BACKUP_TO", "BIHUAN_BACKUP_KEY"
@@ -17,6 +20,7 @@ SANDBOX, COPY = "BIHUAN_SANDBOX", "copy"
 LOG_KEY, NO_KEY = "BIHUAN_LOG_KEY", "none"
 MIB = 1024 * 1024
 COURIER_PARALLEL, COURIER_PARALLEL_MAX = 4, 64
+CALLER_RATE, ADDRESS_RATE, RATE_MAX = 3_000, 1_000, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Settings:
     """False where this program never signs checkpoints, whatever keys it could read."""
     checkpoint_dir: Path | None = None
     """Where checkpoints are kept outside the database; None for their place in the data folder."""
+    single_sign_on: Provider | None = None
+    """Where people may sign in instead; None for nowhere."""
     host: str = "127.0.0.1"
     port: int = 8000
     cookie_secure: bool = False
@@ -51,6 +57,12 @@ class Settings:
     json_bytes_max: int = MIB
     attachment_bytes_max: int = 20 * MIB
     upload_bytes_max: int = 50 * MIB
+    hosts: frozenset[str] = frozenset()
+    """The only host names that the house is served under; empty: any."""
+    caller_rate: int = CALLER_RATE
+    """Requests a second of one session or token, on average over ten seconds; 0: any number."""
+    address_rate: int = ADDRESS_RATE
+    """Requests a second from one address that is not on this machine."""
     threads: int = 40
     """Requests that are worked on at the same time; more wait."""
     courier_parallel: int = COURIER_PARALLEL
@@ -69,19 +81,23 @@ class Settings:
     ) -> Settings:
         """The settings that options and environment give together; options win."""
         folder = (data_dir or Path(environment.get("BIHUAN_DATA", "var"))).absolute()
-        url = environment.get("BIHUAN_DATABASE_URL") or f"sqlite:///{folder / DATABASE_FILE}"
+        url = said(environment, "BIHUAN_DATABASE_URL") or f"sqlite:///{folder / DATABASE_FILE}"
         clock = test_clock or _path(environment.get("BIHUAN_TEST_CLOCK"))
         return cls(
             data_dir=folder,
             database_url=normalised(url),
             test_clock=clock,
             house_key=_path(environment.get("BIHUAN_HOUSE_KEY")),
-            backup_to=tuple((environment.get(BACKUP_TO) or "").replace(",", " ").split()),
+            backup_to=tuple(sorted(_listed(environment.get(BACKUP_TO)))),
             backup_key=_path(environment.get(BACKUP_KEY)),
+            single_sign_on=provider_from(environment),
             identity_key=_path(environment.get("BIHUAN_IDENTITY_KEY")),
             log_key=_path(environment.get(LOG_KEY)) if environment.get(LOG_KEY) != NO_KEY else None,
             signs_log=environment.get(LOG_KEY) != NO_KEY,
             checkpoint_dir=_path(environment.get("BIHUAN_CHECKPOINT_DIR")),
+            hosts=_listed(environment.get("BIHUAN_HOSTS")),
+            caller_rate=_within(environment.get("BIHUAN_CALLER_RATE"), CALLER_RATE, RATE_MAX, 0),
+            address_rate=_within(environment.get("BIHUAN_ADDRESS_RATE"), ADDRESS_RATE, RATE_MAX, 0),
             host=host,
             port=port,
             cookie_secure=environment.get("BIHUAN_COOKIE_SECURE") == "1" or not is_loopback(host),
@@ -133,11 +149,15 @@ class Settings:
             "backup_key": str(self.backup_key) if self.backup_key else None,
             "log_key_file": str(self.log_key_file),
             "checkpoints": str(self.checkpoints),
+            "single_sign_on": self.single_sign_on.issuer if self.single_sign_on else None,
             "cookie_secure": self.cookie_secure,
             "json_bytes_max": self.json_bytes_max,
             "attachment_bytes_max": self.attachment_bytes_max,
             "upload_bytes_max": self.upload_bytes_max,
             "threads": self.threads,
+            "hosts": ", ".join(sorted(self.hosts)) or None,
+            "caller_rate": self.caller_rate,
+            "address_rate": self.address_rate,
             "courier_parallel": self.courier_parallel,
         }
 
@@ -146,10 +166,21 @@ def _path(text: str | None) -> Path | None:
     return Path(text).absolute() if text else None
 
 
-def _within(text: str | None, otherwise: int, most: int) -> int:
-    """The number, at least 1 and at most so much; what is no number counts as not set."""
-    said = text.strip() if text else ""
-    return min(max(int(said), 1), most) if said.isascii() and said.isdigit() else otherwise
+def said(environment: Mapping[str, str], name: str) -> str | None:
+    """The value of the setting, or what stands in the file that its `_FILE` names; None where neither is set."""
+    given, file = environment.get(name), environment.get(name + FROM_FILE)
+    return given or (Path(file).read_text(encoding="utf-8").strip() if file else None)
+
+
+def _listed(text: str | None) -> frozenset[str]:
+    """What is listed there, separated by commas or blanks."""
+    return frozenset((text or "").replace(",", " ").lower().split())
+
+
+def _within(text: str | None, otherwise: int, most: int, least: int = 1) -> int:
+    """The number within its bounds; what is no number counts as not set."""
+    number = text.strip() if text else ""
+    return min(max(int(number), least), most) if number.isascii() and number.isdigit() else otherwise
 
 
 def is_loopback(host: str) -> bool:

@@ -16,6 +16,7 @@ from engine.core.penalty_guards import no_open_measure
 from engine.core.snapshot import SUSPICION_ON_RECORD, Deadline, Record, Snapshot, remembered
 from models import records, referral_reading
 from models.acts import memories_of_act
+from models.recusing import recused_in
 from rules.offices import Office
 
 
@@ -42,6 +43,7 @@ def load_finding(connection: Connection, office: Office, id: str, lock: bool = F
         inspection_started_at=_started(row.inspection_intake),
         party_kind=row.inspection_intake["party"]["kind"],
         attachments=records.attachment_digests(connection, id),
+        recused=recused_in(connection, id),
         head=row.head,
     )
     _look_for_suspicions(connection, snapshot, row, lock)
@@ -107,6 +109,7 @@ def load_referral(connection: Connection, id: str, lock: bool = False) -> CaseFi
         party_kind=finding.inspection_intake["party"]["kind"],
         items_held=any(one.chart == "penalty" and not no_open_measure(one) for one in held),
         attachments=records.attachment_digests(connection, id),
+        recused=recused_in(connection, row.finding_id),
         head=row.head,
     )
     snapshot.main.opened_at = row.opened_at

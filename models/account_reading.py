@@ -171,10 +171,31 @@ def forget_browsers(connection: Connection, login_key: str, digests: Sequence[st
 
 def token_and_user(connection: Connection, token_digest: str) -> Row[Any] | None:
     """The bearer token of that digest with the account as it is now."""
-    columns = (TOKEN.c.scope, TOKEN.c.expires_at, TOKEN.c.revoked, *USER.c)
+    columns = (
+        *(TOKEN.c.id.label("token_id"), TOKEN.c.scope, TOKEN.c.scopes, TOKEN.c.expires_at),
+        *(TOKEN.c.revoked, TOKEN.c.last_used_on, *USER.c),
+    )
     joined = TOKEN.join(USER, USER.c.login_key == TOKEN.c.login_key)
     asked = select(*columns).select_from(joined).where(TOKEN.c.token_digest == token_digest)
     return connection.execute(asked).one_or_none()
+
+
+def token_row(connection: Connection, id: str) -> Row[Any] | None:
+    """The token of that id."""
+    return connection.execute(select(TOKEN).where(TOKEN.c.id == id)).one_or_none()
+
+
+def tokens(connection: Connection, office_id: str, login_key: str | None) -> Sequence[Row[Any]]:
+    """The tokens of that account, or of all, the latest first."""
+    found = select(TOKEN).where(TOKEN.c.office_id == office_id)
+    if login_key is not None:
+        found = found.where(TOKEN.c.login_key == login_key)
+    return connection.execute(found.order_by(TOKEN.c.id.desc())).all()
+
+
+def change_token(connection: Connection, id: str, values: Mapping[str, Any]) -> None:
+    """The token has these values."""
+    connection.execute(update(TOKEN).where(TOKEN.c.id == id).values(dict(values)))
 
 
 def proposal_row(connection: Connection, id: str, lock: bool = False) -> Row[Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Table, and_, select
 
 from models.incoming_reading import INCOMING
 from models.records import ENTRY, FINDING, INSPECTION, PAYLOAD
@@ -17,7 +17,16 @@ HEADED = (INSPECTION, FINDING, REFERRAL, INCOMING)
 
 def heads(connection: Connection) -> Iterator[tuple[str, str, int]]:
     """Every record with the hash and sequence of its last entry."""
-    for table in HEADED:
+    yield from _heads(connection, *HEADED)
+
+
+def heads_of_cases(connection: Connection) -> Iterator[tuple[str, str, int]]:
+    """The same of inspections and findings alone."""
+    yield from _heads(connection, INSPECTION, FINDING)
+
+
+def _heads(connection: Connection, *tables: Table) -> Iterator[tuple[str, str, int]]:
+    for table in tables:
         for row in connection.execute(
             select(table.c.id, table.c.head, table.c.sequence).order_by(table.c.id)
         ):

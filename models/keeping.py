@@ -37,6 +37,7 @@ from models import tables
 from models.columns import Instant
 from models.database import Database
 from models.exchange_reading import MESSAGE, SYSTEM
+from models.records import mark_value
 
 KINDS: tuple[tuple[str, Any, Any], ...] = (
     ("instant", Instant, Instant),
@@ -124,6 +125,11 @@ def papers(connection: Connection) -> Iterator[tuple[str, bytes]]:
     found = select(paper.c.digest, paper.c.content)
     for row in connection.execution_options(yield_per=LARGE_ROWS_AT_A_TIME).execute(found):
         yield row.digest, row.content
+
+
+def is_marked(connection: Connection, name: str) -> bool:
+    """True when the database carries the mark."""
+    return mark_value(connection, name) is not None
 
 
 def put_to_rest(connection: Connection) -> None:

@@ -63,6 +63,7 @@ class AdminEntry(SQLModel, table=True):
     """Who did what in administration: bootstrap acts, confirmed proposals. Append-only."""
 
     __tablename__ = "admin_entry"
+    __table_args__ = (Index("admin_entry_action", "office_id", "action", "id"),)
 
     id: str = Field(primary_key=True, max_length=ID_LENGTH)
     office_id: str = Field(max_length=OFFICE_ID_LENGTH)

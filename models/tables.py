@@ -16,6 +16,7 @@ from models.incoming import Incoming, IncomingArrival, IncomingDeadline, Incomin
 from models.log import LogCheckpoint, LogDoubt, LogLeaf, RefusedAttempt
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
+from models.recusal import Recusal, RecusalDecision
 from models.referral import Referral, ReferralDeadline, ReferralHand, ReferralListed, ReferralReading
 from models.restoration import Restoration
 
@@ -23,7 +24,7 @@ APPEND_ONLY = (
     *(Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition),
     *(CalendarNotice, CalendarRecount, DutyReport, Delegation, DelegationEnd, SealedMessage),
     *(CarrierBundle, CarrierContent, CarrierPacking, CarrierAnswer),
-    *(IncomingArrival, Restoration, LogLeaf, LogCheckpoint, RefusedAttempt),
+    *(IncomingArrival, Restoration, LogLeaf, LogCheckpoint, RefusedAttempt, Recusal, RecusalDecision),
 )
 """Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
 
@@ -69,6 +70,8 @@ __all__ = [
     "Proceeding",
     "Proposal",
     "Receipt",
+    "Recusal",
+    "RecusalDecision",
     "Referral",
     "ReferralDeadline",
     "ReferralHand",

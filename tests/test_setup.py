@@ -4,7 +4,10 @@ import importlib.metadata
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_LINES = 300
@@ -44,6 +47,20 @@ def test_the_python_lock_names_no_host_and_no_folder_and_hashes_every_package() 
     packages = [number for number, line in enumerate(lines) if line[:1].isalnum()]
     assert len(packages) > 50
     assert all("==" in lines[number] and "--hash=sha256:" in lines[number + 1] for number in packages)
+
+
+def test_everything_asked_for_is_locked_in_a_version_that_was_asked_for() -> None:
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = asked["dependency-groups"].values()
+    wanted = [
+        Requirement(one) for one in (*asked["project"]["dependencies"], *(d for g in groups for d in g))
+    ]
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    locked = [Requirement(line.rstrip("\\ ")) for line in lines if line[:1].isalnum()]
+    versions = {one.name: str(one.specifier).removeprefix("==") for one in locked}
+    for one in wanted:
+        name = one.name.split("[")[0].lower().replace("_", "-")
+        assert one.specifier.contains(versions[name]), one
 
 
 def test_the_npm_lock_names_no_registry_and_hashes_every_package() -> None:
@@ -90,7 +107,7 @@ def test_durable_rules_can_be_imported_here() -> None:
 
 def test_dev_alone_says_in_sentences_what_it_can_do() -> None:
     shown = run(str(ROOT / "dev")).stdout
-    for command in ("run", "test", "check", "bench", "soak", "postgres", "bihuan"):
+    for command in ("run", "test", "check", "bench", "soak", "postgres", "audit", "bihuan"):
         assert f"\n  {command} " in shown
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from api.calls import an_id
 from api.sessions import session_token, set_cookies
 from engine.core.refusals import Refusal
 from engine.identity.password_rules import LENGTH_MIN
 from engine.identity.visit import PASSWORD as OWED_PASSWORD
 from engine.identity.visit import SECOND_FACTOR
-from web.asking import Asking, EarlyAsked, Form, check_form_token, local_path, prove, see
+from web.asking import Asked, Asking, Form, check_form_token, local_path, prove, see
 from web.look import page
 from web.routing import PageRoute
 
@@ -23,21 +24,29 @@ PROOF_REFUSED = {**REFUSED, "authentication_required": "account.wrong_proof"}
 
 
 @router.get(ACCOUNT)
-def account_page(asking: EarlyAsked) -> Response:
+def account_page(asking: Asked) -> Response:
     """Who is signed in, with which sessions."""
     return _show(asking)
 
 
 @router.post(ACCOUNT + "/sessions")
-def end_others(asking: EarlyAsked, posted: Form) -> Response:
+def end_others(asking: Asked, posted: Form) -> Response:
     """Every other session of the person is over."""
     check_form_token(asking, posted)
     asking.house.accounts.sessions.end_others(asking.who.login, session_token(asking.request))
     return see(f"{ACCOUNT}?flash=recorded")
 
 
+@router.post(ACCOUNT + "/tokens/{id}/revoke")
+def revoke_token(asking: Asked, posted: Form, id: str) -> Response:
+    """One's own token opens nothing any more."""
+    check_form_token(asking, posted)
+    asking.house.accounts.tokens.revoke(an_id(id), asking.who)
+    return see(f"{ACCOUNT}?flash=recorded")
+
+
 @router.post(ACCOUNT + "/second-factor")
-def begin_second_factor(asking: EarlyAsked, posted: Form) -> Response:
+def begin_second_factor(asking: Asked, posted: Form) -> Response:
     """A fresh secret is shown, which waits for its first code; for that, and for nothing else, the page shows it."""
     check_form_token(asking, posted)
     prove(asking, "change_second_factor")
@@ -45,7 +54,7 @@ def begin_second_factor(asking: EarlyAsked, posted: Form) -> Response:
 
 
 @router.post(ACCOUNT + "/second-factor/confirm")
-def confirm_second_factor(asking: EarlyAsked, posted: Form) -> Response:
+def confirm_second_factor(asking: Asked, posted: Form) -> Response:
     """The second factor is in use; the recovery codes are shown, this once."""
     check_form_token(asking, posted)
     prove(asking, "change_second_factor")
@@ -61,7 +70,7 @@ def confirm_second_factor(asking: EarlyAsked, posted: Form) -> Response:
 
 
 @router.post(ACCOUNT + "/second-factor/off")
-def drop_second_factor(asking: EarlyAsked, posted: Form) -> Response:
+def drop_second_factor(asking: Asked, posted: Form) -> Response:
     """The second factor is off, where password and code were right."""
     check_form_token(asking, posted)
     password, code = posted.typed.first("password"), posted.typed.first("code")
@@ -80,20 +89,27 @@ def drop_second_factor(asking: EarlyAsked, posted: Form) -> Response:
 
 def _show(asking: Asking, status: int = 200, **shown: Any) -> Response:
     sessions = asking.house.accounts.sessions.of(asking.who.login, session_token(asking.request))
-    told = {"begun": None, "fault": "", "off_fault": "", **shown}
+    tokens = asking.house.accounts.tokens.listed(asking.who.login)
+    told = {
+        "tokens": [one for one in tokens if not one["revoked"]],
+        "begun": None,
+        "fault": "",
+        "off_fault": "",
+        **shown,
+    }
     owed = asking.visit.owes == SECOND_FACTOR
     has = asking.visit.has_second_factor
     return page(asking, "account.html", status=status, sessions=sessions, owed=owed, has_code=has, **told)
 
 
 @router.get(PASSWORD)
-def password_page(asking: EarlyAsked, next: str = "/work") -> Response:
+def password_page(asking: Asked, next: str = "/work") -> Response:
     """The form for another password."""
     return _form(asking, next)
 
 
 @router.post(PASSWORD)
-def change_password(asking: EarlyAsked, posted: Form) -> Response:
+def change_password(asking: Asked, posted: Form) -> Response:
     """The person has another password; what is wrong with it comes back on the page."""
     check_form_token(asking, posted)
     typed, request = posted.typed, asking.request

@@ -94,11 +94,8 @@ def language_of(request: Request, visit: Visit | None) -> str:
     return next((tag for tag in tags if tag in LANGUAGES), "zh")
 
 
-def asked_early(request: Request) -> Asking:
-    """Who asks, looked up once for each request, also while they owe something first.
-
-    Raises SignInNeeded when nobody is signed in.
-    """
+def asked_by(request: Request) -> Asking:
+    """Who asks, looked up once for each request; raises SignInNeeded when nobody is signed in."""
     house = house_of(request)
     visit: Visit | None = getattr(request.state, "visit", None)
     if visit is None:
@@ -109,16 +106,7 @@ def asked_early(request: Request) -> Asking:
     return Asking(request, house, visit, Words(language_of(request, visit)))
 
 
-def asked_by(request: Request) -> Asking:
-    """Who asks; raises SignInNeeded when nobody is signed in, SomethingOwed while they must do something else first."""
-    asking = asked_early(request)
-    if asking.visit.owes is not None:
-        raise SomethingOwed(OWED_AT[asking.visit.owes])
-    return asking
-
-
 Asked = Annotated[Asking, Depends(asked_by)]
-EarlyAsked = Annotated[Asking, Depends(asked_early)]
 OWED_AT = {PASSWORD: "/password", SECOND_FACTOR: "/account"}
 
 

@@ -19,7 +19,7 @@ from engine.core.paper_receipt_form import (
 )
 from engine.core.refusals import Refusal
 from engine.uploads import HandedIn, inspected
-from web.asking import Asked, Asking, Form, Posted, check_form_token, see
+from web.asking import Asked, Asking, Form, Posted, check_form_token, prove, see
 from web.fields import ABSENT, Field, Typed, read_field
 from web.finding_page import names_of
 from web.look import page
@@ -177,6 +177,8 @@ def fields_of(asking: Asking) -> tuple[Field, ...]:
 
 def _packed(asking: Asking, posted: Posted, referral: str | None = None) -> Response:
     check_form_token(asking, posted)
+    if referral is not None:
+        prove(asking, "carry_referral")
     typed = posted.typed
     number = typed.first("number")
     wanted = Wanted(

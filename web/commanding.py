@@ -9,6 +9,7 @@ from uuid import uuid4
 from api.calls import KEY, digest_of
 from api.correction_request import correction_command, withdrawal_command
 from api.incoming import act_command, entry_command
+from api.recusals import decision_command, recuse_command
 from api.step_request import (
     delegation_command,
     delegation_end_command,
@@ -93,6 +94,23 @@ def end_delegation(asking: Asking, id: str, key: str) -> Outcome:
     """The delegation was ended; raises Refusal."""
     path, asked = f"/api/v1/delegations/{id}/end", delegation_end_command(id)({})
     return _handled(asking, path, {}, key, asked, asking.house.delegations.handle)
+
+
+def enter_recusal(asking: Asking, subject: str, id: str, body: Mapping[str, Any], key: str) -> Outcome:
+    """Somebody steps back, or is asked to; raises Refusal."""
+    path, asked = f"{PLACES[subject]}/{id}/recusals", recuse_command(subject, id)(body)
+    return _handled(asking, path, body, key, asked, asking.house.recusals.handle)
+
+
+def decide_recusal(
+    asking: Asking, subject: str, id: str, recusal: str, body: Mapping[str, Any], key: str
+) -> Outcome:
+    """The recusal was decided; raises Refusal."""
+    path, asked = (
+        f"{PLACES[subject]}/{id}/recusals/{recusal}/decision",
+        decision_command(subject, id, recusal)(body),
+    )
+    return _handled(asking, path, body, key, asked, asking.house.recusals.handle)
 
 
 def resend(asking: Asking, id: str, key: str) -> Outcome:

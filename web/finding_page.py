@@ -24,6 +24,7 @@ from web.naming import Names
 from web.problems import Told, told
 from web.reasons import reasons, trial_path, two_laws, would_be
 from web.records import Folder, corrections, open_finding
+from web.recusals import recusal_part
 from web.routing import PageRoute
 from web.steps import Offer, foreseen
 from web.why_not import shut_steps
@@ -110,8 +111,13 @@ def refused(folder: Folder, offer: Offer, typed: Typed, refusal: Refusal) -> Res
     return show_finding(folder, shown, said)
 
 
-def show_finding(folder: Folder, first: Card | None = None, problem: Told | None = None) -> Response:
-    """The page; `first` takes the place of the next step."""
+def show_finding(
+    folder: Folder,
+    first: Card | None = None,
+    problem: Told | None = None,
+    recusal: Typed | None = None,
+) -> Response:
+    """The page; `first` takes the place of the next step, `recusal` is a refused form as it was typed."""
     asking = folder.asking
     cards = [card(folder, offer) for offer in folder.offers]
     first, cards = standing_first(cards, first, (asking.parameter("step"), asking.parameter("of")))
@@ -148,6 +154,7 @@ def show_finding(folder: Folder, first: Card | None = None, problem: Told | None
         would_be=would_be(asking, finding["id"]),
         two_laws=two_laws(asking, finding["id"]),
         trial_path=trial_path(asking, folder.known.ruling, finding["facts"]),
+        recusals=recusal_part(folder, problem, recusal),
         names=names_of(asking),
         people=folder.people,
         state=state_of(asking, "finding", finding["state"]),

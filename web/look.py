@@ -25,7 +25,7 @@ from web.asking import (
     PAGE_PARAMETERS,
     Asking,
     SignInNeeded,
-    asked_early,
+    asked_by,
     house_of,
     language_of,
 )
@@ -145,6 +145,7 @@ def _rendered(
         "now": _now(house),
         "demo": "demo" in marks_of(house),
         "sandbox": house.sandbox,
+        "single_sign_on": house.single_sign_on is not None,
     }
     return HTMLResponse(template.render({**frame, **context}), status_code=status)
 
@@ -200,7 +201,7 @@ def problem_page(request: Request, refusal: Refusal) -> Response:
     problem = problem_of(refusal)
     name = "not_found.html" if refusal.code == "not_found" else "problem.html"
     try:
-        return page(asked_early(request), name, status=problem["status"], problem=problem)
+        return page(asked_by(request), name, status=problem["status"], problem=problem)
     except (SignInNeeded, Refusal):
         return open_page(request, name, status=problem["status"], problem=problem)
 

@@ -130,6 +130,8 @@ class Names:
             return instant(value)
         if isinstance(value, date | datetime):
             return instant(value)
+        if not declared and self._words.has(f"note_value.{name}.{value}"):
+            return self._words(f"note_value.{name}.{value}")
         return self._coded(declared.get("vocabulary"), str(value))
 
     def rule_facts(self, facts: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -28,11 +28,13 @@ from web import (
     ledger_page,
     party_page,
     publicity_page,
+    recusal_page,
     referral_page,
     reminder_page,
     rule_page,
     rulebook_page,
     sign_in_page,
+    single_sign_on_page,
     step_up_page,
     stuck_page,
     systems_page,
@@ -45,6 +47,7 @@ from web.rights import PAGES, gate
 ROUTERS = (
     assets.router,
     account_page.router,
+    single_sign_on_page.router,
     step_up_page.router,
     exchange_page.router,
     carrier_page.router,
@@ -72,6 +75,7 @@ ROUTERS = (
     correction_page.router,
     finding_page.router,
     referral_page.router,
+    recusal_page.router,
     reminder_page.router,
 )
 

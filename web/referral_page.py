@@ -23,6 +23,7 @@ from web.look import page
 from web.problems import Told, told
 from web.reasons import reasons, trial_path, two_laws
 from web.records import Folder, corrections, open_referral
+from web.recusals import recusal_part
 from web.routing import PageRoute
 from web.steps import Offer, PlannedStep, act_book
 from web.why_not import shut_steps
@@ -98,6 +99,7 @@ def show_referral(
     again: Card | None = None,
     problem: Told | None = None,
     refused_letter: RefusedLetter | None = None,
+    recusal: Typed | None = None,
 ) -> Response:
     """The page; `again`, a refused form, takes the place of the next step."""
     asking, referral = folder.asking, folder.referral
@@ -132,6 +134,7 @@ def show_referral(
         letters=messages(folder, refused_letter),
         fields=paper_fields(asking),
         carried=asking.house.exchange.carrier.carries_any(),
+        recusals=recusal_part(folder, problem, recusal),
         home=folder.home,
         people=folder.people,
         names=names,

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from fastapi import Request
 
-from api.rights import EARLY, check, policy_of
+from api.rights import check, policy_of
 from engine.core.policies import Caller
-from web.asking import asked_by, asked_early
+from web.asking import OWED_AT, SomethingOwed, asked_by
 
 PAGES: Mapping[str, str] = {
     "GET /": "site.open",
@@ -16,16 +16,20 @@ PAGES: Mapping[str, str] = {
     "GET /login": "site.open",
     "POST /login": "session.open",
     "POST /login/code": "session.open",
-    "POST /logout": "session.own",
-    "GET /account": "session.own",
-    "POST /account/sessions": "session.own",
-    "POST /account/second-factor": "session.own",
-    "POST /account/second-factor/confirm": "session.own",
-    "POST /account/second-factor/off": "session.own",
-    "GET /password": "session.own",
-    "POST /password": "session.own",
-    "GET /step-up": "session.own",
-    "POST /step-up": "session.own",
+    "GET /login/sso": "session.open",
+    "GET /login/sso/back": "session.open",
+    "GET /logout/sso": "site.open",
+    "GET /account": "account.own",
+    "POST /account/sessions": "account.own",
+    "POST /account/tokens/{id}/revoke": "account.own",
+    "POST /account/second-factor": "account.own",
+    "POST /account/second-factor/confirm": "account.own",
+    "POST /account/second-factor/off": "account.own",
+    "GET /password": "account.own",
+    "POST /password": "account.own",
+    "GET /step-up": "account.own",
+    "POST /step-up": "account.own",
+    "POST /logout": "site.open",
     "GET /work": "work.read",
     "POST /work": "work.read",
     "GET /reminders": "reminder.own",
@@ -37,6 +41,10 @@ PAGES: Mapping[str, str] = {
     "POST /inspections/{id}/findings": "inspection.record",
     "GET /findings/{id}": "finding.read",
     "POST /findings/{id}/steps": "finding.act",
+    "POST /findings/{id}/recusals": "finding.recuse",
+    "POST /findings/{id}/recusals/{rid}/decision": "finding.recuse",
+    "POST /referrals/{id}/recusals": "referral.act",
+    "POST /referrals/{id}/recusals/{rid}/decision": "referral.act",
     "POST /findings/{id}/attachments": "finding.act",
     "GET /findings/{id}/corrections/{sequence}": "finding.correct",
     "POST /findings/{id}/corrections/{sequence}": "finding.correct",
@@ -96,8 +104,11 @@ PAGES: Mapping[str, str] = {
 
 
 def gate(request: Request) -> None:
-    """Returns when the person may ask this at all; raises SignInNeeded, or what the policy answers to others."""
+    """Returns when the person may ask this at all; raises SignInNeeded, SomethingOwed, or what the policy
+    answers to others."""
     policy = policy_of(PAGES, request)
     if policy.caller is Caller.PERSON:
-        asked = asked_early if policy.action in EARLY else asked_by
-        check(asked(request).who, policy)
+        asking = asked_by(request)
+        if asking.visit.owes is not None and not policy.owing:
+            raise SomethingOwed(OWED_AT[asking.visit.owes])
+        check(asking.who, policy)

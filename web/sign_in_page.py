@@ -10,7 +10,7 @@ from api.calls import BROWSER_COOKIE
 from api.sessions import address_of, browser_of, delete_cookies, session_token, set_cookies
 from engine.core.refusals import Refusal
 from engine.identity.visit import SignedIn
-from web.asking import EarlyAsked, Form, check_form_token, house_of, local_path, see
+from web.asking import Asked, Form, check_form_token, house_of, local_path, see
 from web.look import open_page
 from web.routing import PageRoute
 
@@ -26,9 +26,9 @@ def start() -> Response:
 
 
 @router.get("/login")
-def login_page(request: Request, next: str = "/work") -> Response:
+def login_page(request: Request, next: str = "/work", left: str = "") -> Response:
     """The form for signing in."""
-    return open_page(request, "login.html", next=local_path(next), login="", refused="")
+    return open_page(request, "login.html", next=local_path(next), login="", refused="", left=left == "yes")
 
 
 @router.post("/login")
@@ -43,9 +43,11 @@ def sign_in(request: Request, posted: Form) -> Response:
         )
     except Refusal as refusal:
         status = _status(refusal)
-        return open_page(request, "login.html", status=status, next=wanted, login=login, refused=refusal.code)
+        return open_page(
+            request, "login.html", status=status, next=wanted, login=login, refused=refusal.code, left=False
+        )
     if isinstance(proof, str):
-        return _ask_code(request, proof, wanted)
+        return ask_code(request, proof, wanted)
     return _signed_in(request, proof, browser, wanted)
 
 
@@ -60,7 +62,7 @@ def sign_in_with_code(request: Request, posted: Form) -> Response:
             ticket, typed.first("code"), address_of(request), browser_of(request), browser
         )
     except Refusal as refusal:
-        return _ask_code(request, ticket, wanted, refusal)
+        return ask_code(request, ticket, wanted, refusal)
     return _signed_in(request, signed_in, browser, wanted)
 
 
@@ -71,7 +73,8 @@ def _signed_in(request: Request, signed_in: SignedIn, browser: str, wanted: str)
     return response
 
 
-def _ask_code(request: Request, ticket: str, wanted: str, refused: Refusal | None = None) -> Response:
+def ask_code(request: Request, ticket: str, wanted: str, refused: Refusal | None = None) -> Response:
+    """The form for the code that the ticket waits for."""
     status = _status(refused) if refused is not None else 200
     code = refused.code if refused is not None else ""
     return open_page(request, "code.html", status=status, next=wanted, ticket=ticket[:2000], refused=code)
@@ -85,11 +88,11 @@ def _status(refusal: Refusal) -> int:
 
 
 @router.post("/logout")
-def sign_out(asking: EarlyAsked, posted: Form) -> Response:
+def sign_out(asking: Asked, posted: Form) -> Response:
     """The session is over."""
     check_form_token(asking, posted)
     asking.house.accounts.sessions.end(session_token(asking.request))
-    response = see("/login")
+    response = see("/login?left=yes" if asking.house.single_sign_on else "/login")
     delete_cookies(response, secure=asking.house.settings.cookie_secure)
     return response
 

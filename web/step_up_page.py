@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from api.sessions import session_token, set_cookies
 from engine.core.refusals import Refusal
 from engine.identity.visit import SignedIn
-from web.asking import Asking, EarlyAsked, Form, check_form_token, local_path, see, wanted_after_signing_in
+from web.asking import Asked, Asking, Form, check_form_token, local_path, see, wanted_after_signing_in
 from web.look import page
 from web.routing import PageRoute
 
@@ -22,13 +22,13 @@ Sent = Sequence[tuple[str, str]]
 
 
 @router.get(PATH)
-def step_up_page(asking: EarlyAsked, next: str = "/work") -> Response:
+def step_up_page(asking: Asked, next: str = "/work") -> Response:
     """The form for a password or a code."""
     return _form(asking, local_path(next))
 
 
 @router.post(PATH)
-def step_up(asking: EarlyAsked, posted: Form) -> Response:
+def step_up(asking: Asked, posted: Form) -> Response:
     """The person was proven again and goes on, with what they were about to send; a wrong proof comes back."""
     check_form_token(asking, posted)
     typed = posted.typed

@@ -154,6 +154,7 @@ def show_systems(
     return page(
         asking,
         "systems.html",
+        held=asking.house.holds_messages(),
         status=problem.status if problem else 200,
         problem=problem,
         names=names,

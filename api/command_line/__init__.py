@@ -33,6 +33,8 @@ COMMANDS = {
     "backup": "seal everything into one file",
     "backup-key": "make a key for backups",
     "restore": "restore a backup",
+    "personal": "what the ledger holds about one person",
+    "copy": "a masked copy of the ledger to learn with",
     "settings": "the settings in force",
 }
 MODULES = {

@@ -59,6 +59,8 @@ def _serve(args: argparse.Namespace) -> int:
         house.witness.look()
         if house.witness.doubted:
             log.error("the house is read-only: the database is not what was signed (bihuan audit verify)")
+        if house.holds_messages():
+            log.warning("messages wait since a restoration: bihuan exchange release")
         house.in_force.start()
         _announce(args.host, listening.getsockname()[1], demo="demo" in marks_of(house))
         _run(house, listening)

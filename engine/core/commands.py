@@ -48,6 +48,8 @@ class Principal:
     system_id: str | None = None
     language: str = "zh"
     acting_for: tuple[Absentee, ...] = ()
+    set_aside: tuple[Absentee, ...] = ()
+    """Of colleagues on leave those who are recused in the case at hand: nobody acts for them there."""
     register: Persons = field(default=NOBODY_TWICE, repr=False)
     """Which accounts are of one natural person, as known at this moment."""
 
@@ -204,6 +206,25 @@ class IncomingActCommand:
     occurred_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RecuseCommand:
+    """Somebody is to step back from the case; see engine.recusals."""
+
+    subject: str  # "finding" | "referral"
+    id: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DecideRecusalCommand:
+    """A recusal is decided, or its application withdrawn."""
+
+    subject: str  # "finding" | "referral"
+    id: str
+    recusal: str
+    body: Mapping[str, Any]
+
+
 Asked = (
     StepCommand
     | CorrectionCommand
@@ -217,6 +238,8 @@ Asked = (
     | PaperCommand
     | EnterIncomingCommand
     | IncomingActCommand
+    | RecuseCommand
+    | DecideRecusalCommand
 )
 
 

@@ -22,6 +22,7 @@ from engine.core.entry_withdrawal import withdraw_entry
 from engine.core.fact_types import Names
 from engine.core.guards import OF_PERSONS, a_proceeding_is_open, all_proceedings_done, shut_by
 from engine.core.lawbook import Lawbook
+from engine.core.recusal import SHUT_OUT
 from engine.core.refusals import Faults, FieldError, Reason, Refusal
 from engine.core.running import Moment, open_term, running
 from engine.core.scene import Scene
@@ -151,6 +152,8 @@ def check_role(law: Lawbook, row: Row, principal: Principal) -> None:
     """Returns when the principal holds a role of the row, or stands in for one who does; else says who may."""
     if not may_take(principal, row):
         reason = why_not(principal, row, law.guards)
+        if reason is SHUT_OUT:
+            raise Refusal("recused", reasons=[reason])
         raise Refusal("not_yours", reasons=[reason], roles=list(row.roles))
 
 

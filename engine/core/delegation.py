@@ -11,6 +11,7 @@ from engine.core.chart import CRIMINAL, Row
 from engine.core.commands import Absentee, Principal
 from engine.core.confiding import CONFIDED, opens_referral
 from engine.core.criminal_guards import DEPENDING
+from engine.core.recusal import SHUT_OUT
 from engine.core.refusals import Reason, Refusal
 from engine.core.times import roles_of
 
@@ -69,6 +70,8 @@ def may_take(who: Principal, row: Row) -> bool:
 
 def why_not(who: Principal, row: Row, guards: Mapping[str, Mapping[str, Any]]) -> Reason:
     """Why a row is not the person's to take; `guards` are the words of the guards by name."""
+    if who.set_aside and may_take(replace(who, acting_for=who.set_aside), row):
+        return SHUT_OUT
     if not who.all_roles & roles_of(row):
         return Reason(*ROLE_NOT_ALLOWED, roles=row.roles)
     if row.guard(IN_PERSON) is None:

@@ -14,6 +14,7 @@ from engine.core.decide import no_such_step
 from engine.core.delegation import may_take, why_not
 from engine.core.guards import shut_by
 from engine.core.lawbook import Lawbook
+from engine.core.recusal import SHUT_OUT, is_recused, without_recused_lenders
 from engine.core.refusals import Reason
 from engine.core.scene import Scene
 from engine.core.snapshot import Record, Snapshot
@@ -23,9 +24,10 @@ _MOMENT = timedelta(microseconds=1)
 
 def openings(law: Lawbook, snapshot: Snapshot, principal: Principal, now: datetime) -> list[dict[str, Any]]:
     """The `steps` of the contract: for this person and instant, each trigger of the record and its proceedings."""
+    who = without_recused_lenders(principal, snapshot.recused)
     records = (snapshot.main, *sorted(snapshot.proceedings.values(), key=lambda record: record.ordinal))
     return [
-        opening(law, snapshot, record, trigger, principal, now)
+        opening(law, snapshot, record, trigger, who, now)
         for record in records
         for trigger in law.charts[record.chart].triggers
     ]
@@ -68,6 +70,9 @@ def _reasons(
     """Role first and alone: who may not take the row is told nothing of the record's guards."""
     if not may_take(principal, row):
         yield why_not(principal, row, law.guards)
+        return
+    if is_recused(principal, snapshot.recused):
+        yield SHUT_OUT
         return
     scene = Scene(law, snapshot, record, row, principal, now)
     scene.occurred_at = _at_the_latest(scene)

@@ -51,6 +51,8 @@ class Policy:
     roles: frozenset[str] | None = None
     hidden: bool = False
     """Others are answered `not_found`, as if there were no such thing; else `not_yours`."""
+    owing: bool = False
+    """Open also to whoever must do something first, such as change a password that others know."""
 
 
 def _everybody(action: str, reach: Reach, *roles: str, hidden: bool = False) -> Policy:
@@ -64,7 +66,8 @@ _CLERKS = ("duty_clerk", "department_head")
 _TABLE = (
     Policy("site.open", Caller.ANYBODY, Reach.NOTHING),
     Policy("session.open", Caller.ANYBODY, Reach.NOTHING),
-    _everybody("session.own", Reach.OWN),
+    Policy("session.own", Caller.PERSON, Reach.OWN, owing=True),
+    Policy("account.own", Caller.PERSON, Reach.OWN, owing=True),
     _everybody("reminder.own", Reach.OWN),
     _everybody("work.read", Reach.SEEN),
     _everybody("inspection.read", Reach.SEEN),
@@ -73,6 +76,7 @@ _TABLE = (
     _everybody("finding.read", Reach.SEEN),
     _everybody("finding.act", Reach.CHART),
     _everybody("finding.correct", Reach.CHART),
+    _everybody("finding.recuse", Reach.SEEN),
     _everybody("party.read", Reach.SEEN),
     _everybody("deadline.read", Reach.SEEN),
     _everybody("ledger.read", Reach.SEEN),

@@ -164,6 +164,8 @@ class Snapshot:
     items_held: bool = False
     """Of a referral: a penalty of its finding still holds seized or preserved items."""
     attachments: frozenset[str] = frozenset()
+    recused: frozenset[str] = frozenset()
+    """The accounts, folded, that are shut out of the case by a recusal."""
     head: str = ""
 
     @property

@@ -7,8 +7,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.columns import ID_LENGTH
-
 LOGINS_MAX = 200
 """More logins than this within a minute are counted together."""
 
@@ -21,11 +19,11 @@ class Failures:
     _others: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, login: str) -> None:
-        """One more sign-in of that login failed, or was not tried as too many had."""
-        key = login.casefold()[: ID_LENGTH + 1]
+    def add(self, login: str | None) -> None:
+        """One more sign-in of that login failed, or was not tried as too many had; None for what can be no login."""
+        key = login.casefold() if login is not None else None
         with self._lock:
-            if key in self._counted or len(self._counted) < LOGINS_MAX:
+            if key is not None and (key in self._counted or len(self._counted) < LOGINS_MAX):
                 self._counted[key] += 1
             else:
                 self._others += 1

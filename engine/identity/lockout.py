@@ -79,6 +79,12 @@ class Lockout:
             if len(self._known) > PLACES_MAX:
                 self._known.popitem(last=False)
 
+    def undecided(self, attempt: Attempt) -> None:
+        """It did not fail, and was not enough: the place is not known by it, and what failed there before still counts."""
+        self.places.withdraw(attempt.place)
+        if not attempt.known:
+            self.strangers.withdraw(attempt.login)
+
     def _is_known(self, place: Hashable) -> bool:
         with self._lock:
             return _digest(place) in self._known

@@ -151,8 +151,9 @@ class Guess:
     browser: str
     session: str
     _attempt: Any = None
+    _open: bool = False
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Guess:
         by_session, by_browser = self.session, self.browser
         if not by_session and not self.prover.knows(self.login, by_browser):
             by_browser = ""
@@ -160,14 +161,23 @@ class Guess:
         try:
             self._attempt = self.prover.lockout.begin(self.login, self.address, known)
         except Refusal:
-            self.prover.failures.add(self.login)
+            self._failed()
             raise
+        return self
+
+    def leave_open(self) -> None:
+        """The password was right and more is asked: neither a failure, nor a success by which a place is known."""
+        self._open = True
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
-            self.prover.lockout.succeeded(self._attempt)
+            lockout = self.prover.lockout
+            (lockout.undecided if self._open else lockout.succeeded)(self._attempt)
         elif issubclass(kind, Refusal):
-            self.prover.failures.add(self.login)
+            self._failed()
+
+    def _failed(self) -> None:
+        self.prover.failures.add(self.login if _may_be_login(self.login) else None)
 
 
 def _may_be_login(login: str) -> bool:

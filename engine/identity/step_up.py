@@ -50,7 +50,9 @@ GRAVE = Grave(
     verbs=("approve_", "decide_"),
     subjects=frozenset({"referral"}),
     commands=(CorrectionCommand, DelegateCommand, EndDelegationCommand),
-    acts=frozenset({"confirm_proposal", "link_system", "publish_rulebook", "change_second_factor"}),
+    acts=frozenset(
+        {"confirm_proposal", "link_system", "publish_rulebook", "carry_referral", "change_second_factor"}
+    ),
 )
 
 
@@ -69,7 +71,9 @@ class StepUp:
 
     def owed(self, visit: Visit, asked: Asked | str) -> bool:
         """True when the act is grave and the person was proven too long ago."""
-        return self._is_grave(asked) and self._is_old(visit)
+        if isinstance(asked, str) and asked not in GRAVE.acts:
+            raise KeyError(asked)
+        return self._is_old(visit) and self._is_grave(asked)
 
     def _is_old(self, visit: Visit) -> bool:
         limits = [self.office.proving.proof_lasts, WITH_SECOND_FACTOR if visit.has_second_factor else None]
@@ -79,15 +83,11 @@ class StepUp:
         return self.clock.real_now() - visit.proven_at > min(given)
 
     def _is_grave(self, asked: Asked | str) -> bool:
-        if isinstance(asked, str):
-            if asked not in GRAVE.acts:
-                raise KeyError(asked)
-            return True
         if isinstance(asked, StepCommand):
             return asked.subject in GRAVE.subjects or any(
                 self._is_grave_step(step.trigger) for step in asked.steps
             )
-        return isinstance(asked, GRAVE.commands)
+        return isinstance(asked, (str, *GRAVE.commands))
 
     def _is_grave_step(self, trigger: str) -> bool:
         """True when some row of that trigger, in whatever chart, is a head's alone or decides."""

@@ -19,11 +19,14 @@ class Visit:
 
     principal: Principal
     scope: str
+    """`write`, or `read` for tokens that change nothing."""
     csrf: str | None = None
     """What unsafe requests of a session must carry; None for bearer tokens."""
     proven_at: datetime | None = None
     """When the person of a session was last proven, in real time; None for bearer tokens."""
     has_second_factor: bool = False
+    scopes: tuple[str, ...] | None = None
+    """Finer scopes of a token, of which one must cover the request; None where it has none."""
     owes: str | None = None
     """What the person must do before anything else: `password` or `second_factor`."""
 

@@ -1,10 +1,11 @@
-"""A backup is made, and that it was made stands on record."""
+"""A backup or a masked copy is made, and that it was made stands on record."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ from engine.administrative_record import enter
 from engine.clock import Clock, Machine
 from engine.core.refusals import Refusal
 from engine.keeping.box import Recipient
+from engine.keeping.masked_copy import MaskedCopy
 from engine.keeping.packing import Packing
 from engine.keeping.restoring import digest_of_file
 from engine.lawbook_of_the_house import RULES
-from engine.settings import Settings
+from engine.settings import DATABASE_FILE, Settings
 from models.database import Database
 from models.migrate import latest, revision_of
 from rules.offices import load_office
@@ -56,15 +58,45 @@ def back_up(
             "created_at": now.isoformat(),
             "keys": with_keys,
         }
-        with database.engine.connect().execution_options(begin="IMMEDIATE") as connection:
-            enter(connection, office_id, "backup", f"os:{system_user()}", told, now)
-            connection.commit()
+        _entered(database, office_id, "backup", told, now)
         os.replace(part, file)
     finally:
         with suppress(FileNotFoundError):
             part.unlink()
         database.dispose()
     return told
+
+
+def copy_masked(
+    settings: Settings, folder: Path, password: str, progress: Callable[[int], None] | None = None
+) -> dict[str, Any]:
+    """The folder, which is new, holds a masked copy, a sandbox for ever; told is where, and how many rows.
+
+    Raises FileExistsError where there is a database already; a copy that was broken off leaves none.
+    """
+    clock = Clock(settings.test_clock, Machine())
+    office_id = load_office(RULES / "offices" / "yuanping.yaml").office_id
+    database = _existing(settings)
+    file, part = folder / DATABASE_FILE, folder / (DATABASE_FILE + PART)
+    try:
+        if file.exists():
+            raise FileExistsError(f"{file}")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part.unlink(missing_ok=True)
+        told = MaskedCopy(database, part, password).make(clock.real_now(), progress) | {"file": str(file)}
+        _entered(database, office_id, "copy.masked", told, clock.now())
+        os.replace(part, file)
+    finally:
+        for ending in ("", "-wal", "-shm"):
+            part.with_name(part.name + ending).unlink(missing_ok=True)
+        database.dispose()
+    return told
+
+
+def _entered(database: Database, office_id: str, action: str, told: dict[str, Any], now: datetime) -> None:
+    with database.engine.connect().execution_options(begin="IMMEDIATE") as connection:
+        enter(connection, office_id, action, f"os:{system_user()}", told, now)
+        connection.commit()
 
 
 def _existing(settings: Settings) -> Database:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from engine.house_key import HouseKey
 from engine.keeping.box import Recipient, seal
-from engine.keeping.container import HEAD, MANIFEST, SIGNATURE, packed
+from engine.keeping.container import HEAD, MANIFEST, MEMBER, SIGNATURE, packed
 from engine.keeping.lines import pieces
 from engine.sandbox import SANDBOX
 from engine.settings import Settings
@@ -32,6 +32,7 @@ FORMAT = 1
 SAID_OF_IT = {"demo", "test_clock", SANDBOX}
 """Marks of a database that say what kind of ledger it is."""
 PIECE_BYTES = 4 * 1024 * 1024
+HOUSE_KEY = "house.key"
 CHECKPOINTS = "checkpoints"
 """The folder in the data folder whose newest file says how the audit chains stood."""
 
@@ -114,14 +115,22 @@ class Packing:
     def _files(self) -> Iterator[tuple[str, Path]]:
         """The newest checkpoint of the audit chains where there is one; the keys of the house where asked."""
         kept = self.settings.data_dir / CHECKPOINTS
-        found = [one for one in kept.iterdir() if one.is_file()] if kept.is_dir() else []
+        listed = kept.iterdir() if kept.is_dir() else ()
+        found = [one for one in listed if one.is_file() and MEMBER.fullmatch(f"{CHECKPOINTS}/{one.name}")]
         if found:
             newest = max(found, key=lambda one: (one.stat().st_mtime_ns, one.name))
             yield f"{CHECKPOINTS}/{newest.name}", newest
         if self.with_keys:
-            for path in sorted(self.settings.key_file.parent.iterdir()):
-                if path.is_file():
-                    yield f"keys/{path.name}", path
+            yield from self._keys()
+
+    def _keys(self) -> Iterator[tuple[str, Path]]:
+        """The key of the house, wherever it lies, and what else is in the folder of keys."""
+        own = self.settings.data_dir / "keys"
+        found = sorted(own.iterdir()) if own.is_dir() else []
+        others = [path for path in found if path != self.settings.key_file and path.name != HOUSE_KEY]
+        for name, path in ((HOUSE_KEY, self.settings.key_file), *((one.name, one) for one in others)):
+            if path.is_file() and MEMBER.fullmatch(f"keys/{name}"):
+                yield f"keys/{name}", path
 
 
 def _digest(content: bytes) -> str:

@@ -6,7 +6,8 @@ Either the old one stands or the new one, whenever the power goes; the old one i
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -106,17 +107,14 @@ class SchemaPlace:
         return f"restoring_{self.stamp}"
 
 
-class _administering:
-    """A connection of its own to the database, gone afterwards."""
-
-    def __init__(self, url: str) -> None:
-        self._database = Database(url, pool_size=1)
-
-    def __enter__(self) -> Database:
-        return self._database
-
-    def __exit__(self, *_: object) -> None:
-        self._database.dispose()
+@contextmanager
+def _administering(url: str) -> Iterator[Database]:
+    """The database with a connection of its own, gone afterwards."""
+    database = Database(url, pool_size=1)
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 Place = FilePlace | SchemaPlace

@@ -18,6 +18,7 @@ from engine.auditing import Audited, verify
 from engine.house_key import HouseKey
 from engine.keeping.box import Identity
 from engine.keeping.copying import Copied, CopyFault, copy_into
+from engine.keeping.packing import HOUSE_KEY
 from engine.keeping.place import Place, place_of
 from engine.outcomes import new_id
 from engine.settings import Settings
@@ -117,8 +118,8 @@ class Ready:
         """Checkpoints and keys are where they belong; none that was there is replaced."""
         laid = []
         for name, content in self.copied.files.items():
-            folder = self.settings.key_file.parent if name.startswith("keys/") else None
-            path = (folder or self.settings.data_dir / "checkpoints") / name.partition("/")[2]
+            house = name == f"keys/{HOUSE_KEY}"
+            path = self.settings.key_file if house else self.settings.data_dir / name
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with suppress(FileExistsError):
                 handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

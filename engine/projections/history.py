@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from engine.core.delegation import BEHALF
@@ -27,9 +27,16 @@ CHAIN = (
 
 
 def timeline_item(
-    sources: Sources, entry: Any, documents: Sequence[Any], particulars: bool
+    sources: Sources,
+    entry: Any,
+    documents: Sequence[Any],
+    particulars: bool,
+    stepped_back: Collection[str] = (),
 ) -> dict[str, Any]:
-    """One entry as the timeline shows it; an erased payload leaves no facts."""
+    """One entry as the timeline shows it; an erased payload leaves no facts.
+
+    What one of the accounts that have `stepped_back` did is marked `recused`, and stands.
+    """
     said: Mapping[str, Any] = json.loads(entry.body) if entry.body is not None else {}
     facts = said.get("facts", {})
     return {
@@ -48,6 +55,7 @@ def timeline_item(
         "digest": entry.hash,
         "erased": entry.body is None,
         **{name: said[name] for name in (BEHALF,) if name in said},
+        **({"recused": True} if entry.by.casefold() in stepped_back else {}),
     }
 
 

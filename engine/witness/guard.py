@@ -17,6 +17,7 @@ from engine.clock import Clock
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal
 from engine.core.signed_note import NoteFault
+from engine.core.two_persons import TWO_PERSONS
 from engine.house_key import HouseKey, HouseKeyFault
 from engine.outcomes import new_id
 from engine.second_person import check_not_alone, check_role
@@ -34,7 +35,6 @@ log = logging.getLogger("bihuan.witness")
 MARK = "log"
 INVENTED = ("test_clock", "demo")
 """Marks of ledgers whose instants are not those at which something was recorded."""
-MAY_ACCEPT = ("system_admin", "audit_admin")
 ACCEPTED = "audit_accept"
 RETRY_AFTER = 300
 FAULTS_TOLD_MAX = 20
@@ -212,7 +212,7 @@ class Witness:
         is doubted, `proposer_cannot_approve`, `not_ready` where this program cannot sign.
         """
         if who is not None:
-            check_role(who, MAY_ACCEPT)
+            check_role(who, TWO_PERSONS[ACCEPTED].confirms)
         seen = self.look()
         with self.database.read() as connection:
             waiting = log_reading.open_doubt(connection, self.office_id)

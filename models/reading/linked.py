@@ -102,6 +102,7 @@ def changes_of(connection: Connection, office_id: str, system_id: str, limit: in
     told = ADMIN_ENTRY.c.detail
     about = and_(
         ADMIN_ENTRY.c.office_id == office_id,
+        ADMIN_ENTRY.c.action.not_like("session.%"),  # most entries are of people who come and go
         told["act"].as_string().startswith("system."),
         told["id"].as_string() == system_id,
     )

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from engine.core.refusals import Refusal
+from engine.screening.content import kind_of
 from engine.settings import MIB
-from engine.uploads import HandedIn, inspected, kind_of, plain_name
+from engine.uploads import HandedIn, inspected, plain_name
 from tests.api.bodies import docx, packed
 from tests.api.conftest import Browser, Office
 from tests.schemas import faults

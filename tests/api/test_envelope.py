@@ -127,18 +127,24 @@ def test_a_failure_of_the_house_gives_nothing_away(
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert PASSWORD not in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
-    assert any("/api/v1/ledger" in str(vars(record)) for record in caplog.records)
+    told = [JsonLines().format(record) for record in caplog.records]
+    assert any("/api/v1/ledger" in line and "RuntimeError" in line for line in told)
+    assert not [line for line in told if PASSWORD in line]
 
 
 def test_the_journal_is_one_object_a_line_and_cuts_what_a_statement_carried() -> None:
     from sqlalchemy.exc import IntegrityError
 
-    fault = IntegrityError("INSERT …", {"password": PASSWORD}, ValueError("a row is there already"))
+    fault = IntegrityError(
+        "INSERT …",
+        {"password": PASSWORD},
+        ValueError(f"a row is there already: '{PASSWORD}', 13803501234\n{PASSWORD}"),
+    )
     record = logging.LogRecord("bihuan", logging.ERROR, "", 1, "it failed", None, (type(fault), fault, None))
     record.path = "/a"
     line = orjson.loads(JsonLines().format(record))
     assert (line["message"], line["path"], line["level"]) == ("it failed", "/a", "error")
-    assert line["fault"] == "ValueError: a row is there already"
+    assert line["fault"] == "ValueError: a row is there already: …, …"
     assert PASSWORD not in str(line)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from api.app import create_app
-from engine.accounts import issue_token
+from engine.identity.tokens import issue_token
 from engine.journal import JsonLines
 from models import account_reading, records
 from tests.builders import PARTY, Town, item
@@ -25,6 +25,7 @@ from tests.engine.test_delegations import lend
 from tests.engine.test_reminders import tell
 from tests.exchange.linked import Linked
 from tests.hostile.matters import arrived
+from tests.hostile.recusals import asked_to_step_back
 from tests.hostile.served import order_served
 from tests.hostile.wire import Answer, Wire, named
 from tests.partner import Partner
@@ -42,7 +43,7 @@ CAREFUL = {
     "referrer-policy": "same-origin",
     "x-bihuan-clock": "test",
 }
-UNCOUNTED = {"sign_in": ("seen_at",)}
+UNCOUNTED = {"sign_in": ("seen_at",), "api_token": ("last_used_on",)}
 """What reading alone may change."""
 ATTEMPTS = "refused_attempt"
 """Keeps what somebody had no right to: that is no effect of it."""
@@ -137,7 +138,7 @@ class Fort:
         self.ids["served"] = order_served(town)
         self.ids |= on_its_way(self.linked)
         self.ids["delegation"] = lend(town, "C02", "U01", date(2024, 4, 26), date(2024, 4, 30))
-        self.ids |= arrived(self)
+        self.ids |= arrived(self) | asked_to_step_back(self)
         for name, scope, hours in (("read", "read", 9), ("write", "write", 9), ("expired", "write", -1)):
             self.tokens[name] = self._token("W01", scope, hours)
         for login in town.people:

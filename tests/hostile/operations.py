@@ -14,6 +14,7 @@ from uuid import uuid4
 from tests.hostile.fort import PASSWORD, Fort
 from tests.hostile.identities import OWN_ACCOUNT
 from tests.hostile.matters import MATTERS
+from tests.hostile.recusals import RECUSALS
 from tests.hostile.wire import Answer, named
 from tests.schemas import example
 
@@ -34,8 +35,7 @@ SELDOM = {
 }
 """What may come with a finding and seldom does."""
 ON_PAPER = {"how": "posted", "delivered_on": "2024-04-26"}
-ANONYMOUS, OFFICER, LEGAL, CLERK, SYSTEM = "anonymous", "W01", "L01", "D01", "yuanping-fire"
-HEAD = "H01"
+ANONYMOUS, OFFICER, LEGAL, CLERK, HEAD, SYSTEM = "anonymous", "W01", "L01", "D01", "H01", "yuanping-fire"
 REPORT = {"title": "上半年工作总结", "doc_no": "原市监〔2024〕9号", "summary": "完成联合抽查 12 户次。"}
 LENT = {
     "delegator": HEAD,
@@ -87,6 +87,7 @@ class Operation:
             "{system}": SYSTEM,
             "{duty}": "half_year_summary",
             "{period}": "2024-H1",
+            "{rid}": fort.ids["recusal"],
             "{key}": fort.ids["reminder"],
         }
         place = self.path
@@ -285,7 +286,7 @@ OPERATIONS = (
         201,
     ),
     Operation("POST", f"{API}/receipt-codes", CLERK, on_paper),
-    *(Operation(*one) for one in (*MATTERS, *OWN_ACCOUNT)),
+    *(Operation(*one) for one in (*MATTERS, *OWN_ACCOUNT, *RECUSALS)),
     Operation("GET", "/healthz", ANONYMOUS),
     Operation("GET", "/readyz", ANONYMOUS),
     Operation("GET", "/metrics", ANONYMOUS),

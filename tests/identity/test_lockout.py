@@ -11,7 +11,9 @@ from engine.core.refusals import Refusal
 from engine.identity.lockout import FAILURES_MAX, PLACES_MAX, STRANGERS_MAX, Lockout, network_of
 from models import account_reading
 from tests.api.conftest import Office
+from tests.builders import refused
 from tests.identity.conftest import administrative
+from tests.identity.test_second_factor import enrolled
 from tests.web.officer import PASSWORD
 from tests.web.visitor import Visitor
 
@@ -84,6 +86,16 @@ def test_who_has_signed_in_from_a_browser_signs_in_from_it_while_others_guess(of
     with office.town.house.database.read() as connection:
         kept = account_reading.browsers_of(connection, "c01")
     assert len(kept) == 1 and cookie.value not in kept
+
+
+def test_a_right_password_that_is_not_enough_makes_no_place_known(office: Office) -> None:
+    enrolled(office, "L01")
+    lockout, accounts = office.town.house.accounts.prover.lockout, office.town.house.accounts
+    for turn in range(FAILURES_MAX - 1):
+        assert refused(accounts.first_step, "L01", f"guess {turn}", "10.7.7.7", "", "b").code
+    assert isinstance(accounts.first_step("L01", PASSWORD, "10.7.7.7", "", "b"), str)
+    assert not lockout.begin("L01", "10.7.7.7", None).known
+    assert refused(accounts.first_step, "L01", "guess", "10.7.7.7", "", "b").code == "rate_limited"
 
 
 @pytest.mark.parametrize("login", ["F02", "nobody-of-that-name"])

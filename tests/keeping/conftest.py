@@ -90,9 +90,7 @@ def kept(tables: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[K
     private, public = new_key()
     key = folder / "backup.key"
     key.write_text(private)
-    checkpoints = folder / "checkpoints"
-    checkpoints.mkdir()
-    (checkpoints / "1.json").write_text("{}")
+    town.house.witness.checkpoint()
     back_up(town.house.settings, folder / "house.backup", [recipient_of(public)])
     yield Kept(town, folder / "house.backup", key, recipient_of(public))
     town.close()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import threading
 from base64 import b64encode
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pyrage
 import pytest
 
 from engine.auditing import verify
+from engine.house_key import HouseKey
 from engine.keeping.backup import back_up
 from engine.keeping.box import LOCKED, BoxFault, identities_in, locked, new_key, opened, recipient_of, seal
 from engine.keeping.container import ContainerFault, members, packed
@@ -23,6 +26,7 @@ from engine.settings import Settings
 from models import keeping, restoring
 from models.account_reading import admin_entries
 from models.database import Database
+from models.migrate import latest, revision_of
 from tests.builders import refused
 from tests.keeping.conftest import PAPER, Kept, content
 
@@ -49,6 +53,16 @@ def test_a_backup_becomes_the_same_database_on_either_kind(
     url = postgres.create_database("kept_elsewhere")
     other = Settings(data_dir=tmp_path, database_url=url)
     kept.restored(other)
+    in_use = Database(url)
+    with in_use.read() as connection:
+        connection.exec_driver_sql("SELECT 1")
+        assert refused(kept.restored, other).code == "not_ready"
+    in_use.dispose()
+    schema = kept.restored(other)["kept"]
+    with in_use.read() as connection:
+        former = connection.exec_driver_sql(f"SELECT count(*) FROM {schema}.finding").scalar()
+    in_use.dispose()
+    assert former == len(before["finding"])
 
     private, public = new_key()
     (tmp_path / "other.key").write_text(private)
@@ -78,9 +92,28 @@ def test_what_must_not_come_back_alive_is_at_rest(kept: Kept, elsewhere: Setting
     assert [row[names["sign_in"].index("ended")] for row in rows["sign_in"]] == [True]
     assert [row[names["api_token"].index("revoked")] for row in rows["api_token"]] == [True]
     assert last.action == "restore" and last.detail["digest"]
-    assert (told["held"], held, told["files"]) == (False, None, ["checkpoints/1.json"])
+    assert (told["held"], held) == (False, None)
+    assert [name.partition("/")[0] for name in told["files"]] == ["checkpoints"]
     assert Path(told["kept"]).stat().st_size
     database.dispose()
+
+
+def test_the_keys_of_the_house_go_with_it_only_where_asked(
+    kept: Kept, elsewhere: Settings, tmp_path: Path
+) -> None:
+    settings = kept.town.house.settings
+    HouseKey(settings.key_file).make()
+    for number, asked in enumerate((False, True)):
+        file = tmp_path / f"{number}.backup"
+        back_up(settings, file, [kept.recipient], asked)
+        with prepared(settings, "yuanping", Wanted(file, kept.identities), datetime.now(UTC)) as ready:
+            assert ready.copied.signed is True
+        told = kept.restored(elsewhere, file)
+        assert ("keys/house.key" in told["files"], elsewhere.key_file.exists()) == (asked, asked)
+        assert told["signed"] is None
+    assert elsewhere.key_file.read_text() == settings.key_file.read_text()
+    assert elsewhere.key_file.stat().st_mode & 0o777 == 0o600
+    settings.key_file.unlink()
 
 
 def test_a_backup_made_while_officers_work_is_of_one_moment(
@@ -153,6 +186,35 @@ def test_what_was_sealed_again_is_held_against_its_manifest(
             kept.restored(elsewhere, file)
     assert Path(elsewhere.database_url.removeprefix("sqlite:///")).read_bytes() == before
     assert not [one for one in os.listdir(tmp_path) if "restoring" in one or "before" in one]
+
+
+OF_THE_LOG = ("log_leaf", "log_checkpoint", "log_doubt", "refused_attempt")
+
+
+def test_a_backup_of_an_older_program_is_brought_to_the_present_shape(
+    kept: Kept, elsewhere: Settings, tmp_path: Path
+) -> None:
+    """As one from before there was a log, for which there were no tables."""
+    found = read(kept, kept.file.read_bytes())
+    head = orjson.loads(found[0][1]) | {"revision": "0026"}
+    manifest = orjson.loads(found[-1][1])
+    for name in OF_THE_LOG:
+        for part in (head["tables"], head["keys"], manifest["tables"]):
+            part.pop(name)
+    older = orjson.dumps(head)
+    found = [one for one in found if one[0].split("/")[1:2] not in [[name] for name in OF_THE_LOG]]
+    manifest["files"] = {name: digest for name, digest in manifest["files"].items() if name in dict(found)}
+    manifest["files"]["head.json"] = hashlib.sha256(older).hexdigest()
+    written = [("head.json", older), *found[1:-1], ("manifest.json", orjson.dumps(manifest))]
+
+    told = kept.restored(elsewhere, resealed(kept, written, tmp_path / "older.backup"))
+
+    database = Database(elsewhere.database_url)
+    assert revision_of(database) == latest()
+    after = content(database)
+    assert len(after["finding"]) == manifest["tables"]["finding"]["rows"] == 1
+    assert len(after["restoration"]) == 1 and told["faults"] == 0
+    database.dispose()
 
 
 def test_names_that_lead_out_of_the_folder_are_no_members() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from prometheus_client import generate_latest
 
+from api.figures import Figures
 from engine.administration import Administration
 from engine.core.refusals import Refusal
 from engine.house import open_house
@@ -63,6 +65,7 @@ def test_held_messages_are_brought_to_nobody(office: Terminal, monkeypatch: pyte
     monkeypatch.setattr(type(house.exchange.courier), "run_once", lambda *_: 7)
 
     assert house.bring() == 0
+    assert "bihuan_messages_held 1.0" in generate_latest(Figures(house).registry).decode()
     house.close()
     office.json("exchange", "release")
     house = open_house(Settings(data_dir=office.folder, database_url=url, test_clock=clock))

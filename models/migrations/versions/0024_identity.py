@@ -36,10 +36,12 @@ def upgrade() -> None:
         sa.Column("office_id", sa.String(40), nullable=False),
         sa.Column("seen_at", Instant(), nullable=False),
     )
+    op.create_index("admin_entry_action", "admin_entry", ["office_id", "action", "id"])
 
 
 def downgrade() -> None:
-    """The tables and columns are gone."""
+    """The tables, columns and the index are gone."""
+    op.drop_index("admin_entry_action", "admin_entry")
     for table in ("known_browser", "second_factor"):
         op.drop_table(table)
     for table, column in (
