@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select
 
+from models.in_one_text import InOneText, each_in
 from models.prepared import Prepared
 from models.records import table_of
 from models.recusal import Recusal, RecusalDecision
@@ -18,7 +19,12 @@ _BINDS = or_(
     and_(RECUSAL.c.kind == "declared", DECISION.c.recusal_id.is_(None)),
 )
 _BINDING = select(RECUSAL.c.person).select_from(_DECIDED).where(_BINDS)
-_OF_CASE = Prepared(_BINDING.where(RECUSAL.c.finding_id == bindparam("id")))
+_OF_CASE = Prepared(
+    select(InOneText(RECUSAL.c.person).label("told"))
+    .select_from(_DECIDED)
+    .where(_BINDS, RECUSAL.c.finding_id == bindparam("id"))
+)
+"""One row whoever was recused: some stepped back on the record of a criminal referral, of which no row may tell (law 9)."""
 _ON_RECORD = Prepared(_BINDING.where(RECUSAL.c.record_id == bindparam("id")))
 _OF_RECORD = Prepared(
     select(RECUSAL, *(DECISION.c[name] for name in ("decided_by", "decided_at", "outcome")))
@@ -31,7 +37,8 @@ _OF_RECORD = Prepared(
 
 def recused_in(connection: Connection, finding_id: str) -> frozenset[str]:
     """The accounts, folded, that are shut out of the case: of the finding and of its criminal referral."""
-    return frozenset(row.person for row in _OF_CASE.all(connection, {"id": finding_id}))
+    (row,) = _OF_CASE.all(connection, {"id": finding_id})
+    return frozenset(each_in(row.told))
 
 
 def recused_on(connection: Connection, record_id: str) -> frozenset[str]:

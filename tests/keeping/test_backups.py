@@ -188,7 +188,7 @@ def test_what_was_sealed_again_is_held_against_its_manifest(
     assert not [one for one in os.listdir(tmp_path) if "restoring" in one or "before" in one]
 
 
-LATER = ("log_leaf", "log_checkpoint", "log_doubt", "refused_attempt", "referral_hand")
+LATER_TABLES = ("log_leaf", "log_checkpoint", "log_doubt", "refused_attempt", "referral_hand")
 
 
 def test_a_backup_of_an_older_program_is_brought_to_the_present_shape(
@@ -198,11 +198,11 @@ def test_a_backup_of_an_older_program_is_brought_to_the_present_shape(
     found = read(kept, kept.file.read_bytes())
     head = orjson.loads(found[0][1]) | {"revision": "0026"}
     manifest = orjson.loads(found[-1][1])
-    for name in LATER:
+    for name in LATER_TABLES:
         for part in (head["tables"], head["keys"], manifest["tables"]):
             part.pop(name)
     older = orjson.dumps(head)
-    found = [one for one in found if one[0].split("/")[1:2] not in [[name] for name in LATER]]
+    found = [one for one in found if one[0].split("/")[1:2] not in [[name] for name in LATER_TABLES]]
     manifest["files"] = {name: digest for name, digest in manifest["files"].items() if name in dict(found)}
     manifest["files"]["head.json"] = hashlib.sha256(older).hexdigest()
     written = [("head.json", older), *found[1:-1], ("manifest.json", orjson.dumps(manifest))]

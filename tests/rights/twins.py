@@ -23,6 +23,7 @@ from tests.hostile.outsiders import (
     ADMINISTRATORS,
     LATER,
     NEVER,
+    NOBODY,
     OUTSIDERS,
     as_told,
     asked,
@@ -34,6 +35,14 @@ from tests.hostile.outsiders import (
 from tests.throwaway_postgres import ThrowawayPostgres
 
 AT = "2024-04-26T17:00"
+STEPS = ("close", "add_facts", "open_penalty", "propose_route")
+REFUSED = (
+    *(("/api/v1/findings/{id}/steps", {"trigger": trigger, "facts": {}}) for trigger in STEPS),
+    ("/api/v1/findings/{id}/corrections", {"sequence": 1, "date": "2024-04-25", "reason": "日期"}),
+    ("/api/v1/referrals/{id}/steps", {"trigger": "form_team", "facts": {}}),
+    ("/api/v1/referrals/{id}/corrections", {"sequence": 1, "date": "2024-04-25", "reason": "日期"}),
+)
+"""Commands that those who ask may not give, or not so."""
 FLIPS = 2_000
 """How often the permutation test turns the signs of the differences."""
 
@@ -122,13 +131,9 @@ def compare(
     work = Work(), Work()
     for one, fort in zip(work, (without, having), strict=True):
         one.watch(fort)
-    pairs = [
-        (who, path)
-        for who in OUTSIDERS[:-1]
-        for path in sorted({path for path in places(having, referral) if path != "/metrics"})
-    ]
+    requests = _requests(having, referral)
     while compared.pairs < n:
-        who, path = chance.choice(pairs)
+        who, path, body = chance.choice(requests)
         there = path.replace(referral, NEVER)
         order = [(0, without, there), (1, having, path)]
         chance.shuffle(order)
@@ -137,13 +142,30 @@ def compare(
         for number, fort, place in order:
             work[number].taken()
             begun = time.perf_counter()
-            answers[number] = asked(fort, who, place)
+            answers[number] = asked(fort, who, place) if body is None else fort.post(who, place, body)
             seconds[number] = time.perf_counter() - begun
-        _note(compared, f"{who} at {path}", answers, (NEVER, referral), [one.taken() for one in work])
+        where = f"{who} at {path}" if body is None else f"{who} says {body} at {path}"
+        _note(compared, where, answers, (NEVER, referral), [one.taken() for one in work])
         compared.slower.append(seconds[1] - seconds[0])
         if compared.pairs % 500 == 0:
             say(f"{compared.pairs} of {n} pairs")
     return compared
+
+
+def _requests(having: Fort, referral: str) -> list[tuple[str, str, Any]]:
+    """Who asks where, and what they say; nothing where they read."""
+    paths = sorted({path for path in places(having, referral) if path != "/metrics"})
+    reading = [(who, path, None) for who in OUTSIDERS[:-1] for path in paths]
+    ids = [having.ids[name] for name in ("plain", "fined", "split")]
+    versions = {id: having.town.row(id).version for id in ids}
+    commands = [
+        (who, path.replace("{id}", id), {**body, "expected_version": versions.get(id, 1)})
+        for who in OUTSIDERS[:-1]
+        if who != NOBODY
+        for path, body in REFUSED
+        for id in (ids if "findings" in path else (referral,))
+    ]
+    return [*reading, *commands]
 
 
 def _note(
