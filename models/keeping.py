@@ -123,9 +123,8 @@ def standing(connection: Connection) -> dict[str, set[str]]:
 def papers(connection: Connection) -> Iterator[Row[Any]]:
     """(finding_id, digest, content) of each paper that was handed in; few at a time."""
     paper = SQLModel.metadata.tables["attachment"]
-    found = select(paper.c.finding_id, paper.c.digest, paper.c.content)
-    for row in connection.execution_options(yield_per=LARGE_ROWS_AT_A_TIME).execute(found):
-        yield row
+    found = select(*(paper.c[name] for name in ("finding_id", "digest", "content")))
+    yield from connection.execution_options(yield_per=LARGE_ROWS_AT_A_TIME).execute(found)
 
 
 def is_marked(connection: Connection, name: str) -> bool:
