@@ -68,7 +68,7 @@ class Attachments:
                 "doc_no": one.doc_no,
                 "recorded_at": now,
                 "recorded_by": who.login,
-                "content": one.content,
+                "content": self._kept(subject, id, one),
             }
             if records.insert_once(connection, records.ATTACHMENT, row):
                 new.append({name: row[name] for name in KEPT if row[name] is not None})
@@ -77,6 +77,12 @@ class Attachments:
         wanted = {one.digest for one in files}
         kept = [row for row in records.attachment_rows(connection, id) if row.digest in wanted]
         return bool(new), [_answer(row) for row in kept]
+
+    def _kept(self, subject: str, id: str, file: AttachmentFile) -> bytes:
+        """The bytes as they stand in the database: those of a criminal referral sealed."""
+        if subject == "referral":
+            return self.desk.vault.seal_paper(id, file.digest, file.content)
+        return file.content
 
 
 def _answer(row: Any) -> dict[str, Any]:

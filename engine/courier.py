@@ -25,6 +25,7 @@ from engine.clock import Clock
 from engine.core.backoff import PATIENCE, Patience
 from engine.core.envelope import MEDIA_TYPE
 from engine.courier_book import LEASE, Attempt, CourierBook, Ended, Instants, answers_again
+from engine.referral_vault import ReferralVault
 from engine.sealed_post import outer
 from engine.settings import COURIER_PARALLEL
 from engine.signing import in_force, signature
@@ -39,6 +40,8 @@ LOOK_SECONDS = 0.5
 DRAINED_BYTES_MAX = 16_384
 DRAINED_SECONDS_MAX = 0.2
 """So much of an answer's body is thrown away to use the connection again; it is never looked at."""
+
+UNREADABLE = "not sent: what it says cannot be read"
 
 log = logging.getLogger("bihuan.courier")
 
@@ -59,6 +62,7 @@ class Courier:
     patience: Patience = PATIENCE
     lease: timedelta = LEASE
     undelivered: Undelivered = field(default_factory=Undelivered)
+    vault: ReferralVault = field(default_factory=ReferralVault)
     _stopping: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def run_once(self, now: datetime) -> int:
@@ -119,7 +123,7 @@ class Courier:
 
         def turn(connection: Connection) -> tuple[int, list[dict[str, Any]]]:
             delivered, claimed = self._book.turn(connection, ended, wanted, now)
-            return delivered, outer(connection, now.house, claimed)
+            return delivered, outer(connection, now.house, claimed, self.vault)
 
         return self.writer.submit(turn)
 
@@ -153,6 +157,8 @@ class Courier:
         return ssl.create_default_context()
 
     async def _attempt(self, clients: Clients, message: Mapping[str, Any]) -> Attempt:
+        if message["body"] is None:
+            return Attempt(False, UNREADABLE, called=False)
         try:
             async with asyncio.timeout(self.attempt_seconds):
                 url, allowed = message["url"], message["allowed"]

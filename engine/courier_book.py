@@ -38,6 +38,8 @@ class Attempt:
     delivered: bool
     told: str
     status: int | None = None
+    called: bool = True
+    """False where it ended in the house: of the receiver it says nothing."""
 
     @property
     def alive(self) -> bool:
@@ -130,7 +132,8 @@ class CourierBook:
         """Receivers that gave a sign of life are called as always; those that fail too often are left alone for a while."""
         of_system: dict[str, list[Ended]] = defaultdict(list)
         for message, attempt in ended:
-            of_system[message["system_id"]].append((message, attempt))
+            if attempt.called:
+                of_system[message["system_id"]].append((message, attempt))
         for id, some in sorted(of_system.items()):
             if not any(attempt.alive for _, attempt in some):
                 self._failed(connection, id, len(some), now)

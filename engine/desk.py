@@ -38,6 +38,7 @@ from engine.core.visibility import has_any_row, sees
 from engine.judging import followed_by, with_rule
 from engine.outcomes import new_id, outcome_of
 from engine.recorded import check_version, entries_of
+from engine.referral_vault import ReferralVault
 from engine.referrals import Referrals
 from engine.refused import KEPT, keep_refused
 from engine.scribe import Scribe
@@ -64,6 +65,7 @@ class Desk:
     referrals: Referrals
     reception: Any  # engine.reception.Reception: intake, rulings and carry-over
     calendars: CalendarInForce
+    vault: ReferralVault
     after_step: Follower | None = None
     """Called in the transaction after each command on a finding or referral: parked receipts get their turn."""
     bell: Callable[[], object] | None = None

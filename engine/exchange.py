@@ -38,14 +38,15 @@ def open_exchange(desk: Desk, parallel: int = COURIER_PARALLEL, sandbox: bool = 
     """
     callers = Callers(desk.database, desk.clock)
     kind = StillCourier if sandbox else Courier
-    courier = kind(desk.writer, desk.clock, parallel=parallel, undelivered=Undelivered(desk.scribe))
+    told = Undelivered(desk.scribe)
+    courier = kind(desk.writer, desk.clock, parallel=parallel, undelivered=told, vault=desk.vault)
     kinds = load_receipts()
     inbox = Inbox(desk, kinds, callers)
     desk.after_step = inbox.retry_parked
     return Exchange(
         callers=callers,
         inbox=inbox,
-        outbox=Outbox(desk.database, desk.writer, desk.clock),
+        outbox=Outbox(desk.database, desk.writer, desk.clock, desk.vault),
         courier=courier,
         systems=Systems(desk.database, desk.writer, desk.clock, desk.office, courier),
         acts=MessageActs(desk),

@@ -42,6 +42,7 @@ from engine.reception import Reception
 from engine.recounting import AT_A_RING, Recounting
 from engine.recusal_reader import RecusalReader
 from engine.recusals import Recusals
+from engine.referral_sealing import open_vault
 from engine.referrals import Referrals
 from engine.reminder_post import ReminderPost
 from engine.reminder_words import ReminderWords
@@ -219,7 +220,8 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         raise
     facts = in_force.rulebook.facts
     press = DocumentPress(RULES / "documents")
-    papers = Papers(law.charts, office, press)
+    vault = open_vault(settings, database, writer, clock.real_now())
+    papers = Papers(law.charts, office, press, vault)
     prefix = PREFIX if sandbox else ""
     scribe = Scribe(
         office.office_id,
@@ -235,8 +237,8 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     )
     reception = Reception(office, database, check, in_force, ruled_triggers(law.charts))
     referrals = Referrals(office.office_id, law, scribe)
-    desk = Desk(clock, office, law, database, writer, scribe, referrals, reception, calendars)
-    reader = open_reader(database, writer, law, office, facts, clock, referrals)
+    desk = Desk(clock, office, law, database, writer, scribe, referrals, reception, calendars, vault)
+    reader = open_reader(database, writer, law, office, facts, clock, referrals, vault)
     recusals = Recusals(desk)
     accounts = open_accounts(database, writer, clock, office, settings.identity_key_file)
     post = ReminderPost(office, law, ReminderWords(law.terms), prefix)

@@ -13,7 +13,6 @@ from engine.callers import Callers, principal_of
 from engine.core.receipt_form import kind_named, read_event
 from engine.core.receipts import ReceiptKind
 from engine.core.refusals import FieldError, Refusal
-from engine.core.strict_json import parsed
 from engine.desk import Desk
 from engine.receipt_effects import Arrived, ReceiptEffects
 from engine.signed_event import check_own, check_same_bytes, signed_event
@@ -87,7 +86,7 @@ class Inbox:
         """Subject and id of what a receipt of that system is about, and the paper it announced; else `not_found`."""
         with self._desk.database.read() as connection:
             row = linked_reading.receipt_row(connection, system.id, receipt_id)
-        paper = parsed(row.body)["data"].get("document") if row is not None else None
+        paper = self._desk.vault.receipt_said(row)["data"].get("document") if row is not None else None
         if row is None or paper is None:
             raise Refusal("not_found")
         if row.finding_id is not None:
@@ -121,12 +120,13 @@ class Inbox:
         message = exchange_reading.message_row(connection, row["message_id"])
         if message is None or message.system_id != system.id:
             raise Refusal("message_unknown")
-        if event["recipient"] != parsed(message.body)["sender"]:
+        if event["recipient"] != self._desk.vault.said(message)["sender"]:
             words = ("不是发出该报文的部门", "not the department that sent the message")
             raise Refusal("facts_invalid", errors=[FieldError("/recipient", "inconsistent", *words)])
         now = self._now()
         about = {"finding_id": message.finding_id, "proceeding_id": message.proceeding_id}
         kept = {**row, **about, "state": RECORDED, "waiting_for": None, "received_at": now}
+        kept["body"] = self._desk.vault.seal_receipt(kept)
         if not linked_reading.keep_receipt(connection, kept):
             known = linked_reading.receipt_row(connection, system.id, row["id"])
             return _repeated(known, row["digest"])
@@ -147,7 +147,7 @@ class Inbox:
         system = linked_reading.system_row(connection, row.system_id)
         message = exchange_reading.message_row(connection, row.message_id)
         assert system is not None, "systems are never deleted"
-        data = parsed(row.body)["data"]
+        data = self._desk.vault.receipt_said(row)["data"]
         arrived = Arrived(row.system_id, row.id, row.digest, self._kinds[row.kind], data, row.message_id)
         now = self._now()
         linked_reading.change_receipt(connection, row.system_id, row.id, RECORDED, None)
@@ -180,7 +180,7 @@ class Inbox:
                 "system": arrived.system_id,
                 "why": waiting_for or "",
             }
-            sender = parsed(message.body)["sender"]
+            sender = self._desk.vault.said(message)["sender"]
             about = {**message._mapping, "id": f"{arrived.system_id}:{arrived.id}"}
             exchange_reading.tell(
                 connection, about, "receipt_contradictory", sender, "duty_clerk", words, now

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from engine.clock import Clock
 from engine.core.envelope import SEQUENCE_DIGITS, sequence_text
 from engine.core.refusals import Faults, Refusal
-from engine.core.strict_json import parsed
+from engine.referral_vault import ReferralVault
 from engine.writer import Writer
 from models import delivering, exchange_reading, linked_reading
 from models.database import Database
@@ -67,6 +67,7 @@ class Outbox:
     database: Database
     writer: Writer
     clock: Clock
+    vault: ReferralVault
 
     def feed(self, system: Row[Any], asked: Asked) -> dict[str, Any]:
         """A page of the system's queue in order: {"items", "next", "more"}."""
@@ -74,7 +75,7 @@ class Outbox:
             rows = exchange_reading.feed(connection, system.id, asked.queue, asked.after, asked.limit + 1)
         page = rows[: asked.limit]
         return {
-            "items": [parsed(row.body) for row in page],
+            "items": [self.vault.said(row) for row in page],
             "next": sequence_text(page[-1].sequence) if page else None,
             "more": len(rows) > len(page),
         }

@@ -17,6 +17,7 @@ from engine.core.chart import Charts
 from engine.core.commands import Principal
 from engine.core.effects import IssueDocument, Taken
 from engine.documents import DocumentPress
+from engine.referral_vault import ReferralVault
 from engine.telling import Telling
 from models import records
 from rules.offices import Office
@@ -39,6 +40,7 @@ class Papers:
     charts: Charts
     office: Office
     press: DocumentPress
+    vault: ReferralVault
 
     def issue(
         self,
@@ -58,8 +60,9 @@ class Papers:
         status, digest = self._status(effect, house)
         if not house and effect.given:
             doc_no = effect.given.get("doc_no")
+        id = str(uuid7())
         row = {
-            "id": str(uuid7()),
+            "id": id,
             "office_id": self.office.office_id,
             "record_id": file.record_id,
             "proceeding_id": taken.proceeding,
@@ -69,7 +72,7 @@ class Papers:
             "status": status,
             "digest": digest,
             "issued_on": civil_date(now),
-            "content": self._content(connection, file, taken, effect.kind, doc_no, now)
+            "content": self._content(connection, file, taken, effect.kind, doc_no, now, id)
             if status == "issued"
             else {},
         }
@@ -84,7 +87,7 @@ class Papers:
             "title": declared["zh"],
             "status": status,
             "doc_no": doc_no,
-            "id": row["id"],
+            "id": id,
             "digest": digest,
         }
 
@@ -101,7 +104,7 @@ class Papers:
             return None
         last = issued[-1]
         title = self.charts.dictionary["documents"][kind]["zh"]
-        pdf = self.press.pdf(kind, last.content, issued_on=last.issued_on)
+        pdf = self.press.pdf(kind, self.vault.content_of(last), issued_on=last.issued_on)
         digest = "sha256:" + hashlib.sha256(pdf).hexdigest()
         return {
             "digest": digest,
@@ -183,7 +186,11 @@ class Papers:
         kind: str,
         doc_no: str | None,
         now: datetime,
+        id: str,
     ) -> dict[str, Any]:
-        """What the template prints, frozen."""
-        telling = Telling(self.charts, self.office, connection, file, taken, kind)
-        return telling.content(self.press.fields(kind), doc_no, now)
+        """What the template prints, frozen; of a criminal referral, sealed."""
+        telling = Telling(self.charts, self.office, connection, file, taken, kind, self.vault)
+        content = telling.content(self.press.fields(kind), doc_no, now)
+        if file.snapshot.subject == "referral":
+            return self.vault.seal_content(file.record_id, id, content)
+        return content

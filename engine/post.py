@@ -129,6 +129,7 @@ class Post:
             department=snapshot.department,
             on_paper=self.publications.on_paper(taken, name),
             due_at=due_at(snapshot.deadlines, taken, now),
+            kept=self.papers.vault.seal_message,
         )
         return True
 

@@ -33,6 +33,7 @@ from engine.projections.work import GROUPS, owned_states
 from engine.reckoning_reader import ReckoningReader
 from engine.recorded import steps_of_payment
 from engine.referral_reader import ReferralReader
+from engine.referral_vault import ReferralVault
 from engine.referrals import Referrals
 from engine.reminders import ReminderReader
 from engine.rule_reader import RuleReader
@@ -271,10 +272,11 @@ def open_reader(
     facts: FactDictionary,
     clock: ReadClock,
     referrals: Referrals,
+    vault: ReferralVault,
 ) -> Reader:
     """The reader over a database that has its tables."""
     secret, sources = cursor_secret(writer, clock.now()), gather_sources(law, office, facts)
-    confidential = ReferralReader(database, writer, clock, law, sources, referrals)
+    confidential = ReferralReader(database, writer, clock, law, sources, referrals, vault)
     return Reader(database, sources, clock, steps_of(law, office), secret, confidential)
 
 

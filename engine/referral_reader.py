@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -18,6 +19,7 @@ from engine.projections.asked import Asked, Query
 from engine.projections.referrals import referral_answer, referral_line, referral_member
 from engine.projections.sources import ReadClock, Sources
 from engine.projections.timeline import timeline_page
+from engine.referral_vault import ReferralVault
 from engine.referrals import Referrals
 from engine.snapshots import load_referral
 from engine.writer import Writer
@@ -30,6 +32,15 @@ SEQUENCE_MAX = 999_999_999
 
 
 @dataclass(frozen=True, slots=True)
+class Printable:
+    """A document of a referral as the press takes it."""
+
+    kind: str
+    content: Mapping[str, Any]
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class ReferralReader:
     """Whoever is not on the list is answered in the words for an id that never was."""
 
@@ -39,6 +50,7 @@ class ReferralReader:
     law: Lawbook
     sources: Sources
     referrals: Referrals
+    vault: ReferralVault
 
     def of_finding(self, who: Principal, finding: str) -> dict[str, Any] | None:
         """The `referral` of a finding for this person: the last whose list names the person, or None.
@@ -96,18 +108,20 @@ class ReferralReader:
             row = entries.attachment_row(connection, id, digest)
         if row is None:
             raise Refusal("not_found")
+        content = self.vault.bytes_of(row)
         self.note(who, id, "attachment")
-        return bytes(row.content), row.name, row.media_type
+        return content, row.name, row.media_type
 
-    def document(self, who: Principal, id: str, doc: str) -> Row[Any]:
-        """The row of a document that the house issued on the referral, ready to be printed; raises `not_found`."""
+    def document(self, who: Principal, id: str, doc: str) -> Printable:
+        """A document that the house issued on the referral, ready to be printed; raises `not_found`."""
         with self.database.read() as connection:
             self._row(connection, who, id)
             row = entries.document_row(connection, id, doc)
         if row is None or row.status != "issued":
             raise Refusal("not_found")
+        shown = Printable(row.kind, self.vault.content_of(row), row.issued_on)
         self.note(who, id, "document")
-        return row
+        return shown
 
     def known_to(self, who: Principal) -> list[dict[str, Any]]:
         """The referrals on whose list this person is, soonest due first; nothing for everybody else."""

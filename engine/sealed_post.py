@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from engine.core.refusals import Refusal
+from engine.referral_vault import ReferralVault
 from engine.sealing import JSON, MEDIA_TYPE, seal
 from engine.signing import in_force
 from models import sealing
@@ -15,18 +17,28 @@ from models.exchange_reading import CRIMINAL_QUEUE
 
 
 def outer(
-    connection: Connection, now: datetime, messages: Sequence[Mapping[str, Any]]
+    connection: Connection, now: datetime, messages: Sequence[Mapping[str, Any]], vault: ReferralVault
 ) -> list[dict[str, Any]]:
     """The messages as they go over the wire: `body` is what is signed and sent, `media_type` what it is.
+
+    One that the vault does not open has None as its body: it is not sent, and keeps nothing else from being sent.
 
     A message is sealed once for the key it is sent under, and kept: every attempt brings the same bytes. Only when that
     key has ended is it sealed anew, to the newest one, since its receiver may no longer open the first.
     """
-    secret = [one for one in messages if one.get("queue") == CRIMINAL_QUEUE]
+    known = [{**one, "body": _opened(vault, one)} for one in messages]
+    secret = [one for one in known if one.get("queue") == CRIMINAL_QUEUE and one["body"] is not None]
     if not secret:
-        return [dict(one) for one in messages]
+        return known
     sealed = _sealed(connection, now, secret)
-    return [{**one, **sealed.get(str(one["id"]), {})} for one in messages]
+    return [{**one, **sealed.get(str(one["id"]), {})} for one in known]
+
+
+def _opened(vault: ReferralVault, message: Mapping[str, Any]) -> bytes | None:
+    try:
+        return vault.body_of(message)
+    except Refusal:
+        return None
 
 
 def _sealed(

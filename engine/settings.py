@@ -38,6 +38,8 @@ class Settings:
     """The file with the private key that opens them."""
     identity_key: Path | None = None
     """The file with the key that seals second factors; None for its place in the data folder."""
+    referral_key: Path | None = None
+    """The file with the keys that criminal referrals are sealed with; None for its place in the data folder."""
     log_key: Path | None = None
     """The file with the key that signs checkpoints of the log; None for its place in the data folder."""
     signs_log: bool = True
@@ -92,6 +94,7 @@ class Settings:
             backup_key=_path(environment.get(BACKUP_KEY)),
             single_sign_on=provider_from(environment),
             identity_key=_path(environment.get("BIHUAN_IDENTITY_KEY")),
+            referral_key=_path(environment.get("BIHUAN_REFERRAL_KEY")),
             log_key=_path(environment.get(LOG_KEY)) if environment.get(LOG_KEY) != NO_KEY else None,
             signs_log=environment.get(LOG_KEY) != NO_KEY,
             checkpoint_dir=_path(environment.get("BIHUAN_CHECKPOINT_DIR")),
@@ -118,6 +121,11 @@ class Settings:
     def identity_key_file(self) -> Path:
         """Where the key is kept that seals second factors: nodes that share a database share this file."""
         return self.identity_key or self.data_dir / "keys" / "identity.key"
+
+    @property
+    def referral_key_file(self) -> Path:
+        """Where the keys of criminal referrals are kept: nodes that share a database share this file."""
+        return self.referral_key or self.data_dir / "keys" / "referral.key"
 
     @property
     def log_key_file(self) -> Path:
@@ -147,6 +155,7 @@ class Settings:
             "key_file": str(self.key_file),
             "backup_to": ", ".join(self.backup_to) or None,
             "backup_key": str(self.backup_key) if self.backup_key else None,
+            "referral_key_file": str(self.referral_key_file),
             "log_key_file": str(self.log_key_file),
             "checkpoints": str(self.checkpoints),
             "single_sign_on": self.single_sign_on.issuer if self.single_sign_on else None,

@@ -15,6 +15,7 @@ from engine.core.calendar import civil_date
 from engine.core.chart import Charts, Row
 from engine.core.effects import Taken
 from engine.core.snapshot import Act, Record
+from engine.referral_vault import ReferralVault
 from models import records
 from rules.offices import Office
 
@@ -35,6 +36,7 @@ class Telling:
     file: CaseFile
     taken: Taken
     kind: str
+    vault: ReferralVault
 
     def content(self, fields: Sequence[str], doc_no: str | None, now: datetime) -> dict[str, Any]:
         """The record's facts with this step's over them, and who did what; `fields` are those the paper prints."""
@@ -134,7 +136,7 @@ class Telling:
         if asked is None:
             return {}
         said = [row for row in self._issued(self.kind) if row.sequence == asked[1].sequence and row.content]
-        step = said[-1].content.get("step", {}) if said else {}
+        step = self.vault.content_of(said[-1]).get("step", {}) if said else {}
         return {"zh": step.get("zh"), "facts": step.get("facts", {})}
 
     def _answered(self) -> tuple[str, Act] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,12 +45,15 @@ def enqueue(
     department: str,
     on_paper: Mapping[str, str] | None = None,
     due_at: datetime | None = None,
+    kept: Callable[[Mapping[str, Any]], bytes] | None = None,
 ) -> None:
     """The message stands in the outbox with the next number of its queue; without a linked system it is a paper task.
 
     on_paper: the words of the task of a message that goes to nobody's system, linked or not. due_at: the end of the
-    deadline that it is to arrive by; when half of the time to it is gone, a person is to be told.
+    deadline that it is to arrive by; when half of the time to it is gone, a person is to be told. kept: the body of a row as
+    it is kept, without which nothing of the criminal queue is taken.
     """
+    assert kept is not None or queue != CRIMINAL_QUEUE, "what is told of a criminal referral is sealed"
     system = receiving_system(connection, office_id, recipient, kind) if on_paper is None else None
     sequence = next_sequence(connection, system.id, queue) if system else None
     event = message_event(
@@ -91,7 +94,7 @@ def enqueue(
         "alarm_at": now + (due_at - now) / 2 if system and due_at and due_at > now else None,
         "recorded_at": now,
     }
-    add(connection, MESSAGE, [row])
+    add(connection, MESSAGE, [row if kept is None else {**row, "body": kept(row)}])
     if system is None:
         tell(connection, row, "paper_message", department, "duty_clerk", on_paper or NO_SYSTEM, now)
 

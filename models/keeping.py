@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Row,
     String,
     Table,
     Text,
@@ -119,12 +120,11 @@ def standing(connection: Connection) -> dict[str, set[str]]:
     }
 
 
-def papers(connection: Connection) -> Iterator[tuple[str, bytes]]:
-    """The digest under which each paper was handed in, and its bytes; few at a time."""
+def papers(connection: Connection) -> Iterator[Row[Any]]:
+    """(finding_id, digest, content) of each paper that was handed in; few at a time."""
     paper = SQLModel.metadata.tables["attachment"]
-    found = select(paper.c.digest, paper.c.content)
-    for row in connection.execution_options(yield_per=LARGE_ROWS_AT_A_TIME).execute(found):
-        yield row.digest, row.content
+    found = select(*(paper.c[name] for name in ("finding_id", "digest", "content")))
+    yield from connection.execution_options(yield_per=LARGE_ROWS_AT_A_TIME).execute(found)
 
 
 def is_marked(connection: Connection, name: str) -> bool:

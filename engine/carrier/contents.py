@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Row
 
 from engine.core.carrier_codes import CODED_KINDS, code_for, shown
 from engine.core.messages import ROUTES
-from engine.core.strict_json import parsed
 from engine.papers import Papers
 from models import records
 from models.reading import entries
@@ -43,7 +42,7 @@ class Filling:
         members: dict[str, bytes] = {}
         messages = []
         for row in rows:
-            event, body = parsed(row.body), bytes(row.body)
+            event, body = self.papers.vault.said(row), self.papers.vault.body_of(row)
             name = f"messages/{event['sequence']}-{row.id}.json"
             members[name] = body
             papers = [
@@ -89,10 +88,11 @@ class Filling:
         """The bytes and whether they have the digest that was named; a letter may be set otherwise by a later program."""
         row = entries.attachment_row(connection, record, named["digest"])
         if row is not None:
-            return bytes(row.content), True
+            return self.papers.vault.bytes_of(row), True
         last = None
         for document in reversed(self._candidates(connection, record, named)):
-            pdf = self.papers.press.pdf(document.kind, document.content, issued_on=document.issued_on)
+            content = self.papers.vault.content_of(document)
+            pdf = self.papers.press.pdf(document.kind, content, issued_on=document.issued_on)
             if "sha256:" + hashlib.sha256(pdf).hexdigest() == named["digest"]:
                 return pdf, True
             last = last or pdf

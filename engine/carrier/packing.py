@@ -22,6 +22,7 @@ from engine.core.envelope import wire_instant
 from engine.core.refusals import FieldError, Refusal
 from engine.core.strict_json import parsed
 from engine.desk import Desk
+from engine.referral_vault import ReferralVault
 from engine.signing import in_force
 from engine.snapshots import load_finding, load_inspection, load_referral
 from models import carrier_reading, linked_reading
@@ -86,7 +87,9 @@ class Packer:
         for series in allowed:
             mine = [row for row in waiting if belongs(row, asked.queue, series, who)]
             if mine:
-                return self._new(connection, who, system, asked.queue, series, _as_many_as_fit(mine))
+                return self._new(
+                    connection, who, system, asked.queue, series, _as_many_as_fit(self.desk.vault, mine)
+                )
         for series in allowed:
             department = str(who.department)
             again = carrier_reading.last_unconfirmed(connection, system.id, series, department, asked.number)
@@ -264,12 +267,12 @@ def belongs(row: Row[Any], queue: str, series: str, who: Principal) -> bool:
     return bool(parsed(row.body)["sender"] == who.department)
 
 
-def _as_many_as_fit(rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+def _as_many_as_fit(vault: ReferralVault, rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
     """The first of them, at least one: what is left goes into the next bundle."""
     total = 0
     for place, row in enumerate(rows[: manifest.MESSAGES_MAX]):
         total += len(row.body) + sum(
-            int(one.get("size") or 0) for one in named_papers(parsed(row.body)["data"])
+            int(one.get("size") or 0) for one in named_papers(vault.said(row)["data"])
         )
         if total > CONTENT_BYTES_MAX and place:
             return rows[:place]

@@ -27,7 +27,6 @@ from engine.core.paper_receipt_form import OnPaper
 from engine.core.receipt_form import read_event
 from engine.core.receipts import LATE_REASON, ReceiptKind
 from engine.core.refusals import FieldError, Refusal
-from engine.core.strict_json import parsed
 from engine.core.visibility import sees_department
 from engine.desk import Desk
 from engine.receipt_effects import Arrived, ReceiptEffects
@@ -157,7 +156,7 @@ class PaperReceipts:
 
     def _event(self, message: Row[Any], system: Any, kind: ReceiptKind, paper: OnPaper) -> dict[str, Any]:
         """The receipt that the paper amounts to, read as strictly as one that is sent."""
-        sent = parsed(message.body)
+        sent = self.desk.vault.said(message)
         data = {"in_reply_to": message.id, **_data(kind.kind, paper, system.department)}
         event = {
             "specversion": "1.0",
@@ -204,7 +203,7 @@ class PaperReceipts:
             "signature": f"code {carrier_codes.shown(code)}",
             "received_at": now,
         }
-        linked_reading.keep_receipt(connection, row)
+        linked_reading.keep_receipt(connection, {**row, "body": self.desk.vault.seal_receipt(row)})
 
     def _scans(
         self,

@@ -6,17 +6,11 @@ import base64
 import binascii
 import hmac
 import json
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from engine.key_file import make_key_file
-
-KEY_BYTES, NONCE_BYTES = 32, 12
+from engine.secret_keys import SecretKeyFault, make_secret_key, sealed, secret_keys, unsealed
 
 
 class SealerFault(Exception):
@@ -35,14 +29,13 @@ class Sealer:
 
     def seal(self, text: bytes, about: str) -> bytes:
         """The text, sealed; the same text never looks the same."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return nonce + AESGCM(self._read()).encrypt(nonce, text, about.encode())
+        return sealed(self._read(), text, about.encode())
 
-    def open(self, sealed: bytes, about: str) -> bytes:
+    def open(self, kept: bytes, about: str) -> bytes:
         """What was sealed about it; raises SealerFault."""
         try:
-            return AESGCM(self._read()).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode())
-        except (InvalidTag, ValueError) as fault:
+            return unsealed(self._read(), kept, about.encode())
+        except SecretKeyFault as fault:
             raise SealerFault(about) from fault
 
     def ticket(self, value: dict[str, Any], about: str) -> str:
@@ -52,10 +45,10 @@ class Sealer:
     def read_ticket(self, ticket: str, about: str) -> dict[str, Any]:
         """The value of the ticket; raises SealerFault."""
         try:
-            sealed = base64.b64decode(ticket.encode("ascii"), altchars=b"-_", validate=True)
+            kept = base64.b64decode(ticket.encode("ascii"), altchars=b"-_", validate=True)
         except (binascii.Error, UnicodeError, ValueError) as fault:
             raise SealerFault(about) from fault
-        return dict(json.loads(self.open(sealed, about)))
+        return dict(json.loads(self.open(kept, about)))
 
     def digest(self, text: str, about: str) -> str:
         """A digest (hex) that nobody without the key can guess texts by."""
@@ -63,12 +56,9 @@ class Sealer:
 
     def _read(self) -> bytes:
         if self._key is None:
-            make_key_file(self.path, base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode())
             try:
-                key = base64.b64decode(self.path.read_text(encoding="ascii").strip(), validate=True)
-            except (OSError, UnicodeError, binascii.Error) as fault:
+                make_secret_key(self.path)
+                self._key = secret_keys(self.path)[0]
+            except SecretKeyFault as fault:
                 raise SealerFault(str(self.path)) from fault
-            if len(key) != KEY_BYTES:
-                raise SealerFault(str(self.path))
-            self._key = key
         return self._key

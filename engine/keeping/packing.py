@@ -32,7 +32,7 @@ FORMAT = 1
 SAID_OF_IT = {"demo", "test_clock", SANDBOX}
 """Marks of a database that say what kind of ledger it is."""
 PIECE_BYTES = 4 * 1024 * 1024
-HOUSE_KEY = "house.key"
+HOUSE_KEY, REFERRAL_KEY = "house.key", "referral.key"
 CHECKPOINTS = "checkpoints"
 """The folder in the data folder whose newest file says how the audit chains stood."""
 
@@ -124,11 +124,12 @@ class Packing:
             yield from self._keys()
 
     def _keys(self) -> Iterator[tuple[str, Path]]:
-        """The key of the house, wherever it lies, and what else is in the folder of keys."""
+        """The keys of the house and of its referrals, wherever they lie, and what else is in the folder of keys."""
         own = self.settings.data_dir / "keys"
         found = sorted(own.iterdir()) if own.is_dir() else []
-        others = [path for path in found if path != self.settings.key_file and path.name != HOUSE_KEY]
-        for name, path in ((HOUSE_KEY, self.settings.key_file), *((one.name, one) for one in others)):
+        named = {HOUSE_KEY: self.settings.key_file, REFERRAL_KEY: self.settings.referral_key_file}
+        others = {one.name: one for one in found if one not in named.values() and one.name not in named}
+        for name, path in (named | others).items():
             if path.is_file() and MEMBER.fullmatch(f"keys/{name}"):
                 yield f"keys/{name}", path
 

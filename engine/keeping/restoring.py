@@ -15,12 +15,15 @@ from sqlalchemy import Connection
 
 from engine.administrative_record import enter
 from engine.auditing import Audited, verify
+from engine.core.refusals import Refusal
 from engine.house_key import HouseKey
 from engine.keeping.box import Identity
 from engine.keeping.copying import Copied, CopyFault, copy_into
-from engine.keeping.packing import HOUSE_KEY
+from engine.keeping.packing import HOUSE_KEY, REFERRAL_KEY
 from engine.keeping.place import Place, place_of
 from engine.outcomes import new_id
+from engine.referral_vault import ReferralVault
+from engine.secret_keys import SecretKeyFault, keys_in, secret_keys, write_secret_keys
 from engine.settings import Settings
 from models import keeping, restoring
 from models.database import Database
@@ -115,11 +118,20 @@ class Ready:
         return held
 
     def _lay_out(self) -> list[str]:
-        """Checkpoints and keys are where they belong; none that was there is replaced."""
+        """Checkpoints and keys are where they belong; none that was there is replaced.
+
+        The keys of referrals are laid beside those that are there, for each opens what was sealed with it.
+        """
         laid = []
+        places = {
+            f"keys/{HOUSE_KEY}": self.settings.key_file,
+            f"keys/{REFERRAL_KEY}": self.settings.referral_key_file,
+        }
         for name, content in self.copied.files.items():
-            house = name == f"keys/{HOUSE_KEY}"
-            path = self.settings.key_file if house else self.settings.data_dir / name
+            path = places.get(name, self.settings.data_dir / name)
+            if name == f"keys/{REFERRAL_KEY}" and path.exists():
+                laid += [name] if _laid_beside(path, content) else []
+                continue
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with suppress(FileExistsError):
                 handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -151,7 +163,7 @@ def prepared(
             key = HouseKey(settings.key_file)
             copied = copy_into(wanted.box, wanted.identities, database, office_id, key, progress)
             migrate(database)
-            audited = _verified(database, wanted)
+            audited = _verified(database, wanted, _vault(settings, copied))
             yield Ready(settings, office_id, wanted, digest, copied, audited, place, database)
         finally:
             database.dispose()
@@ -159,15 +171,43 @@ def prepared(
         place.discard()
 
 
-def _verified(database: Database, wanted: Wanted) -> Audited:
+def _laid_beside(path: Path, content: bytes) -> bool:
+    """True when the file has keys of the backup now that it did not have; one that holds no keys stays as it is."""
+    try:
+        own = secret_keys(path)
+        new = [key for key in keys_in(content) if key not in own]
+    except SecretKeyFault:
+        return False
+    if new:
+        write_secret_keys(path, [*own, *new])
+    return bool(new)
+
+
+def _vault(settings: Settings, copied: Copied) -> ReferralVault:
+    """What opens the referrals of the backup: the keys that are here, and those that came with it."""
+    try:
+        brought = keys_in(copied.files.get(f"keys/{REFERRAL_KEY}", b""))
+    except SecretKeyFault:
+        brought = []
+    return ReferralVault(settings.referral_key_file, brought)
+
+
+def _verified(database: Database, wanted: Wanted, vault: ReferralVault) -> Audited:
     audited = verify(database)
     with database.read() as connection:
-        changed = [
-            digest
-            for digest, content in keeping.papers(connection)
-            if "sha256:" + hashlib.sha256(content).hexdigest() != digest
-        ]
+        changed = [row.digest for row in keeping.papers(connection) if not _intact(vault, row)]
     count = len(audited.faults) + len(changed)
     if count and not wanted.accept_faults:
         raise CopyFault(BROKEN_CHAINS.format(count=count))
     return audited
+
+
+def _intact(vault: ReferralVault, paper: Any) -> bool:
+    """True for a paper that has its digest, and for one whose key is nowhere: whoever opens it will see."""
+    if not vault.knows(bytes(paper.content)):
+        return True
+    try:
+        content = vault.bytes_of(paper)
+    except Refusal:
+        return False
+    return bool("sha256:" + hashlib.sha256(content).hexdigest() == paper.digest)

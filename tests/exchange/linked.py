@@ -128,7 +128,8 @@ def tasks(linked: Linked, finding: str, *kinds: str) -> list[Any]:
 def courier(linked: Linked, **given: Any) -> Courier:
     """A courier without chance in its waits."""
     house = linked.town.house
-    return Courier(house.writer, house.clock, jitter=lambda: 0.0, **given)
+    known = {"jitter": lambda: 0.0, "vault": house.desk.vault, **given}
+    return Courier(house.writer, house.clock, **known)
 
 
 def called(linked: Linked, hook: Desk, **given: Any):

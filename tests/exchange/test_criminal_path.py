@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -137,7 +136,8 @@ def test_the_criminal_path_is_answered_to_its_end(served: Linked, tmp_path: Path
     }
     assert {one.state for one in sent if one.system_id} == {"delivered"}
     assert referral.state == "result_court_fine"
-    assert all(json.loads(one.body)["queue"] == "criminal" for one in sent)
+    vault = served.town.house.desk.vault
+    assert all(vault.said(one)["queue"] == "criminal" for one in sent)
     with served.town.house.database.read() as connection:
         sealed = {one.id: sealing.sealed_rows(connection, one.id) for one in sent}
     called = "yuanping-psb" if sqlite else "yuanping-procuratorate"

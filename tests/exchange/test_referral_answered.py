@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -51,7 +50,7 @@ def answering(linked: Linked) -> tuple[Town, str, Post]:
 def _last(town: Town, partner: Partner, kind: str) -> dict[str, Any]:
     with town.house.database.read() as connection:
         feed = exchange_reading.feed(connection, partner.system, "criminal", 0, 50)
-    return next(json.loads(row.body) for row in reversed(feed) if row.kind == kind)
+    return next(town.house.desk.vault.said(row) for row in reversed(feed) if row.kind == kind)
 
 
 def test_an_early_filing_waits_for_the_signing_and_then_moves_the_referral(

@@ -5,7 +5,6 @@ The steps are told to the post room as the desk tells them, one after the other;
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -77,7 +76,7 @@ def tell(sqlite_linked: Linked) -> Told:
         sent = [one for one in queue if one.step_sequence == sequence[0]]
         about = [(one.finding_id, one.inspection_id, one.proceeding_id) for one in sent]
         assert about == [(None, None, referral)] * len(sent)
-        events = [json.loads(one.body) for one in sent]
+        events = [desk.vault.said(one) for one in sent]
         for one, event in zip(sent, events, strict=True):
             assert faults(f"message_{one.kind}", event) == []
             assert (one.queue, one.state) == ("criminal", "waiting")

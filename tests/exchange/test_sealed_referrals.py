@@ -61,6 +61,7 @@ def refer(linked: Linked, queue: str = "criminal", recipient: str = "public_secu
             message_id=id,
             sender="market_regulation",
             department="market_regulation",
+            kept=linked.town.house.desk.vault.seal_message,
         )
     )
     return id
@@ -70,6 +71,11 @@ def messages(linked: Linked) -> list[Any]:
     """Every message in the outbox, oldest first."""
     with linked.town.house.database.read() as connection:
         return list(connection.execute(select(exchange_reading.MESSAGE).order_by("sequence")).all())
+
+
+def plain(linked: Linked, message: Any) -> bytes:
+    """What the message says, to the byte."""
+    return linked.town.house.desk.vault.body_of(message)
 
 
 def kept(linked: Linked) -> list[Any]:
@@ -94,9 +100,9 @@ def test_who_is_called_gets_what_only_they_can_open_signed_as_it_is_sent(sqlite_
     assert received.signed_by(signing) and received.id == id
     assert REASONS.encode() not in received.body
     [message] = messages(sqlite_linked)
-    assert key.open(received.body) == message.body
+    assert key.open(received.body) == plain(sqlite_linked, message)
     assert key.header(received.body)["kid"] == key_of(key)["kid"]
-    assert json.loads(message.body)["id"] == id and message.state == "delivered"
+    assert json.loads(plain(sqlite_linked, message))["id"] == id and message.state == "delivered"
 
 
 def test_every_attempt_brings_the_same_sealed_bytes(linked, hook):
@@ -130,7 +136,7 @@ def test_a_new_key_seals_what_comes_and_the_old_one_what_was_sent_until_it_ends(
     courier(linked).run_once(NOW + timedelta(days=1))
     bodies = [one.body for one in hook.received]
     assert [old.header(one)["kid"] for one in bodies] == ["2023", "2023", "2024", "2024", "2024"]
-    assert bodies[2] == bodies[3] and new.open(bodies[3]) == messages(linked)[0].body
+    assert bodies[2] == bodies[3] and new.open(bodies[3]) == plain(linked, messages(linked)[0])
     assert hook.received[3].id == hook.received[0].id
 
 
@@ -165,8 +171,8 @@ def test_who_has_no_key_and_every_ordinary_message_meet_the_same_bytes_as_before
     for one in hook.received:
         by_type.setdefault(one.headers["content-type"], []).append(one.body)
     assert len(by_type["application/jose"]) == 1
-    plain = {bytes(row.body) for row in messages(linked)} - {key.open(by_type["application/jose"][0])}
-    assert set(by_type["application/cloudevents+json"]) == plain and len(plain) == 3
+    bodies = {plain(linked, row) for row in messages(linked)} - {key.open(by_type["application/jose"][0])}
+    assert set(by_type["application/cloudevents+json"]) == bodies and len(bodies) == 3
     assert linked.messages(finding)[-1].state == "delivered"
     shown = canonical(linked.exchange.systems.list())
     assert key_of(key)["x"] not in shown
