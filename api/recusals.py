@@ -12,7 +12,7 @@ from api.calls import Received, an_id, answered, no_query
 from api.documented import body_of
 from api.step_request import body_object
 from engine.core.commands import DecideRecusalCommand, RecuseCommand
-from engine.core.recusal import RecusalDecisionForm, RecusalForm
+from engine.core.recusal_form import RecusalDecisionForm, RecusalForm
 
 router = APIRouter(prefix="/api/v1", tags=["recusals"])
 PLACES = {"finding": "findings", "referral": "referrals"}

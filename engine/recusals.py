@@ -24,14 +24,12 @@ from engine.core.recusal import (
     PRINCIPAL_HEAD,
     REFUSED,
     WITHDRAWN,
-    RecusalDecisionForm,
-    RecusalForm,
     Told,
     check_decides,
     deciders,
     in_the_case,
-    read_form,
 )
+from engine.core.recusal_form import RecusalDecisionForm, RecusalForm, read_form
 from engine.core.refusals import Faults, Reason, Refusal
 from engine.core.visibility import DEPARTMENTAL, sees, sees_department
 from engine.desk import Desk

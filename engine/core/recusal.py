@@ -7,16 +7,12 @@ once; what others apply for binds when it is decided.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from engine.core.basis import basis_of
 from engine.core.commands import Principal
-from engine.core.intake_forms import Text60, Text200, check_form, check_texts
-from engine.core.refusals import Faults, Reason, Refusal
+from engine.core.refusals import Reason, Refusal
 
 GROUNDS = ("direct_interest", "other_relation")
 DECLARED, APPLIED = "declared", "applied"
@@ -27,27 +23,6 @@ HEAD, PRINCIPAL_HEAD = "department_head", "principal_head"
 HEADS = frozenset({HEAD, PRINCIPAL_HEAD})
 SHUT_OUT = Reason("recused", "您在本案中应当回避", "you are recused", basis_of("行政处罚法 Art 43", "V[S01]"))
 """The contract's reason for every row of the case, whoever would take it for the person."""
-
-
-class RecusalForm(BaseModel):
-    """Who is to step back and why; without `person` oneself."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    ground: Literal["direct_interest", "other_relation"]
-    reason: Text200
-    person: Text60 | None = None
-    applicant: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    """The party or representative that applies (申请人), where it is not the officer who enters it."""
-
-
-class RecusalDecisionForm(BaseModel):
-    """What became of it, with reasons."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    outcome: Literal["recused", "refused", "withdrawn"]
-    reason: Text200
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +44,6 @@ class Told:
     def state(self) -> str:
         """pending, in_force, recused, refused or withdrawn."""
         return self.outcome or (IN_FORCE if self.kind == DECLARED else PENDING)
-
-
-def read_form(form: type[BaseModel], body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The body, when it has the form; raises `facts_invalid` with every fault at once."""
-    faults = Faults()
-    check_form(form, body, faults)
-    check_texts(body, "", faults)
-    faults.refuse()
-    if not str(body["reason"]).strip():
-        faults.add("/reason", "missing")
-    faults.refuse()
-    return body
 
 
 def is_recused(who: Principal, recused: Collection[str]) -> bool:

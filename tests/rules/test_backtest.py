@@ -249,7 +249,7 @@ def test_ten_times_the_findings_take_no_more_memory(sqlite_town: Town, tmp_path:
     trial.put(sqlite_town.house.database, intakes[100:], department="fire_rescue")
 
     many = peak(backtest, draft)
-    assert many < 1.5 * few
+    assert (many - few) / 900 < 300, "bytes: one that stayed in memory would take thousands"
 
 
 def test_a_draft_without_a_fact_that_the_house_derives_is_refused() -> None:
