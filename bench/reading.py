@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
@@ -22,6 +23,9 @@ from engine.core.forms import Forms
 from engine.core.lawbook import Lawbook
 from engine.projections.gather import gather_sources
 from engine.reader import Reader
+from engine.referral_reader import ReferralReader
+from engine.referrals import Referrals
+from engine.writer import Writer
 from models import records
 from models.database import Database
 from rules.calendars import load_calendar
@@ -103,10 +107,19 @@ def measured(database: Database, reader: Reader) -> dict[str, float]:
         with database.read() as connection:
             connection.execute(select(func.count()).select_from(records.FINDING)).scalar()
 
+    def unscoped() -> None:
+        with database.read() as connection:
+            connection.execute(
+                select(records.FINDING.c.id)
+                .order_by(records.FINDING.c.yellow_at, records.FINDING.c.id)
+                .limit(50)
+            ).all()
+
     small = person("F01", "inspector", department="fire_rescue")
     seventh = page_seven(reader)
     return {
         "floor": milliseconds(count),
+        "fifty ids, without rights": milliseconds(unscoped),
         "first page, office": milliseconds(lambda: reader.findings(SUPERVISOR, {})),
         "first page, department": milliseconds(lambda: reader.findings(OFFICER, {})),
         "first page, small department": milliseconds(lambda: reader.findings(small, {})),
@@ -145,8 +158,14 @@ def main(sizes: tuple[int, ...]) -> None:
             database = Database(f"sqlite:///{folder}/bench.db")
             SQLModel.metadata.create_all(database.engine)
             fill(database, size)
-            reader = Reader(database, sources, StandingClock(), lambda *_: [], b"bench")
-            times = measured(database, reader)
+            writer, clock = Writer(database), StandingClock()
+            nobody_writes: Any = None
+            referrals = Referrals(sources.office_id, law, nobody_writes)
+            confidential = ReferralReader(database, writer, clock, law, sources, referrals)
+            times = measured(
+                database, Reader(database, sources, clock, lambda *_: [], b"bench", confidential)
+            )
+            writer.close()
             database.dispose()
         print(f"{size} findings")
         for name, spent in times.items():

@@ -263,8 +263,8 @@ def case_seen(
 ) -> CaseFile:
     """The file of a finding that the person sees, or of a referral on whose list they are; raises `not_found`."""
     if subject == "referral":
-        known = desk.referrals.known(connection, who, id) is not None
-        file = load_referral(connection, id, lock) if known else None
+        known = desk.referrals.known(connection, who, id)
+        file = None if known is None else load_referral(connection, id, lock)
     else:
         file = load_finding(connection, desk.office, id, lock)
     if file is None or not sees(who, file.snapshot.department):

@@ -194,7 +194,7 @@ LATER_TABLES = ("log_leaf", "log_checkpoint", "log_doubt", "refused_attempt", "r
 def test_a_backup_of_an_older_program_is_brought_to_the_present_shape(
     kept: Kept, elsewhere: Settings, tmp_path: Path
 ) -> None:
-    """As one from before there was a log, for which there were no tables."""
+    """As one from before these tables were there."""
     found = read(kept, kept.file.read_bytes())
     head = orjson.loads(found[0][1]) | {"revision": "0026"}
     manifest = orjson.loads(found[-1][1])
