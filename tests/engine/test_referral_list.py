@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, update
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, select, text, update
 
 from engine.core.chart import CRIMINAL, Row
 from engine.core.criminal_guards import DEPENDING
 from engine.core.readership import NOBODY, open_steps, roles_with_a_step
 from engine.core.times import roles_of
 from models import account_reading, records, referral_reading
+from models.migrate import FOLDER, migrate
+from models.referral_list import HAND
 from models.referral_reading import REFERRAL
 from tests.builders import Town
 from tests.engine.test_law2 import CLUE
@@ -27,6 +30,8 @@ ROLES = {
     "R8": ("oversight_reader", "inspector"),
 }
 """Colleagues of the department who have done nothing and are in no team, and such as no department has."""
+
+BEFORE_HANDS = ScriptDirectory(str(FOLDER)).get_revision("0028").down_revision
 
 
 def waits(row: Row) -> bool:
@@ -123,3 +128,23 @@ def test_they_agree_at_every_step_of_a_referral(sqlite_town: Town) -> None:
     town.house.writer.submit(lambda connection: account_reading.change_user(connection, "w02", disabled))
     with town.house.database.read() as connection:
         assert "W02" not in told_apart(town, connection, referral)
+
+
+def test_a_database_from_before_names_the_hands_of_its_referrals(town: Town) -> None:
+    referral = opened(town, town.finding())
+    led(town, referral, "form_team")
+    database = town.house.database
+    with database.read() as connection:
+        before = connection.execute(select(HAND).order_by(HAND.c.login_key)).all()
+    assert [(row.login_key, row.ground) for row in before] == [
+        ("c02", "acted"),
+        ("u01", "acted"),
+        ("w01", "team"),
+        ("w02", "team"),
+    ]
+    with database.engine.begin() as connection:
+        connection.execute(text("DROP TABLE referral_hand"))
+        connection.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": BEFORE_HANDS})
+    migrate(database, "0028")
+    with database.read() as connection:
+        assert connection.execute(select(HAND).order_by(HAND.c.login_key)).all() == before
