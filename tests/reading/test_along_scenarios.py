@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.builders import Town
+from tests.once import Copies
 from tests.reading.world import ids
 from tests.scenarios.player import FIRE, FOOD, Player, scenario
 from tests.schemas import faults
@@ -65,10 +68,27 @@ def disagreements(town: Town, login: str, finding: str) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize(("id", "kind"), [("S01", FOOD), ("S02", FOOD), ("S06", FIRE)])
+@pytest.mark.parametrize(
+    ("database", "id", "kind"),
+    [("sqlite", "S01", FOOD), ("sqlite", "S02", FOOD), ("sqlite", "S06", FIRE), ("postgresql", "S02", FOOD)],
+)
 def test_every_answer_keeps_the_contract_after_each_step(
-    town: Town, id: str, kind: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    tables: Copies,
+    open_town: Callable[..., Town],
+    tmp_path: Path,
+    database: str,
+    id: str,
+    kind: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    sqlite = database == "sqlite"
+    url = (
+        tables.sqlite(tmp_path / "bihuan.db")
+        if sqlite
+        else tables.postgres(request.getfixturevalue("postgres"))
+    )
+    town = open_town(url)
     story, player = scenario(id), Player(town, kind)
     checked: list[str] = []
     take = Player._take
