@@ -241,7 +241,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     reader = open_reader(database, writer, law, office, facts, clock, referrals, vault)
     recusals = Recusals(desk)
     accounts = open_accounts(database, writer, clock, office, settings.identity_key_file)
-    post = ReminderPost(office, law, ReminderWords(law.terms), prefix)
+    post = ReminderPost(office, law, ReminderWords(law.terms), vault, prefix)
     sweep = Sweep(clock, database, law, desk, post)
     book = DutyBook(office, law)
     with database.read() as connection:

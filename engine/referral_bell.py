@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,6 +14,7 @@ from engine.clock_rows import ended
 from engine.core.commands import CLOCK
 from engine.core.deadlines import TURN_OF
 from engine.core.ladder import Rung
+from engine.core.refusals import Refusal
 from engine.desk import Desk
 from engine.referral_letters import referral_recipients
 from engine.reminder_post import ReminderPost
@@ -34,11 +36,15 @@ class ReferralBell:
     post: ReminderPost
 
     def ring(self, office: str, now: datetime, limit: int) -> None:
-        """Each overdue and each severe clock is told once; the lead office is told nothing."""
+        """Each overdue and each severe clock is told once; the lead office is told nothing.
+
+        Where the message cannot be sealed at this moment it is told at a later bell, and nothing else waits for it.
+        """
         with self.desk.database.read() as connection:
             lapsed = due.due_deadlines(connection, office, now, limit, REFERRAL_DEADLINE)
         for row in lapsed:
-            self.desk.writer.submit(partial(self._tell, row=row, now=now))
+            with suppress(Refusal):
+                self.desk.writer.submit(partial(self._tell, row=row, now=now))
 
     def _tell(self, connection: Connection, *, row: Any, now: datetime) -> None:
         file = load_referral(connection, row.referral_id, lock=True)

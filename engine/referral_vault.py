@@ -140,6 +140,12 @@ class ReferralVault:
         """The bytes of a paper that was handed in: a row of any record."""
         return self.open(attachment.finding_id, ("attachment", attachment.digest), bytes(attachment.content))
 
+    def seal_manifest(self, bundle: Any, copy: int, manifest: bytes) -> bytes:
+        """The manifest of that copy of a bundle as it is kept, for it names papers; nobody but an auditor reads it again."""
+        if bundle.queue != CRIMINAL_QUEUE:
+            return manifest
+        return self.seal(bundle.series, ("packing", bundle.id, str(copy)), manifest)
+
     def _known(self, name: bytes) -> bytes | None:
         """The key of that name."""
         try:

@@ -18,6 +18,7 @@ from engine.core.lawbook import Lawbook
 from engine.core.messages import REMINDER, compose
 from engine.core.referral_messages import REFERRAL
 from engine.core.reminding import OWN, RECEIVER, Addressed, Turn, addressed
+from engine.referral_vault import ReferralVault
 from engine.reminder_words import ReminderWords, asked_in, copied_to_lead_office, receivers_turn
 from engine.snapshots import dates_of
 from models import exchange_reading, reminding
@@ -65,6 +66,7 @@ class ReminderPost:
     office: Office
     law: Lawbook
     words: ReminderWords
+    vault: ReferralVault
     prefix: str = ""
     """What the subject of every message begins with: that it was made in a sandbox."""
 
@@ -173,6 +175,7 @@ class ReminderPost:
             message_id=letter.id,
             sender=deadline.department,
             department=deadline.department,
+            kept=self.vault.seal_message,
         )
 
     def _content(self, connection: Connection, letter: _Letter, now: datetime) -> dict[str, Any]:

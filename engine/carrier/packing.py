@@ -159,7 +159,7 @@ class Packer:
             "bundle_id": bundle.id,
             "copy_no": copy,
             "office_id": bundle.office_id,
-            "manifest": raw,
+            "manifest": self.desk.vault.seal_manifest(bundle, copy, raw),
             "manifest_digest": hashlib.sha256(raw).hexdigest(),
             "signature": seal.decode(),
             "digest": hashlib.sha256(inner).hexdigest(),

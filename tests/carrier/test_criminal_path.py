@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from engine.carrier.packing import Packed
@@ -9,7 +10,7 @@ from engine.core.paper_receipt_form import OnPaper
 from engine.core.refusals import Refusal
 from engine.uploads import HandedIn, inspected
 from tests.builders import Town, refused
-from tests.carrier.carried import PDF, Office, events, states, without_network
+from tests.carrier.carried import PDF, Office, events, packings, states, without_network
 from tests.exchange.linked import Linked
 from tests.scenarios.player import POPPY, Player, scenario
 from tests.scenarios.receipts import RECEIPTS
@@ -109,6 +110,9 @@ def test_only_readers_pack_take_in_and_type_codes_of_a_referral(sqlite_linked: L
     answer = police.answer(bundle)
     code = bundle.manifest.messages[0].codes["signed_for"]
     carrier = town.house.exchange.carrier
+    [kept] = packings(town, packed)
+    manifest = town.house.desk.vault.open(referral, ("packing", packed.bundle, "0"), kept.manifest)
+    assert b"signed_for" not in kept.manifest and hashlib.sha256(manifest).hexdigest() == kept.manifest_digest
 
     def typed(login: str, code: str) -> Refusal:
         return refused(carrier.paper.enter, town.who(login), OnPaper(code, police.now, "赵某"))

@@ -14,6 +14,7 @@ from engine.core.lawbook import Lawbook
 from engine.projections.gather import gather_sources
 from engine.reader import Reader
 from engine.referral_reader import ReferralReader
+from engine.referral_vault import ReferralVault
 from engine.referrals import Referrals
 from engine.writer import Writer
 from models.database import Database
@@ -97,7 +98,7 @@ def reader(database: Database, sources: Any, clock: StandingClock, lawbook: Lawb
     writer = Writer(database)
     nobody_writes: Any = None
     referrals = Referrals(OFFICE, lawbook, nobody_writes)
-    confidential = ReferralReader(database, writer, clock, lawbook, sources, referrals)
+    confidential = ReferralReader(database, writer, clock, lawbook, sources, referrals, ReferralVault())
     yield Reader(database, sources, clock, lambda *_: [], SECRET, confidential)
     writer.close()
 
