@@ -69,6 +69,22 @@ def test_ordinary_queues_say_the_same_bytes_with_and_without_a_referral(
     assert reminders(confided, POLICE, "criminal"), "so that there was something to keep silent about"
 
 
+def test_the_bell_rings_on_where_nothing_can_be_sealed_and_tells_it_later(sqlite_linked: Linked) -> None:
+    town = sqlite_linked.town
+    key = town.house.settings.referral_key_file
+    story(sqlite_linked, with_referral=True)
+    told = reminders(town, POLICE, "criminal")
+    led(town, opened(town, registered(town)), *FILED[:4])
+    town.at("2024-09-02T09:00", jump=True)
+    own = key.read_bytes()
+    key.write_bytes(b"no key\n")
+    town.house.ring()
+    key.write_bytes(own)
+    assert reminders(town, POLICE, "criminal") == told
+    town.house.ring()
+    assert len(reminders(town, POLICE, "criminal")) > len(told)
+
+
 def test_the_police_alone_are_reminded_of_a_referral_on_its_own_queue(linked: Linked) -> None:
     referral = story(linked, with_referral=True)
     letter, *told = queue(linked.town, POLICE, "criminal")
