@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pypdf
+import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from engine.documents import DocumentPress
 from tests.documents import referral
+from tests.documents.conftest import KINDS
 
 ROOT = Path(__file__).parents[2]
 FORMS = ("case_close_approval", "case_source_form", "filing_approval", "matter_approval", "service_receipt")
@@ -41,6 +43,7 @@ def test_the_pdf_is_marked_pdf_a_2b(
     assert (round(box.width / 72 * 25.4), round(box.height / 72 * 25.4)) == (210, 297)
 
 
+@pytest.mark.parametrize("kind", KINDS[0::3])
 def test_the_same_content_gives_the_same_bytes(
     templates: Path, press: DocumentPress, kind: str, told: dict[str, Any], issued_on: date
 ) -> None:
@@ -85,12 +88,14 @@ def test_libraries_are_loaded_by_the_first_paper_and_no_file_is_left(templates: 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("kind", KINDS[1::3])
 def test_every_part_of_the_docx_is_dated_alike(press: DocumentPress, kind: str, issued_on: date) -> None:
     with zipfile.ZipFile(io.BytesIO(press.docx(kind, {}, issued_on=issued_on))) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert not [entry.filename for entry in archive.infolist() if "thumbnail" in entry.filename]
 
 
+@pytest.mark.parametrize("kind", KINDS[2::3])
 def test_the_docx_is_an_a4_paper_in_chinese_typefaces(
     press: DocumentPress, kind: str, told: dict[str, Any], issued_on: date
 ) -> None:
@@ -109,6 +114,7 @@ def test_the_docx_is_an_a4_paper_in_chinese_typefaces(
     assert document.core_properties.created.date() == issued_on
 
 
+@pytest.mark.parametrize("kind", KINDS[0::3])
 def test_grids_of_the_docx_are_ruled_and_fill_the_type_area(
     press: DocumentPress, kind: str, told: dict[str, Any], issued_on: date
 ) -> None:

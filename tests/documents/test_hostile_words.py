@@ -8,9 +8,11 @@ from datetime import date
 from typing import Any
 
 import pypdf
+import pytest
 from docx import Document
 
 from engine.documents import DocumentPress
+from tests.documents.conftest import KINDS
 
 Read = Callable[[str, dict[str, Any]], str]
 
@@ -45,6 +47,7 @@ def _free(key: str) -> bool:
     )
 
 
+@pytest.mark.parametrize("kind", KINDS[0::3])
 def test_markup_is_printed_as_it_was_typed(
     kind: str, told: dict[str, Any], pdf_text: Read, word_text: Read
 ) -> None:
@@ -56,6 +59,7 @@ def test_markup_is_printed_as_it_was_typed(
         assert bare in written
 
 
+@pytest.mark.parametrize("kind", KINDS[1::3])
 def test_two_thousand_characters_are_all_there(
     press: DocumentPress, kind: str, told: dict[str, Any], word_text: Read, issued_on: date
 ) -> None:
@@ -90,6 +94,7 @@ def test_a_character_no_font_has_is_shown_by_its_number(
     assert "𠮷祥店😀" in word_text("transfer_letter", rare)
 
 
+@pytest.mark.parametrize("kind", KINDS[2::3])
 def test_what_no_paper_can_hold_is_dropped(
     press: DocumentPress, pdf_text: Read, word_text: Read, kind: str, issued_on: date
 ) -> None:
@@ -98,6 +103,7 @@ def test_what_no_paper_can_hold_is_dropped(
     assert "甲乙丙丁戊己庚" in pdf_text(kind, told)
 
 
+@pytest.mark.parametrize("kind", KINDS[0::3])
 def test_content_of_the_wrong_shape_is_unknown_and_breaks_nothing(
     press: DocumentPress, kind: str, issued_on: date
 ) -> None:

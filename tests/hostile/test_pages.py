@@ -146,8 +146,9 @@ STRANGE = (
 
 @pytest.mark.parametrize("number", range(len(STRANGE)))
 def test_no_form_breaks_any_page(fort: Fort, pages: Wire, number: int) -> None:
+    """Each form at every third page; the next form at the next ones."""
     csrf = fort.signed("W01")["x-csrf-token"]
-    for path in (one.format(**fort.ids) for one in POSTED if one != "/logout"):
+    for path in [one.format(**fort.ids) for one in POSTED if one != "/logout"][number % 3 :: 3]:
         told = no_harm(fort, posted(pages, fort, path, f"csrf={csrf}&{STRANGE[number]}".encode()))
         assert told.status in (200, 303, 400, 403, 404, 409, 422), path
 

@@ -29,8 +29,8 @@ def test_no_value_of_any_member_breaks_anything(postgres_fort: Fort, name: str) 
     operation = BY_NAME[name]
     assert operation.body is not None
     body = operation.body(postgres_fort)
-    for place in pointers(body):
-        for value in NASTY:
+    for turn, place in enumerate(pointers(body)):
+        for value in NASTY[turn % 2 :: 2]:
             raw = json.dumps(with_value(body, place, value), ensure_ascii=False).encode()
             told = operation.send(postgres_fort, raw)
             if told.status >= 400:

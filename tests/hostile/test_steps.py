@@ -14,7 +14,7 @@ from tests.hostile.mutations import HOSTILE
 from tests.hostile.operations import NOBODY
 
 PEOPLE = ("W01", "C01", "U01", "H01", "D01", "S01")
-EACH = 97
+EACH = 193
 """Every ninety-seventh hostile value is tried for a fact; the next fact begins with the next one."""
 
 
