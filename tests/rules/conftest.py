@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.checking import Checked, check
 from rules.arbiter import Arbiter
 from rules.rulebook import ROOT, Rulebook, load_rulebook
 
@@ -17,6 +18,12 @@ def copy_of_the_law(folder: Path) -> Path:
     for name in ("offices", "sets"):
         shutil.copytree(ROOT / name, folder / name)
     return folder
+
+
+@pytest.fixture(scope="session")
+def checked() -> Checked:
+    """What `bihuan check` finds; it proves everything, so it is asked once."""
+    return check()
 
 
 @pytest.fixture(scope="session")

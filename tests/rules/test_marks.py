@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.checking import check
+from engine.checking import Checked
 from rules.arbiter import Arbiter
 from rules.data_file import DataFault
 from rules.rulebook import Rulebook, load_rulebook
@@ -46,8 +46,7 @@ def test_every_unverified_rule_that_fires_is_listed_for_checking(
         assert (rule.id in pending) is not rule.verified
 
 
-def test_the_check_lists_what_waits_for_the_legal_section() -> None:
-    checked = check()
+def test_the_check_lists_what_waits_for_the_legal_section(checked: Checked) -> None:
     assert checked.faults == []
     rules = [line for line in checked.unverified if line.startswith("规则 ") and "：" in line]
     named = [line.removeprefix("规则 ").split("：")[0] for line in rules]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.checking import check
+from engine.checking import Checked
 from rules.data_file import DataFault
 from rules.open_questions import FILE, load_open_questions
 from rules.rulebook import ROOT, Rulebook
@@ -43,8 +43,7 @@ def test_a_setting_that_is_nowhere_is_a_fault(rulebook: Rulebook, tmp_path: Path
     assert (fault.value.code, fault.value.field) == ("no_such_setting", "/questions/3/settings/0")
 
 
-def test_check_lists_them_and_they_are_no_faults() -> None:
-    checked = check()
+def test_check_lists_them_and_they_are_no_faults(checked: Checked) -> None:
     assert checked.faults == []
     assert any(
         line.startswith("Q7：") and "term:DL42 = 5 working_day" in line for line in checked.open_questions
