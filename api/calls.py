@@ -176,6 +176,7 @@ def visit_of(request: Request, house: House) -> Visit:
 
 
 def _identified(request: Request, house: House) -> Visit:
+    """Who shows a token or a session that counts, and for an unsafe request the session's CSRF value."""
     authorization = request.headers.get("authorization")
     unsafe = request.method not in SAFE_METHODS
     if authorization is not None:

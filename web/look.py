@@ -48,7 +48,6 @@ NAVIGATION = (
     *("work", "intake", "incoming", "ledger", "deadlines"),
     *("duties", "calendar", "rulebook", "exchange", "admin"),
 )
-CASE_PAGES = frozenset({"work", "ledger", "deadlines"})
 ADMINISTRATORS = frozenset({"system_admin", "security_admin"})
 
 

@@ -9,8 +9,7 @@ from typing import Any
 from engine.core.audit import canonical, commitment
 
 ENTRY, ADMINISTRATIVE, READING, REFUSED, FILLER = "entry", "admin", "reading", "refused", "filler"
-SOURCES = (ENTRY, ADMINISTRATIVE, READING, REFUSED)
-"""What has leaves: steps on records, acts of administration, readings of referrals, refused attempts."""
+"""What has leaves: steps on records, acts of administration, readings of referrals, refused attempts; and fillers."""
 GRANULE = 64
 """A batch has as many leaves as a multiple of this, so that its size tells little."""
 FILLER_DIGEST = hashlib.sha256(b"bihuan filler").hexdigest()

@@ -17,7 +17,6 @@ from engine.core.refusals import Reason, Refusal
 GROUNDS = ("direct_interest", "other_relation")
 DECLARED, APPLIED = "declared", "applied"
 RECUSED, REFUSED, WITHDRAWN = "recused", "refused", "withdrawn"
-OUTCOMES = (RECUSED, REFUSED, WITHDRAWN)
 PENDING, IN_FORCE = "pending", "in_force"
 HEAD, PRINCIPAL_HEAD = "department_head", "principal_head"
 HEADS = frozenset({HEAD, PRINCIPAL_HEAD})
