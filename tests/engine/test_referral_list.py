@@ -75,7 +75,7 @@ def placed(town: Town, id: str, finding: str, penalty: str) -> Iterator[Connecti
     for chart, at in sorted({(row.chart, str(row.source)) for row in rows_of(town) if waits(row)}):
         main, kind, held = (at, "penalty", "closed") if chart == "finding" else ("closed", chart, at)
         changes.append((ended, main, kind, held))
-    with town.house.database.engine.connect() as connection:
+    with town.house.database.writing() as connection:
         for state, main, kind, held in changes:
             for table, row, values in (
                 (REFERRAL, id, {"state": state}),
