@@ -71,7 +71,7 @@ def fill(database: Database, count: int) -> None:
         )
         world.proceeding(finding, chance.choice(("rectification", "transfer")), "correcting")
         if number % BATCH == BATCH - 1 or number == count - 1:
-            with database.engine.begin() as connection:
+            with database.writing() as connection, connection.begin():
                 world.insert(connection)
 
 

@@ -114,7 +114,7 @@ def settle(database: Database) -> Callable[[World], None]:
     """Puts a world into the database."""
 
     def insert(world: World) -> None:
-        with database.engine.begin() as connection:
+        with database.writing() as connection, connection.begin():
             world.insert(connection)
 
     return insert
