@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import QueuePool
 
-from models.second_wall import HOUSE, OPTION, Behalf, stand_up
+from models.second_wall import HOUSE, OPTION, Behalf, in_force, stand_up
 
 SAFE_SQLITE = (3, 51, 3)
 SAFE_BRANCHES = ((3, 50, 7), (3, 44, 6))
@@ -57,6 +57,11 @@ class Database:
         """True when the database answers."""
         with self.read() as connection:
             return connection.execute(text("select 1")).scalar() == 1
+
+    def walled(self) -> bool | None:
+        """Whether the database itself holds this program to what each person may see; None on SQLite, which cannot."""
+        with self.read() as connection:
+            return in_force(connection)
 
     def dispose(self) -> None:
         """All connections are closed."""

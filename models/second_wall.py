@@ -17,7 +17,17 @@ EVERY_DEPARTMENT = "*"
 OPTION = "behalf"
 """The execution option of a connection that names for whom its transactions are."""
 _TELL = "set_config('bihuan.{0}', :{0}, true)"
-_IN_FORCE = text("SELECT row_security_active('referral')")
+WALLED = (
+    *("referral", "referral_deadline", "referral_hand", "referral_reader", "referral_reading"),
+    *("finding", "proceeding", "inspection", "deadline", "entry", "payload", "document", "attachment"),
+    *("notice", "message", "sealed_message", "receipt", "recusal", "recusal_decision"),
+    *("incoming", "incoming_deadline", "incoming_person", "incoming_arrival"),
+    *("carrier_bundle", "carrier_content", "carrier_packing", "carrier_answer"),
+    *("backtest_change", "backtest_turn", "backtest_criminal"),
+    *("command_key", "log_leaf", "refused_attempt"),
+)
+"""The tables whose rows belong to a case; each migration that makes another one gives it its policies."""
+_IN_FORCE = text("SELECT bool_and(row_security_active(name)) FROM unnest(CAST(:names AS text[])) AS name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +88,13 @@ def as_house(connection: Connection) -> Iterator[None]:
 
 
 def in_force(connection: Connection) -> bool | None:
-    """True when this role is held by the row policies; False for a superuser or one with BYPASSRLS; None on SQLite."""
+    """True when every such table holds this role to its policies; None on SQLite.
+
+    False for a superuser or a role with BYPASSRLS, and where a policy was taken away.
+    """
     if connection.dialect.name != "postgresql":
         return None
-    return bool(connection.execute(_IN_FORCE).scalar_one())
+    return bool(connection.execute(_IN_FORCE, {"names": list(WALLED)}).scalar_one())
 
 
 def _tell(connection: Connection) -> None:
