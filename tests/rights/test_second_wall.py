@@ -19,6 +19,7 @@ from sqlmodel import SQLModel
 
 from api.app import create_app
 from api.command_line import main
+from bench.wall_soak import compared
 from engine.core.refusals import Refusal
 from models import records
 from models.database import Database
@@ -288,3 +289,8 @@ def test_it_is_told_where_the_wall_is_down(
         told = ["--data", str(settings.data_dir), "--test-clock", str(settings.test_clock)]
         assert main([*told, "settings", "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["second_wall"] is not down
+
+
+def test_behind_the_wall_every_list_says_the_same(postgres: ThrowawayPostgres) -> None:
+    """The small run of the soak `wall`."""
+    assert len(compared(postgres, 260, turns=1)) == 18

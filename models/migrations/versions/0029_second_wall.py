@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0029"
@@ -52,7 +53,8 @@ SEEN: Mapping[str, str | None] = {
     "referral_reader": None,
     "referral_reading": None,
     "finding": f"({MY_DEPARTMENT}) OR ({WAITING})",
-    "proceeding": f"{MY_OFFICE} AND ({told('sees')} = '*' OR {told('waiting')} <> '' OR bihuan_sees_case(finding_id))",
+    "proceeding": f"{MY_OFFICE} AND ({told('sees')} = '*' OR {told('waiting')} <> '' OR"
+    f" EXISTS (SELECT 1 FROM finding AS one WHERE one.id = finding_id AND one.department = {told('sees')}))",
     "inspection": MY_DEPARTMENT,
     "deadline": MY_DEPARTMENT,
     "entry": f"{MY_OFFICE} AND bihuan_sees_case(record_id)",
@@ -84,7 +86,7 @@ SEEN: Mapping[str, str | None] = {
 
 SETTING = "current_setting('bihuan.{}', true)"
 MINE = f"{SETTING.format('sees')} IN ('*', one.department)"
-FUNCTIONS: Mapping[str, tuple[str, str]] = {
+FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "bihuan_serves(office text, place text)": (
         "the account that asks serves in that department",
         "EXISTS (SELECT 1 FROM user_account AS one WHERE one.login_key = "
@@ -109,27 +111,47 @@ FUNCTIONS: Mapping[str, tuple[str, str]] = {
     ),
     "bihuan_sees_case(wanted text)": (
         "the one who asks sees the finding, inspection, matter or referral of that id",
-        f"EXISTS (SELECT 1 FROM finding AS one WHERE one.id = wanted AND {MINE})"
-        f" OR EXISTS (SELECT 1 FROM inspection AS one WHERE one.id = wanted AND {MINE})"
-        " OR EXISTS (SELECT 1 FROM incoming AS one WHERE one.id = wanted)"
-        " OR bihuan_sees_referral(wanted)",
+        f"EXISTS (SELECT 1 FROM finding AS one WHERE one.id = wanted AND {MINE})",
+        f"EXISTS (SELECT 1 FROM inspection AS one WHERE one.id = wanted AND {MINE})",
+        "bihuan_sees_referral(wanted)",
+        "EXISTS (SELECT 1 FROM incoming AS one WHERE one.id = wanted)",
     ),
     "bihuan_sees_message(wanted text)": (
         "the one who asks sees the message of that id",
         "EXISTS (SELECT 1 FROM message AS one WHERE one.id = wanted)",
     ),
 }
-"""Each with what it means; run with the rights of whoever asks, so that the policies hold inside them too."""
+"""Each with what it means and when that is so: where any of these holds, asked in turn.
+
+They run with the rights of whoever asks, so that the policies hold inside them too.
+"""
+
+
+DUE_BEFORE = "CASE WHEN closed THEN '' ELSE coalesce(due_effective, '') END"
+DUE = "CASE WHEN closed OR due_effective IS NULL THEN '' ELSE due_effective END"
+"""The same without a function, by which no index is entered behind a policy."""
+NUMBER = "coalesce(substr(ledger_no, 1, 60), '')"
+
+
+def _lists(due: str) -> None:
+    """The lists of findings are in the order of these indexes."""
+    told = (sa.text(f"({due})"), sa.text(f"({NUMBER})"))
+    for name in ("finding_list", "finding_list_department"):
+        op.drop_index(name, "finding")
+    op.create_index("finding_list", "finding", ["office_id", *told, "id", "closed"])
+    op.create_index("finding_list_department", "finding", ["office_id", "department", *told, "id"])
 
 
 def upgrade() -> None:
     """On PostgreSQL whoever does not say that it is the house writes no row of a case, and reads what it may see."""
+    _lists(DUE)
     if op.get_bind().dialect.name != "postgresql":
         return
-    for head, (meaning, body) in FUNCTIONS.items():
+    for head, (meaning, *holds) in FUNCTIONS.items():
+        asked = " ".join(f"IF {one} THEN RETURN true; END IF;" for one in holds)
         op.execute(
             f"CREATE FUNCTION {head} RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$"
-            f" BEGIN /* {meaning} */ RETURN {body}; END $$"
+            f" BEGIN /* {meaning} */ {asked} RETURN false; END $$"
         )
     for table, seen in SEEN.items():
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
@@ -143,6 +165,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """The database knows nobody again."""
+    _lists(DUE_BEFORE)
     if op.get_bind().dialect.name != "postgresql":
         return
     for table in SEEN:
