@@ -32,6 +32,7 @@ from engine.snapshots import restored
 from models import audit_reading, incoming_reading, records, referral_reading
 from models.incoming_reading import RUNNING, Wanted
 from models.reading.lights import ALL
+from models.second_wall import as_house
 from rules.reckoning_answer import left_answer, reckoning_answer
 
 FILTERS = ("kind", "state", "department", "light", "mine", "open", "q", "finding", *PAGING)
@@ -224,7 +225,8 @@ class IncomingReader:
         return told
 
     def _finding(self, connection: Connection, row: Any) -> dict[str, Any] | None:
-        found = None if row.finding_id is None else records.finding_row(connection, row.finding_id, False)
+        with as_house(connection):  # told to whoever sees the matter, whichever department has the finding
+            found = None if row.finding_id is None else records.finding_row(connection, row.finding_id, False)
         if found is None:
             return None
         source = self.book.kinds[row.kind].case_source

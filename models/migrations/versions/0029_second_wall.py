@@ -55,7 +55,8 @@ SEEN: Mapping[str, str | None] = {
     "finding": f"({MY_DEPARTMENT}) OR ({WAITING})",
     "proceeding": f"{MY_OFFICE} AND ({told('sees')} = '*' OR {told('waiting')} <> '' OR"
     f" EXISTS (SELECT 1 FROM finding AS one WHERE one.id = finding_id AND one.department = {told('sees')}))",
-    "inspection": MY_DEPARTMENT,
+    "inspection": f"({MY_DEPARTMENT}) OR ({MY_OFFICE} AND EXISTS (SELECT 1 FROM finding AS one"
+    f" WHERE one.inspection_id = inspection.id AND one.department = {told('sees')}))",
     "deadline": MY_DEPARTMENT,
     "entry": f"{MY_OFFICE} AND bihuan_sees_case(record_id)",
     "payload": f"{MY_OFFICE} AND bihuan_sees_case(record_id)",
