@@ -174,6 +174,9 @@ def test_another_department_is_not_shown_the_case(walled: Walled) -> None:
 
 
 HOUSE_READS = {
+    "account_reader._page": "no case",
+    "account_reader.account": "no case",
+    "account_reader.page": "no case",
     "administration.confirm": "proposals, whose reader must know what they would change",
     "carrier.packing.pack": "the messages that the writer has just reserved for this person",
     "delegation_reader.delegation": "no case",
