@@ -174,7 +174,7 @@ def test_another_department_is_not_shown_the_case(walled: Walled) -> None:
 
 
 HOUSE_READS = {
-    "account_reader._page": "no case",
+    "account_reader._page": "acts of administration and refused attempts, which the wall shows nobody",
     "account_reader.account": "no case",
     "account_reader.page": "no case",
     "administration.confirm": "proposals, whose reader must know what they would change",
