@@ -29,6 +29,7 @@ NAMES = (
     "rulebook.css",
     "stuck.css",
     "systems.css",
+    "work.css",
     "vendor/tabler.min.css",
 )
 FOREVER = "public, max-age=31536000, immutable"
