@@ -18,6 +18,7 @@ from api.problems import problem_of
 from engine.administration import marks_of
 from engine.core.policies import may
 from engine.core.refusals import Refusal
+from engine.core.visibility import OVERSEES
 from engine.house import House
 from engine.reminder_words import shown_end
 from web.asking import (
@@ -45,7 +46,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 NAVIGATION = (
-    *("work", "intake", "incoming", "ledger", "deadlines"),
+    *("work", "board", "intake", "incoming", "ledger", "deadlines"),
     *("duties", "calendar", "rulebook", "exchange", "admin"),
 )
 ADMINISTRATORS = frozenset({"system_admin", "security_admin"})
@@ -162,6 +163,7 @@ def navigation(asking: Asking) -> list[dict[str, Any]]:
     sees_cases = bool(roles - ADMINISTRATORS - {"audit_admin"})
     shown = {
         "work": sees_cases,
+        "board": not roles.isdisjoint(OVERSEES),
         "intake": "inspector" in roles,
         "incoming": sees_cases,
         "ledger": sees_cases,
