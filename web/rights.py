@@ -60,6 +60,8 @@ PAGES: Mapping[str, str] = {
     "POST /referrals/{id}/carrier/attachments": "referral.act",
     "GET /ledger": "ledger.read",
     "POST /ledger": "ledger.read",
+    "GET /board": "figures.read",
+    "POST /board/supervision": "finding.act",
     "GET /deadlines": "deadline.read",
     "GET /publicity": "figures.read",
     "GET /stuck": "figures.read",
