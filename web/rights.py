@@ -60,6 +60,8 @@ PAGES: Mapping[str, str] = {
     "POST /referrals/{id}/carrier/attachments": "referral.act",
     "GET /ledger": "ledger.read",
     "POST /ledger": "ledger.read",
+    "GET /ledger/sheet.xlsx": "ledger.export",
+    "GET /ledger/sheet.csv": "ledger.export",
     "GET /deadlines": "deadline.read",
     "GET /publicity": "figures.read",
     "GET /stuck": "figures.read",

@@ -9,6 +9,8 @@ READ = (
     "/incoming/new?kind=report",
     "/incoming/{matter}",
     "/ledger",
+    "/ledger/sheet.xlsx",
+    "/ledger/sheet.csv",
     "/deadlines",
     "/publicity",
     "/duties",
