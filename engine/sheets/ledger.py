@@ -156,7 +156,7 @@ def write_ledger(
         if rows_max is not None and rows.count > rows_max:
             raise Refusal("parameter_invalid", detail=TOO_MANY.format(count=rows.count, most=rows_max))
         if path.suffix == ".xlsx":
-            write_book(path, rows.sheet, subtitle(house, query, rows), rows.lines)
+            write_book(path, rows.sheet, subtitle(house, query, rows), rows.lines, rows.as_of)
         else:
             with path.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(flat_lines(path.suffix.removeprefix("."), rows))
