@@ -74,6 +74,11 @@ PROMISES = {
         "saved checkpoint; 10,000 clean logs: no false alarm",
         100_000,
     ),
+    "wall": (
+        "100,000 findings on PostgreSQL, every list with and without the second wall: the same answers; how many times as "
+        "long each takes with it",
+        100_000,
+    ),
 }
 HEAD = """# Measured
 

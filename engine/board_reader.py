@@ -20,7 +20,7 @@ from engine.projections.sources import ReadClock, Sources
 from models.database import Database
 from models.reading import board, figures
 from models.reading.findings import FindingFilter
-from models.reading.scope import scope
+from models.reading.scope import behalf, scope
 
 WEEK = 7
 
@@ -43,7 +43,7 @@ class BoardReader:
             scope(self.sources.office_id, who),
             shown.age_edges(self.sources.calendar, civil_date(now)),
         )
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
             tallies = figures.tallies(connection, seen, wanted, now)
             flows = board.flows(connection, seen, wanted)
             begun = [shown.midnight(edge) for edge in edges]
@@ -60,7 +60,7 @@ class BoardReader:
         """`loads` of each officer, and `before`: the Monday until which what is due this week is due."""
         base, wanted, now = self._asked(who, query)
         before = next_monday(civil_date(now))
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
             found = board.loads(connection, scope(self.sources.office_id, who), wanted, before, now)
         return {
             "as_of": recorded(now),
@@ -72,7 +72,7 @@ class BoardReader:
         """`charts`: chart → state → how many findings are in it."""
         base, wanted, now = self._asked(who, query)
         seen = scope(self.sources.office_id, who)
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
             tallies = figures.tallies(connection, seen, wanted, now)
             proceedings = board.in_states(connection, seen, wanted)
         states: Counter[str] = Counter()

@@ -90,7 +90,7 @@ class Ready:
 
         Raises `not_ready` while somebody works with the old one: then that one stands as it stood.
         """
-        with self.database.engine.connect().execution_options(begin="IMMEDIATE") as connection:
+        with self.database.writing() as connection:
             held = self._settle(connection, by, now)
             connection.commit()
         self.database.dispose()

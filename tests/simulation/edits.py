@@ -27,6 +27,14 @@ STEP, PAYLOAD, LEAF = records.ENTRY, records.PAYLOAD, log_reading.LEAF
 OWN = (account_reading.ADMIN_ENTRY, READING, log_reading.ATTEMPT)
 KEPT = (STEP, PAYLOAD, *OWN, LEAF, log_reading.CHECKPOINT)
 HEADS = ("head", "sequence")
+GUARDS = {
+    "sqlite": ("SELECT name FROM sqlite_master WHERE type = 'trigger'", "DROP TRIGGER {}"),
+    "postgresql": (
+        "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
+        "ALTER TABLE {} DISABLE TRIGGER USER",
+    ),
+}
+"""Where the database itself refuses changes, and how its owner takes that away."""
 
 Row = dict[str, Any]
 
@@ -110,23 +118,20 @@ class Tampering:
 
     @contextmanager
     def _open(self) -> Iterator[Connection]:
-        with self.town.house.database.engine.connect() as connection:
+        with self.town.house.database.writing() as connection:
             transaction = connection.begin()
             try:
-                if connection.dialect.name == "postgresql":
-                    connection.execute(text("SET LOCAL session_replication_role = replica"))
                 yield connection
             finally:
                 transaction.rollback()
 
     def _take_guards_away(self) -> None:
-        """On PostgreSQL each transaction does without them instead."""
+        """Nothing in the database refuses a change any more."""
         database = self.town.house.database
-        if database.dialect == "sqlite":
-            with database.engine.begin() as connection:
-                names = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-                for (name,) in connection.execute(names).all():
-                    connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        names, taken = GUARDS[database.dialect]
+        with database.writing() as connection, connection.begin():
+            for (name,) in connection.execute(text(names)).all():
+                connection.exec_driver_sql(taken.format(name))
 
     # ------------------------------------------------------------------ what may be done
 
