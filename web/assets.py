@@ -32,6 +32,7 @@ NAMES = (
     "stuck.css",
     "systems.css",
     "vendor/echarts.min.js",
+    "work.css",
     "vendor/tabler.min.css",
 )
 FOREVER = "public, max-age=31536000, immutable"
