@@ -34,9 +34,8 @@ function common(table) {
 function series(table, kind) {
   const heads = [...table.tHead.rows[0].cells].slice(1);
   const rows = [...table.tBodies[0].rows];
-  const plotted = heads.map((head, at) => ({ head, at })).filter(({ head }) => !("plain" in head.dataset));
-  return plotted.map(({ head, at }, place) => {
-    const look = SERIES[place % SERIES.length];
+  return heads.map((head, at) => {
+    const look = SERIES[at];
     return {
       name: text(head),
       type: kind,
@@ -120,6 +119,8 @@ function flow(table, plot) {
 function draw(plot) {
   const table = document.getElementById(plot.dataset.of);
   if (!table.tBodies[0].querySelector("a[data-number]")) return;
+  // On a telephone the flow is better read as the table.
+  if (plot.dataset.plot === "flow" && innerWidth < 640) return;
   plot.hidden = false;
   plot.closest("section").querySelector("details.plot-table")?.removeAttribute("open");
   const chart = echarts.init(plot, null, { renderer: "canvas", locale: document.documentElement.lang.startsWith("zh") ? "ZH" : "EN" });
