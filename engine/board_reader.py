@@ -34,26 +34,27 @@ class BoardReader:
     clock: ReadClock
 
     def overview(self, who: Principal, query: Query) -> dict[str, Any]:
-        """`conservation`, `heat`, `flow` and `ages` of the period and department asked for.
+        """`conservation`, `heat`, `flow`, `ages` and `trend` of the period and department asked for.
 
         Raises `not_yours` and `parameter_invalid`.
         """
         base, wanted, now = self._asked(who, query)
-        seen, edges = (
-            scope(self.sources.office_id, who),
-            shown.age_edges(self.sources.calendar, civil_date(now)),
-        )
+        seen, today = scope(self.sources.office_id, who), civil_date(now)
+        edges, months = shown.age_edges(self.sources.calendar, today), shown.months_until(today)
         with self.database.read(behalf(self.sources.office_id, who)) as connection:
             tallies = figures.tallies(connection, seen, wanted, now)
             flows = board.flows(connection, seen, wanted)
-            begun = [shown.midnight(edge) for edge in edges]
-            ages = board.ages(connection, seen, wanted, begun, now)
+            ages = board.ages(connection, seen, wanted, [*map(shown.midnight, edges)], now)
+            begun = [*map(shown.midnight, months)]
+            found = board.discovered(connection, seen, wanted, begun, now)
+            closed = board.closed(connection, seen, wanted, begun)
         return {
             "as_of": recorded(now),
             "conservation": shown.conservation(base, tallies),
             "heat": shown.heat(base, self.sources, tallies),
             "flow": shown.flow(base, self.sources, flows),
             "ages": shown.ages(base, edges, ages),
+            "trend": shown.trend(base, months, found, closed),
         }
 
     def loads(self, who: Principal, query: Query) -> dict[str, Any]:

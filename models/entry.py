@@ -5,17 +5,32 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import ID_LENGTH, OFFICE_ID_LENGTH, Instant, Json
+
+CLOSING = (
+    "chart = 'finding' AND state = 'closed'"
+    " AND trigger IN ('approve_close', 'carry_over', 'correct_carry_over')"
+)
+"""An entry that closed a finding, letter for letter as in the index, so that both databases use it."""
 
 
 class Entry(SQLModel, table=True):
     """One step that was taken, chained by hash to the one before it of the same record. Append-only."""
 
     __tablename__ = "entry"
-    __table_args__ = (Index("entry_proceeding", "record_id", "proceeding_id"),)
+    __table_args__ = (
+        Index("entry_proceeding", "record_id", "proceeding_id"),
+        Index(
+            "entry_closing",
+            "occurred_at",
+            "record_id",
+            sqlite_where=text(CLOSING),
+            postgresql_where=text(CLOSING),
+        ),
+    )
 
     record_id: str = Field(primary_key=True, max_length=ID_LENGTH)
     sequence: int = Field(primary_key=True)

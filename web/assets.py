@@ -18,6 +18,7 @@ NAMES = (
     "bihuan.css",
     "bihuan.js",
     "board.css",
+    "board.js",
     "calendar.css",
     "carrier.css",
     "account.css",
@@ -30,6 +31,7 @@ NAMES = (
     "rulebook.css",
     "stuck.css",
     "systems.css",
+    "vendor/echarts.min.js",
     "work.css",
     "vendor/tabler.min.css",
 )

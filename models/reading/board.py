@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, distinct, func, literal, not_, select
 
+from models.reading.closings import last_closings
 from models.reading.findings import NO_ROUTE, FindingFilter, matching
 from models.reading.lights import finding_light
 from models.reading.scope import Scope
@@ -65,9 +66,45 @@ def ages(
     as_of: datetime,
 ) -> dict[tuple[int, bool], int]:
     """Open findings by how many of the edges (latest first) they were discovered before, and whether overdue."""
-    age, late = _before(edges).label("age"), _late(as_of).label("late")
-    counted = select(age, late, func.count()).where(seen(FINDING), not_(FINDING.c.closed), *matching(asked))
-    return {(int(row[0]), bool(row[1])): row[2] for row in connection.execute(counted.group_by(age, late))}
+    return _by_discovery(connection, [seen(FINDING), not_(FINDING.c.closed), *matching(asked)], edges, as_of)
+
+
+def discovered(
+    connection: Connection,
+    seen: Scope,
+    asked: FindingFilter,
+    edges: Sequence[datetime],
+    as_of: datetime,
+) -> dict[tuple[int, bool], int]:
+    """Findings discovered since the last edge, by how many of the edges they were discovered before, and overdue."""
+    since = FINDING.c.discovered_at >= edges[-1]
+    return _by_discovery(connection, [seen(FINDING), since, *matching(asked)], edges, as_of)
+
+
+def closed(
+    connection: Connection, seen: Scope, asked: FindingFilter, edges: Sequence[datetime]
+) -> dict[int, int]:
+    """Closed findings by how many of the edges, latest first, they were last closed before; none before the last."""
+    last = last_closings(edges[-1]).subquery()
+    place = _before(last.c.closed_at, edges).label("place")
+    counted: Any = (
+        select(place, func.count())
+        .select_from(last.join(FINDING, FINDING.c.id == last.c.record_id))
+        .where(seen(FINDING), FINDING.c.closed, *matching(asked))
+        .group_by(place)
+    )
+    return {int(row[0]): int(row[1]) for row in connection.execute(counted)}
+
+
+def _by_discovery(
+    connection: Connection,
+    conditions: Sequence[ColumnElement[bool]],
+    edges: Sequence[datetime],
+    as_of: datetime,
+) -> dict[tuple[int, bool], int]:
+    place, late = _before(FINDING.c.discovered_at, edges).label("place"), _late(as_of).label("late")
+    counted = select(place, late, func.count()).where(*conditions).group_by(place, late)
+    return {(int(row[0]), bool(row[1])): int(row[2]) for row in connection.execute(counted)}
 
 
 def loads(
@@ -94,8 +131,7 @@ def _late(as_of: datetime) -> ColumnElement[bool]:
     return finding_light(as_of).in_(LATE)
 
 
-def _before(edges: Sequence[datetime]) -> ColumnElement[int]:
-    """How many of the edges, latest first, lie after the finding was discovered."""
-    found = FINDING.c.discovered_at
-    reached = [(found >= edge, literal(place)) for place, edge in enumerate(edges)]
+def _before(instant: ColumnElement[datetime], edges: Sequence[datetime]) -> ColumnElement[int]:
+    """How many of the edges, latest first, lie after the instant."""
+    reached = [(instant >= edge, literal(place)) for place, edge in enumerate(edges)]
     return case(*reached, else_=literal(len(edges)))
