@@ -23,6 +23,7 @@ NAMES = (
     "delegations.css",
     "duties.css",
     "exchange.css",
+    "finding.css",
     "incoming.css",
     "mark.svg",
     "reckoning.css",

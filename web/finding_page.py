@@ -16,16 +16,18 @@ from engine.core.visibility import has_any_row
 from web.asking import Asked, Asking, Form, check_form_token, local_path, see
 from web.cards import Card, card, refused_card, standing_first
 from web.clock_reckoning import ReckoningPage, ToldReckoning, reckoning_page
-from web.clocks import clock_lines
+from web.clocks import clock_lines, first_due
 from web.commanding import step_body, take_steps
 from web.fields import Typed
 from web.look import page
 from web.naming import Names
+from web.party_history import party_history
 from web.problems import Told, told
 from web.reasons import reasons, trial_path, two_laws, would_be
 from web.records import Folder, corrections, open_finding
 from web.recusals import recusal_part
 from web.routing import PageRoute
+from web.states import state_of
 from web.steps import Offer, foreseen
 from web.why_not import shut_steps
 
@@ -134,7 +136,8 @@ def show_finding(
         problem=problem,
         finding=finding,
         matters=asking.house.incoming.reader.of_finding(asking.who, finding["id"]),
-        party_id=asking.house.reader.party_of(asking.who, finding["id"]),
+        history=party_history(asking, finding),
+        key=key_line(folder, reckonings),
         inspection=folder.inspection,
         first=first,
         cards=cards,
@@ -162,10 +165,17 @@ def show_finding(
     )
 
 
-def state_of(asking: Asking, chart: str, name: str) -> dict[str, Any]:
-    """A state with its words."""
-    state = asking.house.charts[chart].states[name]
-    return {"code": name, "chart": chart, "title": asking.words.of(state), "kind": state.kind}
+def key_line(folder: Folder, reckonings: ReckoningPage) -> dict[str, Any]:
+    """What the head of the page says first: the clock that is due next, who handles the finding, whose turn it is."""
+    finding, asking = folder.finding, folder.asking
+    clocks = clock_lines(
+        asking, [*finding["deadlines"], *folder.inspection["deadlines"]], folder.now, reckonings
+    )
+    return {
+        "due": first_due(clocks),
+        "handler": folder.people.told(folder.known.stated("handler", None)),
+        "owner": names_of(asking).role(finding["owner_role"]) if finding["owner_role"] else "",
+    }
 
 
 def lanes(folder: Folder, reckonings: ReckoningPage) -> list[Lane]:

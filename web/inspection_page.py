@@ -15,13 +15,14 @@ from web.clock_reckoning import reckoning_page
 from web.clocks import clock_lines
 from web.commanding import fresh_key, record_finding, step_body, take_steps
 from web.fields import Typed
-from web.finding_page import done_path, names_of, state_of
+from web.finding_page import done_path, names_of
 from web.intake_form import FINDINGS, IntakeForm
 from web.intake_view import fresh_row, intake_context, intake_form
 from web.look import page
 from web.problems import Told, told
 from web.records import Folder, open_inspection
 from web.routing import PageRoute
+from web.states import state_of
 from web.steps import Offer, PlannedStep
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
