@@ -26,6 +26,7 @@ NAMES = (
     "finding.css",
     "incoming.css",
     "mark.svg",
+    "officer.js",
     "reckoning.css",
     "rulebook.css",
     "stuck.css",

@@ -13,6 +13,7 @@ from engine.core.chart import CRIMINAL
 from engine.core.confiding import opens_referral
 from engine.core.refusals import Refusal
 from engine.core.visibility import has_any_row
+from engine.drafts import Drafts
 from web.asking import Asked, Asking, Form, check_form_token, local_path, see
 from web.cards import Card, card, refused_card, standing_first
 from web.clock_reckoning import ReckoningPage, ToldReckoning, reckoning_page
@@ -75,11 +76,19 @@ def take(asking: Asked, posted: Form, id: str) -> Response:
         if refusal.code == "not_found":
             raise
         return refused(open_finding(asking, id), offer, typed, refusal)
+    forget_draft(folder, offer)
     if any(opens_referral(planned.row) for planned in offer.steps):
         opened = asking.house.reader.referrals.of_finding(asking.who, id)
         if opened is not None:
             return see(with_flash(f"/referrals/{opened['id']}", offer))
     return see(done_path(typed, f"/findings/{id}", offer))
+
+
+def forget_draft(folder: Folder, offer: Offer, subject: str = "finding") -> None:
+    """What was kept of the form is gone, now that it was sent."""
+    form = (folder.record(subject)["id"], offer.triggers, offer.proceeding or "")
+    if form in folder.drafts:
+        Drafts.of(folder.asking.house).forget(folder.asking.who, form)
 
 
 def done_path(typed: Typed, here: str, offer: Offer) -> str:
