@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Row
 
 from engine.backtest_reader import BacktestReader
+from engine.board_reader import BoardReader
 from engine.core.commands import Principal
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
@@ -71,6 +72,7 @@ class Reader:
         self.cursors = Cursors(secret)
         self.backtests = BacktestReader(database, sources, clock, self.cursors)
         self.rules = RuleReader(database, sources)
+        self.board = BoardReader(database, sources, clock)
         self.editions = EditionReader(database, sources.office_id, clock, self.cursors)
         self.reminders = ReminderReader(database, sources, clock, self.cursors)
         self.histories = HistoryReader(database, sources)

@@ -17,6 +17,7 @@ STATIC = Path(__file__).parent / "static"
 NAMES = (
     "bihuan.css",
     "bihuan.js",
+    "board.css",
     "calendar.css",
     "carrier.css",
     "account.css",
