@@ -15,6 +15,7 @@ from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
 from engine.cursor import Cursors, cursor_secret
 from engine.edition_reader import EditionReader
+from engine.history_reader import HistoryReader
 from engine.projections.asked import Asked, Query
 from engine.projections.filters import deadline_filter, finding_filter, inspection_filter, ledger_filter
 from engine.projections.findings import finding_answer
@@ -75,6 +76,7 @@ class Reader:
         self.board = BoardReader(database, sources, clock)
         self.editions = EditionReader(database, sources.office_id, clock, self.cursors)
         self.reminders = ReminderReader(database, sources, clock, self.cursors)
+        self.histories = HistoryReader(database, sources)
         self.works = WorkReader(database, sources, clock, self.cursors)
 
     def finding(self, who: Principal, id: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from models.reading.scope import Scope, behalf, scope
 from models.reading.work import BY_ROLE, DUE, HANDLED, SORTS, WorkFilter
 from models.records import FINDING
 
-FILTERS = ("whose", "step", "department", "party", "domain", "q", "due_from", "due_to")
+FILTERS = ("whose", "todo", "department", "party", "domain", "q", "due_from", "due_to")
 ASKED = ("group", "sort", *FILTERS, *PAGING)
 WHOSE = (HANDLED, BY_ROLE)
 
@@ -83,7 +83,7 @@ class WorkReader:
 
     def _filter(self, asked: Asked, who: Principal) -> WorkFilter:
         steps = departures(self.sources, who)
-        step = asked.code("step", steps)
+        step = asked.code("todo", steps)
         words = (asked.text("q") or "").casefold().split()
         narrow = FindingFilter(
             department=asked.code("department", self.sources.departments),

@@ -7,6 +7,7 @@ from models.carrier import CarrierAnswer, CarrierBundle, CarrierContent, Carrier
 from models.case import Finding, Inspection, Party, Proceeding
 from models.deadline import Deadline
 from models.delegation import Delegation, DelegationEnd
+from models.draft import Draft
 from models.duty_report import DutyReport
 from models.edition import RulebookEdition, RulebookProof
 from models.entry import CommandKey, Entry, Payload
@@ -48,6 +49,7 @@ __all__ = [
     "DelegationEnd",
     "Destination",
     "Document",
+    "Draft",
     "DutyReport",
     "Entry",
     "Finding",

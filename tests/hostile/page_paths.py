@@ -70,6 +70,11 @@ POSTED = (
     "/admin/accounts/C01/proposals",
     *(f"/rulebook/editions/{{edition}}/{act}" for act in ("approve", "withdraw")),
     "/findings/{finding}/steps",
+    *(
+        f"/{place}/{act}"
+        for place in ("findings/{finding}", "inspections/{inspection}")
+        for act in ("check", "drafts")
+    ),
     "/findings/{finding}/recusals",
     "/findings/{finding}/recusals/{recusal}/decision",
     "/findings/{served}/corrections/2",
