@@ -47,7 +47,7 @@ from engine.referrals import Referrals
 from engine.reminder_post import ReminderPost
 from engine.reminder_words import ReminderWords
 from engine.reminders import Reminders
-from engine.rooms import calendar_in_force, publications, single_sign_on
+from engine.rooms import calendar_in_force, last_recorded_at, publications, single_sign_on
 from engine.rulebook_in_force import RulebookInForce
 from engine.sandbox import PREFIX, SANDBOX, entered, is_sandbox
 from engine.scribe import Scribe
@@ -57,10 +57,11 @@ from engine.stuck_reader import StuckReader
 from engine.sweep import Sweep, Swept
 from engine.system_reader import SystemReader
 from engine.systems import Systems
+from engine.templates import Templates, open_templates
 from engine.time_guard import TimeGuard
 from engine.witness.guard import Witness
 from engine.writer import Writer
-from models import duty_reading, incoming_reading, records, restoring
+from models import restoring
 from models.database import Database
 from models.lease import lease
 from models.migrate import migrate
@@ -94,7 +95,7 @@ class House:
     accounts: Accounts
     step_up: StepUp
     single_sign_on: SingleSignOn | None
-    press: DocumentPress
+    templates: Templates
     exchange: Exchange
     editions: Editions
     shadow: Shadow
@@ -138,6 +139,11 @@ class House:
     def charts(self) -> Charts:
         """The charts of the house."""
         return self.law.charts
+
+    @property
+    def press(self) -> DocumentPress:
+        """Prints papers with the templates they were issued with."""
+        return self.templates.press
 
     @property
     def systems(self) -> Systems:
@@ -219,9 +225,9 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         database.dispose()
         raise
     facts = in_force.rulebook.facts
-    press = DocumentPress(RULES / "documents")
+    templates = open_templates(office.office_id, database, writer, settings.templates, law.charts, clock)
     vault = open_vault(settings, database, writer, clock.real_now())
-    papers = Papers(law.charts, office, press, vault)
+    papers = Papers(law.charts, office, templates.press, vault)
     prefix = PREFIX if sandbox else ""
     scribe = Scribe(
         office.office_id,
@@ -244,13 +250,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     post = ReminderPost(office, law, ReminderWords(law.terms), vault, prefix)
     sweep = Sweep(clock, database, law, desk, post)
     book = DutyBook(office, law)
-    with database.read() as connection:
-        latest = (
-            records.last_recorded_at(connection),
-            duty_reading.last_handed_in_at(connection),
-            incoming_reading.last_recorded_at(connection),
-        )
-    desk.last_recorded_at = max((one for one in latest if one is not None), default=None)
+    desk.last_recorded_at = last_recorded_at(database)
     exchange = open_exchange(desk, settings.courier_parallel, sandbox)
     house = House(
         settings=settings,
@@ -269,7 +269,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         accounts=accounts,
         step_up=StepUp(clock, office, law.charts),
         single_sign_on=single_sign_on(settings, accounts, clock),
-        press=press,
+        templates=templates,
         exchange=exchange,
         incoming=open_incoming(desk, exchange.callers, reader.cursors),
         editions=Editions(office.office_id, database, writer, clock, in_force),

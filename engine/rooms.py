@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.accounts import Accounts
@@ -12,6 +13,7 @@ from engine.core.lawbook import Lawbook
 from engine.publications import Publications
 from engine.rulebook_in_force import RulebookInForce
 from engine.settings import Settings
+from models import duty_reading, incoming_reading, records
 from models.database import Database
 from rules.calendars import CalendarShelf
 from rules.offices import Office
@@ -44,3 +46,14 @@ def publications(office: Office, law: Lawbook, in_force: RulebookInForce) -> Pub
     facts = in_force.rulebook.facts
     violations = {code: word.zh for code, word in facts.vocabulary.every_violation().items()}
     return Publications(office, in_force, facts, violations, kinds)
+
+
+def last_recorded_at(database: Database) -> datetime | None:
+    """When the ledger was last written to, of all that people and systems hand in; None where nothing was."""
+    with database.read() as connection:
+        latest = (
+            records.last_recorded_at(connection),
+            duty_reading.last_handed_in_at(connection),
+            incoming_reading.last_recorded_at(connection),
+        )
+    return max((one for one in latest if one is not None), default=None)

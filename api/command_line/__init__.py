@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": "set up the demonstration office",
     "import": "bring in a file of inspections and findings",
     "template": "write the workbook that departments fill in",
+    "documents": "papers and their templates: list, change, look at",
     "check": "prove charts and rulebook",
     "explain": "why a finding stands where it stands",
     "sweep": "ring the bell now: what the clock alone may do",

@@ -189,6 +189,7 @@ def test_what_was_sealed_again_is_held_against_its_manifest(
 
 
 LATER_TABLES = ("log_leaf", "log_checkpoint", "log_doubt", "refused_attempt", "referral_hand")
+LATER_TABLES += ("paper_template", "template_change")
 
 
 def test_a_backup_of_an_older_program_is_brought_to_the_present_shape(
