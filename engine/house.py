@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.account_reader import AccountReader
 from engine.accounts import Accounts, open_accounts
 from engine.calendar_reader import CalendarReader
 from engine.calendars import CalendarInForce
@@ -47,7 +48,7 @@ from engine.referrals import Referrals
 from engine.reminder_post import ReminderPost
 from engine.reminder_words import ReminderWords
 from engine.reminders import Reminders
-from engine.rooms import calendar_in_force, last_recorded_at, publications, single_sign_on
+from engine.rooms import account_reader, calendar_in_force, last_recorded_at, publications, single_sign_on
 from engine.rulebook_in_force import RulebookInForce
 from engine.sandbox import PREFIX, SANDBOX, entered, is_sandbox
 from engine.scribe import Scribe
@@ -108,6 +109,7 @@ class House:
     recusal_reader: RecusalReader
     duty_reader: DutyReader
     stuck_reader: StuckReader
+    account_reader: AccountReader
     system_reader: SystemReader
     exchange_reader: ExchangeReader
     correction_reader: CorrectionReader
@@ -212,13 +214,8 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     time_guard.look()
     try:
         sandbox = entered(database, writer, clock, settings)
-    except Exception:
-        writer.close()
-        database.dispose()
-        raise
-    calendars, law = calendar_in_force(office, database, law, notices)
-    shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf, clock)
-    try:
+        calendars, law = calendar_in_force(office, database, law, notices)
+        shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf, clock)
         in_force = RulebookInForce(office, shelf, civil_date(clock.now()))
     except Exception:
         writer.close()
@@ -282,6 +279,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         recusal_reader=RecusalReader(recusals),
         delegation_reader=DelegationReader(database, office.office_id, clock, reader.cursors, law.charts),
         duty_reader=DutyReader(database, book, clock, reader.cursors),
+        account_reader=account_reader(reader.cursors, accounts, law.charts),
         system_reader=SystemReader(database, office, clock, reader.cursors),
         exchange_reader=ExchangeReader(database, office, clock, reader.cursors, referrals),
         stuck_reader=StuckReader(database, reader.sources, clock, reader.cursors),

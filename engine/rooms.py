@@ -6,10 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from engine.account_reader import AccountReader, roles_offered
 from engine.accounts import Accounts
 from engine.calendars import CalendarInForce
 from engine.clock import Clock
+from engine.core.chart import Charts
 from engine.core.lawbook import Lawbook
+from engine.cursor import Cursors
 from engine.publications import Publications
 from engine.rulebook_in_force import RulebookInForce
 from engine.settings import Settings
@@ -48,8 +51,16 @@ def publications(office: Office, law: Lawbook, in_force: RulebookInForce) -> Pub
     return Publications(office, in_force, facts, violations, kinds)
 
 
+def account_reader(cursors: Cursors, accounts: Accounts, charts: Charts) -> AccountReader:
+    """Who reads the accounts and the administrative record for administrators."""
+    known = accounts.sessions
+    return AccountReader(
+        known.database, known.office, known.clock, cursors, accounts.tokens, roles_offered(charts.dictionary)
+    )
+
+
 def last_recorded_at(database: Database) -> datetime | None:
-    """When the ledger was last written to, of all that people and systems hand in; None where nothing was."""
+    """When anything was recorded last; None in a house without records."""
     with database.read() as connection:
         latest = (
             records.last_recorded_at(connection),
