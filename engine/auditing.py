@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 
 from engine.core.audit import GENESIS, broken_at, commitment, utc_text
 from engine.core.refusals import Refusal
 from engine.edition_shelf import EditionShelf
-from models import audit_reading, editions
+from engine.paper_digest import paper_digest
+from models import audit_reading, editions, records
 from models.database import Database
 
 
@@ -72,6 +74,7 @@ def verify_within(connection: Connection, progress: Callable[[int], None] | None
         audited.records += 1
         audited.entries += len(rows)
         audited.faults += _faults(record, head, sequence, rows)
+        audited.faults += _paper_faults(connection, record, rows)
         if progress is not None:
             progress(audited.records)
     return audited
@@ -101,3 +104,21 @@ def _faults(record: str, head: str, sequence: int, rows: list[dict[str, Any]]) -
             yield ChainFault(
                 record, row["sequence"], "条目内容与承诺值不符", "the payload is not what was committed to"
             )
+
+
+def _paper_faults(connection: Connection, record: str, rows: list[dict[str, Any]]) -> Iterator[ChainFault]:
+    """Every paper that no longer is what the entry of its step says was issued; erased entries say nothing of theirs."""
+    said = {
+        one["id"]: (row["sequence"], one["paper"])
+        for row in rows
+        if row["body"] is not None and '"paper"' in row["body"]
+        for one in orjson.loads(row["body"]).get("documents", ())
+        if "paper" in one
+    }
+    if not said:
+        return
+    found = {row.id: paper_digest(row._asdict()) for row in records.documents_of(connection, record)}
+    for id, (sequence, digest) in said.items():
+        if found.get(id) != digest:
+            zh, en = "已制发的文书被改动或者缺失", "a paper that was issued has been changed or is gone"
+            yield ChainFault(record, sequence, zh, en)

@@ -58,6 +58,7 @@ from engine.stuck_reader import StuckReader
 from engine.sweep import Sweep, Swept
 from engine.system_reader import SystemReader
 from engine.systems import Systems
+from engine.templates import Templates, open_templates
 from engine.time_guard import TimeGuard
 from engine.witness.guard import Witness
 from engine.writer import Writer
@@ -95,7 +96,7 @@ class House:
     accounts: Accounts
     step_up: StepUp
     single_sign_on: SingleSignOn | None
-    press: DocumentPress
+    templates: Templates
     exchange: Exchange
     editions: Editions
     shadow: Shadow
@@ -140,6 +141,11 @@ class House:
     def charts(self) -> Charts:
         """The charts of the house."""
         return self.law.charts
+
+    @property
+    def press(self) -> DocumentPress:
+        """Prints papers with the templates they were issued with."""
+        return self.templates.press
 
     @property
     def systems(self) -> Systems:
@@ -208,22 +214,17 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     time_guard.look()
     try:
         sandbox = entered(database, writer, clock, settings)
-    except Exception:
-        writer.close()
-        database.dispose()
-        raise
-    calendars, law = calendar_in_force(office, database, law, notices)
-    shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf, clock)
-    try:
+        calendars, law = calendar_in_force(office, database, law, notices)
+        shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf, clock)
         in_force = RulebookInForce(office, shelf, civil_date(clock.now()))
     except Exception:
         writer.close()
         database.dispose()
         raise
     facts = in_force.rulebook.facts
-    press = DocumentPress(RULES / "documents")
+    templates = open_templates(office.office_id, database, writer, settings.templates, law.charts, clock)
     vault = open_vault(settings, database, writer, clock.real_now())
-    papers = Papers(law.charts, office, press, vault)
+    papers = Papers(law.charts, office, templates.press, vault)
     prefix = PREFIX if sandbox else ""
     scribe = Scribe(
         office.office_id,
@@ -265,7 +266,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         accounts=accounts,
         step_up=StepUp(clock, office, law.charts),
         single_sign_on=single_sign_on(settings, accounts, clock),
-        press=press,
+        templates=templates,
         exchange=exchange,
         incoming=open_incoming(desk, exchange.callers, reader.cursors),
         editions=Editions(office.office_id, database, writer, clock, in_force),

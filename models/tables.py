@@ -17,6 +17,7 @@ from models.incoming import Incoming, IncomingArrival, IncomingDeadline, Incomin
 from models.log import LogCheckpoint, LogDoubt, LogLeaf, RefusedAttempt
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
+from models.paper_template import PaperTemplate, TemplateChange
 from models.recusal import Recusal, RecusalDecision
 from models.referral import Referral, ReferralDeadline, ReferralHand, ReferralListed, ReferralReading
 from models.restoration import Restoration
@@ -26,6 +27,7 @@ APPEND_ONLY = (
     *(CalendarNotice, CalendarRecount, DutyReport, Delegation, DelegationEnd, SealedMessage),
     *(CarrierBundle, CarrierContent, CarrierPacking, CarrierAnswer),
     *(IncomingArrival, Restoration, LogLeaf, LogCheckpoint, RefusedAttempt, Recusal, RecusalDecision),
+    *(PaperTemplate, TemplateChange),
 )
 """Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
 
@@ -67,6 +69,7 @@ __all__ = [
     "Message",
     "MessageSeries",
     "Notice",
+    "PaperTemplate",
     "Party",
     "Payload",
     "Proceeding",
@@ -87,6 +90,7 @@ __all__ = [
     "SecondFactor",
     "Series",
     "Session",
+    "TemplateChange",
     "TimeBeat",
     "TimeLeap",
     "Token",

@@ -13,6 +13,7 @@ COMMANDS = {
     "import": "bring in a file of inspections and findings",
     "export": "the ledger as a sheet",
     "template": "write the workbook that departments fill in",
+    "documents": "papers and their templates: list, change, look at",
     "check": "prove charts and rulebook",
     "explain": "why a finding stands where it stands",
     "sweep": "ring the bell now: what the clock alone may do",

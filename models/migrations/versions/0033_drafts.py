@@ -8,7 +8,7 @@ from alembic import op
 from models.columns import Instant, Json
 
 revision = "0033"
-down_revision = "0028"
+down_revision = "0031"
 
 
 def upgrade() -> None:
