@@ -62,6 +62,8 @@ PAGES: Mapping[str, str] = {
     "POST /ledger": "ledger.read",
     "GET /ledger/sheet.xlsx": "ledger.export",
     "GET /ledger/sheet.csv": "ledger.export",
+    "GET /reports": "report.make",
+    "GET /reports/file": "report.make",
     "GET /deadlines": "deadline.read",
     "GET /publicity": "figures.read",
     "GET /stuck": "figures.read",

@@ -61,6 +61,12 @@ class DocumentPress:
         """A paper that no template makes, as PDF/A-2b; the same paper and date give the same bytes."""
         return self._typesetter.pdf(paper, issued_on)
 
+    def editable(self, paper: Paper, *, issued_on: date) -> bytes:
+        """The same as an editable DOCX."""
+        from engine.documents.word import docx
+
+        return docx(paper, self._house.style, issued_on)
+
     def _template(self, kind: str) -> Template:
         try:
             return self._templates[kind]

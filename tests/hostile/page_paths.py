@@ -11,6 +11,8 @@ READ = (
     "/ledger",
     "/ledger/sheet.xlsx",
     "/ledger/sheet.csv",
+    "/reports",
+    "/reports/file?form=csv",
     "/deadlines",
     "/publicity",
     "/duties",
