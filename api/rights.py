@@ -59,6 +59,7 @@ ROUTES: Mapping[str, str] = {
     "GET /api/v1/ledger/sheet.xlsx": "ledger.export",
     "GET /api/v1/ledger/sheet.csv": "ledger.export",
     "GET /api/v1/ledger/sheet.json": "ledger.export",
+    "GET /api/v1/reports/{report}/{period}": "report.make",
     "GET /api/v1/publicity": "figures.read",
     "GET /api/v1/deadlines": "deadline.read",
     "GET /api/v1/deadlines/{id}/reckoning": "deadline.read",

@@ -71,6 +71,8 @@ PAGES: Mapping[str, str] = {
     "POST /board/assignment": "finding.act",
     "GET /ledger/sheet.xlsx": "ledger.export",
     "GET /ledger/sheet.csv": "ledger.export",
+    "GET /reports": "report.make",
+    "GET /reports/file": "report.make",
     "GET /deadlines": "deadline.read",
     "GET /publicity": "figures.read",
     "GET /stuck": "figures.read",

@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": "set up the demonstration office",
     "import": "bring in a file of inspections and findings",
     "export": "the ledger as a sheet",
+    "report": "a monthly, half-year or annual report with its figures",
     "template": "write the workbook that departments fill in",
     "documents": "papers and their templates: list, change, look at",
     "check": "prove charts and rulebook",

@@ -91,8 +91,10 @@ def deadlines_of(connection: Connection, ids: Sequence[str]) -> Sequence[Row[Any
     return connection.execute(asked.order_by(columns.id)).all()
 
 
-def said_of(connection: Connection, record_ids: Sequence[str]) -> Sequence[Row[Any]]:
-    """Every entry of these records with what it says while that is kept, oldest first."""
+def said_of(
+    connection: Connection, record_ids: Sequence[str], until: datetime | None = None
+) -> Sequence[Row[Any]]:
+    """Every entry of these records, or those recorded until that instant, with what it says while that is kept."""
     names = (
         "record_id",
         "sequence",
@@ -109,6 +111,8 @@ def said_of(connection: Connection, record_ids: Sequence[str]) -> Sequence[Row[A
         ENTRY.outerjoin(PAYLOAD, told)
     )
     asked = asked.where(ENTRY.c.record_id.in_(record_ids))
+    if until is not None:
+        asked = asked.where(ENTRY.c.recorded_at <= until)
     return connection.execute(asked.order_by(ENTRY.c.record_id, ENTRY.c.sequence)).all()
 
 

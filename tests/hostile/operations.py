@@ -87,6 +87,7 @@ class Operation:
             "{doc}": fort.ids["document"],
             "{system}": SYSTEM,
             "{duty}": "half_year_summary",
+            "{report}": "half_year",
             "{period}": "2024-H1",
             "{rid}": fort.ids["recusal"],
             "{key}": fort.ids["reminder"],

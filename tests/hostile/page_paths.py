@@ -13,6 +13,8 @@ READ = (
     "/board/load?handler=W01",
     "/ledger/sheet.xlsx",
     "/ledger/sheet.csv",
+    "/reports",
+    "/reports/file?form=csv",
     "/deadlines",
     "/publicity",
     "/duties",

@@ -6,7 +6,8 @@ from typing import Any
 
 API, OFFICER = "/api/v1", "W01"
 
-SHEETS: tuple[tuple[Any, ...], ...] = tuple(
-    ("GET", f"{API}/ledger/sheet.{form}", OFFICER) for form in ("xlsx", "csv", "json")
+SHEETS: tuple[tuple[Any, ...], ...] = (
+    *(("GET", f"{API}/ledger/sheet.{form}", OFFICER) for form in ("xlsx", "csv", "json")),
+    ("GET", f"{API}/reports/{{report}}/{{period}}", OFFICER),
 )
 """The arguments of each operation."""
