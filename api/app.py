@@ -28,6 +28,7 @@ from api import (
     referrals,
     reminders,
     rulebook,
+    search,
     sessions,
 )
 from api.answers import refused
@@ -51,6 +52,7 @@ ROUTERS = (
     recusals.router,
     incoming.router,
     reminders.router,
+    search.router,
     rulebook.router,
     backtests.router,
     exchange.router,

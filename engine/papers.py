@@ -18,6 +18,7 @@ from engine.core.commands import Principal
 from engine.core.effects import IssueDocument, Taken
 from engine.documents import DocumentPress
 from engine.referral_vault import ReferralVault
+from engine.search.index import index_document
 from engine.telling import Telling
 from models import records
 from rules.offices import Office
@@ -77,6 +78,8 @@ class Papers:
             else {},
         }
         records.add(connection, records.DOCUMENT, [row])
+        if doc_no and file.snapshot.subject != "referral":
+            index_document(connection, self.office.office_id, id, doc_no)
         own = (
             house or file.finding_id is None
         )  # a referral is known by its own number, not by what others wrote

@@ -19,6 +19,7 @@ from models.paper import Attachment, Document, Series
 from models.recusal import Recusal, RecusalDecision
 from models.referral import Referral, ReferralDeadline, ReferralHand, ReferralListed, ReferralReading
 from models.restoration import Restoration
+from models.search import SearchKey, SearchRecord
 
 APPEND_ONLY = (
     *(Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition),
@@ -82,6 +83,8 @@ __all__ = [
     "RulebookEdition",
     "RulebookProof",
     "SealedMessage",
+    "SearchKey",
+    "SearchRecord",
     "SecondFactor",
     "Series",
     "Session",

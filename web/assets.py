@@ -27,6 +27,7 @@ NAMES = (
     "mark.svg",
     "reckoning.css",
     "rulebook.css",
+    "search.css",
     "stuck.css",
     "systems.css",
     "vendor/tabler.min.css",

@@ -33,6 +33,7 @@ from web import (
     reminder_page,
     rule_page,
     rulebook_page,
+    search_page,
     sign_in_page,
     single_sign_on_page,
     step_up_page,
@@ -77,6 +78,7 @@ ROUTERS = (
     referral_page.router,
     recusal_page.router,
     reminder_page.router,
+    search_page.router,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, FromClause, and_, false, true
+from sqlalchemy import ColumnElement, FromClause, and_, false, or_, true
 
 from engine.core.commands import Principal
 from engine.core.visibility import sees_department, sees_office
@@ -20,6 +20,19 @@ def scope(office_id: str, who: Principal) -> Scope:
         return and_(table.c.office_id == office_id, _departments(table, who))
 
     return seen
+
+
+def particulars(office_id: str, who: Principal) -> Scope:
+    """The records whose numbers of persons this principal may read; see engine/projections/privacy."""
+    department = sees_department(who)
+
+    def known(table: FromClause) -> ColumnElement[bool]:
+        mine: ColumnElement[bool] = true() if "importer" in who.roles else false()
+        if department is not None:
+            mine = or_(mine, table.c.department == department)
+        return and_(table.c.office_id == office_id, mine)
+
+    return known
 
 
 def every_record(office_id: str) -> Scope:

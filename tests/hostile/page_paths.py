@@ -11,6 +11,8 @@ READ = (
     "/ledger",
     "/deadlines",
     "/publicity",
+    "/search",
+    "/search?q=%E5%8E%9F%E5%B9%B3",
     "/duties",
     "/delegations",
     "/stuck",
