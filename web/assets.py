@@ -17,6 +17,7 @@ STATIC = Path(__file__).parent / "static"
 NAMES = (
     "bihuan.css",
     "bihuan.js",
+    "board.css",
     "calendar.css",
     "carrier.css",
     "account.css",
@@ -30,6 +31,7 @@ NAMES = (
     "search.css",
     "stuck.css",
     "systems.css",
+    "work.css",
     "vendor/tabler.min.css",
 )
 FOREVER = "public, max-age=31536000, immutable"
