@@ -29,6 +29,7 @@ from api import (
     reminders,
     reports,
     rulebook,
+    search,
     sessions,
     sheets,
 )
@@ -55,6 +56,7 @@ ROUTERS = (
     recusals.router,
     incoming.router,
     reminders.router,
+    search.router,
     rulebook.router,
     backtests.router,
     exchange.router,

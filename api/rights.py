@@ -77,6 +77,7 @@ ROUTES: Mapping[str, str] = {
     "GET /api/v1/incoming/{id}": "incoming.read",
     "POST /api/v1/incoming": "incoming.enter",
     "POST /api/v1/incoming/{id}/acts": "incoming.act",
+    "GET /api/v1/search": "search.read",
     "GET /api/v1/reminders": "reminder.own",
     "POST /api/v1/reminders/{key}/seen": "reminder.own",
     "GET /api/v1/charts": "rulebook.read",

@@ -37,6 +37,8 @@ from engine.referral_vault import ReferralVault
 from engine.referrals import Referrals
 from engine.reminders import ReminderReader
 from engine.rule_reader import RuleReader
+from engine.search.filling import fill_search
+from engine.search.reader import SearchReader
 from engine.work_reader import WorkReader
 from engine.writer import Writer
 from models.database import Database
@@ -77,6 +79,7 @@ class Reader:
         self.editions = EditionReader(database, sources.office_id, clock, self.cursors)
         self.reminders = ReminderReader(database, sources, clock, self.cursors)
         self.histories = HistoryReader(database, sources)
+        self.search = SearchReader(database, sources, clock, self.cursors)
         self.works = WorkReader(database, sources, clock, self.cursors)
 
     def finding(self, who: Principal, id: str) -> dict[str, Any]:
@@ -261,6 +264,7 @@ def open_reader(
     vault: ReferralVault,
 ) -> Reader:
     """The reader over a database that has its tables."""
+    fill_search(database, writer, office.office_id)
     secret, sources = cursor_secret(writer, clock.now()), gather_sources(law, office, facts)
     confidential = ReferralReader(database, writer, clock, law, sources, referrals, vault)
     return Reader(database, sources, clock, steps_of(law, office), secret, confidential)

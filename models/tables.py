@@ -21,6 +21,7 @@ from models.paper_template import PaperTemplate, TemplateChange
 from models.recusal import Recusal, RecusalDecision
 from models.referral import Referral, ReferralDeadline, ReferralHand, ReferralListed, ReferralReading
 from models.restoration import Restoration
+from models.search import SearchKey, SearchRecord
 
 APPEND_ONLY = (
     *(Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition),
@@ -87,6 +88,8 @@ __all__ = [
     "RulebookEdition",
     "RulebookProof",
     "SealedMessage",
+    "SearchKey",
+    "SearchRecord",
     "SecondFactor",
     "Series",
     "Session",

@@ -31,6 +31,7 @@ NAMES = (
     "officer.js",
     "reckoning.css",
     "rulebook.css",
+    "search.css",
     "stuck.css",
     "systems.css",
     "vendor/echarts.min.js",

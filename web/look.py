@@ -19,7 +19,7 @@ from engine.administration import marks_of
 from engine.core.policies import may
 from engine.core.refusals import Refusal
 from engine.core.two_persons import ADMINISTRATORS
-from engine.core.visibility import OVERSEES
+from engine.core.visibility import OVERSEES, reads_findings
 from engine.house import House
 from engine.reminder_words import shown_end
 from web.asking import (
@@ -102,6 +102,8 @@ def page(asking: Asking, name: str, *, status: int = 200, **context: Any) -> Res
         "who": who,
         "csrf": asking.visit.csrf,
         "navigation": [] if asking.visit.owes else navigation(asking),
+        "searches": not asking.visit.owes and reads_findings(who),
+        "searched_for": "",
         "department_name": _department(house, asking.words, who.department),
         "flash": asking.parameter("flash"),
         "flash_title": did(asking),
@@ -116,6 +118,8 @@ def open_page(request: Request, name: str, *, status: int = 200, **context: Any)
         "who": None,
         "csrf": "",
         "navigation": [],
+        "searches": False,
+        "searched_for": "",
         "department_name": "",
         "flash": "",
         "flash_title": "",

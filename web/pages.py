@@ -41,6 +41,7 @@ from web import (
     rule_page,
     rulebook_page,
     sheet_page,
+    search_page,
     sign_in_page,
     single_sign_on_page,
     step_up_page,
@@ -93,6 +94,7 @@ ROUTERS = (
     referral_page.router,
     recusal_page.router,
     reminder_page.router,
+    search_page.router,
 )
 
 

@@ -76,6 +76,7 @@ PAGES: Mapping[str, str] = {
     "GET /deadlines": "deadline.read",
     "GET /publicity": "figures.read",
     "GET /stuck": "figures.read",
+    "GET /search": "search.read",
     "GET /parties/{id}": "party.read",
     "GET /incoming": "incoming.read",
     "GET /incoming/new": "incoming.enter",

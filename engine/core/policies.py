@@ -78,6 +78,7 @@ _TABLE = (
     _everybody("finding.correct", Reach.CHART),
     _everybody("finding.recuse", Reach.SEEN),
     _everybody("party.read", Reach.SEEN),
+    _everybody("search.read", Reach.SEEN),
     _everybody("deadline.read", Reach.SEEN),
     _everybody("ledger.read", Reach.SEEN),
     _everybody("ledger.export", Reach.SEEN, *CASES),

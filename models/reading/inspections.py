@@ -99,6 +99,13 @@ def seen_inspection(connection: Connection, seen: Scope, id: str) -> Row[Any] | 
     return connection.execute(select(INSPECTION).where(INSPECTION.c.id == id, seen(INSPECTION))).one_or_none()
 
 
+def inspections_by_id(connection: Connection, ids: Sequence[str], today: date) -> list[Row[Any]]:
+    """These inspections in the order named, with `publication` as of that day."""
+    asked = select(INSPECTION, publication(today).label("publication")).where(INSPECTION.c.id.in_(ids))
+    rows = {row.id: row for row in connection.execute(asked)}
+    return [rows[id] for id in ids]
+
+
 def findings_of_inspections(connection: Connection, seen: Scope, ids: Sequence[str]) -> Sequence[Row[Any]]:
     """The seen findings of these inspections, oldest first: inspection, id, state, closed."""
     columns = [FINDING.c[name] for name in _OF_AN_INSPECTION]

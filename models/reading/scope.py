@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, FromClause, and_, false, true
+from sqlalchemy import ColumnElement, FromClause, and_, false, or_, true
 
 from engine.core.commands import Principal
 from engine.core.visibility import sees_department, sees_office
@@ -27,6 +27,19 @@ def behalf(office_id: str, who: Principal) -> Behalf:
     """The same as the second wall holds it: for this principal PostgreSQL shows no other row, and no criminal referral."""
     sees = EVERY_DEPARTMENT if sees_office(who) else sees_department(who)
     return Behalf(office=office_id, sees=sees or "")
+
+
+def particulars(office_id: str, who: Principal) -> Scope:
+    """The records whose numbers of persons this principal may read; see engine/projections/privacy."""
+    department = sees_department(who)
+
+    def known(table: FromClause) -> ColumnElement[bool]:
+        mine: ColumnElement[bool] = true() if "importer" in who.roles else false()
+        if department is not None:
+            mine = or_(mine, table.c.department == department)
+        return and_(table.c.office_id == office_id, mine)
+
+    return known
 
 
 def every_record(office_id: str) -> Scope:

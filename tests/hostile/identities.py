@@ -9,6 +9,7 @@ from tests.hostile.fort import PASSWORD
 API = "/api/v1"
 CHOSEN = "vier Worte, die niemand errät"
 OWN_ACCOUNT: tuple[tuple[Any, ...], ...] = (
+    ("GET", f"{API}/search", "W01"),
     (
         *("POST", f"{API}/session/step-up", "P01"),
         *(lambda _: {"password": PASSWORD}, False, "application/json", 204),

@@ -17,6 +17,8 @@ READ = (
     "/reports/file?form=csv",
     "/deadlines",
     "/publicity",
+    "/search",
+    "/search?q=%E5%8E%9F%E5%B9%B3",
     "/duties",
     "/delegations",
     "/stuck",
