@@ -182,6 +182,7 @@ HOUSE_READS = {
     "delegation_reader.delegation": "no case",
     "delegation_reader.delegations": "no case",
     "desk.check_unbound": "the person's own keys, which the wall shows nobody",
+    "drafts.of_records": "the person's own drafts, which the wall shows nobody",
     "duty_reader.notices": "no case",
     "duty_reader.reports": "no case",
     "edition_reader.edition": "no case",

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from alembic import op
 
+from models.migrations.walling import MY_OFFICE, wall_in
+
 revision = "0029"
 down_revision = "0028"
 
@@ -16,8 +18,6 @@ def told(name: str) -> str:
     return f"(SELECT current_setting('bihuan.{name}', true))"
 
 
-HOUSE = f"{told('house')} = '1'"
-MY_OFFICE = f"office_id = {told('office')}"
 MY_DEPARTMENT = f"{MY_OFFICE} AND ({told('sees')} = '*' OR department = {told('sees')})"
 WAITING = f"{MY_OFFICE} AND {told('waiting')} <> ''"
 """Who asks for the list of a referral by an open step asks it of every finding of its act."""
@@ -155,13 +155,7 @@ def upgrade() -> None:
             f" BEGIN /* {meaning} */ {asked} RETURN false; END $$"
         )
     for table, seen in SEEN.items():
-        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        shown = HOUSE if seen is None else f"{HOUSE} OR ({seen})"
-        op.execute(f"CREATE POLICY {table}_shown ON {table} FOR SELECT USING ({shown})")
-        op.execute(f"CREATE POLICY {table}_entered ON {table} FOR INSERT WITH CHECK ({HOUSE})")
-        op.execute(f"CREATE POLICY {table}_changed ON {table} FOR UPDATE USING ({HOUSE})")
-        op.execute(f"CREATE POLICY {table}_removed ON {table} FOR DELETE USING ({HOUSE})")
+        wall_in(table, seen)
 
 
 def downgrade() -> None:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from models.columns import Instant, Json
+from models.migrations.walling import wall_in
 
 revision = "0033"
 down_revision = "0031"
@@ -29,6 +30,7 @@ def upgrade() -> None:
         "draft_of_account", "draft", ["login_key", "record_id", "triggers", "proceeding"], unique=True
     )
     op.create_index("draft_saved", "draft", ["office_id", "saved_at"])
+    wall_in("draft", None)
 
 
 def downgrade() -> None:
