@@ -13,7 +13,7 @@ down_revision = "0033"
 
 SEEN = (
     f"{MY_OFFICE} AND CASE kind WHEN 'p' THEN true"
-    " WHEN 'd' THEN EXISTS (SELECT 1 FROM document AS one WHERE one.id = record_id)"
+    " WHEN 'd' THEN EXISTS (SELECT 1 FROM document AS one WHERE one.id = search_record.record_id)"
     " ELSE bihuan_sees_case(record_id) END"
 )
 """A party is shown to all, a document as its own table shows it, a finding or inspection as a case."""
