@@ -155,8 +155,21 @@ def check_entry(entry, record, expected, previous, size, root):
     return digest
 
 
+def erased_of(entries):
+    """How many payloads the law had destroyed, as entries behind them say; each must be gone. Others may not be shown."""
+    named = {}
+    for entry in entries:
+        if entry["trigger"] == "erasure_carried_out" and entry["body"] is not None:
+            for at, held in (one.split(" ") for one in json.loads(entry["body"])["facts"]["destroyed"]):
+                gone = entries[int(at) - 1] if 0 < int(at) < entry["sequence"] else {}
+                need(gone.get("commitment") == held, f"{at}: another entry was erased than is named")
+                need(gone["body"] is None, f"{at}: said to be destroyed, and there")
+                named[int(at)] = held
+    return len(named)
+
+
 def check_records(proof, size, root):
-    """(record, kind, entries, of which said, left out) of each record, after every entry held."""
+    """(record, kind, entries, said, lawfully erased, left out) of each record, after every entry held."""
     told = []
     need(proof["records"] and proof["records"][0]["record"] == proof["finding"], "the finding is missing")
     for one in proof["records"]:
@@ -164,7 +177,8 @@ def check_records(proof, size, root):
         for number, entry in enumerate(one["entries"], 1):
             previous = check_entry(entry, one["record"], number, previous, size, root)
         said = sum(entry["body"] is not None for entry in one["entries"])
-        told.append((one["record"], one["kind"], len(one["entries"]), said, one["left_out"]))
+        erased = erased_of(one["entries"])
+        told.append((one["record"], one["kind"], len(one["entries"]), said, erased, one["left_out"]))
     return told
 
 
@@ -185,9 +199,10 @@ def check(files, key_line=None, known_note=None):
         need(consistent(size_then, root_then, size, root, path), "the older checkpoint is not its beginning")
         roots.add((size_then, root_then))
         lines.append(f"since: {size_then} leaves are its beginning")
-    for record, kind, count, said, left in check_records(proof, size, root):
+    for record, kind, count, said, erased, left in check_records(proof, size, root):
+        gone = f", {erased} lawfully erased" if erased else ""
         lines.append(
-            f"{kind} {record}: {count} entries, {said} with what they say ({left} more came after, it says)"
+            f"{kind} {record}: {count} entries, {said} with what they say{gone} ({left} more came after, it says)"
         )
     for name, value in sorted(proof["digests"].items()):
         lines.append(f"said, not proven: {name} {canonical(value).decode()}")

@@ -11,6 +11,7 @@ from api.app import routes_of
 from web import (
     account_page,
     admin_page,
+    archive_page,
     assets,
     backtest_page,
     calendar_page,
@@ -76,6 +77,7 @@ ROUTERS = (
     finding_page.router,
     referral_page.router,
     recusal_page.router,
+    archive_page.router,
     reminder_page.router,
 )
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 GENESIS = "0" * 64
+ERASED = "erasure_carried_out"
+"""The entry of a record that names payloads before it which the law had destroyed: sequence and commitment of each."""
 CHAINED = (
     "record_id",
     "sequence",
@@ -48,6 +50,16 @@ def chained(previous: str, entry: Mapping[str, Any]) -> str:
     """The hash (hex) of an entry on top of the hash before it; times are ISO texts in UTC."""
     spoken = [previous, *(entry[name] for name in CHAINED)]
     return hashlib.sha256(canonical(spoken).encode()).hexdigest()
+
+
+def erased_by(entries: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """The commitments, by sequence, that entries of the record say were destroyed; each entry has its `body` or None."""
+    named: dict[int, str] = {}
+    for entry in entries:
+        if entry["trigger"] == ERASED and entry["body"] is not None:
+            said = (one.split(" ") for one in json.loads(entry["body"])["facts"]["destroyed"])
+            named |= {int(at): held for at, held in said if int(at) < entry["sequence"]}
+    return named
 
 
 def broken_at(entries: Iterable[Mapping[str, Any]]) -> int | None:
