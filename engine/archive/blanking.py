@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from engine.keeping.masked_copy import known_words
 from engine.keeping.masking import KEY, Mask
 
 MARKER = "〔已依法销毁〕"
@@ -18,7 +17,9 @@ MARKER = "〔已依法销毁〕"
 
 @cache
 def harmless_words() -> frozenset[str]:
-    """Every text that the program ships; read once."""
+    """Every text that the program ships; read once, from many files."""
+    from engine.keeping.masked_copy import known_words
+
     return frozenset(known_words())
 
 

@@ -30,6 +30,7 @@ TO_DECIDE = "erasure_to_decide"
 CARRIED_OUT, WITHDRAWN = "carried_out", "withdrawn"
 PROPOSE = "erasure_proposed"
 CLOSED, ENDED, LIVE = "closed", "ended", frozenset({"running", "suspended"})
+_NOT_THEIRS = Reason("role_not_allowed", "只有提请人可以撤回", "only whoever proposed it withdraws it")
 SAID = ("有依法销毁的提请等待决定", "an erasure waits to be decided")
 
 
@@ -94,9 +95,11 @@ def decide(connection: Connection, at: At, id: str | None, body: Mapping[str, An
     row, outcome = found.get(id or ""), body["outcome"]
     if row is None:
         raise Refusal("not_found")
-    if outcome != WITHDRAWN or not at.who.register.same(row.proposed_by, at.who.login):
+    if outcome != WITHDRAWN:
         check_own_role(at.who, TWO_PERSONS[ERASURE].confirms)
         check_not_alone(at.who, row.proposed_by)
+    elif not at.who.register.same(row.proposed_by, at.who.login):
+        raise Refusal("not_yours", reasons=[_NOT_THEIRS])
     if row.outcome is not None:
         raise _shut("该提请已有决定", "it is decided already")
     reason = body["reason"].strip()
