@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from api.app import routes_of
 from web import (
     account_page,
+    accounts_page,
     admin_page,
     archive_page,
     assets,
@@ -29,6 +30,7 @@ from web import (
     ledger_page,
     party_page,
     publicity_page,
+    record_page,
     recusal_page,
     referral_page,
     reminder_page,
@@ -53,6 +55,8 @@ ROUTERS = (
     exchange_page.router,
     carrier_page.router,
     admin_page.router,
+    accounts_page.router,
+    record_page.router,
     ledger_page.router,
     deadlines_page.router,
     calendar_page.router,

@@ -102,6 +102,12 @@ PAGES: Mapping[str, str] = {
     "POST /systems/{id}/proposals": "system.change",
     "POST /systems/{id}/ping": "system.change",
     "GET /admin": "administration.decide",
+    "GET /admin/accounts": "account.read",
+    "POST /admin/accounts": "account.change",
+    "GET /admin/accounts/{login}": "account.read",
+    "POST /admin/accounts/{login}/proposals": "account.change",
+    "GET /admin/record": "record.read",
+    "GET /admin/attempts": "attempt.read",
     "POST /admin/proposals/{proposal}": "administration.decide",
 }
 """The action of each page and form, by method and path."""

@@ -110,6 +110,10 @@ _TABLE = (
     _everybody("system.read", Reach.OFFICE, *_CLERKS, "system_admin", "supervisor", "principal_head"),
     _everybody("system.change", Reach.OFFICE, "system_admin"),
     _everybody("administration.decide", Reach.OFFICE, "system_admin", "security_admin"),
+    _everybody("account.read", Reach.OFFICE, "security_admin", "audit_admin"),
+    _everybody("account.change", Reach.OFFICE, "security_admin"),
+    _everybody("record.read", Reach.OFFICE, "system_admin", "security_admin", "audit_admin"),
+    _everybody("attempt.read", Reach.OFFICE, "audit_admin"),
     Policy("feed.own", Caller.SYSTEM, Reach.OWN),
 )
 POLICIES = {one.action: one for one in _TABLE}
