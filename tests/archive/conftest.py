@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 import pytest
 
 from engine.core.identifiers import organisation_check_character, uscc_check_character
+from tests.api.conftest import bihuan, password_hash
 from tests.archive.closing import AFTER, closed_case, set_period
 from tests.builders import PARTY, Town, item
 from tests.incoming.senders import PUBLISHED, closed
 from tests.once import Copies
+
+__all__ = ["bihuan", "password_hash"]
 
 
 @dataclass(slots=True)
