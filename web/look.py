@@ -19,6 +19,7 @@ from engine.administration import marks_of
 from engine.core.policies import may
 from engine.core.refusals import Refusal
 from engine.core.two_persons import ADMINISTRATORS
+from engine.core.visibility import OVERSEES
 from engine.house import House
 from engine.reminder_words import shown_end
 from web.asking import (
@@ -46,7 +47,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 NAVIGATION = (
-    *("work", "intake", "incoming", "ledger", "deadlines"),
+    *("work", "board", "intake", "incoming", "ledger", "deadlines"),
     *("duties", "calendar", "rulebook", "exchange", "admin", "admin/accounts", "admin/record"),
 )
 
@@ -162,6 +163,7 @@ def navigation(asking: Asking) -> list[dict[str, Any]]:
     sees_cases = bool(roles - ADMINISTRATORS)
     shown = {
         "work": sees_cases,
+        "board": not roles.isdisjoint(OVERSEES),
         "intake": "inspector" in roles,
         "incoming": sees_cases,
         "ledger": sees_cases,
