@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Table, and_, delete, or_, select, text, 
 
 from models.archive import ErasedPaper, ErasedPayload, Erasure, ErasureDecision, LegalHold, LegalHoldAct
 from models.exchange_reading import CRIMINAL_QUEUE, MESSAGE
+from models.incoming_reading import CLOCK, INCOMING, RUNNING
 from models.linked_reading import RECEIPT
 from models.records import (
     ATTACHMENT,
@@ -159,6 +160,14 @@ def on_the_way(connection: Connection, finding_id: str, inspection_id: str) -> b
     mine = or_(MESSAGE.c.finding_id == finding_id, MESSAGE.c.inspection_id == inspection_id)
     waits = and_(mine, MESSAGE.c.queue != CRIMINAL_QUEUE, MESSAGE.c.state.not_in(("delivered", "paper")))
     return connection.execute(select(MESSAGE.c.id).where(waits).limit(1)).first() is not None
+
+
+def matter_waits(connection: Connection, finding_id: str, *, confidential: bool) -> bool:
+    """True while a clock runs of an inbound matter that was accepted as this finding, of that kind of confidentiality."""
+    mine = and_(INCOMING.c.finding_id == finding_id, INCOMING.c.confidential.is_(confidential))
+    runs = INCOMING.join(CLOCK, CLOCK.c.incoming_id == INCOMING.c.id)
+    asked = select(INCOMING.c.id).select_from(runs).where(mine, CLOCK.c.state == RUNNING)
+    return connection.execute(asked.limit(1)).first() is not None
 
 
 def blank(connection: Connection, table: Table, row: Row[Any], values: Mapping[str, Any]) -> None:

@@ -54,7 +54,8 @@ def closed_case(connection: Connection, charts: Charts, file: CaseFile) -> Close
         closed_on=closed_on,
         all_ended=all(charts[one.chart].states[one.state].kind == ENDED for one in proceedings),
         clock_runs=any(one.state in LIVE for one in snapshot.deadlines)
-        or any(row.state in LIVE for row in own),
+        or any(row.state in LIVE for row in own)
+        or archiving.matter_waits(connection, snapshot.id, confidential=False),
         letters_wait=archiving.on_the_way(connection, snapshot.id, file.inspection_id),
         held=any(one.stands for one in holds_of(connection, snapshot.id, file.party_id)),
         erased=snapshot.erased,
@@ -122,7 +123,9 @@ def decide(connection: Connection, at: At, id: str | None, body: Mapping[str, An
 
 def _carry_out(connection: Connection, at: At, row: Row[Any], reason: str) -> dict[str, Any]:
     _check_kept(connection, at)
-    if referral_reading.referrals_of(connection, at.file.snapshot.id):
+    finding = at.file.snapshot.id
+    confided = referral_reading.referrals_of(connection, finding)
+    if confided or archiving.matter_waits(connection, finding, confidential=True):
         raise Refusal("step_shut", reasons=[CONFIDED])
     destroyed = destroy(connection, at, row, reason)
     told = {"finding": row.finding_id, "erasure": row.id, "proposed_by": row.proposed_by, **destroyed}

@@ -116,7 +116,7 @@ def _reason(zh: str, en: str) -> Reason:
 
 ERASED = _reason("内容已依法销毁，不再办理", "what it said was lawfully erased: nothing more is done here")
 CONFIDED = _reason(
-    "该问题有移送司法机关的记录，不得销毁；对名单以外的人员不要提及",
-    "a criminal referral is on record, so nothing is erased; say nothing of it to anybody who is not on its list",
+    "该问题有移送司法机关的记录或者未了的涉密来件，不得销毁；对名单以外的人员不要提及",
+    "a criminal referral or a confidential matter is on record, so nothing is erased; say nothing of it to others",
 )
 """For the principal head alone, who is on the list of every referral: nobody else decides here (law 9)."""

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine.archive.blanking import MARKER
 from engine.auditing import verify
 from engine.core.audit import GENESIS
 from engine.core.retention import CONFIDED
 from models import keeping, records
+from models.log_reading import ATTEMPT
 from models.referral_reading import REFERRAL
 from tests.archive.closing import (
     AFTER,
@@ -92,6 +94,11 @@ def test_two_persons_erase_a_closed_case_and_the_chain_stays_whole(
 def test_others_neither_propose_nor_hold(old: Old, login: str) -> None:
     assert refused(propose, old.town, login, old.cases[0]).code == "not_yours"
     assert refused(hold, old.town, login, old.cases[0]).code == "not_yours"
+    with old.town.house.database.read() as connection:
+        tried = connection.execute(select(ATTEMPT).where(ATTEMPT.c.by == login)).all()
+    assert [(one.subject, one.record_id, one.attempted) for one in tried] == [
+        ("finding", old.cases[0], act) for act in ("erase", "hold")
+    ]
     assert refused(propose, old.town, "F02", old.cases[0]).code == "not_found"
 
 
