@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
 from api import (
+    archive,
     attachments,
     backtests,
     delegations,
@@ -54,6 +55,7 @@ ROUTERS = (
     duties.router,
     delegations.router,
     recusals.router,
+    archive.router,
     incoming.router,
     reminders.router,
     search.router,

@@ -215,6 +215,8 @@ class Reader:
         with self._database.read(self._behalf(who)) as connection:
             self._finding(connection, who, id)
             row = _there(entries.attachment_row(connection, id, digest))
+        if not row.content:  # its bytes were lawfully erased
+            raise Refusal("not_found")
         return bytes(row.content), row.name, row.media_type
 
     def document(self, who: Principal, id: str, doc: str) -> Row[Any]:

@@ -44,6 +44,7 @@ def load_finding(connection: Connection, office: Office, id: str, lock: bool = F
         inspection_started_at=_started(row.inspection_intake),
         party_kind=row.inspection_intake["party"]["kind"],
         attachments=records.attachment_digests(connection, id),
+        erased=bool(row.record.get("erased")),
         head=row.head,
     )
     with as_house(connection):
@@ -146,6 +147,7 @@ def load_inspection(connection: Connection, id: str, lock: bool = False) -> Case
         department=row.department,
         deadlines=[restored(one) for one in records.inspection_deadline_rows(connection, id)],
         inspection_state=row.state,
+        erased=bool(row.record.get("erased")),
         head=row.head,
     )
     party = records.party_row(connection, row.party_id)

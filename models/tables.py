@@ -1,6 +1,7 @@
 """Importing this module knows every table."""
 
 from models.account import KnownBrowser, SecondFactor, Session, Token, User
+from models.archive import ErasedPaper, ErasedPayload, Erasure, ErasureDecision, LegalHold, LegalHoldAct
 from models.backtest import BacktestChange, BacktestCriminal, BacktestRun, BacktestTurn
 from models.calendar import CalendarNotice, CalendarRecount
 from models.carrier import CarrierAnswer, CarrierBundle, CarrierContent, CarrierPacking
@@ -29,8 +30,12 @@ APPEND_ONLY = (
     *(CarrierBundle, CarrierContent, CarrierPacking, CarrierAnswer),
     *(IncomingArrival, Restoration, LogLeaf, LogCheckpoint, RefusedAttempt, Recusal, RecusalDecision),
     *(PaperTemplate, TemplateChange),
+    *(LegalHold, LegalHoldAct, Erasure, ErasureDecision, ErasedPayload, ErasedPaper),
 )
-"""Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
+"""Tables whose rows may not be deleted, payloads but where an erasure names them; entries may not be changed either.
+
+See the guards in the migrations.
+"""
 
 __all__ = [
     "APPEND_ONLY",
@@ -55,6 +60,10 @@ __all__ = [
     "Draft",
     "DutyReport",
     "Entry",
+    "ErasedPaper",
+    "ErasedPayload",
+    "Erasure",
+    "ErasureDecision",
     "Finding",
     "Incoming",
     "IncomingArrival",
@@ -62,6 +71,8 @@ __all__ = [
     "IncomingPerson",
     "Inspection",
     "KnownBrowser",
+    "LegalHold",
+    "LegalHoldAct",
     "LinkedSystem",
     "LogCheckpoint",
     "LogDoubt",

@@ -14,6 +14,7 @@ from engine.core.confiding import opens_referral
 from engine.core.refusals import Refusal
 from engine.core.visibility import has_any_row
 from engine.drafts import Drafts
+from web.archive import Sent, archive_part
 from web.asking import Asked, Asking, Form, check_form_token, local_path, see
 from web.cards import Card, card, refused_card, standing_first
 from web.clock_reckoning import ReckoningPage, ToldReckoning, reckoning_page
@@ -127,8 +128,9 @@ def show_finding(
     first: Card | None = None,
     problem: Told | None = None,
     recusal: Typed | None = None,
+    archive: Sent | None = None,
 ) -> Response:
-    """The page; `first` takes the place of the next step, `recusal` is a refused form as it was typed."""
+    """The page; `first` takes the place of the next step, `recusal` and `archive` are refused forms as they were typed."""
     asking = folder.asking
     cards = [card(folder, offer) for offer in folder.offers]
     first, cards = standing_first(cards, first, (asking.parameter("step"), asking.parameter("of")))
@@ -167,6 +169,7 @@ def show_finding(
         two_laws=two_laws(asking, finding["id"]),
         trial_path=trial_path(asking, folder.known.ruling, finding["facts"]),
         recusals=recusal_part(folder, problem, recusal),
+        archive=archive_part(folder, problem, archive),
         names=names_of(asking),
         people=folder.people,
         state=state_of(asking, "finding", finding["state"]),

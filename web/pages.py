@@ -12,6 +12,7 @@ from web import (
     account_page,
     accounts_page,
     admin_page,
+    archive_page,
     assets,
     backtest_page,
     board_page,
@@ -93,6 +94,7 @@ ROUTERS = (
     finding_page.router,
     referral_page.router,
     recusal_page.router,
+    archive_page.router,
     reminder_page.router,
     search_page.router,
 )

@@ -36,6 +36,9 @@ COMMANDS = {
     "backup": "seal everything into one file",
     "backup-key": "make a key for backups",
     "restore": "restore a backup",
+    "retention": "how long closed records are kept",
+    "hold": "legal holds: what must not be erased",
+    "erase": "lawful erasure of what a closed case says",
     "personal": "what the ledger holds about one person",
     "copy": "a masked copy of the ledger to learn with",
     "settings": "the settings in force",
@@ -50,6 +53,7 @@ MODULES = {
     "token": "tokens",
     "system": "systems",
     "audit": "auditing",
+    "hold": "holds",
     "check": "checking",
     "settings": "settings_shown",
 }

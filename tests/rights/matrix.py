@@ -167,6 +167,7 @@ def sent(fort: Fort, name: str, who: str, record: str) -> Answer:
 FOREIGN = {
     "finding": "hidden",
     "served": "hidden",
+    "old": "hidden",
     "sent": "hidden",
     "inspection": "hidden_inspection",
     "matter": "hidden_matter",
