@@ -23,6 +23,7 @@ from engine.projections.instants import recorded
 from engine.recusals import case_seen
 from engine.second_person import check_own_role
 from models import archiving, records
+from models.reading.scope import behalf
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class ArchiveReader:
         """
         check_own_role(who, KEEPERS)
         office, today = self.desk.office, civil_date(self.desk.clock.now())
-        with self.desk.database.read() as connection:
+        with self.desk.database.read(behalf(office.office_id, who)) as connection:
             closed = archiving.closings(connection, closing_triggers(self.desk.law.charts))
             rows = archiving.closed_in(connection, office.office_id, who.department or "")
             kinds = {

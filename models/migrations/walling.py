@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from alembic import op
 
-HOUSE = "(SELECT current_setting('bihuan.house', true)) = '1'"
-MY_OFFICE = "office_id = (SELECT current_setting('bihuan.office', true))"
+
+def told(name: str) -> str:
+    """What the transaction was told, as it is known once per statement; null or empty where it was told nothing."""
+    return f"(SELECT current_setting('bihuan.{name}', true))"
+
+
+HOUSE = f"{told('house')} = '1'"
+MY_OFFICE = f"office_id = {told('office')}"
+MY_DEPARTMENT = f"{MY_OFFICE} AND ({told('sees')} = '*' OR department = {told('sees')})"
 
 
 def wall_in(table: str, seen: str | None) -> None:

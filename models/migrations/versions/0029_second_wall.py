@@ -7,18 +7,12 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from alembic import op
 
-from models.migrations.walling import MY_OFFICE, wall_in
+from models.migrations.walling import MY_DEPARTMENT, MY_OFFICE, told, wall_in
 
 revision = "0029"
 down_revision = "0028"
 
 
-def told(name: str) -> str:
-    """What the transaction was told, as it is known once per statement; null or empty where it was told nothing."""
-    return f"(SELECT current_setting('bihuan.{name}', true))"
-
-
-MY_DEPARTMENT = f"{MY_OFFICE} AND ({told('sees')} = '*' OR department = {told('sees')})"
 WAITING = f"{MY_OFFICE} AND {told('waiting')} <> ''"
 """Who asks for the list of a referral by an open step asks it of every finding of its act."""
 OWN_STATES, KINDS = (

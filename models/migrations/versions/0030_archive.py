@@ -6,11 +6,21 @@ import sqlalchemy as sa
 from alembic import op
 
 from models.columns import Instant, Json
+from models.migrations.walling import MY_DEPARTMENT, MY_OFFICE, wall_in
 
 revision = "0030"
 down_revision = "0029"
 TABLES = ("legal_hold", "legal_hold_act", "erasure", "erasure_decision", "erased_payload", "erased_paper")
 SENTENCE = "this table is append-only"
+SEEN = {
+    "legal_hold": f"({MY_DEPARTMENT}) OR ({MY_OFFICE} AND party_id IS NOT NULL)",
+    "legal_hold_act": MY_OFFICE,
+    "erasure": MY_DEPARTMENT,
+    "erasure_decision": f"{MY_OFFICE} AND EXISTS (SELECT 1 FROM erasure AS one WHERE one.id = erasure_id)",
+    "erased_payload": f"{MY_OFFICE} AND bihuan_sees_case(record_id)",
+    "erased_paper": f"{MY_OFFICE} AND bihuan_sees_case(finding_id)",
+}
+"""What others than the house may read: a hold on a party stands in every department."""
 ERASED = "SELECT 1 FROM erased_payload e WHERE e.record_id = OLD.record_id AND e.sequence = OLD.sequence"
 
 
@@ -20,6 +30,7 @@ def upgrade() -> None:
     _erasures()
     for table in TABLES:
         _guard(table)
+        wall_in(table, SEEN[table])
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "CREATE FUNCTION refuse_unless_erased() RETURNS trigger LANGUAGE plpgsql AS $$ "
