@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +31,6 @@ from tests.once import Copies
 from tests.referral_walk import FILED, led, opened
 from tests.throwaway_postgres import ROLE, RULER, ThrowawayPostgres
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 OF_A_CASE = frozenset(
     f"{name}_id"
     for name in ("finding", "inspection", "proceeding", "record", "referral", "message", "incoming", "bundle")
@@ -177,41 +175,6 @@ def test_another_department_is_not_shown_the_case(walled: Walled) -> None:
             assert not any(rows_that_name(cursor, table, foreign) for table in WALLED)
             changed = sql.SQL("UPDATE finding SET item = '' WHERE id = {}").format(own)
             assert cursor.execute(changed).rowcount == 0, "who reads for a person writes nothing"
-
-
-HOUSE_READS = {
-    "account_reader._page": "acts of administration and refused attempts, which the wall shows nobody",
-    "account_reader.account": "no case",
-    "account_reader.page": "no case",
-    "administration.confirm": "proposals, whose reader must know what they would change",
-    "carrier.packing.pack": "the messages that the writer has just reserved for this person",
-    "delegation_reader.delegation": "no case",
-    "delegation_reader.delegations": "no case",
-    "desk.check_unbound": "the person's own keys, which the wall shows nobody",
-    "duty_reader.notices": "no case",
-    "duty_reader.reports": "no case",
-    "edition_reader.edition": "no case",
-    "edition_reader.editions": "no case",
-    "keeping.personal.personal_report": "what is on record of a natural person, for an audit administrator",
-    "reader.audit": "the chain without what it says, for an audit administrator",
-    "system_reader.page": "no case",
-    "system_reader.system": "no case",
-    "witness.guard.accept": "no case",
-    "witness.proof.pack": "the log, whose leaves the wall shows nobody",
-}
-"""Where something is read for a person and the house itself reads it, and why."""
-
-
-def test_whatever_is_read_for_a_person_says_so() -> None:
-    found = set()
-    for path in sorted((ROOT / "engine").rglob("*.py")):
-        room = ".".join(path.relative_to(ROOT / "engine").with_suffix("").parts)
-        for made in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(made, ast.FunctionDef) and "who" in {one.arg for one in made.args.args}:
-                asked = {ast.unparse(one) for one in ast.walk(made) if isinstance(one, ast.Call)}
-                if any(one.endswith("database.read()") for one in asked):
-                    found.add(f"{room}.{made.name}")
-    assert found == HOUSE_READS.keys()
 
 
 def test_a_linked_system_is_shown_what_is_for_it_and_no_case(walled: Walled) -> None:
