@@ -49,6 +49,8 @@ class Behalf:
     """States of a referral, joined by commas."""
     waiting: str = ""
     """chart/state of findings and proceedings, joined by commas."""
+    system: str = ""
+    """A linked system: it sees what is for it and what it sent."""
     kinds: str = ""
     """Kinds of notice that are about no record and may be seen, joined by commas."""
 
@@ -60,6 +62,11 @@ class Behalf:
 
 HOUSE = Behalf(house="1")
 """The house itself: the desk, the bells, the courier, backups, migrations, and what the law asks of every case."""
+
+
+def of_system(system: Any) -> Behalf:
+    """For the linked system of that row."""
+    return Behalf(office=system.office_id, system=system.id)
 
 
 def stand_up(engine: Engine) -> None:

@@ -25,13 +25,12 @@ from models.database import Database
 from models.reading import scope as reading_scope
 from models.referral_list import Asking
 from models.referral_reading import REFERRAL
-from models.second_wall import WALLED, Behalf, as_house
+from models.second_wall import HOUSE, WALLED, Behalf, as_house
 from tests.builders import Town
 from tests.once import Copies
 from tests.referral_walk import FILED, led, opened
 from tests.throwaway_postgres import ROLE, RULER, ThrowawayPostgres
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 OF_A_CASE = frozenset(
     f"{name}_id"
     for name in ("finding", "inspection", "proceeding", "record", "referral", "message", "incoming", "bundle")
@@ -131,7 +130,7 @@ def test_every_table_with_rows_of_a_case_stands_behind_the_wall(walled: Walled) 
 
 
 def test_a_connection_that_says_nothing_sees_and_changes_nothing(walled: Walled) -> None:
-    with walled.told(Behalf(house="1")) as cursor:
+    with walled.told(HOUSE) as cursor:
         full = {table for table in WALLED if rows_that_name(cursor, table, "")}
     assert len(full) > 12
     with walled.told(None) as cursor:
@@ -152,6 +151,12 @@ def test_nobody_who_is_not_on_the_list_is_shown_a_row_of_the_referral(walled: Wa
         assert {table for table, rows in named.items() if rows} == set()
 
 
+@pytest.mark.parametrize("login", ("A01", "E01"))
+def test_an_administrator_is_shown_nothing(walled: Walled, login: str) -> None:
+    with walled.told(walled.behalf(login)) as cursor:
+        assert {table for table in WALLED if rows_that_name(cursor, table, "")} == set()
+
+
 @pytest.mark.parametrize("login", LISTED)
 def test_whoever_is_on_the_list_is_shown_it_where_referrals_are_read(walled: Walled, login: str) -> None:
     with walled.told(walled.behalf(login)) as cursor:
@@ -170,6 +175,17 @@ def test_another_department_is_not_shown_the_case(walled: Walled) -> None:
             assert not any(rows_that_name(cursor, table, foreign) for table in WALLED)
             changed = sql.SQL("UPDATE finding SET item = '' WHERE id = {}").format(own)
             assert cursor.execute(changed).rowcount == 0, "who reads for a person writes nothing"
+
+
+def test_a_linked_system_is_shown_what_is_for_it_and_no_case(walled: Walled) -> None:
+    with walled.told(HOUSE) as cursor:
+        [(message,), *_] = cursor.execute("SELECT id FROM message WHERE queue = 'criminal'").fetchall()
+        cursor.execute("UPDATE message SET system_id = 'police' WHERE id = %s", (message,))
+        for system, shown in (("police", [(message,)]), ("tax", [])):
+            for name, value in (("house", ""), ("office", "yuanping"), ("system", system)):
+                cursor.execute("SELECT set_config(%s, %s, true)", (f"bihuan.{name}", value))
+            assert cursor.execute("SELECT id FROM message").fetchall() == shown
+            assert {table for table in WALLED if rows_that_name(cursor, table, "")} <= {"message"}
 
 
 LISTS = {

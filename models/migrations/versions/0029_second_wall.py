@@ -25,14 +25,21 @@ LISTED = (
     " OR bihuan_has_hand(id) OR bihuan_waits(party_id, domain, violation))"
 )
 """The list of a criminal referral, as models/referral_list.py has it."""
+IS_SYSTEM, MY_SYSTEM = f"{told('system')} <> ''", f"system_id = {told('system')}"
 MATTER = (
-    f"{MY_OFFICE} AND CASE WHEN referral_id IS NULL"
-    f" THEN ({told('sees')} = '*' OR department = {told('sees')}) ELSE bihuan_sees_referral(referral_id) END"
+    f"{MY_OFFICE} AND CASE WHEN {IS_SYSTEM} THEN {MY_SYSTEM}"
+    " WHEN referral_id IS NOT NULL THEN bihuan_sees_referral(referral_id)"
+    f" ELSE {told('sees')} = '*' OR department = {told('sees')} END"
 )
 MESSAGE = (
-    f"{MY_OFFICE} AND CASE WHEN queue = 'criminal' THEN bihuan_sees_referral(proceeding_id) ELSE true END"
+    f"{MY_OFFICE} AND CASE WHEN {IS_SYSTEM} THEN {MY_SYSTEM}"
+    f" WHEN queue = 'criminal' THEN bihuan_sees_referral(proceeding_id) ELSE {told('sees')} <> '' END"
 )
-BUNDLE = f"{MY_OFFICE} AND CASE WHEN queue = 'criminal' THEN bihuan_sees_referral(series) ELSE true END"
+RECEIPT = f"{MY_OFFICE} AND CASE WHEN {IS_SYSTEM} THEN {MY_SYSTEM} ELSE bihuan_sees_message(message_id) END"
+BUNDLE = (
+    f"{MY_OFFICE} AND CASE WHEN queue = 'criminal' THEN bihuan_sees_referral(series)"
+    f" ELSE {told('sees')} <> '' END"
+)
 NOTICE = (
     f"{MY_OFFICE} AND CASE WHEN finding_id IS NULL AND inspection_id IS NULL THEN kind = ANY ({KINDS})"
     f" ELSE {told('sees')} = '*' OR department = {told('sees')} END"
@@ -59,13 +66,13 @@ SEEN: Mapping[str, str | None] = {
     "notice": NOTICE,
     "message": MESSAGE,
     "sealed_message": f"{MY_OFFICE} AND bihuan_sees_message(message_id)",
-    "receipt": f"{MY_OFFICE} AND bihuan_sees_message(message_id)",
+    "receipt": RECEIPT,
     "recusal": RECUSAL,
     "recusal_decision": f"{MY_OFFICE} AND EXISTS (SELECT 1 FROM recusal AS of_it WHERE of_it.id = recusal_id)",
     "incoming": MATTER,
     "incoming_deadline": f"{MY_OFFICE} AND bihuan_sees_case(incoming_id)",
     "incoming_person": f"{MY_OFFICE} AND bihuan_sees_case(incoming_id)",
-    "incoming_arrival": None,
+    "incoming_arrival": f"{MY_OFFICE} AND {IS_SYSTEM} AND {MY_SYSTEM}",
     "carrier_bundle": BUNDLE,
     "carrier_content": f"{MY_OFFICE} AND bihuan_sees_message(message_id)",
     "carrier_packing": f"{MY_OFFICE} AND EXISTS (SELECT 1 FROM carrier_bundle AS b WHERE b.id = bundle_id)",

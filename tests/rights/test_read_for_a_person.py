@@ -1,4 +1,4 @@
-"""Whatever the shell reads for a person says for whom, so that the second wall holds; what the house itself reads is named."""
+"""Whatever the shell reads for a person it reads with that person's sight, so that the second wall stands behind it."""
 
 from __future__ import annotations
 
