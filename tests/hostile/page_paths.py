@@ -11,6 +11,7 @@ READ = (
     "/ledger",
     "/board",
     "/board/load?handler=W01",
+    "/board/map",
     "/ledger/sheet.xlsx",
     "/ledger/sheet.csv",
     "/deadlines",
