@@ -64,6 +64,7 @@ PAGES: Mapping[str, str] = {
     "POST /board/supervision": "finding.act",
     "GET /board/load": "figures.read",
     "GET /board/map": "figures.read",
+    "GET /board/pace": "figures.read",
     "POST /board/assignment": "finding.act",
     "GET /ledger/sheet.xlsx": "ledger.export",
     "GET /ledger/sheet.csv": "ledger.export",

@@ -12,6 +12,7 @@ READ = (
     "/board",
     "/board/load?handler=W01",
     "/board/map",
+    "/board/pace",
     "/ledger/sheet.xlsx",
     "/ledger/sheet.csv",
     "/deadlines",
