@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+
+from sqlalchemy import Connection
 
 from engine.core.calendar import civil_date
 from engine.core.commands import Principal
@@ -13,16 +15,17 @@ from engine.core.refusals import Refusal
 from engine.core.visibility import reads_findings
 from engine.projections import board as shown
 from engine.projections.asked import Asked, Query
-from engine.projections.board import Base
+from engine.projections.board import Base, Number
 from engine.projections.filters import LEDGER, ledger_filter
 from engine.projections.instants import recorded
 from engine.projections.sources import ReadClock, Sources
 from models.database import Database
-from models.reading import board, figures
+from models.reading import board, figures, pace
 from models.reading.findings import FindingFilter
-from models.reading.scope import behalf, scope
+from models.reading.scope import Scope, behalf, scope
+from models.second_wall import as_house
 
-WEEK = 7
+WEEK, YEAR = 7, timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +77,41 @@ class BoardReader:
         base, wanted, now = self._asked(who, query)
         seen = scope(self.sources.office_id, who)
         with self.database.read(behalf(self.sources.office_id, who)) as connection:
-            tallies = figures.tallies(connection, seen, wanted, now)
-            proceedings = board.in_states(connection, seen, wanted)
-        states: Counter[str] = Counter()
-        for one in tallies:
-            states[one.state] += one.count
+            charts = self._now_in(connection, seen, base, wanted, now)
+        return {"as_of": recorded(now), "charts": charts}
+
+    def pace(self, who: Principal, query: Query) -> dict[str, Any]:
+        """`states` with how long what left them had stayed, of findings discovered since the day `since`.
+
+        Without a day of its own the period is a year, so that the work does not grow with the ledger.
+        """
+        base, wanted, now = self._asked(who, query)
+        if base.since is None:
+            since = civil_date(now) - YEAR
+            base = replace(base, since=since)
+            wanted = replace(wanted, discovered_from=shown.midnight(since))
+        seen, charts = scope(self.sources.office_id, who), self.sources.charts
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
+            now_in = self._now_in(connection, seen, base, wanted, now)
+            # The wall asks entry by entry whose case it is; here the statement's own scope does, for all at once.
+            with as_house(connection):
+                stays = pace.stays(
+                    connection, seen, wanted, {kind: charts[kind].initial for kind in charts.kinds}
+                )
         return {
             "as_of": recorded(now),
-            "charts": shown.chart_states(base, self.sources, states, proceedings),
+            "since": base.since,
+            "states": shown.pace(stays, now_in, self.sources),
         }
+
+    def _now_in(
+        self, connection: Connection, seen: Scope, base: Base, wanted: FindingFilter, now: datetime
+    ) -> dict[str, dict[str, Number]]:
+        states: Counter[str] = Counter()
+        for one in figures.tallies(connection, seen, wanted, now):
+            states[one.state] += one.count
+        proceedings = board.in_states(connection, seen, wanted)
+        return shown.chart_states(base, self.sources, states, proceedings)
 
     def _asked(self, who: Principal, query: Query) -> tuple[Base, FindingFilter, datetime]:
         if not reads_findings(who):

@@ -10,11 +10,9 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import ID_LENGTH, OFFICE_ID_LENGTH, Instant, Json
 
-CLOSING = (
-    "chart = 'finding' AND state = 'closed'"
-    " AND trigger IN ('approve_close', 'carry_over', 'correct_carry_over')"
-)
-"""An entry that closed a finding, letter for letter as in the index, so that both databases use it."""
+CLOSING_STEPS = ("approve_close", "carry_over", "correct_carry_over")
+"""The steps that lead a finding into `closed`."""
+_CLOSING = f"chart = 'finding' AND state = 'closed' AND trigger IN {CLOSING_STEPS}"
 
 
 class Entry(SQLModel, table=True):
@@ -27,8 +25,8 @@ class Entry(SQLModel, table=True):
             "entry_closing",
             "occurred_at",
             "record_id",
-            sqlite_where=text(CLOSING),
-            postgresql_where=text(CLOSING),
+            sqlite_where=text(_CLOSING),
+            postgresql_where=text(_CLOSING),
         ),
     )
 

@@ -12,7 +12,7 @@ from web.naming import Names
 
 PATH = "/board"
 LIST = "/ledger"
-TABS = ("", "load")
+TABS = ("", "pace", "load", "map")
 """The pages of the board, below its path."""
 PERIOD = ("department", "from", "to")
 

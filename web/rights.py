@@ -72,6 +72,8 @@ PAGES: Mapping[str, str] = {
     "GET /board": "figures.read",
     "POST /board/supervision": "finding.act",
     "GET /board/load": "figures.read",
+    "GET /board/map": "figures.read",
+    "GET /board/pace": "figures.read",
     "POST /board/assignment": "finding.act",
     "GET /ledger/sheet.xlsx": "ledger.export",
     "GET /ledger/sheet.csv": "ledger.export",

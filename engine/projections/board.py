@@ -14,6 +14,7 @@ from models.reading.board import LATE, Load
 from models.reading.figures import Tally
 from models.reading.findings import CLOSED, NO_ROUTE, NOBODY, OPEN
 from models.reading.lights import LIGHTS, NONE
+from models.reading.pace import Stay
 
 AGES = (5, 10, 20, 60)
 """Where the ages of what is open are divided, in working days since it was discovered; the last class is older."""
@@ -147,6 +148,29 @@ def ages(base: Base, edges: Sequence[date], counted: Mapping[tuple[int, bool], i
         overdue = base.number(f"age.{low}.overdue", late, *LATE_PAIRS, since=since, until=until)
         shown.append({"low": low, "high": high, "open": number, "overdue": overdue})
     return shown
+
+
+def pace(
+    stays: Iterable[Stay], now_in: Mapping[str, Mapping[str, Number]], sources: Sources
+) -> list[dict[str, Any]]:
+    """Open states that were left, slowest first: `half` and `most` days, `count` stays, and `now`, how many are there."""
+    timed = [one for one in stays if _open_state(sources, one)]
+    return [
+        {
+            "chart": one.chart,
+            "state": one.state,
+            "half": round(max(one.half, 0.0), 1),
+            "most": round(max(one.most, 0.0), 1),
+            "count": one.count,
+            "now": now_in[one.chart][one.state],
+        }
+        for one in sorted(timed, key=lambda one: (-one.most, -one.half, one.chart, one.state))
+    ]
+
+
+def _open_state(sources: Sources, stay: Stay) -> bool:
+    state = sources.charts[stay.chart].states.get(stay.state)
+    return state is not None and state.kind == "open"
 
 
 def months_until(today: date) -> list[date]:

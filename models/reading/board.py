@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, distinct, func, literal, not_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, distinct, exists, func, literal, not_, select
 
-from models.reading.closings import last_closings
+from models.reading.closings import last_closing
 from models.reading.findings import NO_ROUTE, FindingFilter, matching
 from models.reading.lights import finding_light
 from models.reading.scope import Scope
-from models.records import FINDING, PROCEEDING
+from models.records import ENTRY, FINDING, PROCEEDING
 
 LATE = ("severe", "overdue")
 """The lights of what is overdue."""
@@ -76,21 +76,22 @@ def discovered(
     edges: Sequence[datetime],
     as_of: datetime,
 ) -> dict[tuple[int, bool], int]:
-    """Findings discovered since the last edge, by how many of the edges they were discovered before, and overdue."""
-    since = FINDING.c.discovered_at >= edges[-1]
-    return _by_discovery(connection, [seen(FINDING), since, *matching(asked)], edges, as_of)
+    """The same of all findings, open or closed."""
+    return _by_discovery(connection, [seen(FINDING), *matching(asked)], edges, as_of)
 
 
 def closed(
     connection: Connection, seen: Scope, asked: FindingFilter, edges: Sequence[datetime]
 ) -> dict[int, int]:
     """Closed findings by how many of the edges, latest first, they were last closed before; none before the last."""
-    last = last_closings(edges[-1]).subquery()
-    place = _before(last.c.closed_at, edges).label("place")
+    place = _before(ENTRY.c.occurred_at, edges).label("place")
+    # Asked from the entries on, which their index finds by the day, and not from all findings.
+    of_it = exists().where(
+        FINDING.c.id == ENTRY.c.record_id, seen(FINDING), FINDING.c.closed, *matching(asked)
+    )
     counted: Any = (
         select(place, func.count())
-        .select_from(last.join(FINDING, FINDING.c.id == last.c.record_id))
-        .where(seen(FINDING), FINDING.c.closed, *matching(asked))
+        .where(last_closing(), ENTRY.c.occurred_at >= edges[-1], of_it)
         .group_by(place)
     )
     return {int(row[0]): int(row[1]) for row in connection.execute(counted)}

@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Select, and_, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, FromClause, and_, exists, literal_column, select
 
-from models.entry import CLOSING
+from models.entry import CLOSING_STEPS
 from models.records import ENTRY, FINDING
-
-_closes: ColumnElement[bool] = literal_column(CLOSING, Boolean)
 
 
 def closed_within(since: datetime | None, before: datetime | None) -> ColumnElement[bool]:
     """True of a closed finding whose last closing lies in that time."""
-    found, inside = FINDING.c, [_closes]
+    inside = [last_closing()]
     inside += [ENTRY.c.occurred_at >= since] if since else []
     inside += [ENTRY.c.occurred_at < before] if before else []
-    conditions: list[ColumnElement[bool]] = [
-        found.closed,
-        found.id.in_(select(ENTRY.c.record_id).where(*inside)),
-    ]
-    if before:
-        later = (ENTRY.c.record_id == found.id, ENTRY.c.occurred_at >= before, _closes)
-        conditions.append(~exists().where(*later))
-    return and_(*conditions)
+    return and_(FINDING.c.closed, FINDING.c.id.in_(select(ENTRY.c.record_id).where(*inside)))
 
 
-def last_closings(since: datetime) -> Select[Any]:
-    """record_id and closed_at of what was closed since then, each once."""
-    columns = ENTRY.c
-    return (
-        select(columns.record_id, func.max(columns.occurred_at).label("closed_at"))
-        .where(_closes, columns.occurred_at >= since)
-        .group_by(columns.record_id)
+def last_closing() -> ColumnElement[bool]:
+    """True of an entry that closed its finding and was followed by no other such entry."""
+    later = ENTRY.alias("later")
+    followed = exists().where(
+        later.c.record_id == ENTRY.c.record_id, later.c.sequence > ENTRY.c.sequence, _closes(later)
+    )
+    return and_(_closes(ENTRY), ~followed)
+
+
+def _closes(entry: FromClause) -> ColumnElement[bool]:
+    """Said as in the condition of the index, with values that the database knows when it plans."""
+    columns = entry.c
+    return and_(
+        columns.chart == literal_column("'finding'"),
+        columns.state == literal_column("'closed'"),
+        columns.trigger.in_([literal_column(f"'{step}'") for step in CLOSING_STEPS]),
     )

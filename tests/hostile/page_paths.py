@@ -11,6 +11,8 @@ READ = (
     "/ledger",
     "/board",
     "/board/load?handler=W01",
+    "/board/map",
+    "/board/pace",
     "/ledger/sheet.xlsx",
     "/ledger/sheet.csv",
     "/reports",

@@ -31,9 +31,12 @@ function common(table) {
   };
 }
 
-function series(table, kind) {
-  const heads = [...table.tHead.rows[0].cells].slice(1);
-  const rows = [...table.tBodies[0].rows];
+// The first `data-rows` rows and, beside their names, `data-columns` columns; without these all of them.
+const rowsOf = (table, plot) => [...table.tBodies[0].rows].slice(0, plot.dataset.rows);
+
+function series(table, plot, kind) {
+  const heads = [...table.tHead.rows[0].cells].slice(1, 1 + Number(plot.dataset.columns ?? SERIES.length));
+  const rows = rowsOf(table, plot);
   return heads.map((head, at) => {
     const look = SERIES[at];
     return {
@@ -51,27 +54,27 @@ function series(table, kind) {
   });
 }
 
-function bars(table) {
-  const names = [...table.tBodies[0].rows].map((row) => text(row.cells[0]));
+function bars(table, plot) {
+  const names = rowsOf(table, plot).map((row) => text(row.cells[0]));
   return {
     ...common(table),
     legend: { top: 0, left: 0, itemHeight: 10, textStyle: { fontSize: 12 } },
     grid: { left: 4, right: 36, top: 30, bottom: 4, containLabel: true },
     xAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: LINE } }, axisLabel: { color: QUIET } },
     yAxis: { type: "category", inverse: true, data: names, axisTick: { show: false }, axisLabel: { color: INK } },
-    series: series(table, "bar"),
+    series: series(table, plot, "bar"),
   };
 }
 
-function lines(table) {
-  const names = [...table.tBodies[0].rows].map((row) => text(row.cells[0]));
+function lines(table, plot) {
+  const names = rowsOf(table, plot).map((row) => text(row.cells[0]));
   return {
     ...common(table),
     legend: { top: 0, left: 0, itemHeight: 10, textStyle: { fontSize: 12 } },
     grid: { left: 4, right: 30, top: 30, bottom: 4, containLabel: true },
     xAxis: { type: "category", data: names, boundaryGap: false, axisLabel: { color: QUIET } },
     yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: LINE } }, axisLabel: { color: QUIET } },
-    series: series(table, "line"),
+    series: series(table, plot, "line"),
   };
 }
 
