@@ -24,6 +24,7 @@ from web import (
     edition_page,
     exchange_page,
     finding_page,
+    help_page,
     incoming_page,
     inspection_page,
     intake_page,
@@ -85,6 +86,7 @@ ROUTERS = (
     recusal_page.router,
     reminder_page.router,
     search_page.router,
+    help_page.router,
 )
 
 
