@@ -30,6 +30,7 @@ from api import (
     rulebook,
     search,
     sessions,
+    sheets,
 )
 from api.answers import refused
 from api.envelope import Envelope
@@ -47,6 +48,7 @@ ROUTERS = (
     attachments.referral_router,
     referrals.router,
     ledger.router,
+    sheets.router,
     duties.router,
     delegations.router,
     recusals.router,

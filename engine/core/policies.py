@@ -82,6 +82,7 @@ _TABLE = (
     _everybody("help.read", Reach.NOTHING),
     _everybody("deadline.read", Reach.SEEN),
     _everybody("ledger.read", Reach.SEEN),
+    _everybody("ledger.export", Reach.SEEN, *CASES),
     _everybody("audit.read", Reach.SEEN),
     _everybody("figures.read", Reach.SEEN, *CASES),
     _everybody("intake.write", Reach.CHART, "inspector"),
