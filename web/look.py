@@ -33,6 +33,7 @@ from web.asking import (
 )
 from web.assets import address
 from web.fields import CIVIL, person_label
+from web.glossary import term_of
 from web.wording import LANGUAGES, Words
 
 HERE = Path(__file__).parent
@@ -72,7 +73,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(day=day, end=shown_end, instant=instant, person=person_label)
-    made.globals.update(static=address)
+    made.globals.update(static=address, glossed=term_of)
     return made
 
 

@@ -27,6 +27,7 @@ from web import (
     edition_page,
     exchange_page,
     finding_page,
+    help_page,
     incoming_page,
     inspection_page,
     intake_page,
@@ -101,6 +102,7 @@ ROUTERS = (
     archive_page.router,
     reminder_page.router,
     search_page.router,
+    help_page.router,
 )
 
 

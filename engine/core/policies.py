@@ -81,6 +81,7 @@ _TABLE = (
     _everybody("finding.erase", Reach.SEEN),
     _everybody("party.read", Reach.SEEN),
     _everybody("search.read", Reach.SEEN),
+    _everybody("help.read", Reach.NOTHING),
     _everybody("deadline.read", Reach.SEEN),
     _everybody("ledger.read", Reach.SEEN),
     _everybody("ledger.export", Reach.SEEN, *CASES),
