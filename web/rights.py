@@ -32,6 +32,7 @@ PAGES: Mapping[str, str] = {
     "POST /logout": "site.open",
     "GET /work": "work.read",
     "POST /work": "work.read",
+    "POST /work/steps": "finding.act",
     "GET /reminders": "reminder.own",
     "POST /reminders/seen": "reminder.own",
     "GET /intake": "intake.write",

@@ -54,6 +54,7 @@ READ = (
 )
 POSTED = (
     "/work",
+    "/work/steps",
     "/intake",
     "/incoming/new",
     "/incoming/{matter}/sign_for",

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from engine.core.commands import Step
 from engine.drafts import DAYS, Drafts
-from tests.builders import Town
 from tests.web.conftest import Pages
-from tests.web.town_at_work import put_to_work
+from tests.web.town_at_work import proposed_to_close, put_to_work
 from tests.web.visitor import PageForm, Visitor
 from web.check_page import EDIT
 
@@ -23,24 +21,8 @@ def form_of(visitor: Visitor, path: str, triggers: str) -> PageForm:
     return next(form for form in visitor.read().forms if form.triggers == triggers)
 
 
-def to_close(town: Town) -> str:
-    """A finding whose answers are shown before it is decided: no further action waits for approval."""
-    finding = put_to_work(town).found
-    town.steps(
-        "W01",
-        finding,
-        Step(
-            "register",
-            None,
-            {"ledger_no": "原台〔2024〕0009号", "department": "market_regulation", "handler": "C01"},
-        ),
-    )
-    town.step("C01", finding, "propose_no_action", reason="已当场改正。", no_action_ground="education_only")
-    return finding
-
-
 def test_a_checked_step_shows_its_answers_and_acts_on_the_second_sending(pages: Pages) -> None:
-    finding = to_close(pages.town)
+    finding = proposed_to_close(pages.town)
     head = pages.visit("H01")
     form = form_of(head, f"/findings/{finding}", "approve_no_action")
     assert f'formaction="/findings/{finding}/check"' in head.last.text  # type: ignore[union-attr]  # just read
