@@ -150,8 +150,8 @@ class Dossiers:
         fetch = partial(self._bytes, who, id, attached["digest"]) if size <= room else None
         media_type = attached["media_type"] if fetch else ""
         on = civil_date(datetime.fromisoformat(attached["recorded_at"]))
-        title = attached["title"] or attached["name"]
-        piece = Piece(title, attached["doc_no"], "", on, Leafed(media_type=media_type, content=fetch))
+        title = attached.get("title") or attached["name"]
+        piece = Piece(title, attached.get("doc_no"), "", on, Leafed(media_type=media_type, content=fetch))
         contents.pieces.append(piece)
         return room - size if piece.leafed.can_be_bound else room
 

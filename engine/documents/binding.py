@@ -147,6 +147,6 @@ def _measured(told: Mapping[str, Any]) -> Measured:
     firsts: dict[int, int] = {}
     for one in told["starts"]:
         firsts.setdefault(one["part"], one["leaf"])
-    ends = [*list(firsts.values())[1:], told["after"]]
+    ends = [*firsts.values(), told["after"]][1:]
     leaves = {part: (first, end - first) for (part, first), end in zip(firsts.items(), ends, strict=True)}
     return Measured(leaves, told["after"] - 1)
