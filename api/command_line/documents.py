@@ -57,7 +57,7 @@ def _list(args: argparse.Namespace) -> int:
             items.append(
                 {
                     "kind": kind,
-                    "zh": named[kind]["zh"],
+                    "zh": named[kind]["zh"] if kind in named else force.template.title if force else kind,
                     "template": "office" if kind in office else "program" if force else None,
                     "digest": force.digest if force else None,
                     "waiting": kind in waiting,
