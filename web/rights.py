@@ -62,6 +62,8 @@ PAGES: Mapping[str, str] = {
     "POST /ledger": "ledger.read",
     "GET /board": "figures.read",
     "POST /board/supervision": "finding.act",
+    "GET /ledger/sheet.xlsx": "ledger.export",
+    "GET /ledger/sheet.csv": "ledger.export",
     "GET /deadlines": "deadline.read",
     "GET /publicity": "figures.read",
     "GET /stuck": "figures.read",

@@ -11,6 +11,7 @@ COMMANDS = {
     "serve": "serve the office over HTTP",
     "demo": "set up the demonstration office",
     "import": "bring in a file of inspections and findings",
+    "export": "the ledger as a sheet",
     "template": "write the workbook that departments fill in",
     "documents": "papers and their templates: list, change, look at",
     "check": "prove charts and rulebook",

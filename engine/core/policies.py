@@ -80,6 +80,7 @@ _TABLE = (
     _everybody("party.read", Reach.SEEN),
     _everybody("deadline.read", Reach.SEEN),
     _everybody("ledger.read", Reach.SEEN),
+    _everybody("ledger.export", Reach.SEEN, *CASES),
     _everybody("audit.read", Reach.SEEN),
     _everybody("figures.read", Reach.SEEN, *CASES),
     _everybody("intake.write", Reach.CHART, "inspector"),

@@ -10,6 +10,8 @@ READ = (
     "/incoming/{matter}",
     "/ledger",
     "/board",
+    "/ledger/sheet.xlsx",
+    "/ledger/sheet.csv",
     "/deadlines",
     "/publicity",
     "/duties",
