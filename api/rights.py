@@ -32,6 +32,7 @@ ROUTES: Mapping[str, str] = {
     "GET /api/v1/findings/{id}/attachments/{digest}": "finding.read",
     "GET /api/v1/findings/{id}/documents/{doc}.pdf": "finding.read",
     "GET /api/v1/findings/{id}/documents/{doc}.docx": "finding.read",
+    "GET /api/v1/findings/{id}/file.pdf": "finding.read",
     "POST /api/v1/findings": "inspection.record",
     "GET /api/v1/findings": "finding.read",
     "GET /api/v1/findings/{id}": "finding.read",

@@ -31,14 +31,16 @@ from models.database import Database
 if TYPE_CHECKING:
     from engine.house import House
 
+FILE_SHEETS = frozenset({"file_cover", "file_index", "file_note"})
+"""卷宗封面, 卷内文件目录, 卷内备考表."""
 PROGRAM = "program"
 """What a change says in place of a template where the program's own is in force again."""
 
 
 def house_papers(charts: Charts) -> frozenset[str]:
-    """The kinds of papers that the house issues itself."""
+    """The kinds of papers that the house issues itself, and the sheets of a whole file, which no step issues."""
     declared = charts.dictionary["documents"]
-    return frozenset(kind for kind, one in declared.items() if one["issuer"] == "house")
+    return frozenset(kind for kind, one in declared.items() if one["issuer"] == "house") | FILE_SHEETS
 
 
 @cache

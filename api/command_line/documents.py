@@ -35,6 +35,10 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     preview.add_argument("file", type=Path, metavar="FILE.pdf|FILE.docx")
     preview.add_argument("--empty", action="store_true", help="with nothing known: every blank is seen")
     preview.set_defaults(run=_preview)
+    file = acts.add_parser("file", help="the whole file of a finding (卷宗) with cover and index, as one PDF")
+    file.add_argument("finding", metavar="FINDING", help="its id or ledger number")
+    file.add_argument("file", type=Path, metavar="FILE.pdf")
+    file.set_defaults(run=_file)
     accept = acts.add_parser("accept", help="what stands in the office's folder is in force")
     accept.add_argument("--as", dest="login", metavar="LOGIN", help="who proposes it; needs --password-stdin")
     accept.add_argument("--password-stdin", action="store_true")
@@ -53,7 +57,7 @@ def _list(args: argparse.Namespace) -> int:
             items.append(
                 {
                     "kind": kind,
-                    "zh": named[kind]["zh"],
+                    "zh": named[kind]["zh"] if kind in named else force.template.title if force else kind,
                     "template": "office" if kind in office else "program" if force else None,
                     "digest": force.digest if force else None,
                     "waiting": kind in waiting,
@@ -121,6 +125,19 @@ def _read(args: argparse.Namespace) -> tuple[DocumentPress, OfficeTemplates]:
 def _unknown(kind: str) -> Refusal:
     fault = FieldError("/kind", "vocabulary", f"没有 {kind} 的模板", f"no template for {kind}")
     return Refusal("facts_invalid", errors=[fault])
+
+
+def _file(args: argparse.Namespace) -> int:
+    from api.command_line.explain import anybody_in, id_of
+    from engine.dossier import Dossiers
+
+    with house_of(args) as house:
+        who = anybody_in(house)
+        dossiers = Dossiers(house.reader, house.press, house.office)
+        name, made = dossiers.bound(who, id_of(house, who, args.finding))
+        args.file.write_bytes(made)
+    told({"file": str(args.file), "title": name, "size": len(made)}, as_json=args.json)
+    return DONE
 
 
 def _accept(args: argparse.Namespace) -> int:

@@ -11,6 +11,8 @@ from engine.documents.bound import Bound
 from engine.documents.template import FieldDeclaration, conditions, names_in
 
 DAY, MOMENT = "2024-04-28", "2024-04-28T09:30:00+08:00"
+OF_THE_STEP = ("trigger", "refused")
+"""What is asked of these changes the usual wording, which is what an example shows."""
 SUM = 1_500_000
 """In fen."""
 KNOWN: Mapping[str, Any] = {
@@ -45,7 +47,7 @@ def _asked(template: Bound) -> Iterator[tuple[str, str]]:
         (match["name"], match["value"])
         for written in _conditions(template.template)
         for match in conditions(written)
-        if match["test"] == "is" and not match["negated"]
+        if match["test"] == "is" and not match["negated"] and match["name"] not in OF_THE_STEP
     ]
     yield from reversed(tested)
     for name, filters, _ in names_in(template.template):

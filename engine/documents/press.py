@@ -47,7 +47,7 @@ class DocumentPress:
         self._office: Mapping[str, Bound] = {}
         self._kept = kept
         self._known = {one.digest: one for one in self._program.values()}
-        self._typesetter = Typesetter(fonts)
+        self.typesetter = Typesetter(fonts)
 
     @property
     def program(self) -> Mapping[str, Bound]:
@@ -77,12 +77,12 @@ class DocumentPress:
     def pdf(self, kind: str, content: Mapping[str, object], *, issued_on: date) -> bytes:
         """The paper as PDF/A-2b; the same input gives the same bytes. Raises DocumentUnknown."""
         template = self.template_of(kind, content)
-        return self._typesetter.pdf(paper_of(template, content, issued_on), template.style, issued_on)
+        return self.typesetter.pdf(paper_of(template, content, issued_on), template.style, issued_on)
 
     def pictures(self, kind: str, content: Mapping[str, object], *, issued_on: date) -> list[bytes]:
         """The pages of the paper as PNG pictures, to look at. Raises DocumentUnknown."""
         template = self.template_of(kind, content)
-        return self._typesetter.pictures(paper_of(template, content, issued_on), template.style, issued_on)
+        return self.typesetter.pictures(paper_of(template, content, issued_on), template.style, issued_on)
 
     def docx(self, kind: str, content: Mapping[str, object], *, issued_on: date) -> bytes:
         """The paper as an editable DOCX; the same input gives the same bytes. Raises DocumentUnknown."""
@@ -93,7 +93,7 @@ class DocumentPress:
 
     def sheet(self, paper: Paper, *, issued_on: date) -> bytes:
         """A paper that no template makes, as PDF/A-2b; the same paper and date give the same bytes."""
-        return self._typesetter.pdf(paper, self.rules.style, issued_on)
+        return self.typesetter.pdf(paper, self.rules.style, issued_on)
 
     def editable(self, paper: Paper, *, issued_on: date) -> bytes:
         """The same as an editable DOCX."""

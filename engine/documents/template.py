@@ -29,12 +29,7 @@ def conditions(written: str) -> list[re.Match[str]]:
     return [match for match in found if match]
 
 
-def _checked(written: str) -> str:
-    conditions(written)
-    return written
-
-
-Condition = Annotated[str, AfterValidator(_checked)]
+Condition = Annotated[str, AfterValidator(lambda written: written if conditions(written) else "")]
 
 
 class _Written(BaseModel):
@@ -131,6 +126,7 @@ class Template(_Written):
     number: Text = ""
     letterhead: bool = False
     form: bool = False
+    bare: bool = False
     choices: dict[str, dict[str, str]] = {}
     body: tuple[BlockTemplate, ...]
     note: Text = ""

@@ -15,7 +15,7 @@ from engine.documents.template import Face, Style
 if TYPE_CHECKING:
     import typst
 
-PROGRAM = Path(__file__).with_name("paper.typ")
+PROGRAM = Path(__file__).with_name("sheet.typ")
 FACES = ("organisation", "letterhead", "title", "body", "strong", "grid", "label", "small")
 
 
@@ -33,7 +33,7 @@ class Typesetter:
         with self._lock:
             made = self._compiler.compile(
                 format="pdf",
-                sys_inputs={"told": self._told(paper, style, issued_on)},
+                sys_inputs=self._inputs(paper, style, issued_on),
                 pdf_standards=["a-2b"],
                 timestamp=int(midnight.timestamp()),
             )
@@ -44,11 +44,12 @@ class Typesetter:
         """Each page as a PNG picture, for the eye."""
         with self._lock:
             made = self._compiler.compile(
-                format="png", ppi=per_inch, sys_inputs={"told": self._told(paper, style, issued_on)}
+                format="png", ppi=per_inch, sys_inputs=self._inputs(paper, style, issued_on)
             )
         return [made] if isinstance(made, bytes) else [page for page in made or [] if page]
 
-    def _told(self, paper: Paper, style: Style, issued_on: date) -> str:
+    def told(self, paper: Paper, style: Style, issued_on: date) -> dict[str, Any]:
+        """What paper.typ is told of one paper."""
         told = {
             "paper": asdict(paper),
             "author": plain(paper.organisation),
@@ -60,7 +61,19 @@ class Typesetter:
                 "faces": {name: self._face(getattr(style, name)) for name in FACES},
             },
         }
-        return json.dumps(self._printable(told), ensure_ascii=False)
+        said: dict[str, Any] = self._printable(told)
+        return said
+
+    def font_folders(self) -> list[str]:
+        """Where the fonts are, the office's own first."""
+        return [str(folder) for folder in self._folders]
+
+    def plain_families(self) -> list[str]:
+        """The families at hand, in which a number can be set."""
+        return sorted(self._families)[:1]
+
+    def _inputs(self, paper: Paper, style: Style, issued_on: date) -> dict[str, str]:
+        return {"told": json.dumps(self.told(paper, style, issued_on), ensure_ascii=False)}
 
     def _face(self, face: Face) -> dict[str, Any]:
         """The families at hand; strokes thicken only the last choice, which has no bold of its own."""

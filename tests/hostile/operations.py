@@ -214,6 +214,7 @@ def on_paper(fort: Fort) -> dict[str, Any]:
 
 
 API = "/api/v1"
+PAPERS = ("attachments/{digest}", "documents/{doc}.pdf", "documents/{doc}.docx", "file.pdf")
 OPERATIONS = (
     Operation("GET", f"{API}/session", OFFICER),
     Operation(
@@ -227,9 +228,7 @@ OPERATIONS = (
     Operation(
         "POST", f"{API}/findings/{{id}}/attachments", OFFICER, lambda _: upload(), False, MULTIPART, 201
     ),
-    Operation("GET", f"{API}/findings/{{id}}/attachments/{{digest}}", OFFICER),
-    Operation("GET", f"{API}/findings/{{id}}/documents/{{doc}}.pdf", OFFICER),
-    Operation("GET", f"{API}/findings/{{id}}/documents/{{doc}}.docx", OFFICER),
+    *(Operation("GET", f"{API}/findings/{{id}}/{one}", OFFICER) for one in PAPERS),
     Operation("POST", f"{API}/findings", OFFICER, finding, True, status=201),
     Operation("GET", f"{API}/findings", OFFICER),
     Operation("GET", f"{API}/findings/{{id}}", OFFICER),
