@@ -61,6 +61,8 @@ class Rows:
     count: int
     as_of: datetime
     lines: Iterator[Line]
+    referrals: set[str]
+    """The criminal referrals that the lines so far tell of."""
 
 
 def sheet_of(house: House) -> LedgerSheet:
@@ -97,7 +99,7 @@ def ledger_rows(
         count = sheets.how_many(connection, reading.seen, wanted, now)
         told = progress or (lambda done, of: None)
         sheet = sheet_of(house)
-        yield Rows(sheet, count, now, reading.lines(sheet, count, told))
+        yield Rows(sheet, count, now, reading.lines(sheet, count, told), reading.referrals)
 
 
 class _Reading:
@@ -109,6 +111,7 @@ class _Reading:
         self._house, self._connection, self._who = house, connection, who
         self._wanted, self._now = wanted, now
         self.seen: Scope = scope(house.office.office_id, who)
+        self.referrals: set[str] = set()
         self._asking = house.reader.referrals.referrals.asking(who)
 
     def lines(self, sheet: LedgerSheet, count: int, progress: Progress) -> Iterator[Line]:
@@ -130,6 +133,7 @@ class _Reading:
     def _line(self, sheet: LedgerSheet, source: Source, telling: Telling) -> Line:
         for referral in source.referrals:
             self._house.reader.referrals.note(self._who, referral, NOTED)
+            self.referrals.add(referral)
         cells = cells_of(sheet.columns, self._shown(source), telling)
         return Line(cells, (source.row.id, source.row.version))
 
@@ -147,10 +151,12 @@ def write_ledger(
     path: Path,
     progress: Progress | None = None,
     rows_max: int | None = None,
+    referrals: set[str] | None = None,
 ) -> dict[str, Any]:
     """The sheet stands at the path, in the format that its name ends with; that it was made is on record.
 
-    Answers `rows` and `as_of`. Raises `parameter_invalid`, too for more rows than `rows_max`.
+    Answers `rows` and `as_of`. Raises `parameter_invalid`, too for more rows than `rows_max`. The criminal
+    referrals that the sheet tells of are added to `referrals`.
     """
     with ledger_rows(house, who, query, progress) as rows:
         if rows_max is not None and rows.count > rows_max:
@@ -160,6 +166,8 @@ def write_ledger(
         else:
             with path.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(flat_lines(path.suffix.removeprefix("."), rows))
+        if referrals is not None:
+            referrals |= rows.referrals
     record_export(house, who, path.suffix.removeprefix("."), query, rows.count)
     return {"rows": rows.count, "as_of": recorded(rows.as_of)}
 
