@@ -68,6 +68,8 @@ PAGES: Mapping[str, str] = {
     "GET /reports/file": "report.make",
     "GET /jobs": "job.own",
     "POST /jobs": "job.ask",
+    "POST /jobs/attachments": "job.ask",
+    "POST /jobs/{id}/confirm": "job.ask",
     "GET /jobs/{id}": "job.own",
     "POST /jobs/{id}/cancel": "job.own",
     "GET /jobs/{id}/result": "job.own",

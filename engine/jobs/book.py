@@ -40,8 +40,12 @@ RIGHTS_CHANGED = (
 def ask(
     house: House, who: Principal, kind: str, parameters: Mapping[str, Any], parts: Sequence[bytes] = ()
 ) -> dict[str, Any]:
-    """The job waits for its turn; raises what its kind refuses, or `rate_limited` for too many at once."""
+    """The job waits for its turn; raises what its kind refuses, or `rate_limited` for too many at once.
+
+    A job that goes on from another one (`of`) gets the file that came with it.
+    """
     check_asked(house, who, kind, parameters)
+    parts = parts or tuple(pieces_of(house, str(parameters.get("of", "")), jobs.GIVEN))
     now, office_id = house.clock.real_now(), house.office.office_id
     row: dict[str, Any] = {
         "id": new_id(),

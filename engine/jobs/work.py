@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from engine.core.commands import Principal
 from engine.core.policies import may, roles_for
 from engine.core.refusals import FieldError, Refusal
+from engine.core.visibility import reads_findings
 from engine.projections.asked import Asked
 from engine.projections.filters import FINDINGS, PAGING, finding_filter
 from engine.reporting import reports
 from engine.second_person import check_role
-from engine.sheets import ledger
+from engine.sheets import ledger, taking
+from models import jobs
 
 if TYPE_CHECKING:
     from engine.house import House
@@ -136,8 +138,30 @@ def _report(task: Task) -> Result:
     return Result({"as_of": made.as_of.isoformat()}, path, reports.file_name(made, form))
 
 
+def _check_import(house: House, who: Principal, parameters: Mapping[str, Any]) -> None:
+    """A sheet is tried as it comes; it is taken once its owner has seen what would be done."""
+    told = _texts(parameters, ("of", "name"))
+    if not reads_findings(who):
+        raise Refusal("not_yours")
+    if "of" not in told:
+        return
+    with house.database.read() as connection:
+        tried = jobs.job_of(connection, house.office.office_id, who.login.casefold(), told["of"])
+    if tried is None or tried.kind != SHEET_IMPORT or tried.state != jobs.DONE or "of" in tried.parameters:
+        raise Refusal("not_found")
+
+
+def _import(task: Task) -> Result:
+    if task.given is None:
+        raise Refusal("upload_refused", detail=taking.WORDS["no_sheet"])
+    dry_run = "of" not in task.parameters
+    return Result(taking.take_sheet(task.house, task.who, task.given, task.progress, dry_run=dry_run))
+
+
+SHEET_IMPORT = "sheet_import"
 KINDS: Mapping[str, Kind] = {
     "ledger_sheet": Kind("ledger.export", _check_export, _export),
+    SHEET_IMPORT: Kind("job.ask", _check_import, _import),
     "report": Kind("report.make", _check_report, _report),
 }
 """Every kind of work by its name."""
