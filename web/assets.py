@@ -28,6 +28,7 @@ NAMES = (
     "mark.svg",
     "reckoning.css",
     "rulebook.css",
+    "sheets.css",
     "stuck.css",
     "systems.css",
     "work.css",
