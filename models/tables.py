@@ -15,6 +15,7 @@ from models.entry import CommandKey, Entry, Payload
 from models.exchange import Destination, LinkedSystem, Message, MessageSeries, Receipt, SealedMessage
 from models.house_time import TimeBeat, TimeLeap
 from models.incoming import Incoming, IncomingArrival, IncomingDeadline, IncomingPerson
+from models.job import Job, JobPart
 from models.log import LogCheckpoint, LogDoubt, LogLeaf, RefusedAttempt
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
@@ -70,6 +71,8 @@ __all__ = [
     "IncomingDeadline",
     "IncomingPerson",
     "Inspection",
+    "Job",
+    "JobPart",
     "KnownBrowser",
     "LegalHold",
     "LegalHoldAct",

@@ -34,6 +34,7 @@ NAMES = (
     "rulebook.css",
     "search.css",
     "search.js",
+    "sheets.css",
     "stuck.css",
     "systems.css",
     "vendor/echarts.min.js",

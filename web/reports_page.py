@@ -29,10 +29,12 @@ OF_THE_PATH = ("report", "period")
 def reports_page(asking: Asked) -> Response:
     """The reports that can be made, each with the periods that can be told of."""
     house, today = asking.house, civil_date(asking.house.clock.now())
+    owed = list(house.office.duties.reports)
+    reports = sorted(reports_of(house).values(), key=lambda one: owed.index(one.duty))
     return page(
         asking,
         "reports.html",
-        reports=[_shown(one, today) for one in reports_of(house).values()],
+        reports=[_shown(one, today) for one in reports],
         departments=Names(house, asking.words).member_departments() if sees_office(asking.who) else [],
         forms=[Choice(form, asking.words(f"reports.form_{form}")) for form in MEDIA_TYPES],
     )

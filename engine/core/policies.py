@@ -86,6 +86,8 @@ _TABLE = (
     _everybody("ledger.read", Reach.SEEN),
     _everybody("ledger.export", Reach.SEEN, *CASES),
     _everybody("report.make", Reach.SEEN, *CASES),
+    _everybody("job.own", Reach.OWN),
+    _everybody("job.ask", Reach.SEEN, *CASES),
     _everybody("audit.read", Reach.SEEN),
     _everybody("figures.read", Reach.SEEN, *CASES),
     _everybody("intake.write", Reach.CHART, "inspector"),

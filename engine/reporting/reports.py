@@ -74,15 +74,8 @@ def make_report(
     Raises `not_yours`, `not_found` for no report or period, `parameter_invalid` for an instant to come or before the
     period, and for more records than `records_max`.
     """
-    if not reads_findings(who):
-        raise Refusal("not_yours")
-    report = reports_of(house).get(code)
-    period = None if report is None else period_of(report.covers, key)
-    if report is None or period is None:
-        raise Refusal("not_found")
-    since, now = datetime.combine(period.first, time(), CIVIL), house.clock.now()
-    # Whole seconds, as the report prints it: whoever reads it there can count again.
-    as_of = _checked(house, department, as_of or now.replace(microsecond=0), since, now)
+    report, period, as_of = check_report(house, who, code, key, department=department, as_of=as_of)
+    since = datetime.combine(period.first, time(), CIVIL)
     seen = scope(house.office.office_id, who)
     reading = Reading(house.charts, seen, _own(who, department), period, since, as_of)
     with house.database.read(behalf(house.office.office_id, who)) as connection:
@@ -93,9 +86,25 @@ def make_report(
     return Made(report, period, _own(who, department), as_of, counted)
 
 
-def _checked(
-    house: House, department: str | None, as_of: datetime, since: datetime, now: datetime
-) -> datetime:
+def check_report(
+    house: House,
+    who: Principal,
+    code: str,
+    key: str,
+    *,
+    department: str | None = None,
+    as_of: datetime | None = None,
+) -> tuple[Report, Period, datetime]:
+    """The report, its period and its instant, as they can be asked for; raises as `make_report`."""
+    if not reads_findings(who):
+        raise Refusal("not_yours")
+    report = reports_of(house).get(code)
+    period = None if report is None else period_of(report.covers, key)
+    if report is None or period is None:
+        raise Refusal("not_found")
+    since, now = datetime.combine(period.first, time(), CIVIL), house.clock.now()
+    # Whole seconds, as the report prints it: whoever reads it there can count again.
+    as_of = as_of or now.replace(microsecond=0)
     errors = []
     if department is not None and department not in house.office.departments:
         errors.append(FieldError("/?department", "vocabulary"))
@@ -103,7 +112,7 @@ def _checked(
         errors.append(FieldError("/?as_of", "range"))
     if errors:
         raise Refusal("parameter_invalid", errors=errors)
-    return as_of
+    return report, period, as_of
 
 
 def _own(who: Principal, department: str | None) -> str | None:

@@ -22,8 +22,9 @@ from rules.ledger_columns import Column, LedgerSheet
 SHEET = "台账"
 TITLE, SUBTITLE, BANDS, HEADINGS, FIRST = 0, 1, 2, 3, 4
 """The lines above the rows, and the first row."""
-HIDDEN = ("bihuan_finding", "bihuan_version")
-"""Headings of the hidden columns behind the others: which finding a row is, and in which version."""
+HIDDEN = ("bihuan_finding", "bihuan_version", "bihuan_mark")
+"""Headings of the hidden columns behind the others: which finding a row is, in which version, and what its editable
+cells said."""
 _PAPERS = {"A3": 8, "A4": 9}
 _LONG = 255
 """Older programs show longer text as #### in cells that are formatted as text."""

@@ -47,6 +47,13 @@ def findings_by_number(
         yield [str(id) for id in part]
 
 
+def is_seen(connection: Connection, seen: Scope, id: str) -> bool:
+    """True when there is a finding of that id and it is seen."""
+    return (
+        connection.execute(select(FINDING.c.id).where(FINDING.c.id == id, seen(FINDING))).first() is not None
+    )
+
+
 def findings_of(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
     """These findings, each with its inspection and its party, by id."""
     columns = [FINDING.c[name] for name in _FINDING]

@@ -63,14 +63,11 @@ class Operation:
         special = {"/documents/{doc}": "sent", "/corrections": "served", "/withdrawals": "served"}
         special |= {"/erasures/{eid}": "finding", "/erasures": "old"}
         finding = fort.ids[next((id for part, id in special.items() if part in self.path), "finding")]
-        subject = {
-            "deadlines": fort.ids["deadline"],
+        named_alike = ("deadline", "inspection", "message", "delegation", "job")
+        subject = {f"{one}s": fort.ids[one] for one in named_alike} | {
             "parties": fort.ids["party"],
-            "inspections": fort.ids["inspection"],
-            "messages": fort.ids["message"],
             "receipts": fort.ids.get("receipt", NOBODY),
             "backtests": fort.ids["run"],
-            "delegations": fort.ids["delegation"],
             "incoming": fort.ids["arrival" if "/exchange/" in self.path else "matter"],
         }
         kind = self.path.split("/{id}")[0].rpartition("/")[2]

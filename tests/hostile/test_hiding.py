@@ -12,7 +12,7 @@ from tests.hostile.wire import Answer
 
 SHOWN = (
     *("finding", "sent", "served", "inspection", "party"),
-    *("run", "deadline", "delegation", "message", "matter", "recusal"),
+    *("run", "deadline", "delegation", "message", "matter", "recusal", "job"),
     *("old", "hold", "erasure"),
 )
 

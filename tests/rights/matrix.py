@@ -54,6 +54,7 @@ RECORDS = {
     "referral": "referral",
     "own message": "message",
     "own delegation": "delegation",
+    "own job": "job",
     "run": "run",
     "edition": "edition",
     "never": "never",

@@ -9,7 +9,7 @@ from models.columns import Instant, Json
 from models.migrations.walling import wall_in
 
 revision = "0033"
-down_revision = "0031"
+down_revision = "0032"
 
 
 def upgrade() -> None:
