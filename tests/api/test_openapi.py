@@ -58,7 +58,9 @@ def test_whoever_must_sign_in_is_told_how_and_what_happens_otherwise(described: 
 
 
 def test_code_lists_are_those_of_the_house(described: Any, office: Office) -> None:
-    asked = {one["name"]: one["schema"] for one in operations(described)["GET /api/v1/findings"]["parameters"]}
+    asked = {
+        one["name"]: one["schema"] for one in operations(described)["GET /api/v1/findings"]["parameters"]
+    }
     assert asked["department"]["enum"] == list(office.town.house.office.departments)
     assert asked["state"]["items"]["enum"][0] == "open"
     assert asked["limit"]["maximum"] == 200

@@ -100,6 +100,8 @@ class Brought:
             if known is not None and known.body is not None:
                 case.body = self._body(case, known, as_it_is)
         case.body = spoken(case.body)
+        if case.media_type == "multipart/form-data":
+            case._record_starting_state()  # it stays known as valid, which a schema cannot tell of bytes
 
     def _turn(self, case: Any) -> None:
         """A cursor is one that was told, with the filter that it was told for; any other is rightly refused."""
@@ -124,7 +126,6 @@ class Brought:
         """The body that is known to be answered, with some members of the one that was generated."""
         assert known.body is not None
         if known.media_type == MULTIPART:
-            case._freeze_metadata = True  # it stays known as valid, which its schema cannot tell of bytes
             return {**case.body, "file": Binary(PDF)} if isinstance(case.body, Mapping) else case.body
         good = copy.deepcopy(known.body(self.fort))
         good = json.loads(good) if isinstance(good, bytes) else dict(good)

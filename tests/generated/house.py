@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,10 +27,14 @@ KEPT = text("SELECT sequence FROM entry WHERE record_id = :id")
 
 
 @contextmanager
-def questioned() -> Iterator[tuple[Fort, str]]:
-    """A house with records of every kind and two criminal referrals, and the hash of everybody's password."""
+def questioned(made: Callable[[Path], str] | None = None) -> Iterator[tuple[Fort, str]]:
+    """A house with records of every kind and two criminal referrals, and the hash of everybody's password.
+
+    `made` gives the URL of a database whose tables are there already, in that file.
+    """
     with tempfile.TemporaryDirectory(prefix="bihuan-requests-") as folder:
-        url, unhurried = f"sqlite:///{folder}/bihuan.db", {"caller_rate": 0, "address_rate": 0}
+        file, unhurried = Path(folder) / "bihuan.db", {"caller_rate": 0, "address_rate": 0}
+        url = made(file) if made is not None else f"sqlite:///{file}"
         town = Town.open(url, Path(folder), "2024-04-26T17:00", **unhurried)
         for login, department, roles in MORE:
             town.add_person(login, department, roles)
