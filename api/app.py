@@ -29,6 +29,7 @@ from api import (
     reminders,
     rulebook,
     sessions,
+    sheets,
 )
 from api.answers import refused
 from api.envelope import Envelope
@@ -47,6 +48,7 @@ ROUTERS = (
     attachments.referral_router,
     referrals.router,
     ledger.router,
+    sheets.router,
     duties.router,
     delegations.router,
     recusals.router,

@@ -51,7 +51,9 @@ def messages(call: Received, system: str) -> Response:
     asked = asked_for(query_of(call.request))
     told = answer(exchange.outbox.feed(caller, asked))
     sealed = sealed_answer(caller, asked.queue, bytes(told.body), exchange.outbox.clock.now())
-    return told if sealed is None else Response(sealed, media_type=MEDIA_TYPE)
+    page = told if sealed is None else Response(sealed, media_type=MEDIA_TYPE)
+    page.headers.update(exchange.outbox.beside())
+    return page
 
 
 @router.post("/messages/{id}/ack", status_code=204, openapi_extra={"parameters": signed()})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import getpass
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from engine.act import Act
 from engine.administrative_acts import ACTS
 from engine.administrative_record import enter
 from engine.core.commands import Principal
-from engine.core.refusals import Reason, Refusal
+from engine.core.refusals import FieldError, Reason, Refusal
 from engine.core.two_persons import TWO_PERSONS
 from engine.second_person import check_not_alone, check_role
 from models import account_reading as reading
@@ -55,9 +55,17 @@ class Administration:
     house: House
 
     def ask(
-        self, act: str, detail: Mapping[str, Any], *, command: str, who: Principal | None = None
+        self,
+        act: str,
+        detail: Mapping[str, Any],
+        *,
+        command: str,
+        who: Principal | None = None,
+        faults: Sequence[FieldError] = (),
     ) -> Answer:
         """The act is carried out, or waits as a proposal; raises Refusal when it could never be.
+
+        `faults` were found in what is no part of the detail, such as a password: they are told with what else is wrong.
 
         `command` is what was asked in words without secrets; `who` is None on the command line, where the
         account of the operating system stands for the person.
@@ -65,7 +73,7 @@ class Administration:
         asked, table = ACTS[act], TWO_PERSONS[act]
         if who is not None:
             check_role(who, table.proposes)
-        asked.check(self.house, detail)
+        self._check(asked, detail, faults)
         if who is not None and not table.own_asked:
             self._check_not_concerned(who, asked, detail)
         by = who.login if who is not None else f"os:{system_user()}"
@@ -98,6 +106,20 @@ class Administration:
         told = {"proposal": proposal, "proposed_by": row.proposed_by}
         detail = {**row.detail, **asked.when_confirmed}
         return self._carry_out(asked, detail, row.action, who.login, told, proposal)
+
+    def given_password(self, login: str, name: str, password: str) -> tuple[str, list[FieldError]]:
+        """The hash of a password that an administrator gives, and what is wrong with it where that is only warned of.
+
+        Raises `facts_invalid` for one that nobody might choose, except where acts are done at once.
+        """
+        from engine.identity.password_rules import faults_of
+        from engine.identity.passwords import hash_password
+
+        found = faults_of(password, login, name, self.house.office)
+        faults = [replace(one, pointer="/password") for one in found]
+        if faults and not self.acts_directly():
+            raise Refusal("facts_invalid", errors=faults)
+        return hash_password(password), faults
 
     def pointed_out(self, proposal: str) -> list[str]:
         """What to look at in that proposal, in both languages; nothing of an unknown one."""
@@ -139,6 +161,16 @@ class Administration:
         """True while there is no account yet."""
         with self.house.database.read() as connection:
             return reading.user_count(connection) == 0
+
+    def _check(self, asked: Act, detail: Mapping[str, Any], faults: Sequence[FieldError]) -> None:
+        try:
+            asked.check(self.house, detail)
+        except Refusal as refusal:
+            if refusal.code != "facts_invalid":
+                raise
+            faults = [*refusal.errors, *faults]
+        if faults:
+            raise Refusal("facts_invalid", errors=list(faults))
 
     def _check_not_concerned(self, who: Principal, asked: Act, detail: Mapping[str, Any]) -> None:
         """Returns unless the act is on an account of this natural person: nobody grants themselves."""

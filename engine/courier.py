@@ -29,6 +29,7 @@ from engine.referral_vault import ReferralVault
 from engine.sealed_post import outer
 from engine.settings import COURIER_PARALLEL
 from engine.signing import in_force, signature
+from engine.travelling import checkpoint_header
 from engine.undelivered import Undelivered
 from engine.writer import Writer
 from models import delivering
@@ -123,7 +124,9 @@ class Courier:
 
         def turn(connection: Connection) -> tuple[int, list[dict[str, Any]]]:
             delivered, claimed = self._book.turn(connection, ended, wanted, now)
-            return delivered, outer(connection, now.house, claimed, self.vault)
+            leaving = outer(connection, now.house, claimed, self.vault)
+            beside = checkpoint_header(connection) if leaving else {}
+            return delivered, [{**message, "beside": beside} for message in leaving]
 
         return self.writer.submit(turn)
 
@@ -198,6 +201,7 @@ class Courier:
             "webhook-id": message["id"],
             "webhook-timestamp": str(timestamp),
             "webhook-signature": signature(keys, message["id"], timestamp, message["body"]),
+            **message.get("beside", {}),
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.account_reader import AccountReader
 from engine.accounts import Accounts, open_accounts
 from engine.calendar_reader import CalendarReader
 from engine.calendars import CalendarInForce
@@ -47,7 +48,7 @@ from engine.referrals import Referrals
 from engine.reminder_post import ReminderPost
 from engine.reminder_words import ReminderWords
 from engine.reminders import Reminders
-from engine.rooms import calendar_in_force, publications, single_sign_on
+from engine.rooms import account_reader, calendar_in_force, last_recorded_at, publications, single_sign_on
 from engine.rulebook_in_force import RulebookInForce
 from engine.sandbox import PREFIX, SANDBOX, entered, is_sandbox
 from engine.scribe import Scribe
@@ -60,7 +61,7 @@ from engine.systems import Systems
 from engine.time_guard import TimeGuard
 from engine.witness.guard import Witness
 from engine.writer import Writer
-from models import duty_reading, incoming_reading, records, restoring
+from models import restoring
 from models.database import Database
 from models.lease import lease
 from models.migrate import migrate
@@ -107,6 +108,7 @@ class House:
     recusal_reader: RecusalReader
     duty_reader: DutyReader
     stuck_reader: StuckReader
+    account_reader: AccountReader
     system_reader: SystemReader
     exchange_reader: ExchangeReader
     correction_reader: CorrectionReader
@@ -244,13 +246,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     post = ReminderPost(office, law, ReminderWords(law.terms), vault, prefix)
     sweep = Sweep(clock, database, law, desk, post)
     book = DutyBook(office, law)
-    with database.read() as connection:
-        latest = (
-            records.last_recorded_at(connection),
-            duty_reading.last_handed_in_at(connection),
-            incoming_reading.last_recorded_at(connection),
-        )
-    desk.last_recorded_at = max((one for one in latest if one is not None), default=None)
+    desk.last_recorded_at = last_recorded_at(database)
     exchange = open_exchange(desk, settings.courier_parallel, sandbox)
     house = House(
         settings=settings,
@@ -282,6 +278,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         recusal_reader=RecusalReader(recusals),
         delegation_reader=DelegationReader(database, office.office_id, clock, reader.cursors, law.charts),
         duty_reader=DutyReader(database, book, clock, reader.cursors),
+        account_reader=account_reader(reader.cursors, accounts, law.charts),
         system_reader=SystemReader(database, office, clock, reader.cursors),
         exchange_reader=ExchangeReader(database, office, clock, reader.cursors, referrals),
         stuck_reader=StuckReader(database, reader.sources, clock, reader.cursors),

@@ -12,6 +12,7 @@ from engine.clock import Clock
 from engine.core.envelope import SEQUENCE_DIGITS, sequence_text
 from engine.core.refusals import Faults, Refusal
 from engine.referral_vault import ReferralVault
+from engine.travelling import checkpoint_header
 from engine.writer import Writer
 from models import delivering, exchange_reading, linked_reading
 from models.database import Database
@@ -79,6 +80,11 @@ class Outbox:
             "next": sequence_text(page[-1].sequence) if page else None,
             "more": len(rows) > len(page),
         }
+
+    def beside(self) -> dict[str, str]:
+        """The headers that go with a page: the newest checkpoint of the log."""
+        with self.database.read() as connection:
+            return checkpoint_header(connection)
 
     def counts(self) -> tuple[int, int]:
         """How many messages of the ordinary queue wait, and how many destinations that one waits for are left alone."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row
 
 from engine.backtest_reader import BacktestReader
+from engine.board_reader import BoardReader
 from engine.core.commands import Principal
 from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
@@ -29,7 +29,6 @@ from engine.projections.parties import party_answer
 from engine.projections.privacy import knows_particulars
 from engine.projections.sources import ReadClock, Sources, Steps
 from engine.projections.timeline import timeline_page
-from engine.projections.work import GROUPS, owned_states
 from engine.reckoning_reader import ReckoningReader
 from engine.recorded import steps_of_payment
 from engine.referral_reader import ReferralReader
@@ -37,6 +36,7 @@ from engine.referral_vault import ReferralVault
 from engine.referrals import Referrals
 from engine.reminders import ReminderReader
 from engine.rule_reader import RuleReader
+from engine.work_reader import WorkReader
 from engine.writer import Writer
 from models.database import Database
 from models.reading import deadlines, entries, figures, findings, inspections, parties, publicity
@@ -71,8 +71,10 @@ class Reader:
         self.cursors = Cursors(secret)
         self.backtests = BacktestReader(database, sources, clock, self.cursors)
         self.rules = RuleReader(database, sources)
+        self.board = BoardReader(database, sources, clock)
         self.editions = EditionReader(database, sources.office_id, clock, self.cursors)
         self.reminders = ReminderReader(database, sources, clock, self.cursors)
+        self.works = WorkReader(database, sources, clock, self.cursors)
 
     def finding(self, who: Principal, id: str) -> dict[str, Any]:
         """finding_answer without `decision`."""
@@ -219,30 +221,8 @@ class Reader:
         return row
 
     def work(self, who: Principal, query: Query) -> dict[str, Any]:
-        """{"as_of", "groups"}: what waits for this person, worst first; or one `group`, from a cursor on."""
-        asked = Asked(query, ("group", "cursor", "limit"))
-        named = asked.code("group", GROUPS)
-        if "cursor" in asked.given and named is None:
-            asked.wrong("group", "missing")
-        asked_page = page_asked(self.cursors, who, "work", asked, self._clock.now())
-        mine = figures.waiting_for(who, owned_states(self.sources.charts, who))
-        groups = []
-        with self._database.read() as connection:
-            counts = figures.lights_of(connection, self._seen(who), mine, asked_page.as_of)
-            for group in [named] if named else GROUPS:
-                page = replace(asked_page, asked=Asked({"group": [group]}, ("group",)))
-                # A light that nothing shows would be looked for in vain among all findings.
-                reached = asked_page.after[:1] if asked_page.after else ()
-                shown = tuple(light for light in GROUPS[group] if counts.get(light) or light in reached)
-                wanted = FindingFilter(lights=shown)
-                lines = (
-                    self._finding_page(connection, page, wanted, [mine]) if shown else page.answer([], None)
-                )
-                count = sum(counts.get(light, 0) for light in shown)
-                groups.append(
-                    {"group": group, "count": count, "items": lines["items"], "next": lines["next"]}
-                )
-        return {"as_of": recorded(asked_page.as_of), "groups": groups}
+        """What waits for this person, in four groups, worst first."""
+        return self.works.work(who, query)
 
     def _finding_page(
         self,

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from engine.account_reader import AccountReader, roles_offered
 from engine.accounts import Accounts
 from engine.calendars import CalendarInForce
 from engine.clock import Clock
+from engine.core.chart import Charts
 from engine.core.lawbook import Lawbook
+from engine.cursor import Cursors
 from engine.publications import Publications
 from engine.rulebook_in_force import RulebookInForce
 from engine.settings import Settings
+from models import duty_reading, incoming_reading, records
 from models.database import Database
 from rules.calendars import CalendarShelf
 from rules.offices import Office
@@ -44,3 +49,22 @@ def publications(office: Office, law: Lawbook, in_force: RulebookInForce) -> Pub
     facts = in_force.rulebook.facts
     violations = {code: word.zh for code, word in facts.vocabulary.every_violation().items()}
     return Publications(office, in_force, facts, violations, kinds)
+
+
+def account_reader(cursors: Cursors, accounts: Accounts, charts: Charts) -> AccountReader:
+    """Who reads the accounts and the administrative record for administrators."""
+    known = accounts.sessions
+    return AccountReader(
+        known.database, known.office, known.clock, cursors, accounts.tokens, roles_offered(charts.dictionary)
+    )
+
+
+def last_recorded_at(database: Database) -> datetime | None:
+    """When anything was recorded last; None in a house without records."""
+    with database.read() as connection:
+        latest = (
+            records.last_recorded_at(connection),
+            duty_reading.last_handed_in_at(connection),
+            incoming_reading.last_recorded_at(connection),
+        )
+    return max((one for one in latest if one is not None), default=None)

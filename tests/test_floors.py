@@ -27,7 +27,7 @@ DOORS = {
     "typst": ("engine/documents/",),
     "docx": ("engine/documents/",),
     "python_calamine": ("engine/intake/",),
-    "xlsxwriter": ("engine/workbook.py",),
+    "xlsxwriter": ("engine/sheets/",),
     "pyrage": ("engine/keeping/box.py",),
     "sqlalchemy": ("models/", "engine/"),
     "sqlmodel": ("models/",),

@@ -1,4 +1,4 @@
-"""Administration: accounts, linked systems, and proposals that a second administrator confirms."""
+"""Administration: proposals that a second administrator confirms, and where the rest of it stands."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from engine.administration import Administration
+from engine.core.policies import may
 from engine.core.refusals import Refusal
+from web import account_view
 from web.asking import Asked, Asking, Form, check_form_token, prove, see
 from web.finding_page import names_of
-from web.look import ADMINISTRATORS, page
+from web.look import page
 from web.people import people_of
 from web.problems import Told, told
 from web.routing import PageRoute
@@ -20,7 +22,7 @@ from web.system_view import acts, shown_proposals
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PATH = "/admin"
-SYSTEM_PAGE = re.compile(r"/systems(/[a-z0-9-]{1,56})?", re.ASCII)
+OF_THE_HOUSE = re.compile(r"/systems(/[a-z0-9-]{1,56})?|/admin/accounts(/[\w.@-]{1,64})?")
 ONCE = ("secret", "token", "our_public_key")
 """What an act gives that is shown once, where it is carried out."""
 
@@ -35,7 +37,6 @@ def admin_page(asking: Asked) -> Response:
 def confirm(asking: Asked, posted: Form, proposal: str) -> Response:
     """The proposal was confirmed, and what it gives is shown once; a refusal comes back on the page."""
     check_form_token(asking, posted)
-    _check_administrator(asking)
     prove(asking, "confirm_proposal")
     try:
         result = Administration(asking.house).confirm(proposal, asking.who)
@@ -55,29 +56,27 @@ def shown_once(asking: Asking, result: Mapping[str, Any], back: str) -> Response
 
 def _back(path: str) -> str:
     """The page of the house on which the button stood."""
-    return path if SYSTEM_PAGE.fullmatch(path) else PATH
+    return path if OF_THE_HOUSE.fullmatch(path) else PATH
 
 
 def show_admin(asking: Asking, problem: Told | None = None) -> Response:
-    """The page: accounts for security administrators, linked systems for system administrators."""
-    _check_administrator(asking)
+    """What waits for a second administrator, and the ways to accounts, linked systems and the administrative record."""
     house, roles = asking.house, asking.who.roles
     names = names_of(asking)
     waiting = [one for one in Administration(house).waiting() if not roles.isdisjoint(one["roles"])]
     of_systems = [one for one in waiting if one["act"].startswith("system.")]
+    of_accounts = [one for one in waiting if one["act"].startswith(("user.", "token."))]
     return page(
         asking,
         "admin.html",
         status=problem.status if problem else 200,
         problem=problem,
-        waiting=[one for one in waiting if one not in of_systems],
-        proposals=shown_proposals(asking, names, people_of(house), of_systems),
-        users=house.accounts.users() if "security_admin" in roles else [],
+        waiting=[one for one in waiting if one not in of_systems and one not in of_accounts],
+        proposals=[
+            *shown_proposals(asking, names, people_of(house), of_systems),
+            *account_view.shown_proposals(asking, names, people_of(house), of_accounts),
+        ],
         manages_systems=acts(asking.who),
+        manages_accounts=may(asking.who, "account.change"),
         names=names,
     )
-
-
-def _check_administrator(asking: Asking) -> None:
-    if not asking.who.roles & ADMINISTRATORS:
-        raise Refusal("not_yours", roles=sorted(ADMINISTRATORS))

@@ -17,6 +17,7 @@ STATIC = Path(__file__).parent / "static"
 NAMES = (
     "bihuan.css",
     "bihuan.js",
+    "board.css",
     "calendar.css",
     "carrier.css",
     "account.css",
@@ -29,6 +30,7 @@ NAMES = (
     "rulebook.css",
     "stuck.css",
     "systems.css",
+    "work.css",
     "vendor/tabler.min.css",
 )
 FOREVER = "public, max-age=31536000, immutable"

@@ -31,8 +31,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input; `kind` is text, long_text, code, codes, boolean, date, instant, integer, money_fen, officer, officers,
-    department or document. `open_ended` choices stay in the order given; `asked` is never prefilled.
+    """One input; `kind` is text, long_text, password, code, codes, boolean, date, instant, integer, money_fen, officer,
+    officers, department or document. `open_ended` choices stay in the order given; `asked` is never prefilled.
     """
 
     name: str

@@ -18,6 +18,8 @@ from api.problems import problem_of
 from engine.administration import marks_of
 from engine.core.policies import may
 from engine.core.refusals import Refusal
+from engine.core.two_persons import ADMINISTRATORS
+from engine.core.visibility import OVERSEES
 from engine.house import House
 from engine.reminder_words import shown_end
 from web.asking import (
@@ -45,10 +47,9 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 NAVIGATION = (
-    *("work", "intake", "incoming", "ledger", "deadlines"),
-    *("duties", "calendar", "rulebook", "exchange", "admin"),
+    *("work", "board", "intake", "incoming", "ledger", "deadlines"),
+    *("duties", "calendar", "rulebook", "exchange", "admin", "admin/accounts", "admin/record"),
 )
-ADMINISTRATORS = frozenset({"system_admin", "security_admin"})
 
 
 class Absent(Undefined):
@@ -159,9 +160,10 @@ def _now(house: House) -> str:
 def navigation(asking: Asking) -> list[dict[str, Any]]:
     """The pages that this person has a use for, the present one marked."""
     roles, path = asking.who.roles, asking.request.url.path
-    sees_cases = bool(roles - ADMINISTRATORS - {"audit_admin"})
+    sees_cases = bool(roles - ADMINISTRATORS)
     shown = {
         "work": sees_cases,
+        "board": not roles.isdisjoint(OVERSEES),
         "intake": "inspector" in roles,
         "incoming": sees_cases,
         "ledger": sees_cases,
@@ -170,7 +172,9 @@ def navigation(asking: Asking) -> list[dict[str, Any]]:
         "calendar": True,
         "rulebook": True,
         "exchange": may(asking.who, "exchange.read"),
-        "admin": bool(roles & ADMINISTRATORS),
+        "admin": may(asking.who, "administration.decide"),
+        "admin/accounts": may(asking.who, "account.read"),
+        "admin/record": may(asking.who, "record.read"),
     }
     return [
         {"name": name, "path": f"/{name}", "here": path == f"/{name}"} for name in NAVIGATION if shown[name]

@@ -60,6 +60,10 @@ PAGES: Mapping[str, str] = {
     "POST /referrals/{id}/carrier/attachments": "referral.act",
     "GET /ledger": "ledger.read",
     "POST /ledger": "ledger.read",
+    "GET /board": "figures.read",
+    "POST /board/supervision": "finding.act",
+    "GET /ledger/sheet.xlsx": "ledger.export",
+    "GET /ledger/sheet.csv": "ledger.export",
     "GET /deadlines": "deadline.read",
     "GET /publicity": "figures.read",
     "GET /stuck": "figures.read",
@@ -98,6 +102,12 @@ PAGES: Mapping[str, str] = {
     "POST /systems/{id}/proposals": "system.change",
     "POST /systems/{id}/ping": "system.change",
     "GET /admin": "administration.decide",
+    "GET /admin/accounts": "account.read",
+    "POST /admin/accounts": "account.change",
+    "GET /admin/accounts/{login}": "account.read",
+    "POST /admin/accounts/{login}/proposals": "account.change",
+    "GET /admin/record": "record.read",
+    "GET /admin/attempts": "attempt.read",
     "POST /admin/proposals/{proposal}": "administration.decide",
 }
 """The action of each page and form, by method and path."""

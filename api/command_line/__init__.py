@@ -11,6 +11,7 @@ COMMANDS = {
     "serve": "serve the office over HTTP",
     "demo": "set up the demonstration office",
     "import": "bring in a file of inspections and findings",
+    "export": "the ledger as a sheet",
     "template": "write the workbook that departments fill in",
     "check": "prove charts and rulebook",
     "explain": "why a finding stands where it stands",

@@ -18,7 +18,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 
 def _write(args: argparse.Namespace) -> int:
-    from engine.workbook import write_intake_template
+    from engine.sheets.template import write_intake_template
     from rules.rulebook import load_rulebook
 
     book = load_rulebook()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from api.command_line.opening import administered, house_of, password_from_stdin
 from api.command_line.telling import DONE, told
-from engine.core.refusals import Refusal
 from engine.core.two_persons import mixed
 
 if TYPE_CHECKING:
@@ -116,15 +114,11 @@ def _passwd(args: argparse.Namespace) -> int:
 def _hashed(house: House, password: str, login: str, name: str) -> str:
     """The hash to be stored; a password that nobody might choose is refused, and where acts are done at once warned of."""
     from engine.administration import Administration
-    from engine.identity.password_rules import faults_of
-    from engine.identity.passwords import hash_password
 
-    faults = [replace(fault, pointer="/password") for fault in faults_of(password, login, name, house.office)]
-    if faults and not Administration(house).acts_directly():
-        raise Refusal("facts_invalid", errors=faults)
+    hashed, faults = Administration(house).given_password(login, name, password)
     for fault in faults:
         print(f"口令较弱：{fault.zh} · a weak password: {fault.en}", file=sys.stderr)
-    return hash_password(password)
+    return hashed
 
 
 def _reset(args: argparse.Namespace) -> int:

@@ -80,6 +80,7 @@ _TABLE = (
     _everybody("party.read", Reach.SEEN),
     _everybody("deadline.read", Reach.SEEN),
     _everybody("ledger.read", Reach.SEEN),
+    _everybody("ledger.export", Reach.SEEN, *CASES),
     _everybody("audit.read", Reach.SEEN),
     _everybody("figures.read", Reach.SEEN, *CASES),
     _everybody("intake.write", Reach.CHART, "inspector"),
@@ -107,6 +108,10 @@ _TABLE = (
     _everybody("system.read", Reach.OFFICE, *_CLERKS, "system_admin", "supervisor", "principal_head"),
     _everybody("system.change", Reach.OFFICE, "system_admin"),
     _everybody("administration.decide", Reach.OFFICE, "system_admin", "security_admin"),
+    _everybody("account.read", Reach.OFFICE, "security_admin", "audit_admin"),
+    _everybody("account.change", Reach.OFFICE, "security_admin"),
+    _everybody("record.read", Reach.OFFICE, "system_admin", "security_admin", "audit_admin"),
+    _everybody("attempt.read", Reach.OFFICE, "audit_admin"),
     Policy("feed.own", Caller.SYSTEM, Reach.OWN),
 )
 POLICIES = {one.action: one for one in _TABLE}

@@ -93,6 +93,7 @@ ONE_PERSON: dict[str, str] = {
     "session.failed": "a count of sign-ins that failed, by the house itself",
     "backup": "a sealed copy, which only the holder of the key opens",
     "personal.report": "what the ledger holds about a person, told to whoever may read it all anyway",
+    "sheet.export": "rows of the ledger that whoever takes them may read anyway",
     "exchange.release": "what waits since a restoration goes its way, as it was decided",
     "duty.hand_in": "a report of the department's own",
     "system.ping": "a question to a linked system, which changes nothing",

@@ -33,6 +33,9 @@ READS_BACKTESTS = PROPOSES_EDITIONS | APPROVES_EDITIONS | {"supervisor"}
 SEES_EVERY_DUTY = frozenset({"supervisor", "oversight_reader", "principal_head"})
 """Who sees what every member department reports; others of a department see their own."""
 
+OVERSEES = frozenset({"supervisor", "oversight_reader", "unit_head", "department_head", "principal_head"})
+"""Whose work it is to see whether the loop is closed: they find the board in the navigation."""
+
 
 def sees_office(who: Principal) -> bool:
     """True for those who see the records of every department."""

@@ -38,6 +38,7 @@ _FINDINGS = (
 )
 _TAKING = ("/inspections", "/findings")
 _PAPERS = ("/findings/*/documents/*", "/findings/*/attachments/*", "/audit/*")
+_SHEETS = tuple(f"/ledger/sheet.{form}" for form in ("xlsx", "csv", "json"))
 _ALWAYS = Scope(SAFE, ("/session",))
 """A program may ask whose token it has."""
 FINER: dict[str, Scope] = {
@@ -54,7 +55,7 @@ FINER: dict[str, Scope] = {
     "write:incoming": Scope(SAFE | SEND, ("/incoming", "/incoming/**")),
     "read:referrals": Scope(SAFE, ("/referrals/**",)),
     "import": Scope(SEND, _TAKING),
-    "export": Scope(SAFE, (*_FINDINGS, *_PAPERS, "/deadlines", "/ledger")),
+    "export": Scope(SAFE, (*_FINDINGS, *_PAPERS, "/deadlines", "/ledger", *_SHEETS)),
 }
 """Every finer scope. Whatever none of a token's covers is shut: criminal referrals are in none but their own."""
 NAMES = (READ, WRITE, *FINER)

@@ -51,7 +51,14 @@ GRAVE = Grave(
     subjects=frozenset({"referral"}),
     commands=(CorrectionCommand, DelegateCommand, EndDelegationCommand),
     acts=frozenset(
-        {"confirm_proposal", "link_system", "publish_rulebook", "carry_referral", "change_second_factor"}
+        {
+            "confirm_proposal",
+            "link_system",
+            "publish_rulebook",
+            "carry_referral",
+            "change_second_factor",
+            "change_account",
+        }
     ),
 )
 

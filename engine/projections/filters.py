@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.projections.asked import Asked, Query
 from engine.projections.sources import Sources
 from models.reading.deadlines import DeadlineFilter
-from models.reading.findings import OPEN, FindingFilter
+from models.reading.findings import NO_ROUTE, OPEN, FindingFilter
 from models.reading.inspections import PUBLICATIONS, InspectionFilter
 from models.reading.lights import ALL, LIGHTS
 
@@ -23,6 +23,8 @@ FINDINGS = (
     "q",
     "due_before",
     "reference",
+    "handler",
+    "proceeding",
     *PERIOD,
     *PAGING,
 )
@@ -48,7 +50,7 @@ def finding_filter(sources: Sources, query: Query) -> tuple[Asked, FindingFilter
     violations = {code for listed in sources.domains.values() for code in listed}
     found = FindingFilter(
         states=asked.many("state", (OPEN, *sources.charts["finding"].states)),
-        routes=asked.many("route", ROUTES),
+        routes=asked.many("route", (*ROUTES, NO_ROUTE)),
         lights=asked.many("light", ALL),
         department=asked.code("department", sources.departments),
         party=asked.text("party"),
@@ -60,8 +62,17 @@ def finding_filter(sources: Sources, query: Query) -> tuple[Asked, FindingFilter
         reference=asked.text("reference"),
         discovered_from=asked.since("from"),
         discovered_before=asked.until("to"),
+        handler=asked.text("handler"),
+        proceedings=_places(sources, asked),
     )
     return asked, found
+
+
+def _places(sources: Sources, asked: Asked) -> tuple[tuple[str, str], ...]:
+    """Kinds of proceeding and their states, written `penalty.investigating`."""
+    places = [(kind, state) for kind in sources.charts.kinds for state in sources.charts[kind].states]
+    named = asked.many("proceeding", [".".join(place) for place in places])
+    return tuple(place for place in places if ".".join(place) in named)
 
 
 def inspection_filter(sources: Sources, query: Query) -> tuple[Asked, InspectionFilter]:

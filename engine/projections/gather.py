@@ -28,6 +28,7 @@ def gather_sources(law: Lawbook, office: Office, facts: FactDictionary) -> Sourc
         office_id=office.office_id,
         charts=law.charts,
         terms=law.terms,
+        calendar=law.calendar,
         departments={code: department.short for code, department in office.departments.items()},
         domains={
             domain: frozenset(codes) | {vocabulary.no_violation.code}

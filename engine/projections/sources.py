@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
+from engine.core.calendar import WorkingCalendar
 from engine.core.chart import Charts
 from engine.core.commands import Principal
 from engine.core.deadlines import Term
@@ -40,6 +41,7 @@ class Sources:
     office_id: str
     charts: Charts
     terms: Mapping[str, Term]
+    calendar: WorkingCalendar
     departments: Mapping[str, str]
     """Code → short Chinese name, in the order of the office."""
     domains: Mapping[str, Collection[str]]

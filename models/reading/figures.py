@@ -95,12 +95,3 @@ def _has_open(owned: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
     return exists().where(
         columns.finding_id == FINDING.c.id, columns.open, (columns.kind + " " + columns.state).in_(pairs)
     )
-
-
-def lights_of(
-    connection: Connection, seen: Scope, also: ColumnElement[bool], as_of: datetime
-) -> dict[str, int]:
-    """How many seen findings of that condition show each light."""
-    light = finding_light(as_of).label("light")
-    counted: Any = select(light, func.count().label("count")).where(seen(FINDING), also).group_by(light)
-    return dict(connection.execute(counted).all())

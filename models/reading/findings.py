@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, not_, or_, select
 
 from models.reading.json_list import ListHolds
 from models.reading.lights import ALL, NONE, Position, findings_in_order
@@ -15,6 +15,10 @@ from models.reading.scope import Scope
 from models.records import ATTACHMENT, DEADLINE, FINDING, INSPECTION, PARTY, PROCEEDING
 
 OPEN, CLOSED = "open", "closed"
+NO_ROUTE = "none"
+"""Among routes: findings without any proceeding."""
+NOBODY = "-"
+"""Among handlers: findings that nobody handles yet."""
 ESCAPE = "\\"
 
 
@@ -35,6 +39,10 @@ class FindingFilter:
     reference: str | None = None
     discovered_from: datetime | None = None
     discovered_before: datetime | None = None
+    handler: str | None = None
+    """The login as it stands on the finding, or NOBODY."""
+    proceedings: tuple[tuple[str, str], ...] = ()
+    """Kind and state of a proceeding; several mean any of them."""
 
 
 def page_of_findings(
@@ -68,7 +76,12 @@ def matching(asked: FindingFilter) -> list[ColumnElement[bool]]:
     if asked.states:
         conditions.append(or_(*(_in_state(state) for state in asked.states)))
     if asked.routes:
-        conditions.append(columns.id.in_(_with_proceeding(asked.routes)))
+        conditions.append(or_(*_has_route(asked.routes)))
+    if asked.proceedings:
+        conditions.append(or_(*(_has_proceeding(kind, state) for kind, state in asked.proceedings)))
+    if asked.handler is not None:
+        nobody = asked.handler == NOBODY
+        conditions.append(columns.handler.is_(None) if nobody else columns.handler == asked.handler)
     if asked.officer is not None:
         conditions.append(worked_by(asked.officer))
     conditions.extend(columns.search_text.like(_containing(word), escape=ESCAPE) for word in asked.words)
@@ -85,8 +98,17 @@ def _in_state(state: str) -> ColumnElement[bool]:
     return not_(FINDING.c.closed) if state == OPEN else FINDING.c.state == state
 
 
-def _with_proceeding(kinds: Sequence[str]) -> Any:
-    return select(PROCEEDING.c.finding_id).where(PROCEEDING.c.kind.in_(kinds))
+def _has_route(routes: Sequence[str]) -> Iterator[ColumnElement[bool]]:
+    kinds = [one for one in routes if one != NO_ROUTE]
+    if kinds:
+        yield FINDING.c.id.in_(select(PROCEEDING.c.finding_id).where(PROCEEDING.c.kind.in_(kinds)))
+    if NO_ROUTE in routes:
+        yield ~exists().where(PROCEEDING.c.finding_id == FINDING.c.id)
+
+
+def _has_proceeding(kind: str, state: str) -> ColumnElement[bool]:
+    columns = PROCEEDING.c
+    return exists().where(columns.finding_id == FINDING.c.id, columns.kind == kind, columns.state == state)
 
 
 def _containing(word: str) -> str:

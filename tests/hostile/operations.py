@@ -15,6 +15,7 @@ from tests.hostile.fort import PASSWORD, Fort
 from tests.hostile.identities import OWN_ACCOUNT
 from tests.hostile.matters import MATTERS
 from tests.hostile.recusals import RECUSALS
+from tests.hostile.sheets import SHEETS
 from tests.hostile.wire import Answer, named
 from tests.schemas import example
 
@@ -286,10 +287,8 @@ OPERATIONS = (
         201,
     ),
     Operation("POST", f"{API}/receipt-codes", CLERK, on_paper),
-    *(Operation(*one) for one in (*MATTERS, *OWN_ACCOUNT, *RECUSALS)),
-    Operation("GET", "/healthz", ANONYMOUS),
-    Operation("GET", "/readyz", ANONYMOUS),
-    Operation("GET", "/metrics", ANONYMOUS),
+    *(Operation(*one) for one in (*MATTERS, *OWN_ACCOUNT, *RECUSALS, *SHEETS)),
+    *(Operation("GET", path, ANONYMOUS) for path in ("/healthz", "/readyz", "/metrics")),
 )
 BY_NAME = {one.name: one for one in OPERATIONS}
 WRITING = [one for one in OPERATIONS if one.method == "POST"]

@@ -11,7 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from engine.intake import NewInspection, RowFault, read_export
-from engine.workbook import write_intake_template
+from engine.sheets.template import write_intake_template
 from rules.facts import FactDictionary
 from rules.mapping import Mapping
 from rules.offices import Office
