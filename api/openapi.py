@@ -30,11 +30,16 @@ MEDIA = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "figures": "text/plain",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": JSON,
 }
+UNSAID: Mapping[str, Any] = {"answer": "something"}
 SEALED = "application/jose"
 UNWATCHED = frozenset({"/healthz", "/readyz", "/metrics"})
 """What anybody may ask without more ado: no rate, no parameters that could be wrong."""
 STRING: Mapping[str, Any] = {"type": "string"}
+BINARY: Mapping[str, Any] = {"type": "string", "format": "binary"}
 HEADERS: Mapping[str, Mapping[str, Any]] = {
     "X-Request-Id": {"description": "Names this answer in the journal.", "required": True, "schema": STRING},
     "Cache-Control": {"required": True, "schema": {"const": "no-store"}},
@@ -76,14 +81,14 @@ class Described(FastAPI):
 
 
 def document(app: FastAPI, house: House) -> dict[str, Any]:
-    """The OpenAPI document of the application; an operation that answers.yaml does not name answers some JSON."""
+    """The OpenAPI document of the application; of an operation that answers.yaml does not name it promises nothing."""
     made = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
     said, queries = read_data(FILE), parameters(house)
     hoisted: dict[str, Any] = {}
     for path, methods in made["paths"].items():
         for method, operation in methods.items():
             name = f"{method.upper()} {path}"
-            _complete(operation, name, said.get(name, {"answer": "object"}), queries)
+            _complete(operation, name, said.get(name, UNSAID), queries)
             _hoist(operation, hoisted)
     statuses = {known.status for known in problems().values()}
     responses = {f"problem_{status}": _problem(status) for status in sorted(statuses)}
@@ -156,11 +161,12 @@ def _content(said: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     kind, _, of = str(said.get("answer", "")).rpartition(" ")
     if kind == "bytes":
         disposed = () if of == "figures" else ("Content-Disposition",)
-        return {
-            MEDIA[of]: {"schema": {"type": "string", "format": "binary"} if disposed else STRING}
-        }, disposed
+        schema: Mapping[str, Any] = {} if of == "json" else BINARY if disposed else STRING
+        return {MEDIA[of]: {"schema": schema}}, disposed
     if not of:
         return {}, ()
+    if of == UNSAID["answer"]:
+        return {"*/*": {"schema": {}}}, ()
     content: dict[str, Any] = {JSON: {"schema": page_of(of) if kind == "page" else schema_of(of)}}
     if said.get("sealed"):
         content[SEALED] = {"schema": STRING}

@@ -25,7 +25,7 @@ CALLERS = (
     *("W01", "H01", "C02", "D01", "L01", "P01", "U01", "T01", "C01", "F01", "F02", "F03"),
     *("S01", "O01", "A01", "B01", "E01", NOBODY, TOKEN, SYSTEM),
 )
-PHASES = {"examples": 0.08, "coverage": 0.4, "fuzzing": 0.32, "stateful": 0.2}
+PHASES = {"examples": 0.15, "coverage": 0.35, "fuzzing": 0.3, "stateful": 0.2}
 """What part of its requests a caller sends in each phase; the last operation of a phase is asked to its end."""
 CHECKS = (
     *(
