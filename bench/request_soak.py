@@ -9,20 +9,17 @@ from typing import Any
 from bench.telling import say
 from tests.generated.asking import CALLERS, NEVER_DONE, Asked, ask_everything
 from tests.generated.house import questioned
+from tests.throwaway_postgres import start_server
 
-PROCESSES = 2
-HONEST_FROM = 10_000
+HONEST_FROM = 15_000
 """With fewer requests not every operation comes to be asked by somebody who may."""
 
 
 def requests(n: int, seed: int) -> dict[str, Any]:
-    """N requests: no server error, nothing that breaks a schema, no operation that nobody was answered."""
-    shares = [CALLERS[number::PROCESSES] for number in range(PROCESSES)]
-    with get_context("spawn").Pool(PROCESSES) as pool:
-        asked = pool.starmap(
-            _share,
-            [(n * len(who) // len(CALLERS), seed + 1000 * at, who) for at, who in enumerate(shares)],
-        )
+    """N requests, half of them to PostgreSQL: no server error, no broken schema, no operation that nobody was answered."""
+    shares = (("sqlite", n // 2, seed, CALLERS), ("postgresql", n - n // 2, seed + 1000, CALLERS))
+    with get_context("spawn").Pool(len(shares)) as pool:
+        asked = pool.starmap(_share, shares)
     statuses, phases, done = Counter[int](), Counter[str](), Counter[str]()
     for one in asked:
         statuses += one.seen.statuses
@@ -44,6 +41,9 @@ def requests(n: int, seed: int) -> dict[str, Any]:
     return found
 
 
-def _share(n: int, seed: int, callers: tuple[str, ...]) -> Asked:
-    with questioned() as (fort, hashed):
+def _share(database: str, n: int, seed: int, callers: tuple[str, ...]) -> Asked:
+    if database == "sqlite":
+        with questioned() as (fort, hashed):
+            return ask_everything(fort, hashed, n, seed, callers, say)
+    with start_server() as server, questioned(lambda _: server.create_database("requests")) as (fort, hashed):
         return ask_everything(fort, hashed, n, seed, callers, say)

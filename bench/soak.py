@@ -18,7 +18,7 @@ canaries N secrets and personal values planted by every way in, errors too
 guesses N guesses at passwords, codes, sessions, form values and tokens, of people known and unknown
 hands   N random histories among few persons with two accounts each, who lend, change roles and step back
 receipts N forged, stale, mutated, misdirected receipts among good ones, on SQLite and on PostgreSQL by turns
-requests N generated requests in every phase, by each role, a token, a linked system and nobody
+requests N generated requests by each role, a token, a linked system and nobody, on both databases
 edits   N changes of the database behind its guards, each looked for with one saved checkpoint, on both databases
 """
 

@@ -49,7 +49,7 @@ def referral_withdrawal(fort: Fort) -> dict[str, Any]:
     """The police have not signed: the last step of the second referral did not happen."""
     shown = fort.get(HEAD, f"/api/v1/referrals/{fort.ids['signed']}").json
     entries = fort.get(HEAD, f"/api/v1/referrals/{fort.ids['signed']}/timeline").json["items"]
-    [sequence] = [one["sequence"] for one in entries if one["trigger"] == "sign_receipt"]
+    sequence = next(one["sequence"] for one in entries if one["trigger"] == "sign_receipt")
     return {"expected_version": shown["version"], "sequence": sequence, "reason": "误录。"}
 
 

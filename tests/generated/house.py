@@ -30,7 +30,7 @@ KEPT = text("SELECT sequence FROM entry WHERE record_id = :id")
 def questioned(made: Callable[[Path], str] | None = None) -> Iterator[tuple[Fort, str]]:
     """A house with records of every kind and two criminal referrals, and the hash of everybody's password.
 
-    `made` gives the URL of a database whose tables are there already, in that file.
+    `made` gives the URL of a database: of that file, or elsewhere.
     """
     with tempfile.TemporaryDirectory(prefix="bihuan-requests-") as folder:
         file, unhurried = Path(folder) / "bihuan.db", {"caller_rate": 0, "address_rate": 0}
@@ -44,7 +44,8 @@ def questioned(made: Callable[[Path], str] | None = None) -> Iterator[tuple[Fort
             settle(town, fort)
             _papers(fort)
             _second_referral(fort)
-            fort.keep()
+            if url.startswith("sqlite"):
+                fort.keep()
             yield fort, hashed
         finally:
             fort.close()
