@@ -11,7 +11,7 @@ from tests.generated.asking import CALLERS, NEVER_DONE, Asked, ask_everything
 from tests.generated.house import questioned
 from tests.throwaway_postgres import start_server
 
-HONEST_FROM = 15_000
+HONEST_FROM = 12_000
 """With fewer requests not every operation comes to be asked by somebody who may."""
 
 

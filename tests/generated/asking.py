@@ -25,8 +25,11 @@ CALLERS = (
     *("W01", "H01", "C02", "D01", "L01", "P01", "U01", "T01", "C01", "F01", "F02", "F03"),
     *("S01", "O01", "A01", "B01", "E01", NOBODY, TOKEN, SYSTEM),
 )
-PHASES = {"examples": 0.2, "coverage": 0.35, "fuzzing": 0.27, "stateful": 0.18}
-"""What part of its requests a caller sends in each phase; the last operation of a phase is asked to its end."""
+PHASES = {"examples": 0.25, "coverage": 0.33, "stateful": 0.17, "fuzzing": None}
+"""What part of its requests a caller sends in each phase, in the last what is left; the last operation of a phase is asked to
+its end."""
+STEPS_OF_A_WALK = 3
+"""About as many requests as a walk along links takes; other phases have examples for each operation."""
 CHECKS = (
     *(
         "not_a_server_error",
@@ -118,10 +121,12 @@ def _ask_as(
 ) -> None:
     app = SignedBy(fort, who, asked.seen, hashed)
     asked.seen.pages.clear()
-    brought = Brought(fort, Random(seed), asked.seen.pages)
+    brought = Brought(fort, who, Random(seed), asked.seen.pages)
+    begun = asked.seen.requests
     for phase, part in PHASES.items():
         before = asked.seen.requests
-        _run(app, brought, asked, document, phase, before + max(1, round(share * part)), seed)
+        own = round(share * part) if part is not None else begun + share - before
+        _run(app, brought, asked, document, phase, before + max(1, own), seed)
         asked.by_phase[phase] += asked.seen.requests - before
 
 
@@ -132,7 +137,7 @@ def _run(
     paths = sorted(document["paths"])
     Random(f"{seed} {phase}").shuffle(paths)
     left = until - asked.seen.requests
-    examples = max(1, left // len(asked.operations) + 1)
+    examples = left // (STEPS_OF_A_WALK if phase == "stateful" else len(asked.operations)) + 1
     schema = schemathesis.openapi.from_dict(
         {**document, "paths": {path: document["paths"][path] for path in paths}},
         config=_config(phase, examples, seed),

@@ -16,6 +16,7 @@ from typing import Any
 
 from schemathesis.transport.serialization import Binary
 
+from tests.hostile.filled import filled
 from tests.hostile.fort import Fort
 from tests.hostile.operations import BY_NAME, MULTIPART, NOBODY, PDF, Operation, upload
 from tests.hostile.recusals import application
@@ -81,6 +82,7 @@ class Brought:
     """Brings cases near the records of a fort; what it draws depends on the seed and the order of requests alone."""
 
     fort: Fort
+    who: str
     random: Random
     pages: dict[str, tuple[dict[str, Any], str]]
     """Path of a list → a query and the cursor that it was answered with."""
@@ -127,6 +129,10 @@ class Brought:
         assert known.body is not None
         if known.media_type == MULTIPART:
             return {**case.body, "file": Binary(PDF)} if isinstance(case.body, Mapping) else case.body
+        if not as_it_is and case.path.endswith("/steps") and self.random.random() < AS_IT_IS:
+            step = self._open_step(case)
+            if step is not None:
+                return step
         good = copy.deepcopy(known.body(self.fort))
         good = json.loads(good) if isinstance(good, bytes) else dict(good)
         if as_it_is or not isinstance(case.body, Mapping):
@@ -135,6 +141,19 @@ class Brought:
             if self.random.random() < KEPT:
                 good[name] = case.body[name]
         return good
+
+    def _open_step(self, case: Any) -> dict[str, Any] | None:
+        """A step that the record says is open to the caller, its form filled in; None where there is none."""
+        if self.who not in self.fort.town.people:
+            return None
+        place = case.path.removesuffix("/steps").replace("{id}", str(case.path_parameters["id"]))
+        shown = self.fort.get(self.who, place).json
+        steps = [one for one in shown.get("steps", ()) if one["open"] and one.get("form")]
+        if not steps:
+            return None
+        one = self.random.choice(steps)
+        told = {"trigger": one["trigger"], "proceeding": one["proceeding"], "facts": filled(one["form"])}
+        return {**told, "expected_version": shown["version"]}
 
 
 def spoken(value: Any) -> Any:

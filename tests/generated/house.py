@@ -58,7 +58,7 @@ def _papers(fort: Fort) -> None:
     assert BY_NAME["POST /api/v1/findings/{id}/attachments"].send(fort).status == 201
     place = f"/api/v1/referrals/{referral}"
     assert fort.post(ON_LIST, f"{place}/attachments", upload(), content_type=MULTIPART).status == 201
-    entered = fort.post(ON_LIST, f"{place}/recusals", application(fort))
+    entered = fort.post(ON_LIST, f"{place}/recusals", {**application(fort), "person": "U01"})
     assert entered.status == 201, entered.body
     fort.ids["referral_recusal"] = entered.json["id"]
     with fort.town.house.database.read() as connection:

@@ -6,7 +6,7 @@ from tests.generated.asking import PHASES, ask_everything
 from tests.generated.house import questioned
 from tests.once import Copies
 
-SEED, ASKED = 20261128, 200
+SEED, ASKED = 20261128, 150
 
 
 def test_a_few_hundred_generated_requests_meet_no_server_error_and_break_no_schema(tables: Copies) -> None:
