@@ -38,6 +38,7 @@ from api import (
 from api.answers import refused
 from api.envelope import Envelope
 from api.figures import Figures
+from api.openapi import Described
 from api.rights import ROUTES, check_policies, each_route, gate
 from api.turnstile import Turnstile
 from engine.core.refusals import Refusal
@@ -82,7 +83,7 @@ def create_app(house: House, background: Background | None = None) -> FastAPI:
         with background(house) if background is not None else nullcontext():
             yield
 
-    app = FastAPI(
+    app = Described(
         title="闭环 Bihuan",
         version="1.0.0",
         summary="Tracks every finding of an inspection until its loop is closed.",
