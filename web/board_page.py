@@ -158,9 +158,13 @@ def _watched(asking: Asking, query: Mapping[str, list[str]]) -> list[dict[str, A
             for name in FOR_A_PERSON
         ]
     if house.duty_reader.open_to(who):
-        year = house.duty_reader.this_year()
-        late = [one for one in house.duty_reader.overview(who, year) if one["state"] == "late"]
-        path = query_path("/duties", {"year": [str(year)], "state": ["late"]})
+        year, of_it = house.duty_reader.this_year(), query.get("department", [])
+        late = [
+            one
+            for one in house.duty_reader.overview(who, year)
+            if one["state"] == "late" and (not of_it or one["department"] in of_it)
+        ]
+        path = query_path("/duties", {"year": [str(year)], "state": ["late"], "department": of_it})
         shown.append(
             {"name": "duties.late", "title": words("board.duties"), "count": len(late), "path": path}
         )

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import APIRouter, Response
 
 from engine.core.refusals import Refusal
+from models.reading.findings import NO_ROUTE
 from models.reading.publicity import NOT_ON_TIME, ON_TIME, OWED
 from web.approving import Result, approve_all, may_approve, waiting_approval
 from web.asking import Asked, Asking, Form, check_form_token
@@ -17,6 +18,7 @@ from web.fields import Choice
 from web.lists import finding_rows
 from web.look import page, query_path
 from web.naming import Names
+from web.narrowed import narrowed
 from web.problems import told
 from web.publicity_page import number as set_number
 from web.routing import PageRoute
@@ -77,6 +79,7 @@ def show_ledger(asking: Asking, results: Sequence[Result] = (), decided: bool = 
         first=query_path("/ledger", query, cursor="") if "cursor" in query else "",
         filters=filters(asking, query),
         given=query,
+        narrowed=narrowed(asking, query),
         here=query_path("/ledger", query),
         approves=approves,
         results=results,
@@ -140,7 +143,10 @@ def filters(asking: Asking, query: Mapping[str, Sequence[str]]) -> list[dict[str
     lists = {
         "state": states,
         "light": [Choice(code, words(f"light.{code}")) for code in LIGHTS],
-        "route": [Choice(code, names.route(code)) for code in house.charts.kinds],
+        "route": [
+            *(Choice(code, names.route(code)) for code in house.charts.kinds),
+            Choice(NO_ROUTE, words("board.no_route")),
+        ],
         "domain": [Choice(code, words.of(word)) for code, word in vocabulary.domains.items()],
         "department": names.member_departments(),
     }

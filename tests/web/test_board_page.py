@@ -41,11 +41,13 @@ def rows_behind(visitor: Visitor, path: str) -> int:
     return rows
 
 
-@pytest.mark.parametrize("login", ["S01", "H01"])
-def test_every_number_of_the_board_leads_to_that_many_rows(pages: Pages, at_work: AtWork, login: str) -> None:
+@pytest.mark.parametrize(("login", "query"), [("S01", "?department=market_regulation"), ("H01", "")])
+def test_every_number_of_the_board_leads_to_that_many_rows(
+    pages: Pages, at_work: AtWork, login: str, query: str
+) -> None:
     pages.town.at(LATER)
     visitor = pages.visit(login)
-    numbers = NUMBER.findall(visitor.get("/board").text)
+    numbers = NUMBER.findall(visitor.get(f"/board{query}").text)
     counts = {name: int(count) for _, name, _, count in numbers}
     assert counts["found"] == counts["open"] + counts["closed"] == 4 and counts["overdue"] == 4
     assert {"stuck", "duties.late", "exchange.dead", "publicity.owed"} <= set(counts)
@@ -129,3 +131,13 @@ def test_who_heads_nothing_sees_the_load_and_hands_nothing_over(pages: Pages, at
     answer = visitor.client.post("/board/assignment", data=sent)
     assert 'data-result="refused"' in answer.text and pages.town.row(at_work.found).handler is None
     assert visitor.get("/board/load?light=red").status_code == 400
+
+
+def test_a_list_says_what_narrows_it_beyond_its_form(pages: Pages, at_work: AtWork) -> None:
+    visitor = pages.visit("C01")
+    query = "handler=-&light=overdue&light=severe&proceeding=penalty.clue&closed_from=2024-05-01"
+    text = visitor.get(f"/ledger?{query}").text
+    told = text[text.index("data-narrowed") :][:600]
+    for words in ("严重逾期", "承办人：尚无承办人", "立案查处 案源已登记", "销号自：2024-05-01"):
+        assert words in told
+    assert "data-narrowed" not in visitor.get("/ledger?state=open&light=red").text
