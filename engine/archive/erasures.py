@@ -122,6 +122,7 @@ def decide(connection: Connection, at: At, id: str | None, body: Mapping[str, An
 
 
 def _carry_out(connection: Connection, at: At, row: Row[Any], reason: str) -> dict[str, Any]:
+    referral_reading.lock_party(connection, at.file.party_id)  # so that no hold or suspicion comes in between
     _check_kept(connection, at)
     finding = at.file.snapshot.id
     confided = referral_reading.referrals_of(connection, finding)

@@ -14,7 +14,7 @@ from engine.core.refusals import Reason, Refusal
 from engine.core.two_persons import HOLD_RELEASE, KEEPERS
 from engine.outcomes import new_id
 from engine.second_person import check_not_alone, check_own_role
-from models import archiving, records
+from models import archiving, records, referral_reading
 
 PROPOSED, KEPT, RELEASED = "release_proposed", "kept", "released"
 IN_FORCE = "in_force"
@@ -51,6 +51,9 @@ def holds_of(connection: Connection, finding_id: str, party_id: str) -> Sequence
 def put_on(connection: Connection, at: At, _: str | None, body: Mapping[str, Any]) -> str:
     """The finding, or everything of its party, is held from now on; its id."""
     check_own_role(at.who, KEEPERS)
+    referral_reading.lock_party(
+        connection, at.file.party_id
+    )  # an erasure of another of its findings waits, or was before
     row = {
         "id": new_id(),
         "office_id": at.office_id,
