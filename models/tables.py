@@ -20,6 +20,7 @@ from models.paper import Attachment, Document, Series
 from models.recusal import Recusal, RecusalDecision
 from models.referral import Referral, ReferralDeadline, ReferralHand, ReferralListed, ReferralReading
 from models.restoration import Restoration
+from models.work_view import WorkView
 
 APPEND_ONLY = (
     *(Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition),
@@ -91,4 +92,5 @@ __all__ = [
     "TimeLeap",
     "Token",
     "User",
+    "WorkView",
 ]

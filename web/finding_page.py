@@ -18,7 +18,7 @@ from web.asking import Asked, Asking, Form, check_form_token, local_path, see
 from web.cards import Card, card, refused_card, standing_first
 from web.clock_reckoning import ReckoningPage, ToldReckoning, reckoning_page
 from web.clocks import clock_lines, first_due
-from web.commanding import step_body, take_steps
+from web.commanding import fresh_key, step_body, take_steps
 from web.fields import Typed
 from web.look import page
 from web.naming import Names
@@ -127,8 +127,9 @@ def show_finding(
     first: Card | None = None,
     problem: Told | None = None,
     recusal: Typed | None = None,
+    said: str | None = None,
 ) -> Response:
-    """The page; `first` takes the place of the next step, `recusal` is a refused form as it was typed."""
+    """The page; `first` takes the place of the next step, `recusal` is a refused form and `said` a refused comment."""
     asking = folder.asking
     cards = [card(folder, offer) for offer in folder.offers]
     first, cards = standing_first(cards, first, (asking.parameter("step"), asking.parameter("of")))
@@ -167,6 +168,11 @@ def show_finding(
         two_laws=two_laws(asking, finding["id"]),
         trial_path=trial_path(asking, folder.known.ruling, finding["facts"]),
         recusals=recusal_part(folder, problem, recusal),
+        comments={
+            "key": fresh_key(),
+            "said": said or "",
+            "wrong": problem.errors.get("text", ()) if problem and said is not None else (),
+        },
         names=names_of(asking),
         people=folder.people,
         state=state_of(asking, "finding", finding["state"]),

@@ -225,6 +225,14 @@ class DecideRecusalCommand:
     body: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class CommentCommand:
+    """Something is said about a finding; see engine.comments."""
+
+    id: str
+    body: Mapping[str, Any]
+
+
 Asked = (
     StepCommand
     | CorrectionCommand
@@ -240,6 +248,7 @@ Asked = (
     | IncomingActCommand
     | RecuseCommand
     | DecideRecusalCommand
+    | CommentCommand
 )
 
 

@@ -45,6 +45,7 @@ READ = (
 POSTED = (
     "/work",
     "/work/steps",
+    "/work/views",
     "/intake",
     "/incoming/new",
     "/incoming/{matter}/sign_for",
@@ -74,6 +75,7 @@ POSTED = (
         for place in ("findings/{finding}", "inspections/{inspection}")
         for act in ("check", "drafts")
     ),
+    "/findings/{finding}/comments",
     "/findings/{finding}/recusals",
     "/findings/{finding}/recusals/{recusal}/decision",
     "/findings/{served}/corrections/2",

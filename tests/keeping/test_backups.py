@@ -188,7 +188,15 @@ def test_what_was_sealed_again_is_held_against_its_manifest(
     assert not [one for one in os.listdir(tmp_path) if "restoring" in one or "before" in one]
 
 
-LATER_TABLES = ("log_leaf", "log_checkpoint", "log_doubt", "refused_attempt", "referral_hand", "draft")
+LATER_TABLES = (
+    "log_leaf",
+    "log_checkpoint",
+    "log_doubt",
+    "refused_attempt",
+    "referral_hand",
+    "draft",
+    "work_view",
+)
 
 
 def test_a_backup_of_an_older_program_is_brought_to_the_present_shape(
