@@ -20,6 +20,7 @@ from web.clock_reckoning import ReckoningPage, ToldReckoning, reckoning_page
 from web.clocks import clock_lines, first_due
 from web.commanding import fresh_key, step_body, take_steps
 from web.fields import Typed
+from web.handing_over import handing_over
 from web.look import page
 from web.naming import Names
 from web.party_history import party_history
@@ -148,6 +149,7 @@ def show_finding(
         matters=asking.house.incoming.reader.of_finding(asking.who, finding["id"]),
         history=party_history(asking, finding),
         key=key_line(folder, reckonings),
+        handover=handing_over(folder),
         inspection=folder.inspection,
         first=first,
         cards=cards,

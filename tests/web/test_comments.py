@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 from sqlalchemy import select
 
 from models import records
+from tests.engine.test_delegations import lend
 from tests.web.conftest import Pages
-from tests.web.town_at_work import put_to_work
+from tests.web.town_at_work import put_to_work, registered_slight
 from tests.web.visitor import PageForm, Visitor
 
 SAID = "已电话催促，<i>周三</i>前交齐材料。"
@@ -51,3 +55,18 @@ def test_who_only_looks_on_or_sees_nothing_says_nothing(pages: Pages) -> None:
         sent = visitor.send(form, csrf=visitor.client.cookies["bihuan_csrf"], text="路过")
         assert sent.status_code == status, login
     assert "路过" not in officer.get(f"/findings/{finding}").text
+
+
+def test_the_page_says_who_handles_it_who_stands_in_and_how_it_is_handed_over(pages: Pages) -> None:
+    town = pages.town
+    finding = registered_slight(town)
+    lend(town, "C01", "C02", date(2024, 4, 26), date(2024, 4, 27))
+    text = pages.visit("W02").get(f"/findings/{finding}").text
+    assert "<strong>姓名C01</strong>" in text and "姓名C02 代办，至 2024-04-27" in text
+    assert "data-handover" not in text and "交接由" in text
+    head = pages.visit("H01")
+    path = re.search(r'href="([^"]+)" data-handover', head.get(f"/findings/{finding}").text)
+    assert path and head.get(path.group(1)).status_code == 200
+    form = next(one for one in head.read().forms if one.triggers == "reassign")
+    assert head.send(form, handler="C02", reason="工作调整。").status_code == 303
+    assert "<strong>姓名C02</strong>" in head.get(f"/findings/{finding}").text
