@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection
 
+from engine.comments import COMMENT
 from engine.core.commands import CLOCK, IMPORTER, Principal
 from engine.core.delegation import may_take
 from engine.cursor import Cursors
@@ -58,7 +59,7 @@ class WorkReader:
         """{"as_of", "counts", "groups"}: what waits for this person, worst first; or one `group`, from a cursor on.
 
         `counts` tells how many wait with any of WHOSE, other filters applied. Items say beside the line of a list
-        which proceedings are `open` and what a person did `latest`. Raises `parameter_invalid`.
+        which proceedings are `open`, what a person did `latest`, and the latest `note`. Raises `parameter_invalid`.
         """
         asked = Asked(query, ASKED)
         named, sort = asked.code("group", GROUPS), asked.code("sort", (DUE, *SORTS)) or DUE
@@ -138,17 +139,19 @@ class WorkReader:
         for one in work.open_proceedings(connection, ids):
             opened[one.finding_id].append({"id": one.id, "kind": one.kind, "state": one.state})
         latest = work.latest_entries(connection, ids, (CLOCK.login, IMPORTER.login))
+        notes = work.latest_entries(connection, ids, (), COMMENT)
         lines = finding_lines(connection, self.sources, places, page.as_of)
         return {
             line["id"]: {
                 **line,
                 "open": opened[line["id"]],
-                "latest": self._latest(latest.get(line["id"]), knows_particulars(who, line["department"])),
+                "latest": self._told(latest.get(line["id"]), knows_particulars(who, line["department"])),
+                "note": self._told(notes.get(line["id"]), knows_particulars(who, line["department"])),
             }
             for line in lines
         }
 
-    def _latest(self, row: Any, particulars: bool) -> dict[str, Any] | None:
+    def _told(self, row: Any, particulars: bool) -> dict[str, Any] | None:
         return None if row is None else timeline_item(self.sources, row, (), particulars)
 
 

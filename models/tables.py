@@ -24,6 +24,7 @@ from models.recusal import Recusal, RecusalDecision
 from models.referral import Referral, ReferralDeadline, ReferralHand, ReferralListed, ReferralReading
 from models.restoration import Restoration
 from models.search import SearchKey, SearchRecord
+from models.work_view import WorkView
 
 APPEND_ONLY = (
     *(Entry, Payload, CommandKey, Receipt, AdminEntry, ReferralReading, RulebookEdition),
@@ -112,4 +113,5 @@ __all__ = [
     "TimeLeap",
     "Token",
     "User",
+    "WorkView",
 ]

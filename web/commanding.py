@@ -21,7 +21,8 @@ from api.step_request import (
     resend_command,
     step_command,
 )
-from engine.core.commands import Asked, Command, Outcome
+from engine.comments import Comments
+from engine.core.commands import Asked, Command, CommentCommand, Outcome
 from engine.core.refusals import Refusal
 from web.asking import Asking, prove
 from web.fields import ABSENT, Field, Typed, read_field
@@ -95,6 +96,12 @@ def end_delegation(asking: Asking, id: str, key: str) -> Outcome:
     """The delegation was ended; raises Refusal."""
     path, asked = f"/api/v1/delegations/{id}/end", delegation_end_command(id)({})
     return _handled(asking, path, {}, key, asked, asking.house.delegations.handle)
+
+
+def comment(asking: Asking, id: str, body: Mapping[str, Any], key: str) -> Outcome:
+    """The comment stands on the finding; raises Refusal."""
+    handle = Comments(asking.house.desk).handle
+    return _handled(asking, f"{PLACES['finding']}/{id}/comments", body, key, CommentCommand(id, body), handle)
 
 
 def enter_recusal(asking: Asking, subject: str, id: str, body: Mapping[str, Any], key: str) -> Outcome:

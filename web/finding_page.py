@@ -19,8 +19,9 @@ from web.asking import Asked, Asking, Form, check_form_token, local_path, see
 from web.cards import Card, card, refused_card, standing_first
 from web.clock_reckoning import ReckoningPage, ToldReckoning, reckoning_page
 from web.clocks import clock_lines, first_due
-from web.commanding import step_body, take_steps
+from web.commanding import fresh_key, step_body, take_steps
 from web.fields import Typed
+from web.handing_over import handing_over
 from web.look import page
 from web.naming import Names
 from web.party_history import party_history
@@ -129,8 +130,9 @@ def show_finding(
     problem: Told | None = None,
     recusal: Typed | None = None,
     archive: Sent | None = None,
+    said: str | None = None,
 ) -> Response:
-    """The page; `first` takes the place of the next step, `recusal` and `archive` are refused forms as they were typed."""
+    """The page; `first` takes the place of the next step, `recusal`, `archive` and `said` are refused forms as typed."""
     asking = folder.asking
     cards = [card(folder, offer) for offer in folder.offers]
     first, cards = standing_first(cards, first, (asking.parameter("step"), asking.parameter("of")))
@@ -149,6 +151,7 @@ def show_finding(
         matters=asking.house.incoming.reader.of_finding(asking.who, finding["id"]),
         history=party_history(asking, finding),
         key=key_line(folder, reckonings),
+        handover=handing_over(folder),
         inspection=folder.inspection,
         first=first,
         cards=cards,
@@ -170,6 +173,11 @@ def show_finding(
         trial_path=trial_path(asking, folder.known.ruling, finding["facts"]),
         recusals=recusal_part(folder, problem, recusal),
         archive=archive_part(folder, problem, archive),
+        comments={
+            "key": fresh_key(),
+            "said": said or "",
+            "wrong": problem.errors.get("text", ()) if problem and said is not None else (),
+        },
         names=names_of(asking),
         people=folder.people,
         state=state_of(asking, "finding", finding["state"]),

@@ -20,6 +20,7 @@ from web import (
     calendar_page,
     carrier_page,
     check_page,
+    comments_page,
     correction_page,
     deadlines_page,
     delegations_page,
@@ -56,6 +57,7 @@ from web import (
     trial_page,
     upload_page,
     work_page,
+    work_views_page,
 )
 from web.rights import PAGES, gate
 
@@ -92,6 +94,7 @@ ROUTERS = (
     rule_page.router,
     work_page.router,
     bulk_page.router,
+    work_views_page.router,
     intake_page.router,
     incoming_page.router,
     inspection_page.router,
@@ -99,6 +102,7 @@ ROUTERS = (
     sign_in_page.router,
     correction_page.router,
     check_page.router,
+    comments_page.router,
     drafts_page.router,
     finding_page.router,
     referral_page.router,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from engine.core.visibility import sees_office
-from engine.work_reader import WHOSE
+from engine.work_reader import FILTERS, WHOSE
+from engine.work_views import WorkViews
 from models.reading.work import DUE, SORTS
 from web.asking import Asking
 from web.fields import Choice
@@ -14,11 +16,14 @@ from web.look import query_path
 from web.naming import Names
 from web.next_steps import step_choices
 
+KEPT = frozenset({*FILTERS, "sort"})
+"""What of the address a saved filter keeps."""
 NARROWING = ("todo", "domain", "department", "q", "due_from", "due_to")
 
 
 def work_filters(asking: Asking, query: Mapping[str, list[str]], counts: Mapping[str, int]) -> dict[str, Any]:
-    """{"whose", "selects", "sorts", "given", "narrowed", "cleared"}: tabs with their counts, inputs with what they hold."""
+    """The tabs with their counts, the inputs with what they hold, the saved filters, and where nothing is narrowed."""
+    here = urlencode([(name, value) for name, values in query.items() if name in KEPT for value in values])
     given = {name: values[0] for name, values in query.items() if values}
     names, words = Names(asking.house, asking.words), asking.words
     selects = {
@@ -43,5 +48,10 @@ def work_filters(asking: Asking, query: Mapping[str, list[str]], counts: Mapping
         "sorts": [Choice(code, words(f"work_filter.sort_{code}")) for code in (DUE, *SORTS)],
         "given": given,
         "narrowed": any(given.get(name) for name in NARROWING),
+        "views": [
+            {"name": name, "path": f"/work?{saved}" if saved else "/work", "here": saved == here}
+            for name, saved in WorkViews.of(asking.house).all(asking.who).items()
+        ],
+        "query": here,
         "cleared": query_path("/work", {}, whose=given.get("whose", "")),
     }

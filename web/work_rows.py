@@ -35,6 +35,7 @@ def work_rows(
             "by": people.name(last["by"]),
             "at": last["recorded_at"],
         }
+        row["said"] = (row["note"] or {}).get("facts", {}).get("text", "")
         handler = (row.get("handler") or {}).get("login") or ""
         row["others"] = handler.casefold() != asking.who.login.casefold() and row["handler_name"]
     return {row["id"]: row for row in rows}

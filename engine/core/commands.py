@@ -236,6 +236,14 @@ class ArchiveCommand:
     body: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class CommentCommand:
+    """Something is said about a finding; see engine.comments."""
+
+    id: str
+    body: Mapping[str, Any]
+
+
 Asked = (
     StepCommand
     | CorrectionCommand
@@ -252,6 +260,7 @@ Asked = (
     | RecuseCommand
     | DecideRecusalCommand
     | ArchiveCommand
+    | CommentCommand
 )
 
 

@@ -134,12 +134,15 @@ def open_proceedings(connection: Connection, ids: Sequence[str]) -> Sequence[Row
 
 
 def latest_entries(
-    connection: Connection, ids: Sequence[str], not_by: Collection[str]
+    connection: Connection, ids: Sequence[str], not_by: Collection[str], trigger: str | None = None
 ) -> Mapping[str, Row[Any]]:
-    """The latest entry of each finding that one of these accounts did not make, with what it says while that is kept."""
+    """The latest entry of each finding that none of these accounts made, with what it says while that is kept; with a
+    trigger, the latest of that kind."""
     columns = ENTRY.c
     latest = select(columns.record_id, func.max(columns.sequence).label("sequence"))
     latest = latest.where(columns.record_id.in_(ids), columns.by.not_in(sorted(not_by)))
+    if trigger is not None:
+        latest = latest.where(columns.trigger == trigger)
     newest = latest.group_by(columns.record_id).subquery()
     asked: Any = (
         select(ENTRY, PAYLOAD.c.body)

@@ -58,6 +58,7 @@ READ = (
 POSTED = (
     "/work",
     "/work/steps",
+    "/work/views",
     "/intake",
     "/incoming/new",
     "/incoming/{matter}/sign_for",
@@ -92,6 +93,7 @@ POSTED = (
         for place in ("findings/{finding}", "inspections/{inspection}")
         for act in ("check", "drafts")
     ),
+    "/findings/{finding}/comments",
     "/findings/{finding}/recusals",
     "/findings/{finding}/recusals/{recusal}/decision",
     "/findings/{finding}/holds",

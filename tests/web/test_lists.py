@@ -77,3 +77,18 @@ def test_a_list_goes_on_over_pages_without_losing_a_row(pages: Pages) -> None:
         following = re.search(r'href="([^"]+)" rel="next"', text)
         path = unescape(following.group(1)) if following else ""
     assert len(seen) == len(set(seen)) == 55
+
+
+def test_filters_are_saved_by_name_for_whoever_saved_them(pages: Pages, at_work: AtWork) -> None:
+    head = pages.visit("H01")
+    query = "todo=finding.approve_route&sort=party"
+    head.get(f"/work?{query}&group=green")
+    form = next(one for one in head.read().forms if one.action == "/work/views")
+    assert head.send(form, name=None).status_code == 422
+    saved = head.send(form, name="待批<路径>", query=f"{form.values['query'][0]}&csrf=x")
+    assert saved.headers["location"] == f"/work?{query}"
+    text = head.get(saved.headers["location"]).text
+    assert re.search(r'href="/work\?[^"]*" aria-current="true" data-view="待批&lt;路径&gt;"', text)
+    assert "data-view" not in pages.visit("C01").get("/work").text
+    head.send(form, forget="待批<路径>")
+    assert "data-view" not in head.get("/work").text
