@@ -61,12 +61,18 @@ def _should_be_found(kind: str) -> list[ColumnElement[bool]]:
 def rows(connection: Connection, kind: str, ids: Sequence[str]) -> Sequence[Row[Any]]:
     """These records as the search is made from them; an inspection beside the name of its party."""
     table = _TABLES[kind]
-    asked = select(table)
+    asked: Any = select(*(table.c[name] for name in _MADE_FROM[kind]))
     if kind == OF_INSPECTION:
-        asked = select(table, PARTY.c.name.label("party")).join(PARTY, PARTY.c.id == table.c.party_id)
+        asked = asked.add_columns(PARTY.c.name.label("party")).join(PARTY, PARTY.c.id == table.c.party_id)
     return connection.execute(asked.where(table.c.id.in_(ids)).order_by(table.c.id)).all()
 
 
+_MADE_FROM = {
+    OF_PARTY: ("id", "name", "detail"),
+    OF_FINDING: ("id", "search_text"),
+    OF_INSPECTION: ("id", "plan_no", "task_no", "reference"),
+    OF_DOCUMENT: ("id", "doc_no"),
+}
 _TABLES: dict[str, Table] = {
     OF_PARTY: PARTY,
     OF_FINDING: FINDING,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +13,13 @@ from sqlalchemy import (
     Row,
     Select,
     bindparam,
-    delete,
     exists,
     func,
     insert,
     literal,
     or_,
     select,
+    text,
     union_all,
 )
 
@@ -26,7 +27,7 @@ from engine.core import search_words
 from engine.core.search_words import INITIALS, LAST, WHOLE, Sought
 from models.prepared import Prepared
 from models.reading.scope import Scope
-from models.records import DOCUMENT, FINDING, INSPECTION, PARTY, add, table_of
+from models.records import DOCUMENT, FINDING, INSPECTION, PARTY, table_of
 from models.search import SearchKey, SearchRecord
 
 RECORD, KEY = table_of(SearchRecord), table_of(SearchKey)
@@ -68,29 +69,48 @@ def reworded(connection: Connection, n: int, text: str) -> None:
 
 def add_keys(connection: Connection, n: int, keys: Collection[str]) -> None:
     """The record is found under these keys too."""
-    add(connection, KEY, [{"key": key, "n": n} for key in sorted(keys)])
+    if keys:
+        source = _EACH[connection.dialect.name]
+        connection.execute(
+            text(f"INSERT INTO search_key (key, n) SELECT value, :n {source}"), _bound(n, keys)
+        )
 
 
 def drop_keys(connection: Connection, n: int, keys: Collection[str]) -> None:
     """The record is not found under these keys any more."""
-    for key in sorted(keys):
-        connection.execute(delete(KEY).where(KEY.c.key == key, KEY.c.n == n))
+    if keys:
+        these = f"SELECT value {_EACH[connection.dialect.name]}"
+        gone = text(f"DELETE FROM search_key WHERE n = :n AND key IN ({these})")
+        connection.execute(gone, _bound(n, keys))
 
 
-def rarest(connection: Connection, kind: str, pairs: Sequence[str]) -> list[str]:
-    """The pairs with the fewest records of that kind first, as far as one statement can count them."""
+_EACH = {
+    "sqlite": "FROM json_each(:keys)",
+    "postgresql": "FROM json_array_elements_text(CAST(:keys AS json)) AS value",
+}
+"""Where many keys come from in one statement; what they are is bound, and only this is said differently."""
+
+
+def _bound(n: int, keys: Collection[str]) -> dict[str, Any]:
+    return {"n": n, "keys": json.dumps(sorted(keys))}
+
+
+def rarest(connection: Connection, kinds: Sequence[str], pairs: Sequence[str]) -> dict[str, list[str]]:
+    """For each kind the pairs with the fewest records of it first; counted in one statement, and not for ever."""
     chosen = list(pairs)[:: max(1, len(pairs) // PAIRS_MOST)][:PAIRS_MOST]
     if not chosen:
-        return []
-    counts = [
-        select(func.count())
-        .select_from(select(KEY.c.n).where(KEY.c.key == kind + pair).limit(COUNTED_MOST).subquery())
-        .scalar_subquery()
-        .label(f"c{at}")
-        for at, pair in enumerate(chosen)
-    ]
-    counted = connection.execute(select(*counts)).one()
-    return [pair for _, _, pair in sorted(zip(counted, range(len(chosen)), chosen, strict=True))]
+        return {kind: [] for kind in kinds}
+    asked = [(kind, at, pair) for kind in kinds for at, pair in enumerate(chosen)]
+    counted = connection.execute(
+        select(*(_count(kind + pair).label(kind + str(at)) for kind, at, pair in asked))
+    ).one()
+    order = sorted(zip(counted, asked, strict=True), key=lambda one: (one[0], one[1][1]))
+    return {kind: [pair for _, (of, _, pair) in order if of == kind] for kind in kinds}
+
+
+def _count(key: str) -> Any:
+    some = select(KEY.c.n).where(KEY.c.key == key).limit(COUNTED_MOST).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from engine.core.search_words import spelt
+from engine.core.search_words import places_of
 
 Range = tuple[int, int]
 Part = tuple[str, bool]
@@ -16,7 +16,7 @@ CUT = "…"
 
 def hits(text: str, words: Iterable[str]) -> list[Range]:
     """The ranges of the text (first, behind the last) in which one of the spelt words stands, in order and apart."""
-    compared, places = spelt(text)
+    compared, places = places_of(text)
     found = []
     for word in words:
         at = compared.find(word)

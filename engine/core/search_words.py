@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 PARTY, FINDING, INSPECTION, DOCUMENT = "p", "f", "i", "d"
 WHOLE, INITIALS = "=", "~"
@@ -24,6 +25,7 @@ INITIALS_MAX, INITIALS_MIN = 16, 2
 COUNT_ONLY = ("第", "号")
 """What stands before and behind digits and says nothing."""
 LAST = "\U0010ffff"
+_COUNT_ONLY = re.compile(r"第(?=[0-9])|(?<=[0-9])号")
 _RUNS = re.compile(r"[a-z0-9]+|[^a-z0-9 ]+")
 _DROPPED = frozenset({"Cf", "Cc", "Mn"})
 _LATIN = re.compile(r"[a-z]+")
@@ -31,41 +33,43 @@ _LATIN = re.compile(r"[a-z]+")
 InitialsOf = Callable[[str], frozenset[str]]
 
 
-def spelt(text: str) -> tuple[str, list[int]]:
-    """The text as it is compared, with the place in the text that each of its characters comes from.
+def spelt(text: str) -> str:
+    """The text as it is compared.
 
     Full width is narrow, letters are small, whatever is no letter or digit is one space, and one stands between Latin
     letters or digits and others; 第 before and 号 behind digits are left out: 原市监移〔2024〕12号 is `原市监移 2024 12`.
     """
-    kept: list[tuple[str, int]] = []
-    for place, written in enumerate(text):
-        for one in unicodedata.normalize("NFKC", written).casefold():
-            if unicodedata.category(one) not in _DROPPED or one in "\n\t\r":
-                kept.append((one if one.isalnum() else " ", place))
-    kept = [one for at, one in enumerate(kept) if not _only_counts(kept, at)]
-    apart: list[tuple[str, int]] = []
-    for one, place in kept:
-        last = apart[-1][0] if apart else " "
-        if " " not in (last, one) and is_latin(last) != is_latin(one):
-            apart.append((" ", place))
-        if one != " " or last != " ":
-            apart.append((one, place))
-    if apart and apart[-1][0] == " ":
-        apart.pop()
-    return "".join(one for one, _ in apart), [place for _, place in apart]
+    plain = _COUNT_ONLY.sub("", "".join(map(_compared, text)))
+    return " ".join(_RUNS.findall(plain))
 
 
-def _only_counts(kept: list[tuple[str, int]], at: int) -> bool:
-    one = kept[at][0]
-    before, behind = COUNT_ONLY
-    if one == before:
-        return at + 1 < len(kept) and kept[at + 1][0].isdecimal()
-    return one == behind and at > 0 and kept[at - 1][0].isdecimal()
+def places_of(text: str) -> tuple[str, list[int]]:
+    """The text as it is compared, with the place in the text that each of its characters comes from."""
+    each = [(one, place) for place, written in enumerate(text) for one in _compared(written)]
+    plain = "".join(one for one, _ in each)
+    left_out = {found.start() for found in _COUNT_ONLY.finditer(plain)}
+    kept = [one for at, one in enumerate(each) if at not in left_out]
+    compared, places = "", list[int]()
+    for found in _RUNS.finditer("".join(one for one, _ in kept)):
+        where = [place for _, place in kept[found.start() : found.end()]]
+        places += [where[0], *where] if compared else where
+        compared += f" {found.group()}" if compared else found.group()
+    return compared, places
+
+
+@cache
+def _compared(written: str) -> str:
+    """What a character is compared as: itself, other letters, a space, or nothing."""
+    return "".join(
+        one if one.isalnum() else " "
+        for one in unicodedata.normalize("NFKC", written).casefold()
+        if unicodedata.category(one) not in _DROPPED or one in "\n\t\r"
+    )
 
 
 def lines_spelt(lines: str) -> str:
     """Every line as it is compared; empty ones are left out."""
-    return "\n".join(line for line in (spelt(one)[0] for one in lines.split("\n")) if line)
+    return "\n".join(line for line in map(spelt, lines.split("\n")) if line)
 
 
 def runs(line: str) -> list[str]:
@@ -116,7 +120,7 @@ class Sought:
 
 def sought(asked: str) -> Sought | None:
     """What was asked for; None where nothing of it can be looked for."""
-    typed = tuple(dict.fromkeys(word for word in (spelt(one)[0] for one in asked.split()) if word))
+    typed = tuple(dict.fromkeys(word for word in map(spelt, asked.split()) if word))
     words = tuple(word for word in typed if word not in COUNT_ONLY) or typed
     if not words:
         return None

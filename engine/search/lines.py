@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.core.search_marks import Range, hits, parts
-from engine.core.search_words import Sought, spelt
+from engine.core.search_words import Sought, places_of
 from engine.projections.instants import CIVIL
 from engine.projections.lines import finding_lines, inspection_lines
 from engine.projections.paging import Page
@@ -61,7 +61,7 @@ def _party(row: Any, wanted: Sought) -> dict[str, Any]:
 
 
 def _by_initials(name: str, initials: str) -> list[Match]:
-    compared, places = spelt(name)
+    compared, places = places_of(name)
     found = place_of(compared, initials)
     if found is None:
         return []

@@ -51,26 +51,32 @@ class SearchReader:
         if "cursor" in asked.given and named is None:
             asked.wrong("kind", "missing")
         page = page_asked(self._cursors, who, "search", asked, self._clock.now())
-        wanted = sought(words or "")
         with self._database.read(behalf(self._sources.office_id, who)) as connection:
-            groups = [self._group(connection, page, kind, wanted) for kind in ([named] if named else KINDS)]
+            groups = self._groups(connection, page, [named] if named else list(KINDS), sought(words or ""))
         return {"as_of": recorded(page.as_of), "groups": groups}
 
-    def _group(self, connection: Connection, page: Page, kind: str, wanted: Sought | None) -> dict[str, Any]:
+    def _groups(
+        self, connection: Connection, page: Page, kinds: Sequence[str], wanted: Sought | None
+    ) -> list[dict[str, Any]]:
+        if wanted is None:
+            return [{"kind": kind, "items": [], "next": None} for kind in kinds]
+        pairs = searching.rarest(connection, [KINDS[kind] for kind in kinds], wanted.pairs)
+        office = self._sources.office_id
+        return [
+            self._group(connection, page, kind, Wanted(KINDS[kind], wanted, pairs[KINDS[kind]], office))
+            for kind in kinds
+        ]
+
+    def _group(self, connection: Connection, page: Page, kind: str, wanted: Wanted) -> dict[str, Any]:
         asked = Asked({**page.asked.given, "kind": [kind]}, ("q", "kind", *PAGING))
         limit = page.limit if "kind" in page.asked.given or "limit" in page.asked.given else OVERVIEW
         one = Page(page.cursors, page.who, page.name, asked, page.as_of, page.after, limit)
-        if wanted is None:
-            return {"kind": kind, **_without_date(one.answer([], None))}
-        office, who = self._sources.office_id, page.who
-        seen = Seen(scope(office, who), particulars(office, who))
-        code = KINDS[kind]
-        pairs = searching.rarest(connection, code, wanted.pairs)
+        seen = Seen(scope(wanted.office_id, page.who), particulars(wanted.office_id, page.who))
         after = None if page.after is None else (int(page.after[0]), int(page.after[1]))
-        rows = searching.page(connection, seen, Wanted(code, wanted, pairs, office), after, limit + 1)
-        items = self._items(connection, one, kind, wanted, rows[:limit])
-        last = (rows[limit - 1].rank, rows[limit - 1].n) if len(rows) > limit else None
-        return {"kind": kind, **_without_date(one.answer(items, last))}
+        rows = searching.page(connection, seen, wanted, after, limit + 1)
+        items = self._items(connection, one, kind, wanted.sought, rows[:limit])
+        answer = one.answer(items, (rows[limit - 1].rank, rows[limit - 1].n) if len(rows) > limit else None)
+        return {"kind": kind, "items": answer["items"], "next": answer["next"]}
 
     def _items(
         self, connection: Connection, page: Page, kind: str, wanted: Sought, rows: Sequence[Row[Any]]
@@ -80,7 +86,3 @@ class SearchReader:
         exact = {row.record_id: row.rank == searching.EXACT for row in rows}
         lines = LINES[kind](connection, self._sources, page, wanted, list(exact))
         return [{**line, "exact": exact[line["id"]]} for line in lines]
-
-
-def _without_date(answer: dict[str, Any]) -> dict[str, Any]:
-    return {name: answer[name] for name in ("items", "next")}

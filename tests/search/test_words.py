@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.search_marks import hits, parts
-from engine.core.search_words import FINDING, PARTY, keys_of, lines_spelt, sought, spelt
+from engine.core.search_words import FINDING, PARTY, keys_of, lines_spelt, places_of, sought, spelt
 from engine.search.initials import initials_of, place_of
 
 
@@ -45,6 +45,7 @@ def test_nothing_can_be_looked_for_that_is_no_letter_and_no_digit() -> None:
 def test_each_piece_of_a_text_leads_to_it_and_is_marked_in_it(text: str, at: int, length: int) -> None:
     line = lines_spelt(text)
     piece = line[at : at + length].strip()
+    assert places_of(text)[0] == line and len(places_of(text)[1]) == len(line)
     wanted = sought(piece)
     keys = keys_of(FINDING, line, none_of)
     if wanted is None:
@@ -53,7 +54,7 @@ def test_each_piece_of_a_text_leads_to_it_and_is_marked_in_it(text: str, at: int
     assert all(word in line for word in wanted.words)
     marked = hits(text, wanted.words)
     assert marked
-    assert all(any(word in spelt(text[first:end])[0] for word in wanted.words) for first, end in marked)
+    assert all(any(word in spelt(text[first:end]) for word in wanted.words) for first, end in marked)
     assert "".join(one for one, _ in parts(text, marked)) == text
 
 
@@ -70,7 +71,7 @@ def test_each_piece_of_a_text_leads_to_it_and_is_marked_in_it(text: str, at: int
     ],
 )
 def test_names_are_known_by_their_initials_however_a_character_is_read(name: str, typed: str) -> None:
-    compared = spelt(name)[0]
+    compared = spelt(name)
     assert any(one.startswith(typed) for one in initials_of(compared))
     found = place_of(compared, typed)
     assert found is not None and found[1] - found[0] >= len(typed)
