@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.account_reader import AccountReader
 from engine.accounts import Accounts, open_accounts
+from engine.archive.room import Archive
 from engine.calendar_reader import CalendarReader
 from engine.calendars import CalendarInForce
 from engine.clock import Clock, Machine
@@ -105,6 +106,7 @@ class House:
     duties: HandingIn
     delegations: Delegations
     delegation_reader: DelegationReader
+    archive: Archive
     recusals: Recusals
     recusal_reader: RecusalReader
     duty_reader: DutyReader
@@ -242,7 +244,6 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     referrals = Referrals(office.office_id, law, scribe)
     desk = Desk(clock, office, law, database, writer, scribe, referrals, reception, calendars, vault)
     reader = open_reader(database, writer, law, office, facts, clock, referrals, vault)
-    recusals = Recusals(desk)
     accounts = open_accounts(database, writer, clock, office, settings.identity_key_file)
     post = ReminderPost(office, law, ReminderWords(law.terms), vault, prefix)
     sweep = Sweep(clock, database, law, desk, post)
@@ -275,7 +276,8 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         time_guard=time_guard,
         duties=HandingIn(book, desk),
         delegations=Delegations(desk),
-        recusals=recusals,
+        archive=Archive(desk),
+        recusals=(recusals := Recusals(desk)),
         recusal_reader=RecusalReader(recusals),
         delegation_reader=DelegationReader(database, office.office_id, clock, reader.cursors, law.charts),
         duty_reader=DutyReader(database, book, clock, reader.cursors),

@@ -19,6 +19,7 @@ from engine.core.effects import IssueDocument, Taken
 from engine.documents import PRESSED_WITH, DocumentPress
 from engine.paper_digest import paper_digest
 from engine.referral_vault import ReferralVault
+from engine.search.index import index_document
 from engine.telling import Telling
 from models import records
 from rules.offices import Office
@@ -78,6 +79,8 @@ class Papers:
             else {},
         }
         records.add(connection, records.DOCUMENT, [row])
+        if doc_no and file.snapshot.subject != "referral":
+            index_document(connection, self.office.office_id, id, doc_no)
         own = (
             house or file.finding_id is None
         )  # a referral is known by its own number, not by what others wrote

@@ -13,6 +13,9 @@ ADMINISTRATORS = frozenset({SYSTEM, SECURITY, AUDIT})
 """The three administrators (三员): they see no cases, watch one another, and grant themselves nothing."""
 GRANTS, KEYS, RULES, CALENDARS, SYSTEMS = "grants", "keys", "rules", "calendars", "systems"
 TEMPLATES, CLOCK, RECORDS = "templates", "clock", "records"
+HOLD_RELEASE, ERASURE = "hold.release", "erasure.carry_out"
+KEEPERS = frozenset({"department_head", "legal_reviewer", "principal_head"})
+"""Who puts a legal hold on a case, and who may lift it. The three administrators see no cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,22 @@ TWO_PERSONS: dict[str, TwoPersons] = {
             "a database that is not what was signed is accepted",
         ),
         TwoPersons(
+            HOLD_RELEASE,
+            RECORDS,
+            KEEPERS,
+            KEEPERS,
+            "解除保全",
+            "a legal hold is released",
+        ),
+        TwoPersons(
+            ERASURE,
+            RECORDS,
+            frozenset({"department_head", "legal_reviewer"}),
+            frozenset({"principal_head"}),
+            "依法销毁案件内容",
+            "what a closed case says is erased",
+        ),
+        TwoPersons(
             "rulebook.approve",
             RULES,
             frozenset({"legal_reviewer"}),
@@ -94,6 +113,7 @@ ONE_PERSON: dict[str, str] = {
     "session.failed": "a count of sign-ins that failed, by the house itself",
     "backup": "a sealed copy, which only the holder of the key opens",
     "personal.report": "what the ledger holds about a person, told to whoever may read it all anyway",
+    "hold.put_on": "it only keeps what is there",
     "sheet.export": "rows of the ledger that whoever takes them may read anyway",
     "exchange.release": "what waits since a restoration goes its way, as it was decided",
     "duty.hand_in": "a report of the department's own",

@@ -95,6 +95,12 @@ class DocumentPress:
         """A paper that no template makes, as PDF/A-2b; the same paper and date give the same bytes."""
         return self.typesetter.pdf(paper, self.rules.style, issued_on)
 
+    def editable(self, paper: Paper, *, issued_on: date) -> bytes:
+        """The same as an editable DOCX."""
+        from engine.documents.word import docx
+
+        return docx(paper, self.rules.style, issued_on)
+
     def template_of(self, kind: str, content: Mapping[str, object]) -> Bound:
         """The template that the content was issued with, the program's own where it names none. Raises DocumentUnknown."""
         digest = content.get(PRESSED_WITH)

@@ -103,7 +103,7 @@ class MaskedCopy:
         target = Database(f"sqlite:///{self._file}")
         migrate(target)
         rows = 0
-        with self._source.read() as reading, target.engine.begin() as writing:
+        with self._source.read() as reading, target.writing() as writing, writing.begin():
             self._mask = self._mask_of(reading)
             heads = self._chains(reading, writing)
             for name in PLAIN:

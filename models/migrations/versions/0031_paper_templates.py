@@ -8,7 +8,7 @@ from alembic import op
 from models.columns import Instant
 
 revision = "0031"
-down_revision = "0028"
+down_revision = "0030"
 TABLES = ("paper_template", "template_change")
 SENTENCE = "this table is append-only"
 
