@@ -33,6 +33,8 @@ def example(template: Bound) -> dict[str, Any]:
     told: dict[str, Any] = {"labels": {}}
     asked = dict(_asked(template))
     for name, declared in template.declared.items():
+        if name in OF_THE_STEP and name not in asked:
+            continue
         path = (declared.source or (name,))[0]
         value = KNOWN.get(name) or asked.get(name) or _value(template, declared)
         if declared.written == "code" and name not in asked and not declared.choice:

@@ -30,12 +30,13 @@ class Typesetter:
     def pdf(self, paper: Paper, style: Style, issued_on: date) -> bytes:
         """The paper as PDF/A-2b, the same bytes for the same paper, date and fonts."""
         midnight = datetime(issued_on.year, issued_on.month, issued_on.day, tzinfo=UTC)
+        return self.compile(self._inputs(paper, style, issued_on), int(midnight.timestamp()))
+
+    def compile(self, inputs: dict[str, str], timestamp: int) -> bytes:
+        """The bare work of the typesetter: what sheet.typ is told, as PDF/A-2b."""
         with self._lock:
             made = self._compiler.compile(
-                format="pdf",
-                sys_inputs=self._inputs(paper, style, issued_on),
-                pdf_standards=["a-2b"],
-                timestamp=int(midnight.timestamp()),
+                format="pdf", sys_inputs=inputs, pdf_standards=["a-2b"], timestamp=timestamp
             )
         assert isinstance(made, bytes)  # typst gives a list only for several pictures
         return made

@@ -93,6 +93,7 @@ def test_a_paper_is_handed_in_and_can_be_named_in_a_step(pages: Pages) -> None:
     assert answer.status_code == 303
     text = visitor.get(f"/findings/{finding}").text
     assert "现场照片" in text
+    assert f"/api/v1/findings/{finding}/file.pdf" in text
     digest = re.search(r"/attachments/(sha256:[0-9a-f]{64})", text)
     assert digest is not None
     form = visitor.form("add_facts")
