@@ -56,6 +56,8 @@ def _serve(args: argparse.Namespace) -> int:
             )
         if house.sandbox:
             log.warning("this ledger is a sandbox: nothing leaves it")
+        if house.database.walled() is False:
+            log.warning("the second wall is down: the role of the database is held by no row policy")
         house.witness.look()
         if house.witness.doubted:
             log.error("the house is read-only: the database is not what was signed (bihuan audit verify)")

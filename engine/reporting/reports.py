@@ -20,7 +20,7 @@ from engine.projections.instants import CIVIL, recorded
 from engine.reporting.figures import Counted, Progress, Reading
 from engine.reporting.paper import report_paper
 from engine.sheets.flat import MARK
-from models.reading.scope import scope
+from models.reading.scope import behalf, scope
 from rules.report_templates import Period, Report, load_reports, period_of
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def make_report(
     since = datetime.combine(period.first, time(), CIVIL)
     seen = scope(house.office.office_id, who)
     reading = Reading(house.charts, seen, _own(who, department), period, since, as_of)
-    with house.database.read() as connection:
+    with house.database.read(behalf(house.office.office_id, who)) as connection:
         count = reading.how_many(connection)
         if records_max is not None and count > records_max:
             raise Refusal("parameter_invalid", detail=TOO_MANY.format(count=count, most=records_max))

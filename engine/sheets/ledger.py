@@ -96,7 +96,7 @@ def ledger_rows(
             asked.wrong(name, "unknown_field")
     asked.done()
     now = house.clock.now()
-    with house.database.read() as connection:
+    with house.database.read(house.desk.referrals.behalf(who)) as connection:
         reading = _Reading(house, connection, who, wanted, now)
         count = sheets.how_many(connection, reading.seen, wanted, now)
         told = progress or (lambda done, of: None)
@@ -179,7 +179,7 @@ def write_ledger(
         if rows_max is not None and rows.count > rows_max:
             raise Refusal("parameter_invalid", detail=TOO_MANY.format(count=rows.count, most=rows_max))
         if path.suffix == ".xlsx":
-            write_book(path, rows.sheet, subtitle(house, query, rows), rows.lines)
+            write_book(path, rows.sheet, subtitle(house, query, rows), rows.lines, rows.as_of)
         else:
             with path.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(flat_lines(path.suffix.removeprefix("."), rows))

@@ -10,6 +10,9 @@ READ = (
     "/incoming/{matter}",
     "/ledger",
     "/board",
+    "/board/load?handler=W01",
+    "/board/map",
+    "/board/pace",
     "/ledger/sheet.xlsx",
     "/ledger/sheet.csv",
     "/reports",
@@ -19,6 +22,11 @@ READ = (
     "/reports/file?form=csv",
     "/deadlines",
     "/publicity",
+    "/search",
+    "/help",
+    "/help/terms?q=%E7%A7%BB",
+    "/help/first-day",
+    "/search?q=%E5%8E%9F%E5%B9%B3",
     "/duties",
     "/delegations",
     "/stuck",
@@ -49,6 +57,7 @@ READ = (
 )
 POSTED = (
     "/work",
+    "/work/steps",
     "/intake",
     "/incoming/new",
     "/incoming/{matter}/sign_for",
@@ -64,6 +73,7 @@ POSTED = (
     "/jobs/{job}/cancel",
     "/jobs/{job}/confirm",
     "/board/supervision",
+    "/board/assignment",
     "/duties/half_year_summary/2024-H1",
     "/delegations",
     "/delegations/{delegation}/end",
@@ -77,8 +87,17 @@ POSTED = (
     "/admin/accounts/C01/proposals",
     *(f"/rulebook/editions/{{edition}}/{act}" for act in ("approve", "withdraw")),
     "/findings/{finding}/steps",
+    *(
+        f"/{place}/{act}"
+        for place in ("findings/{finding}", "inspections/{inspection}")
+        for act in ("check", "drafts")
+    ),
     "/findings/{finding}/recusals",
     "/findings/{finding}/recusals/{recusal}/decision",
+    "/findings/{finding}/holds",
+    "/findings/{finding}/holds/{hold}/release",
+    "/findings/{old}/erasures",
+    "/findings/{finding}/erasures/{erasure}/decision",
     "/findings/{served}/corrections/2",
     "/findings/{finding}/attachments",
     "/inspections/{inspection}/steps",

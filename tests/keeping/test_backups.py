@@ -189,13 +189,9 @@ def test_what_was_sealed_again_is_held_against_its_manifest(
 
 
 LATER_TABLES = (
-    "log_leaf",
-    "log_checkpoint",
-    "log_doubt",
-    "refused_attempt",
-    "referral_hand",
-    "job",
-    "job_part",
+    *("log_leaf", "log_checkpoint", "log_doubt", "refused_attempt", "referral_hand"),
+    *("legal_hold", "legal_hold_act", "erasure", "erasure_decision", "erased_payload", "erased_paper"),
+    *("paper_template", "template_change", "draft", "job", "job_part"),
 )
 
 

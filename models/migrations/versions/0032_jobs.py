@@ -6,9 +6,10 @@ import sqlalchemy as sa
 from alembic import op
 
 from models.columns import Instant, Json
+from models.migrations.walling import wall_in
 
 revision = "0032"
-down_revision = "0028"
+down_revision = "0031"
 
 
 def upgrade() -> None:
@@ -47,6 +48,8 @@ def upgrade() -> None:
         sa.Column("office_id", sa.String(40), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
     )
+    for table in ("job", "job_part"):
+        wall_in(table, None)
 
 
 def downgrade() -> None:
