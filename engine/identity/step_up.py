@@ -81,7 +81,7 @@ class StepUp:
         """True when the act is grave and the person was proven too long ago."""
         if isinstance(asked, str) and asked not in GRAVE.acts:
             raise KeyError(asked)
-        return self._is_old(visit) and self._is_grave(asked)
+        return self._is_old(visit) and self.is_grave(asked)
 
     def _is_old(self, visit: Visit) -> bool:
         limits = [self.office.proving.proof_lasts, WITH_SECOND_FACTOR if visit.has_second_factor else None]
@@ -90,7 +90,8 @@ class StepUp:
             return False
         return self.clock.real_now() - visit.proven_at > min(given)
 
-    def _is_grave(self, asked: Asked | str) -> bool:
+    def is_grave(self, asked: Asked | str) -> bool:
+        """True when the command, or the act of that name, asks for a fresh proof of whoever does it."""
         if isinstance(asked, StepCommand):
             return asked.subject in GRAVE.subjects or any(
                 self._is_grave_step(step.trigger) for step in asked.steps

@@ -45,7 +45,8 @@ def ask(
     A job that goes on from another one (`of`) gets the file that came with it.
     """
     check_asked(house, who, kind, parameters)
-    parts = parts or tuple(pieces_of(house, str(parameters.get("of", "")), jobs.GIVEN))
+    if "of" in parameters:
+        parts = tuple(pieces_of(house, parameters["of"], jobs.GIVEN))
     now, office_id = house.clock.real_now(), house.office.office_id
     row: dict[str, Any] = {
         "id": new_id(),

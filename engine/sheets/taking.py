@@ -51,6 +51,7 @@ WORDS = {
     "conflict": "导出以后这一条又有办理，您的改动没有登记。请重新导出后再改。",
     "emptied": "内容不能删空，已登记的由更正程序处理。",
     "shut": "现在不能办理：{why}",
+    "grave": "这一步须由本人在页面上办理。",
     "nobody": "本部门没有唯一的承办人“{name}”，请填写账号。",
     "no_date": "“{value}”不是日期，写作 2024-05-13。",
 }
@@ -241,6 +242,8 @@ class _Taking:
 
     def _send(self, row: Row, version: int, steps: tuple[Step, ...]) -> None:
         asked = StepCommand("finding", row.finding, steps, version, several=len(steps) > 1)
+        if self._house.step_up.is_grave(asked):
+            raise Refusal("step_shut", detail=WORDS["grave"])
         digest = mark_of(row.cells)
         command = Command(self._who, f"sheet:{row.finding}:{version}:{digest}", digest, asked)
         if not self._dry_run:

@@ -140,6 +140,16 @@ def test_a_department_takes_nothing_of_another_s(sqlite_town: Town, tmp_path: Pa
     assert sqlite_town.row(finding) == before
 
 
+def test_a_grave_act_is_never_taken_from_a_sheet(
+    sqlite_town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finding = served(sqlite_town)
+    path = edited(exported(sqlite_town, tmp_path), {(finding, "责任人"): "姓名C01"})
+    monkeypatch.setattr("engine.identity.step_up.StepUp.is_grave", lambda *_: True)
+    told = taken(sqlite_town, path)
+    assert results(told) == {"refused": 1} and "页面" in told["rows"][0]["why"]
+
+
 def test_what_is_no_sheet_of_the_house_is_refused(sqlite_town: Town, tmp_path: Path) -> None:
     with xlsxwriter.Workbook(tmp_path / "other.xlsx") as made:
         made.add_worksheet().write(0, 0, "台账编号")
