@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,3 +78,14 @@ def test_code_lists_are_those_of_the_house(described: Any, town: Town) -> None:
     assert asked["department"]["enum"] == list(town.house.office.departments)
     assert asked["state"]["items"]["enum"][0] == "open"
     assert asked["limit"]["maximum"] == 200
+
+
+def test_of_a_route_that_nobody_described_nothing_is_promised(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = tmp_path / "answers.yaml"
+    nothing.write_text("{}\n", encoding="utf-8")
+    monkeypatch.setattr("api.openapi.FILE", nothing)
+    said = operations(create_app(town.house).openapi())["GET /api/v1/findings"]["responses"]
+    assert said["200"]["content"] == {"*/*": {"schema": {}}}
+    assert {"401", "404", "409", "422"} <= set(said)
