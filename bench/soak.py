@@ -20,6 +20,7 @@ hands   N random histories among few persons with two accounts each, who lend, c
 receipts N forged, stale, mutated, misdirected receipts among good ones, on SQLite and on PostgreSQL by turns
 requests N generated requests by each role, a token, a linked system and nobody, on both databases
 edits   N changes of the database behind its guards, each looked for with one saved checkpoint, on both databases
+wall    N findings on PostgreSQL, every list asked by a role that row policies hold and by one that none holds
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ from bench import (
     receipt_soak,
     request_soak,
     rights_soak,
+    wall_soak,
 )
 from bench.measured import Found, write_down
 from bench.telling import say
@@ -251,6 +253,7 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "hands": (hands_soak.hands, 1_000_000),
     "receipts": (receipt_soak.receipts, 100_000),
     "edits": (edits_soak.edits, 100_000),
+    "wall": (wall_soak.wall, 100_000),
     "requests": (request_soak.requests, 30_000),
 }
 
