@@ -54,10 +54,11 @@ def test_every_operation_has_an_answer_and_no_answer_lacks_its_operation(describ
 
 
 def test_every_part_of_a_path_is_a_parameter_and_every_command_asks_for_its_key(described: Any) -> None:
+    ours = read_data(FILE)
     for name, said in operations(described).items():
         known = {one["name"] for one in said["parameters"] if one["in"] == "path"}
         assert known == set(re.findall(r"{(\w+)}", name)), name
-        if "409" in said["responses"] and said["security"] and "requestBody" in said:
+        if name in ours and "409" in said["responses"] and said["security"] and "requestBody" in said:
             keyed = any(one["name"] == "Idempotency-Key" for one in said["parameters"])
             assert keyed or name.endswith(("/rulings", "/receipt-codes")), name
 
