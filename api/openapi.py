@@ -177,7 +177,7 @@ def _statuses(name: str, said: Mapping[str, Any], operation: Mapping[str, Any]) 
     """The statuses of the problems that the operation may answer."""
     method, path = name.split(" ")
     policy = POLICIES[ROUTES[name]]
-    told: set[int] = set(said.get("also", ()))
+    told: set[int] = {404, 409, 413, 415, 422} if said is UNSAID else set(said.get("also", ()))
     if path not in UNWATCHED:
         told |= {400, 429, 503}
     if policy.caller is not Caller.ANYBODY:

@@ -15,7 +15,7 @@ import anyio.to_thread
 from api.rights import ROUTES
 from engine.core.policies import POLICIES, Caller
 from tests.generated.normative import SCHEMA_OF
-from tests.hostile.fort import Fort, _change
+from tests.hostile.fort import Fort, change_account
 from tests.hostile.wire import Answer
 from tests.schemas import faults
 
@@ -160,7 +160,7 @@ class SignedBy:
         if route not in OWN_SESSION or scope["method"] == "GET" or self.who in (NOBODY, TOKEN, SYSTEM):
             return
         if route == OWN_SESSION[2]:
-            _change(self.fort.town, self.who, password_hash=self.hashed)
+            change_account(self.fort.town, self.who, password_hash=self.hashed)
         fresh = answer.cookies()
         if fresh.get("bihuan_session", '""') != '""' and route != OWN_SESSION[0]:
             self.fort.cookies[self.who] = fresh

@@ -99,7 +99,7 @@ class Fort:
     def open(cls, town: Town, password_hash: str) -> Fort:
         """Everybody can sign in; nothing is recorded yet."""
         for login in town.people:
-            _change(town, login, password_hash=password_hash)
+            change_account(town, login, password_hash=password_hash)
         app = create_app(town.house)
         journal = Journal()
         logging.getLogger().addHandler(journal)
@@ -145,7 +145,7 @@ class Fort:
             self.tokens[name] = self._token("W01", scope, hours)
         for login in town.people:
             self.sign_in(login)
-        _change(town, "X01", disabled=True)
+        change_account(town, "X01", disabled=True)
         with town.house.database.read() as connection:
             self.ids["document"] = records.documents_of(connection, self.ids["sent"], "transfer_letter")[0].id
 
@@ -284,7 +284,8 @@ class Fort:
             assert not [line for _, line in lines if secret in line or "\n" in line]
 
 
-def _change(town: Town, login: str, **values: Any) -> None:
+def change_account(town: Town, login: str, **values: Any) -> None:
+    """The account has these values from now on."""
     change: Mapping[str, Any] = values
     town.house.writer.submit(
         lambda connection: account_reading.change_user(connection, login.casefold(), change)
