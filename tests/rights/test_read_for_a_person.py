@@ -31,6 +31,7 @@ HOUSE_READS = {
     "reader.audit": "the chain without what it says, for an audit administrator",
     "system_reader.page": "no case",
     "system_reader.system": "no case",
+    "work_views.all": "the person's own saved filters, no case",
     "witness.guard.accept": "no case",
     "witness.proof.pack": "the log, whose leaves the wall shows nobody",
 }
