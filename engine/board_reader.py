@@ -22,7 +22,8 @@ from engine.projections.sources import ReadClock, Sources
 from models.database import Database
 from models.reading import board, figures, pace
 from models.reading.findings import FindingFilter
-from models.reading.scope import Scope, scope
+from models.reading.scope import Scope, behalf, scope
+from models.second_wall import as_house
 
 WEEK, YEAR = 7, timedelta(days=365)
 
@@ -43,7 +44,7 @@ class BoardReader:
         base, wanted, now = self._asked(who, query)
         seen, today = scope(self.sources.office_id, who), civil_date(now)
         edges, months = shown.age_edges(self.sources.calendar, today), shown.months_until(today)
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
             tallies = figures.tallies(connection, seen, wanted, now)
             flows = board.flows(connection, seen, wanted)
             ages = board.ages(connection, seen, wanted, [*map(shown.midnight, edges)], now)
@@ -63,7 +64,7 @@ class BoardReader:
         """`loads` of each officer, and `before`: the Monday until which what is due this week is due."""
         base, wanted, now = self._asked(who, query)
         before = next_monday(civil_date(now))
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
             found = board.loads(connection, scope(self.sources.office_id, who), wanted, before, now)
         return {
             "as_of": recorded(now),
@@ -75,7 +76,7 @@ class BoardReader:
         """`charts`: chart → state → how many findings are in it."""
         base, wanted, now = self._asked(who, query)
         seen = scope(self.sources.office_id, who)
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
             charts = self._now_in(connection, seen, base, wanted, now)
         return {"as_of": recorded(now), "charts": charts}
 
@@ -90,11 +91,13 @@ class BoardReader:
             base = replace(base, since=since)
             wanted = replace(wanted, discovered_from=shown.midnight(since))
         seen, charts = scope(self.sources.office_id, who), self.sources.charts
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
             now_in = self._now_in(connection, seen, base, wanted, now)
-            stays = pace.stays(
-                connection, seen, wanted, {kind: charts[kind].initial for kind in charts.kinds}
-            )
+            # The wall asks entry by entry whose case it is; here the statement's own scope does, for all at once.
+            with as_house(connection):
+                stays = pace.stays(
+                    connection, seen, wanted, {kind: charts[kind].initial for kind in charts.kinds}
+                )
         return {
             "as_of": recorded(now),
             "since": base.since,

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0035"
-down_revision = "0028"
+down_revision = "0034"
 CLOSING = (
     "chart = 'finding' AND state = 'closed'"
     " AND trigger IN ('approve_close', 'carry_over', 'correct_carry_over')"
