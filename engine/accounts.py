@@ -181,6 +181,13 @@ class Accounts:
         owes = self.prover.owed(row, has)
         return Visit(who, "write", row.csrf, proven_at=row.opened_at, has_second_factor=has, owes=owes)
 
+    def by_lapsed_session(self, token: str) -> Visit | None:
+        """Whose session it was that idleness ended within a day: enough to keep a draft for them, and for nothing else."""
+        with self.database.read() as connection:
+            row = self.sessions.lapsed(connection, token)
+            who = None if row is None else self._with_rights(connection, row)
+        return None if who is None else Visit(who, "read", row.csrf)
+
     def by_token(self, token: str) -> Visit | None:
         """Whose bearer token it is, unless it was revoked, expired, or the account is disabled."""
         with self.database.read() as connection:

@@ -25,11 +25,11 @@ from models.database import Database
 from models.reading import figures, work
 from models.reading.findings import FindingFilter, page_of_findings
 from models.reading.lights import Position, position
-from models.reading.scope import Scope, scope
+from models.reading.scope import Scope, behalf, scope
 from models.reading.work import BY_ROLE, DUE, HANDLED, SORTS, WorkFilter
 from models.records import FINDING
 
-FILTERS = ("whose", "step", "department", "party", "domain", "q", "due_from", "due_to")
+FILTERS = ("whose", "todo", "department", "party", "domain", "q", "due_from", "due_to")
 ASKED = ("group", "sort", *FILTERS, *PAGING)
 WHOSE = (HANDLED, BY_ROLE)
 
@@ -68,7 +68,7 @@ class WorkReader:
         page = page_asked(self.cursors, who, "work", asked, self.clock.now())
         waits = figures.waiting_for(who, owned_states(self.sources.charts, who))
         anybody = [waits, *work.narrowed(replace(wanted, whose=None), who.handles_for)]
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
             seen = scope(self.sources.office_id, who)
             counts = work.lights_of(connection, seen, anybody, who.handles_for, page.as_of)
             conditions = [waits, *work.narrowed(wanted, who.handles_for)]
@@ -83,7 +83,7 @@ class WorkReader:
 
     def _filter(self, asked: Asked, who: Principal) -> WorkFilter:
         steps = departures(self.sources, who)
-        step = asked.code("step", steps)
+        step = asked.code("todo", steps)
         words = (asked.text("q") or "").casefold().split()
         narrow = FindingFilter(
             department=asked.code("department", self.sources.departments),

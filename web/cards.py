@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.core.basis import spoken
-from engine.core.chart import CRIMINAL, Row
-from engine.core.confiding import CONFIDED, opens_referral
+from engine.drafts import Kept, confidential
 from web.commanding import fresh_key
 from web.fields import Choice, Field, Typed, person_label
 from web.forms import StepForm
 from web.prefill import prefilled
 from web.problems import Told
 from web.records import Folder
-from web.steps import Offer
+from web.steps import Offer, act_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,12 @@ class Card:
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     draft: str = ""
     """Under which name the browser keeps what is typed; empty for what must not stay on the machine."""
+    place: str = ""
+    """The path of the record, under which forms are checked and drafts kept."""
+    checked: bool = False
+    """True where the answers are shown again before the act, because it cannot be undone."""
+    kept: Kept | None = None
+    """The draft that stands in the inputs."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -103,11 +108,6 @@ def with_others(one: Field, typed: Typed) -> list[Choice]:
     return [*one.choices, *(Choice(token, person_label(token)) for token in others)]
 
 
-def confidential(row: Row) -> bool:
-    """True for a step that states what only the list of a criminal referral may know."""
-    return row.chart == CRIMINAL or row.trigger in CONFIDED or opens_referral(row)
-
-
 def standing_first(
     cards: Sequence[Card], again: Card | None, wanted: tuple[str, str]
 ) -> tuple[Card | None, list[Card]]:
@@ -133,6 +133,11 @@ def refused_card(folder: Folder, offer: Offer, typed: Typed, said: Told, subject
     return _card(folder, offer, subject, form, typed, key, said.errors)
 
 
+def typed_card(folder: Folder, offer: Offer, typed: Typed, subject: str) -> Card:
+    """The form as it was typed, to be changed before it is sent."""
+    return _card(folder, offer, subject, folder.maker.of(offer), typed, fresh_key(), {})
+
+
 def _card(
     folder: Folder,
     offer: Offer,
@@ -145,7 +150,11 @@ def _card(
     words = folder.asking.words
     known = prefilled(form, offer, folder.known)
     record = folder.record(subject)
-    action = f"/{subject}s/{record['id']}/steps"
+    place = f"/{subject}s/{record['id']}"
+    action = f"{place}/steps"
+    kept = (
+        folder.drafts.get((record["id"], offer.triggers, offer.proceeding or "")) if typed is None else None
+    )
     row = offer.steps[0].row
     return Card(
         title=words.of(offer),
@@ -155,7 +164,7 @@ def _card(
         action=action,
         back=folder.home,
         form=form,
-        typed=known if typed is None else typed,
+        typed=_standing(known, typed, kept),
         version=record["version"],
         idempotency_key=key,
         first=offer.first,
@@ -167,4 +176,14 @@ def _card(
         draft=""
         if any(confidential(step.row) for step in offer.steps)
         else f"{action} {offer.triggers} {offer.proceeding or ''}",
+        place=place,
+        checked=any(act_book().is_checked(step.row.chart, step.row.trigger) for step in offer.steps),
+        kept=kept,
     )
+
+
+def _standing(known: Typed, typed: Typed | None, kept: Kept | None) -> Typed:
+    """What stands in the inputs: what was sent just now, else the draft, else what is known."""
+    if typed is not None:
+        return typed
+    return known if kept is None else Typed({name: list(values) for name, values in kept.typed.items()})

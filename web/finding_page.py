@@ -13,19 +13,23 @@ from engine.core.chart import CRIMINAL
 from engine.core.confiding import opens_referral
 from engine.core.refusals import Refusal
 from engine.core.visibility import has_any_row
+from engine.drafts import Drafts
+from web.archive import Sent, archive_part
 from web.asking import Asked, Asking, Form, check_form_token, local_path, see
 from web.cards import Card, card, refused_card, standing_first
 from web.clock_reckoning import ReckoningPage, ToldReckoning, reckoning_page
-from web.clocks import clock_lines
+from web.clocks import clock_lines, first_due
 from web.commanding import step_body, take_steps
 from web.fields import Typed
 from web.look import page
 from web.naming import Names
+from web.party_history import party_history
 from web.problems import Told, told
 from web.reasons import reasons, trial_path, two_laws, would_be
 from web.records import Folder, corrections, open_finding
 from web.recusals import recusal_part
 from web.routing import PageRoute
+from web.states import state_of
 from web.steps import Offer, foreseen
 from web.why_not import shut_steps
 
@@ -73,11 +77,19 @@ def take(asking: Asked, posted: Form, id: str) -> Response:
         if refusal.code == "not_found":
             raise
         return refused(open_finding(asking, id), offer, typed, refusal)
+    forget_draft(folder, offer)
     if any(opens_referral(planned.row) for planned in offer.steps):
         opened = asking.house.reader.referrals.of_finding(asking.who, id)
         if opened is not None:
             return see(with_flash(f"/referrals/{opened['id']}", offer))
     return see(done_path(typed, f"/findings/{id}", offer))
+
+
+def forget_draft(folder: Folder, offer: Offer, subject: str = "finding") -> None:
+    """What was kept of the form is gone, now that it was sent."""
+    form = (folder.record(subject)["id"], offer.triggers, offer.proceeding or "")
+    if form in folder.drafts:
+        Drafts.of(folder.asking.house).forget(folder.asking.who, form)
 
 
 def done_path(typed: Typed, here: str, offer: Offer) -> str:
@@ -116,8 +128,9 @@ def show_finding(
     first: Card | None = None,
     problem: Told | None = None,
     recusal: Typed | None = None,
+    archive: Sent | None = None,
 ) -> Response:
-    """The page; `first` takes the place of the next step, `recusal` is a refused form as it was typed."""
+    """The page; `first` takes the place of the next step, `recusal` and `archive` are refused forms as they were typed."""
     asking = folder.asking
     cards = [card(folder, offer) for offer in folder.offers]
     first, cards = standing_first(cards, first, (asking.parameter("step"), asking.parameter("of")))
@@ -134,7 +147,8 @@ def show_finding(
         problem=problem,
         finding=finding,
         matters=asking.house.incoming.reader.of_finding(asking.who, finding["id"]),
-        party_id=asking.house.reader.party_of(asking.who, finding["id"]),
+        history=party_history(asking, finding),
+        key=key_line(folder, reckonings),
         inspection=folder.inspection,
         first=first,
         cards=cards,
@@ -155,6 +169,7 @@ def show_finding(
         two_laws=two_laws(asking, finding["id"]),
         trial_path=trial_path(asking, folder.known.ruling, finding["facts"]),
         recusals=recusal_part(folder, problem, recusal),
+        archive=archive_part(folder, problem, archive),
         names=names_of(asking),
         people=folder.people,
         state=state_of(asking, "finding", finding["state"]),
@@ -162,10 +177,17 @@ def show_finding(
     )
 
 
-def state_of(asking: Asking, chart: str, name: str) -> dict[str, Any]:
-    """A state with its words."""
-    state = asking.house.charts[chart].states[name]
-    return {"code": name, "chart": chart, "title": asking.words.of(state), "kind": state.kind}
+def key_line(folder: Folder, reckonings: ReckoningPage) -> dict[str, Any]:
+    """What the head of the page says first: the clock that is due next, who handles the finding, whose turn it is."""
+    finding, asking = folder.finding, folder.asking
+    clocks = clock_lines(
+        asking, [*finding["deadlines"], *folder.inspection["deadlines"]], folder.now, reckonings
+    )
+    return {
+        "due": first_due(clocks),
+        "handler": folder.people.told(folder.known.stated("handler", None)),
+        "owner": names_of(asking).role(finding["owner_role"]) if finding["owner_role"] else "",
+    }
 
 
 def lanes(folder: Folder, reckonings: ReckoningPage) -> list[Lane]:

@@ -10,18 +10,19 @@ from fastapi import APIRouter, Response
 from api.calls import an_id
 from engine.core.refusals import Refusal
 from web.asking import Asked, Asking, Form, check_form_token, see
-from web.cards import card, refused_card
+from web.cards import Card, card, refused_card
 from web.clock_reckoning import reckoning_page
 from web.clocks import clock_lines
 from web.commanding import fresh_key, record_finding, step_body, take_steps
 from web.fields import Typed
-from web.finding_page import done_path, names_of, state_of
+from web.finding_page import done_path, forget_draft, names_of
 from web.intake_form import FINDINGS, IntakeForm
 from web.intake_view import fresh_row, intake_context, intake_form
 from web.look import page
 from web.problems import Told, told
 from web.records import Folder, open_inspection
 from web.routing import PageRoute
+from web.states import state_of
 from web.steps import Offer, PlannedStep
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -39,14 +40,15 @@ def take(asking: Asked, posted: Form, id: str) -> Response:
     check_form_token(asking, posted)
     typed = posted.typed
     folder = open_inspection(asking, an_id(id))
-    offer = _offered(folder, typed)
+    offer = offered(folder, typed)
     body = step_body(asking, offer, folder.maker.of(offer), typed)
     try:
         take_steps(asking, "inspection", id, body, typed.first("idempotency_key"))
     except Refusal as refusal:
         if refusal.code == "not_found":
             raise
-        return show_inspection(asking, id, offer, typed, told(refusal, asking.words))
+        return refused(folder, offer, typed, refusal)
+    forget_draft(folder, offer, "inspection")
     return see(done_path(typed, f"/inspections/{id}", offer))
 
 
@@ -72,7 +74,8 @@ def _ended(asking: Asking, id: str) -> Any:
     return asking.house.reader.inspection(asking.who, id)["inspection"].get("finished_at")
 
 
-def _offered(folder: Folder, typed: Typed) -> Offer:
+def offered(folder: Folder, typed: Typed) -> Offer:
+    """The act that the form names: as it is offered now, else as the chart knows it, for the desk to refuse."""
     trigger = typed.first("triggers")
     for offer in folder.offers:
         if offer.triggers == trigger:
@@ -84,21 +87,32 @@ def _offered(folder: Folder, typed: Typed) -> Offer:
     return Offer(row.zh, row.en, "inspection", None, (PlannedStep(row, None),), (9, 0), True, {})
 
 
+def refused(folder: Folder, offer: Offer, typed: Typed, refusal: Refusal) -> Response:
+    """The inspection again, with the refused form on top and everything typed still there."""
+    said = told(refusal, folder.asking.words)
+    again = refused_card(folder, offer, typed, said, "inspection")
+    return show_inspection(folder.asking, folder.inspection["id"], again, problem=said)
+
+
+def show_again(folder: Folder, again: Card) -> Response:
+    """The inspection with that form on top."""
+    return show_inspection(folder.asking, folder.inspection["id"], again)
+
+
 def show_inspection(
     asking: Asking,
     id: str,
-    offer: Offer | None = None,
+    again: Card | None = None,
     typed: Typed | None = None,
     problem: Told | None = None,
     errors: Mapping[str, Sequence[str]] | None = None,
 ) -> Response:
-    """The page; `offer` with what was typed is a refused step, `typed` alone a refused finding."""
+    """The page; `again` is the form of a step that stands first, `typed` a refused finding."""
     folder = open_inspection(asking, id)
     cards = [card(folder, one, "inspection") for one in folder.offers]
-    if offer is not None and typed is not None and problem is not None:
-        again = refused_card(folder, offer, typed, problem, "inspection")
+    if again is not None:
         cards = [again, *(one for one in cards if one.key != again.key)]
-    first = cards[0] if cards and (cards[0].first or offer is not None) else None
+    first = cards[0] if cards and (cards[0].first or again is not None) else None
     return page(
         asking,
         "inspection.html",
@@ -116,7 +130,7 @@ def show_inspection(
         corrigible={},
         people=folder.people,
         names=names_of(asking),
-        adding=_adding(asking, folder, typed if offer is None else None, errors or {}),
+        adding=_adding(asking, folder, typed, errors or {}),
     )
 
 

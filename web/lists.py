@@ -9,8 +9,8 @@ from typing import Any
 from engine.core.chart import CRIMINAL
 from web.asking import Asking
 from web.clocks import left_of
-from web.finding_page import state_of
 from web.naming import Names
+from web.states import state_of
 
 
 def finding_rows(asking: Asking, items: Iterable[Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:

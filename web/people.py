@@ -25,6 +25,12 @@ class People:
         known = self.by_login.get(login.casefold())
         return str(known["name"]) if known else login
 
+    def told(self, stated: Any) -> str:
+        """The name of a person as a step states one: a login, or a person without an account; empty for nobody."""
+        if isinstance(stated, Mapping):
+            return str(stated.get("name", ""))
+        return self.name(str(stated)) if stated else ""
+
     def offered(self, department: str) -> tuple[Choice, ...]:
         """The department's people who inspect and handle, as choices."""
         return tuple(

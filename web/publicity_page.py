@@ -10,11 +10,11 @@ from fastapi import APIRouter, Response
 from models.reading.publicity import SETS
 from web.asking import Asked, Asking
 from web.fields import Choice
-from web.finding_page import state_of
 from web.look import page, query_path
 from web.naming import Names
 from web.problems import read_filtered
 from web.routing import PageRoute
+from web.states import state_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PATH = "/publicity"

@@ -7,8 +7,8 @@ from typing import Any
 
 from web.asking import Asking
 from web.clocks import left_of
-from web.finding_page import state_of
 from web.naming import Names
+from web.states import state_of
 
 PUBLICATIONS = ("late", "due")
 SHOWN = 15

@@ -12,6 +12,7 @@ from engine.core.chart import CRIMINAL
 from engine.core.corrigible import Corrigible
 from engine.core.entries import CORRECT_DATE, WITHDRAW_ENTRY
 from engine.core.refusals import Refusal
+from engine.drafts import Drafts, Form, Kept
 from engine.ledger_numbers import next_ledger_no
 from engine.reader import Reader
 from engine.referral_reader import ReferralReader
@@ -44,6 +45,8 @@ class Folder:
     """Acts on the inspection, offered beside those on the finding."""
     referral: Mapping[str, Any] = field(default_factory=dict)
     """The criminal referral where the page is its own; empty on every other page."""
+    drafts: Mapping[Form, Kept] = field(default_factory=dict)
+    """What this person typed on the page before and has not sent; nothing on the page of a referral."""
 
     @property
     def home(self) -> str:
@@ -119,6 +122,7 @@ def open_finding(asking: Asking, id: str) -> Folder:
         maker,
         found,
         _publishing(asking, inspection, situation, timeline_of(asking, finding["inspection"])),
+        drafts=Drafts.of(house).of_records(who, id, finding["inspection"]),
     )
 
 
@@ -133,7 +137,8 @@ def open_inspection(asking: Asking, id: str) -> Folder:
     department = inspection["inspection"]["department"]
     maker = FormMaker(house.law, house.office, asking.words, Lists(people.offered(department)))
     found = _publishing(asking, inspection, NO_SITUATION, timeline)
-    return Folder(asking, now, people, {}, inspection, timeline, known, maker, found, ())
+    drafts = Drafts.of(house).of_records(who, id)
+    return Folder(asking, now, people, {}, inspection, timeline, known, maker, found, (), drafts=drafts)
 
 
 NO_SITUATION = Situation(frozenset(), frozenset(), True, False, False)

@@ -24,6 +24,13 @@ def _ask_proof(request: Request, asking: Asking) -> Response:
     return ask_proof(request, asking)
 
 
+async def _keep_draft(request: Request) -> None:
+    """What was typed outlives the session."""
+    from web.after_time_out import keep_what_was_sent
+
+    await keep_what_was_sent(request)
+
+
 class PageRoute(APIRoute):
     """A route whose refusals are pages, and whose answers carry the policy that lets nothing foreign in."""
 
@@ -35,6 +42,7 @@ class PageRoute(APIRoute):
             try:
                 response = await inner(request)
             except SignInNeeded:
+                await _keep_draft(request)
                 response = see(f"/login?next={quote(wanted_after_signing_in(request), safe='')}")
             except SomethingOwed as owed:
                 response = see(f"{owed.path}?next={quote(wanted_after_signing_in(request), safe='')}")

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Response
 
 from engine.core.refusals import Refusal
 from web.asking import Asked, Asking
-from web.finding_page import state_of
 from web.lists import finding_rows
 from web.look import page, query_path
 from web.naming import Names
 from web.problems import told
 from web.routing import PageRoute
+from web.states import state_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 FIELDS = ("name", "party", "item", "ledger_no")

@@ -40,6 +40,7 @@ class ActBook:
     acts: tuple[ActLine, ...]
     next: tuple[str, ...]
     aside: tuple[str, ...]
+    checked: tuple[str, ...]
     approvals: frozenset[str]
     never_prefilled: frozenset[str]
     filled_by_the_house: frozenset[str]
@@ -54,6 +55,10 @@ class ActBook:
     def is_aside(self, chart: str, trigger: str) -> bool:
         """True for steps that are never the next one."""
         return any(fnmatch(f"{chart}.{trigger}", pattern) for pattern in self.aside)
+
+    def is_checked(self, chart: str, trigger: str) -> bool:
+        """True for steps whose answers are shown once more before the act."""
+        return any(fnmatch(f"{chart}.{trigger}", pattern) for pattern in self.checked)
 
     def place(self, chart: str, trigger: str) -> int:
         """Where a single step stands among those that may come next."""
@@ -143,6 +148,7 @@ def act_book() -> ActBook:
         acts=lines,
         next=tuple(data["next"]),
         aside=tuple(data["aside"]),
+        checked=tuple(data["checked"]),
         not_from_proposal=data["not_from_proposal"],
         carry=data["carry"],
         ask_anew=data["ask_anew"],

@@ -14,7 +14,7 @@ from web.look import query_path
 from web.naming import Names
 from web.next_steps import step_choices
 
-NARROWING = ("step", "domain", "department", "q", "due_from", "due_to")
+NARROWING = ("todo", "domain", "department", "q", "due_from", "due_to")
 
 
 def work_filters(asking: Asking, query: Mapping[str, list[str]], counts: Mapping[str, int]) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def work_filters(asking: Asking, query: Mapping[str, list[str]], counts: Mapping
     given = {name: values[0] for name, values in query.items() if values}
     names, words = Names(asking.house, asking.words), asking.words
     selects = {
-        "step": step_choices(asking),
+        "todo": step_choices(asking),
         "domain": [
             Choice(code, words.of(word)) for code, word in asking.house.facts.vocabulary.domains.items()
         ],

@@ -22,7 +22,7 @@ from web.reminder_page import SHOWN, reminder_panel
 from web.routing import PageRoute
 from web.rulebook_page import coming_edition
 from web.work_filters import work_filters
-from web.work_rows import work_rows
+from web.work_rows import shown_steps, work_rows
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 OVERVIEW = "15"
@@ -62,6 +62,8 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
         status=problem.status if problem else 200,
         problem=problem,
         groups=groups,
+        steps=shown_steps([row for group in groups for row in group["rows"]]),
+        approves=any(row["approval"] for group in groups for row in group["rows"]),
         filters=work_filters(asking, query, answer["counts"]),
         here=query_path("/work", query),
         results=results,

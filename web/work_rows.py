@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -37,3 +38,9 @@ def work_rows(
         handler = (row.get("handler") or {}).get("login") or ""
         row["others"] = handler.casefold() != asking.who.login.casefold() and row["handler_name"]
     return {row["id"]: row for row in rows}
+
+
+def shown_steps(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The steps that stand as the next of these rows, the most frequent first: name, title, count."""
+    counted = Counter(row["next"] for row in rows if row["next"] is not None)
+    return [{"name": one.name, "title": one.title, "count": count} for one, count in counted.most_common()]

@@ -225,6 +225,17 @@ class DecideRecusalCommand:
     body: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class ArchiveCommand:
+    """A legal hold or an erasure of a finding is entered or decided; see engine.archive."""
+
+    finding: str
+    act: str  # "hold" | "release" | "erase" | "decide"
+    of: str | None
+    """The hold or erasure that is spoken of; None where it is entered."""
+    body: Mapping[str, Any]
+
+
 Asked = (
     StepCommand
     | CorrectionCommand
@@ -240,6 +251,7 @@ Asked = (
     | IncomingActCommand
     | RecuseCommand
     | DecideRecusalCommand
+    | ArchiveCommand
 )
 
 

@@ -23,6 +23,8 @@ from rules.offices import Office
 IDLE = timedelta(minutes=30)
 LASTS = timedelta(hours=12)
 """A session ends so long after the person was last proven, however busy it is."""
+REMEMBERED = timedelta(days=1)
+"""How long it is known whose session lapsed, so that what they had typed is kept for them."""
 SEEN_EVERY = timedelta(seconds=60)
 """A session is written at most this often; idleness is therefore measured up to a minute too strictly."""
 BROWSERS_MAX = 20
@@ -91,6 +93,14 @@ class Sessions:
         if row is None or row.ended or row.disabled:
             return None
         return None if now - row.seen_at > self.idle or now - row.opened_at > self.lasts else row
+
+    def lapsed(self, connection: Connection, token: str) -> Any:
+        """The row of a session that only idleness or its length ended within a day; None for every other."""
+        if not token or len(token) > TOKEN_LENGTH_MAX or self.alive(connection, token) is not None:
+            return None
+        row, now = reading.session_and_user(connection, digest_of(token)), self.clock.real_now()
+        gone = row is None or row.ended or row.disabled or now - row.seen_at > REMEMBERED
+        return None if gone else row
 
     def seen(self, token: str, row: Any) -> None:
         """The session counts as used now."""

@@ -19,7 +19,7 @@ from engine.projections.sources import ReadClock, Sources
 from engine.search.lines import LINES
 from models import searching
 from models.database import Database
-from models.reading.scope import particulars, scope
+from models.reading.scope import behalf, particulars, scope
 from models.searching import Seen, Wanted
 
 KINDS: Mapping[str, str] = {
@@ -51,7 +51,7 @@ class SearchReader:
         if "cursor" in asked.given and named is None:
             asked.wrong("kind", "missing")
         page = page_asked(self._cursors, who, "search", asked, self._clock.now())
-        with self._database.read() as connection:
+        with self._database.read(behalf(self._sources.office_id, who)) as connection:
             groups = self._groups(connection, page, [named] if named else list(KINDS), sought(words or ""))
         return {"as_of": recorded(page.as_of), "groups": groups}
 

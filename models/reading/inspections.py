@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, case, func, literal, not_
 
 from models.reading.scope import Scope
 from models.records import FINDING, INSPECTION
+from models.second_wall import as_house
 
 WITHHELD_STATES = ("withheld", "deferred")
 PUBLICATIONS = ("due", "late", "done", "withheld")
@@ -121,4 +122,5 @@ _OF_AN_INSPECTION = ("inspection_id", "id", "state", "closed", "office_id", "dep
 def has_open_finding(connection: Connection, inspection_id: str) -> bool:
     """True while some finding of the inspection, seen or not, is not closed."""
     asked = select(FINDING.c.id).where(FINDING.c.inspection_id == inspection_id, not_(FINDING.c.closed))
-    return connection.execute(asked.limit(1)).first() is not None
+    with as_house(connection):
+        return connection.execute(asked.limit(1)).first() is not None

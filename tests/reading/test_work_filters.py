@@ -55,8 +55,8 @@ def test_every_filter_keeps_what_it_names(reader: Reader, mixed: dict[str, str])
     assert shown(reader) == everything
     assert shown(reader, whose="handled") == everything[1:]
     assert shown(reader, whose="role") == [mixed["role"]]
-    assert shown(reader, step="finding.propose_route") == [mixed["role"]]
-    assert shown(reader, step="rectification.report_done") == [mixed["correcting"]]
+    assert shown(reader, todo="finding.propose_route") == [mixed["role"]]
+    assert shown(reader, todo="rectification.report_done") == [mixed["correcting"]]
     assert shown(reader, domain="fire") == shown(reader, q="安全 甲店") == [mixed["role"]]
     day = (TODAY + 9 * DAY).isoformat()
     assert shown(reader, due_from=day, due_to=day) == [mixed["mine"]]
@@ -65,7 +65,7 @@ def test_every_filter_keeps_what_it_names(reader: Reader, mixed: dict[str, str])
 
 
 def test_what_no_role_of_the_person_does_is_no_step_to_ask_for(reader: Reader, mixed: dict[str, str]) -> None:
-    for query in ({"step": "finding.approve_route"}, {"step": "x"}, {"whose": "hers"}, {"sort": "luck"}):
+    for query in ({"todo": "finding.approve_route"}, {"todo": "x"}, {"whose": "hers"}, {"sort": "luck"}):
         with pytest.raises(Refusal) as refusal:
             shown(reader, **query)
         assert refusal.value.code == "parameter_invalid"
@@ -106,7 +106,7 @@ def test_an_order_holds_over_pages_and_loses_nothing(
 
 
 def test_a_row_says_what_is_open_and_what_a_person_did_last(reader: Reader, mixed: dict[str, str]) -> None:
-    answer = reader.work(OFFICER, {"step": ["rectification.report_done"]})
+    answer = reader.work(OFFICER, {"todo": ["rectification.report_done"]})
     (item,) = [item for group in answer["groups"] for item in group["items"]]
     assert [(one["kind"], one["state"]) for one in item["open"]] == [("rectification", "correcting")]
     assert item["latest"]["trigger"] == "record_finding"

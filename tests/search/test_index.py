@@ -100,7 +100,7 @@ def test_the_number_of_a_person_is_confirmed_to_those_alone_who_may_read_it(town
 def test_what_is_made_again_is_what_was_kept_and_goes_on_where_it_stopped(either_town: Town) -> None:
     town = either_town
     house, before = town.house, kept(town)
-    with house.database.engine.begin() as connection:
+    with house.database.writing() as connection, connection.begin():
         connection.execute(text("DELETE FROM search_record WHERE kind IN ('-', 'f')"))
         connection.execute(text("DELETE FROM search_key WHERE key LIKE 'f%'"))
     assert counts(town, "W01", "滏香火锅")[1] == 0
@@ -108,7 +108,7 @@ def test_what_is_made_again_is_what_was_kept_and_goes_on_where_it_stopped(either
     fill_search(house.database, house.writer, house.office.office_id)
 
     assert kept(town) == before
-    with house.database.engine.begin() as connection:
+    with house.database.writing() as connection, connection.begin():
         connection.execute(text("UPDATE search_record SET text = '0' WHERE kind = '-'"))
     fill_search(house.database, house.writer, house.office.office_id)
     assert kept(town) == before

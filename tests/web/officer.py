@@ -107,6 +107,8 @@ class Officer:
     def submit(self, form: str) -> None:
         """The form is sent, and nothing was wrong with it."""
         self.click(f"{form} button[type=submit][data-trigger]")
+        if self.page.locator("[data-confirm]").count():
+            self.click("[data-confirm]")
         problem = self.page.locator("[data-problem]")
         assert problem.count() == 0, problem.first.inner_text()
         expect(self.page.locator("[data-flash]")).to_be_visible()

@@ -76,3 +76,19 @@ def propose(town: Town, finding: str, number: int, route: str = "rectification")
         Step("propose_route", None, {"routes": [route], "legal_ground": "行政处罚法第二十八条"}),
         Step("confirm_route", None, {"routes": [route], **checked}),
     )
+
+
+def registered_slight(town: Town, number: int = 1) -> str:
+    """A slight finding that stands in the ledger."""
+    finding = town.finding(item=f"轻微事项{number}", facts=SLIGHT)
+    ledger_no = f"原台〔2024〕{90 + number:04d}号"
+    registered = {"ledger_no": ledger_no, "department": "market_regulation", "handler": "C01"}
+    town.steps("W01", finding, Step("register", None, registered))
+    return finding
+
+
+def proposed_to_close(town: Town) -> str:
+    """A finding of which no further action is proposed; the head's answer closes it for good."""
+    finding = registered_slight(town)
+    town.step("C01", finding, "propose_no_action", reason="已当场改正。", no_action_ground="education_only")
+    return finding

@@ -5,10 +5,18 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from models.migrations.walling import MY_OFFICE, wall_in
 from models.search import Key, Number
 
 revision = "0034"
-down_revision = "0028"
+down_revision = "0033"
+
+SEEN = (
+    f"{MY_OFFICE} AND CASE kind WHEN 'p' THEN true"
+    " WHEN 'd' THEN EXISTS (SELECT 1 FROM document AS one WHERE one.id = search_record.record_id)"
+    " ELSE bihuan_sees_case(record_id) END"
+)
+"""A party is shown to all, a document as its own table shows it, a finding or inspection as a case."""
 
 
 def upgrade() -> None:
@@ -22,6 +30,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text, nullable=False),
     )
     op.create_index("search_record_of", "search_record", ["kind", "record_id"], unique=True)
+    wall_in("search_record", SEEN)
     op.create_table(
         "search_key",
         sa.Column("key", Key, primary_key=True),
