@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 from fastapi import Response
+from fastapi.responses import StreamingResponse
 
 from api.problems import problem_of, status_of
 from engine.core.refusals import Refusal
@@ -40,10 +41,17 @@ def refused(refusal: Refusal, request_id: str, headers: Mapping[str, str] | None
 
 def file(content: bytes, name: str, media_type: str) -> Response:
     """A file to be kept, never to be shown as a page of this house."""
-    headers = {
-        "Content-Disposition": f"attachment; filename=\"{_plain(name)}\"; filename*=UTF-8''{quote(name, safe='')}"
-    }
-    return Response(content, 200, headers, media_type)
+    return Response(content, 200, _kept_as(name), media_type)
+
+
+def streamed(pieces: Iterator[bytes], name: str, media_type: str) -> Response:
+    """The same piece by piece, for what is large."""
+    return StreamingResponse(pieces, 200, _kept_as(name), media_type)
+
+
+def _kept_as(name: str) -> dict[str, str]:
+    named = f"attachment; filename=\"{_plain(name)}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return {"Content-Disposition": named}
 
 
 def _plain(name: str) -> str:

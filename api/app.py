@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
 from api import (
+    archive,
     attachments,
     backtests,
     delegations,
@@ -21,19 +22,23 @@ from api import (
     health,
     incoming,
     inspections,
+    jobs,
     ledger,
     messages,
     receipt_codes,
     recusals,
     referrals,
     reminders,
+    reports,
     rulebook,
+    search,
     sessions,
     sheets,
 )
 from api.answers import refused
 from api.envelope import Envelope
 from api.figures import Figures
+from api.openapi import Described
 from api.rights import ROUTES, check_policies, each_route, gate
 from api.turnstile import Turnstile
 from engine.core.refusals import Refusal
@@ -48,11 +53,15 @@ ROUTERS = (
     referrals.router,
     ledger.router,
     sheets.router,
+    reports.router,
+    jobs.router,
     duties.router,
     delegations.router,
     recusals.router,
+    archive.router,
     incoming.router,
     reminders.router,
+    search.router,
     rulebook.router,
     backtests.router,
     exchange.router,
@@ -74,7 +83,7 @@ def create_app(house: House, background: Background | None = None) -> FastAPI:
         with background(house) if background is not None else nullcontext():
             yield
 
-    app = FastAPI(
+    app = Described(
         title="闭环 Bihuan",
         version="1.0.0",
         summary="Tracks every finding of an inspection until its loop is closed.",

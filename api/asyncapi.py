@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from api.contract_schemas import CONTRACT, PARTS, common_parts, read_schema, turned, undialected
 from api.incoming_schemas import incoming_schemas
 from engine.core.envelope import MEDIA_TYPE, WINDOW_SECONDS
 from engine.core.messages import ROUTES
 from rules.exchange import load_receipts
 from rules.incoming import load_incoming
 
-CONTRACT = Path(__file__).parent.parent / "docs" / "contract"
 INCOMING_EXAMPLES = Path(__file__).parent.parent / "docs" / "examples" / "incoming"
-COMMON = "common.json#/$defs/"
-PARTS = "#/components/schemas/"
 FEED = "/api/v1/exchange/{system}/messages"
 RECEIPTS = "/api/v1/exchange/{system}/receipts"
 INCOMING = "/api/v1/exchange/{system}/incoming"
@@ -51,11 +49,10 @@ def description(version: str, contract: Path = CONTRACT) -> dict[str, Any]:
         for way, those in kinds.items()
         for kind, told in those.items()
     }
-    schemas = {name: _schema(contract, name) for name in named}
+    schemas = {name: read_schema(name, contract) for name in named}
     matters = incoming_schemas(load_incoming())
     named |= {name: _matter(name, schema) for name, schema in matters.items()}
-    schemas |= {name: _turned(_undialected(schema)) for name, schema in matters.items()}
-    parts = _read(contract / "schemas" / "common.json")["$defs"]
+    schemas |= {name: turned(undialected(schema)) for name, schema in matters.items()}
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -82,7 +79,7 @@ def description(version: str, contract: Path = CONTRACT) -> dict[str, Any]:
         },
         "components": {
             "messages": named,
-            "schemas": {**_turned(parts), **schemas, "headers": HEADERS},
+            "schemas": {**common_parts(contract), **schemas, "headers": HEADERS},
         },
     }
 
@@ -162,27 +159,6 @@ def _channel(address: str | None, said: str, named: Mapping[str, Any], way: str)
 
 def _operation(action: str, channel: str, said: str) -> dict[str, Any]:
     return {"action": action, "channel": {"$ref": f"#/channels/{channel}"}, "summary": said}
-
-
-def _schema(contract: Path, name: str) -> Any:
-    """The contract's schema as a part of this document: its references point here, and it names no dialect."""
-    return _turned(_undialected(_read(contract / "schemas" / f"{name}.json")))
-
-
-def _undialected(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {member: value for member, value in schema.items() if member not in ("$schema", "$id")}
-
-
-def _turned(value: Any) -> Any:
-    """The schema with its references to the common parts turned to where they stand in this document."""
-    if isinstance(value, list):
-        return [_turned(one) for one in value]
-    if not isinstance(value, Mapping):
-        return value
-    return {
-        name: PARTS + one.rpartition("/")[2] if name == "$ref" else _turned(one)
-        for name, one in value.items()
-    }
 
 
 def _read(path: Path) -> Any:

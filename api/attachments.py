@@ -16,6 +16,7 @@ from engine.attachments import Attachments
 from engine.core.commands import Principal
 from engine.core.refusals import FieldError, Refusal
 from engine.documents import DocumentUnknown
+from engine.dossier import Dossiers
 from engine.house import House
 from engine.projections.asked import Asked
 from engine.projections.instants import recorded
@@ -106,6 +107,15 @@ def document_pdf(call: Received, id: str, doc: str) -> Response:
 def document_docx(call: Received, id: str, doc: str) -> Response:
     """A document of the house as an editable DOCX."""
     return _printed(call, id, doc, "docx", call.house.reader.document)
+
+
+@router.get("/{id}/file.pdf")
+def whole_file(call: Received, id: str) -> Response:
+    """The file of the finding (卷宗): cover, index, every paper and attachment with leaves numbered through."""
+    who, house = call.who, call.house
+    no_query(call.request)
+    name, made = Dossiers(house.reader, house.press, house.office).bound(who, an_id(id))
+    return file(made, name, "application/pdf")
 
 
 def _printed(

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from api.answers import answer
 from api.calls import Received, an_id, answered, no_query
-from api.documented import body_of
+from api.documented import Nothing, body_of
 from api.step_request import delegation_command, delegation_end_command
 from engine.core.commands import Outcome, Principal
 from engine.core.delegation_form import DelegationForm
@@ -36,7 +36,7 @@ def delegate(call: Received) -> Response:
     return _answered(call.house, who, outcome)
 
 
-@router.post("/{id}/end")
+@router.post("/{id}/end", openapi_extra=body_of(Nothing, keyed=True))
 def end(call: Received, id: str) -> Response:
     """Ends the delegation at this moment; the body is {}."""
     who, outcome = call.command(delegation_end_command(an_id(id)), call.house.delegations.handle)

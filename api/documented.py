@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from api.answers import JSON
+from api.contract_schemas import PARTS
 from engine.core.envelope import MEDIA_TYPE
 
 KEY_PARAMETER = {
@@ -17,10 +18,22 @@ KEY_PARAMETER = {
 }
 
 
-def body_of(*forms: type[BaseModel], keyed: bool = False) -> dict[str, Any]:
-    """The members of an operation that takes one of the forms as its JSON body, with a key if it is a command."""
-    schemas = [form.model_json_schema() for form in forms]
-    schema = schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
+class Nothing(BaseModel):
+    """A command that is told by its path: the body is {}."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def body_of(form: type[BaseModel] | str, keyed: bool = False) -> dict[str, Any]:
+    """The members of an operation that takes the form as its JSON body, with a key if it is a command.
+
+    A form is a model, or the name of a schema of the contract.
+    """
+    schema = (
+        {"$ref": PARTS + form}
+        if isinstance(form, str)
+        else form.model_json_schema(ref_template=f"{PARTS}{{model}}")
+    )
     said: dict[str, Any] = {"requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}
     return said | ({"parameters": [KEY_PARAMETER]} if keyed else {})
 
@@ -48,7 +61,11 @@ SIGNING = (
     (
         "webhook-signature",
         "`v1,…` or `v1a,…` over id.timestamp.body; without a body over `METHOD path?query` in its place.",
-        {"type": "string", "maxLength": 2000},
+        {
+            "type": "string",
+            "maxLength": 2000,
+            "pattern": "^v1a?,[0-9A-Za-z+/=_-]+( v1a?,[0-9A-Za-z+/=_-]+)*$",
+        },
     ),
 )
 FEED_PARAMETERS = (

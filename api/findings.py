@@ -13,13 +13,12 @@ from api.correction_request import (
     withdrawal_command,
 )
 from api.documented import body_of
-from api.step_request import SeveralStepsForm, SingleStepForm, finding_command, step_command
-from engine.core.intake_forms import LoneFindingForm
+from api.step_request import finding_command, step_command
 
 router = APIRouter(prefix="/api/v1/findings", tags=["findings"])
 
 
-@router.post("", status_code=201, openapi_extra=body_of(LoneFindingForm, keyed=True))
+@router.post("", status_code=201, openapi_extra=body_of("finding_intake", keyed=True))
 def record_finding(call: Received) -> Response:
     """One finding of a recorded inspection is recorded."""
     return call.finding(finding_command)
@@ -41,7 +40,7 @@ def finding(call: Received, id: str) -> Response:
     return answer(shown, headers=etag_of(shown))
 
 
-@router.post("/{id}/steps", openapi_extra=body_of(SingleStepForm, SeveralStepsForm, keyed=True))
+@router.post("/{id}/steps", openapi_extra=body_of("step_request", keyed=True))
 def take_finding_steps(call: Received, id: str) -> Response:
     """Steps of a finding and its proceedings are taken, all or none."""
     return call.finding(step_command("finding", id))

@@ -24,14 +24,15 @@ def readyz(request: Request) -> Response:
     house: House = request.app.state.house
     now = house.clock.now()
     try:
-        ready = house.database.ready()
+        ready, walled = house.database.ready(), house.database.walled()
     except Exception as fault:
         raise Refusal("not_ready", retry_after=5) from fault
     if not ready:
         raise Refusal("not_ready", retry_after=5)
     leapt = {"clock": "leapt"} if house.clock.anchor.leap is not None else {}
     doubted = {"ledger": "doubted"} if house.witness.doubted else {}
-    return answer({"status": "ready", "now": now.isoformat(timespec="seconds"), **leapt, **doubted})
+    down = {"second_wall": "down"} if walled is False else {}
+    return answer({"status": "ready", "now": now.isoformat(timespec="seconds"), **leapt, **doubted, **down})
 
 
 @router.get("/metrics")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import answer
-from api.calls import Received, an_id, answered, no_query, whole
+from api.calls import ID, Received, an_id, answered, no_query, whole
 from api.documented import INCOMING_ANSWERS, INCOMING_BODY, body_of, signed
 from api.exchange import from_here, headers_of, target_of
 from api.problems import answers
@@ -67,8 +67,8 @@ def became(call: Received, system: str, id: str) -> Response:
     """What became of the matter that the system sent under that id; the signature covers `GET path`."""
     no_query(call.request)
     signs = target_of(call.request)
-    told = call.house.incoming.arriving.told(system, headers_of(call.request), signs, an_id(id))
-    return answer(told)
+    sent = id if ID.fullmatch(id) else ""  # who calls is asked first
+    return answer(call.house.incoming.arriving.told(system, headers_of(call.request), signs, sent))
 
 
 @router.get("")

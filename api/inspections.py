@@ -7,13 +7,12 @@ from fastapi import APIRouter, Response
 from api.answers import answer
 from api.calls import Received, an_id, no_query
 from api.documented import body_of
-from api.step_request import SeveralStepsForm, SingleStepForm, inspection_command, step_command
-from engine.core.intake_forms import InspectionForm
+from api.step_request import inspection_command, step_command
 
 router = APIRouter(prefix="/api/v1/inspections", tags=["inspections"])
 
 
-@router.post("", status_code=201, openapi_extra=body_of(InspectionForm, keyed=True))
+@router.post("", status_code=201, openapi_extra=body_of("inspection_intake", keyed=True))
 def record_inspection(call: Received) -> Response:
     """One inspection of one party with its findings is recorded, all or none."""
     return call.inspection(inspection_command)
@@ -34,7 +33,7 @@ def inspection(call: Received, id: str) -> Response:
     return answer({name: value for name, value in shown.items() if name != "state"})
 
 
-@router.post("/{id}/steps", openapi_extra=body_of(SingleStepForm, SeveralStepsForm, keyed=True))
+@router.post("/{id}/steps", openapi_extra=body_of("step_request", keyed=True))
 def take_inspection_steps(call: Received, id: str) -> Response:
     """Steps of an inspection are taken, all or none."""
     return call.inspection(step_command("inspection", id))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from api.answers import answer
 from api.calls import Received, an_id, answered, no_query
-from api.documented import body_of
+from api.documented import Nothing, body_of
 from api.step_request import paper_command, resend_command
 from engine.core.commands import Outcome, Principal
 from engine.core.paper_form import PaperForm
@@ -23,7 +23,7 @@ def message(call: Received, id: str) -> Response:
     return answer(call.house.exchange.acts.message(who, an_id(id)))
 
 
-@router.post("/{id}/resend")
+@router.post("/{id}/resend", openapi_extra=body_of(Nothing, keyed=True))
 def resend(call: Received, id: str) -> Response:
     """Sends it again with the same id and body; the body is {}."""
     who, outcome = call.command(resend_command(an_id(id)), call.house.exchange.acts.handle)

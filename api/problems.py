@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.core.refusals import Refusal
+from api.contract_schemas import read_schema
+from engine.core.refusals import Reason, Refusal
 from engine.projections.instants import occurred, recorded, written
 from rules.data_file import Fields, read_as
 
@@ -18,6 +19,7 @@ TYPE = "urn:bihuan:problem:"
 REQUEST = "urn:bihuan:request:"
 NOBODYS_REQUEST = f"{REQUEST}none"
 CARRIED = ("happened", "version", "not_before", "limit_days", "retry_after", "roles", "trace")
+FORBIDDEN = 403
 ERRORS_MAX = 1000
 """More faults than that tell nobody anything; a body may hold a hundred thousand."""
 HIDING = "not_found"
@@ -96,11 +98,26 @@ def problem_of(refusal: Refusal, request_id: str | None = None) -> dict[str, Any
     if refusal.detail:
         problem["detail"] = refusal.detail
     if refusal.reasons:
-        problem["reasons"] = [reason.answer() for reason in refusal.reasons]
+        problem["reasons"] = [_told(reason, known.status) for reason in refusal.reasons]
     for name in CARRIED:
         if refusal.carries.get(name) is not None:
             problem[name] = _spoken(name, refusal.carries[name])
     return problem
+
+
+@cache
+def reason_codes() -> frozenset[str]:
+    """The codes that the contract has for reasons; clients may count on there being no other."""
+    reason = read_schema("problem")["properties"]["reasons"]["items"]
+    return frozenset(reason["properties"]["code"]["enum"])
+
+
+def _told(reason: Reason, status: int) -> dict[str, Any]:
+    """The reason as the contract's JSON; one of the house's own keeps its words under the code that comes nearest."""
+    said = reason.answer()
+    if reason.code not in reason_codes():
+        said["code"] = "role_not_allowed" if status == FORBIDDEN else "no_such_step"
+    return said
 
 
 def _spoken(name: str, value: Any) -> Any:

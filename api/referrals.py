@@ -13,7 +13,7 @@ from api.correction_request import (
     withdrawal_command,
 )
 from api.documented import body_of
-from api.step_request import SeveralStepsForm, SingleStepForm, step_command
+from api.step_request import step_command
 
 router = APIRouter(prefix="/api/v1/referrals", tags=["referrals"])
 
@@ -27,7 +27,7 @@ def referral(call: Received, id: str) -> Response:
     return answer(shown, headers=etag_of(shown))
 
 
-@router.post("/{id}/steps", openapi_extra=body_of(SingleStepForm, SeveralStepsForm, keyed=True))
+@router.post("/{id}/steps", openapi_extra=body_of("step_request", keyed=True))
 def take_referral_steps(call: Received, id: str) -> Response:
     """Steps of a criminal referral are taken, all or none; `expected_version` is the referral's own."""
     return call.referral(step_command("referral", id))

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response
 from api.answers import answer
 from api.calls import Received, no_query
 from api.documented import body_of
-from api.trial_ruling import RulingForm, ruled
+from api.trial_ruling import ruled
 from engine.core.calendar import civil_date
 from engine.core.chart import Charts
 from engine.projections.asked import Asked
@@ -38,7 +38,7 @@ def rulebook(call: Received) -> Response:
     return answer(call.house.rulebook.as_answer(on))
 
 
-@router.post("/rulings", openapi_extra=body_of(RulingForm))
+@router.post("/rulings", openapi_extra=body_of("ruling_request"))
 def rule(call: Received) -> Response:
     """What the rules say about these facts; nothing is kept."""
     call.visit()

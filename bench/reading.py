@@ -10,8 +10,10 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -19,11 +21,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
+from engine.core.commands import Principal
 from engine.core.forms import Forms
 from engine.core.lawbook import Lawbook
+from engine.projections.asked import Query
 from engine.projections.gather import gather_sources
 from engine.reader import Reader
 from engine.referral_reader import ReferralReader
+from engine.referral_vault import ReferralVault
 from engine.referrals import Referrals
 from engine.writer import Writer
 from models import records
@@ -71,7 +76,7 @@ def fill(database: Database, count: int) -> None:
         )
         world.proceeding(finding, chance.choice(("rectification", "transfer")), "correcting")
         if number % BATCH == BATCH - 1 or number == count - 1:
-            with database.engine.begin() as connection:
+            with database.writing() as connection, connection.begin():
                 world.insert(connection)
 
 
@@ -100,6 +105,35 @@ def milliseconds(act: Callable[[], object]) -> float:
     return median(times)
 
 
+def questions(reader: Reader) -> dict[str, Callable[[], object]]:
+    """What is asked, by name."""
+    small = person("F01", "inspector", department="fire_rescue")
+    asked: dict[str, tuple[Principal, Query]] = {
+        "first page, office": (SUPERVISOR, {}),
+        "first page, department": (OFFICER, {}),
+        "first page, small department": (small, {}),
+        "seventh page, office": (SUPERVISOR, {"cursor": [page_seven(reader, SUPERVISOR)]}),
+        "seventh page, department": (OFFICER, {"cursor": [page_seven(reader, OFFICER)]}),
+        "green ones": (SUPERVISOR, {"light": ["green"]}),
+        "closed ones": (SUPERVISOR, {"state": ["closed"]}),
+        "registered ones, department": (OFFICER, {"state": ["registered"]}),
+        "with a transfer": (SUPERVISOR, {"route": ["transfer"]}),
+        "with a transfer, department": (OFFICER, {"route": ["transfer"]}),
+        "search, one match": (SUPERVISOR, {"q": ["〔2026〕000777"]}),
+        "by officer": (SUPERVISOR, {"officer": ["W07"]}),
+    }
+    pages = {name: partial(reader.findings, who, query) for name, (who, query) in asked.items()}
+    return {
+        **pages,
+        "deadlines": partial(reader.deadlines, OFFICER, {}),
+        "inspections, department": partial(reader.inspections, OFFICER, {}),
+        "ledger, office": partial(reader.ledger, SUPERVISOR, {}),
+        "ledger, department": partial(reader.ledger, OFFICER, {}),
+        "ledger, a month": partial(reader.ledger, SUPERVISOR, {"from": ["2026-10-23"]}),
+        "work": partial(reader.work, OFFICER, {}),
+    }
+
+
 def measured(database: Database, reader: Reader) -> dict[str, float]:
     """Milliseconds per question; `floor` is the bare count of the findings."""
 
@@ -115,57 +149,41 @@ def measured(database: Database, reader: Reader) -> dict[str, float]:
                 .limit(50)
             ).all()
 
-    small = person("F01", "inspector", department="fire_rescue")
-    seventh = page_seven(reader)
-    return {
-        "floor": milliseconds(count),
-        "fifty ids, without rights": milliseconds(unscoped),
-        "first page, office": milliseconds(lambda: reader.findings(SUPERVISOR, {})),
-        "first page, department": milliseconds(lambda: reader.findings(OFFICER, {})),
-        "first page, small department": milliseconds(lambda: reader.findings(small, {})),
-        "seventh page, office": milliseconds(lambda: reader.findings(SUPERVISOR, {"cursor": [seventh]})),
-        "green ones": milliseconds(lambda: reader.findings(SUPERVISOR, {"light": ["green"]})),
-        "closed ones": milliseconds(lambda: reader.findings(SUPERVISOR, {"state": ["closed"]})),
-        "registered ones, department": milliseconds(
-            lambda: reader.findings(OFFICER, {"state": ["registered"]})
-        ),
-        "with a transfer": milliseconds(lambda: reader.findings(SUPERVISOR, {"route": ["transfer"]})),
-        "search, one match": milliseconds(lambda: reader.findings(SUPERVISOR, {"q": ["〔2026〕000777"]})),
-        "by officer": milliseconds(lambda: reader.findings(SUPERVISOR, {"officer": ["W07"]})),
-        "deadlines": milliseconds(lambda: reader.deadlines(OFFICER, {})),
-        "ledger, office": milliseconds(lambda: reader.ledger(SUPERVISOR, {})),
-        "ledger, department": milliseconds(lambda: reader.ledger(OFFICER, {})),
-        "ledger, a month": milliseconds(lambda: reader.ledger(SUPERVISOR, {"from": ["2026-10-23"]})),
-        "work": milliseconds(lambda: reader.work(OFFICER, {})),
-    }
+    acts = {"floor": count, "fifty ids, without rights": unscoped, **questions(reader)}
+    return {name: milliseconds(act) for name, act in acts.items()}
 
 
-def page_seven(reader: Reader) -> str:
-    """The cursor to the seventh page of the supervisor's list."""
+def page_seven(reader: Reader, who: Principal) -> str:
+    """The cursor to the seventh page of the person's list."""
     cursor: list[str] = []
     for _ in range(6):
-        page = reader.findings(SUPERVISOR, {"cursor": cursor})
+        page = reader.findings(who, {"cursor": cursor, "limit": ["20"]})
         cursor = [page["next"]]
     return cursor[0]
 
 
-def main(sizes: tuple[int, ...]) -> None:
-    """For each size a table of times and ratios is printed."""
+@contextmanager
+def reader_over(database: Database) -> Iterator[Reader]:
+    """A reader that lists no steps, over a database that nothing is written to."""
     law = lawbook()
     sources = gather_sources(law, load_office(RULES / "offices" / "yuanping.yaml"), load_rulebook().facts)
+    writer, clock = Writer(database), StandingClock()
+    nobody_writes: Any = None
+    referrals = Referrals(sources.office_id, law, nobody_writes)
+    confidential = ReferralReader(database, writer, clock, law, sources, referrals, ReferralVault())
+    yield Reader(database, sources, clock, lambda *_: [], b"bench", confidential)
+    writer.close()
+
+
+def main(sizes: tuple[int, ...]) -> None:
+    """For each size a table of times and ratios is printed."""
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             database = Database(f"sqlite:///{folder}/bench.db")
             SQLModel.metadata.create_all(database.engine)
             fill(database, size)
-            writer, clock = Writer(database), StandingClock()
-            nobody_writes: Any = None
-            referrals = Referrals(sources.office_id, law, nobody_writes)
-            confidential = ReferralReader(database, writer, clock, law, sources, referrals)
-            times = measured(
-                database, Reader(database, sources, clock, lambda *_: [], b"bench", confidential)
-            )
-            writer.close()
+            with reader_over(database) as reader:
+                times = measured(database, reader)
             database.dispose()
         print(f"{size} findings")
         for name, spent in times.items():

@@ -18,7 +18,9 @@ canaries N secrets and personal values planted by every way in, errors too
 guesses N guesses at passwords, codes, sessions, form values and tokens, of people known and unknown
 hands   N random histories among few persons with two accounts each, who lend, change roles and step back
 receipts N forged, stale, mutated, misdirected receipts among good ones, on SQLite and on PostgreSQL by turns
+requests N generated requests by each role, a token, a linked system and nobody, on both databases
 edits   N changes of the database behind its guards, each looked for with one saved checkpoint, on both databases
+wall    N findings on PostgreSQL, every list asked by a role that row policies hold and by one that none holds
 """
 
 from __future__ import annotations
@@ -45,7 +47,9 @@ from bench import (
     hands_soak,
     hardening_soaks,
     receipt_soak,
+    request_soak,
     rights_soak,
+    wall_soak,
 )
 from bench.measured import Found, write_down
 from bench.telling import say
@@ -249,6 +253,8 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "hands": (hands_soak.hands, 1_000_000),
     "receipts": (receipt_soak.receipts, 100_000),
     "edits": (edits_soak.edits, 100_000),
+    "wall": (wall_soak.wall, 100_000),
+    "requests": (request_soak.requests, 30_000),
 }
 
 

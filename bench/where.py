@@ -49,7 +49,7 @@ def carry_out(town: Town, findings: Sequence[str]) -> None:
         )
         return town.house.desk.handle_within(connection, command)
 
-    with town.house.database.engine.connect().execution_options(begin="IMMEDIATE") as connection:
+    with town.house.database.writing() as connection:
         transaction = connection.begin()
         for finding in findings:
             say(connection, "SAVEPOINT act")

@@ -140,9 +140,8 @@ def consistent(size, root, size_now, root_now, proof):
 def check_entry(entry, record, expected, previous, size, root):
     """One entry: its place in the chain, what it says, and its place in the log. Returns its hash."""
     where = f"{record} {expected}"
-    need(
-        entry["record_id"] == record and entry["sequence"] == expected, f"{where}: another entry stands here"
-    )
+    here = (entry["record_id"], entry["sequence"]) == (record, expected)
+    need(here, f"{where}: another entry stands here")
     need(entry["previous"] == previous, f"{where}: does not follow from the entry before")
     digest = sha(canonical([previous, *(entry[name] for name in CHAINED)])).hex()
     need(entry["hash"] == digest, f"{where}: the entry was changed")
@@ -155,8 +154,19 @@ def check_entry(entry, record, expected, previous, size, root):
     return digest
 
 
+def erased_of(entries):
+    """How many payloads the law had destroyed, as entries behind them say; each must be gone. Others may not be shown."""
+    said = [one for one in entries if one["trigger"] == "erasure_carried_out" and one["body"] is not None]
+    named = [(one, at.split(" ")) for one in said for at in json.loads(one["body"])["facts"]["destroyed"]]
+    for entry, (at, held) in named:
+        gone = entries[int(at) - 1] if 0 < int(at) < entry["sequence"] else {}
+        need(gone.get("commitment") == held, f"{at}: not what is said to be destroyed")
+        need(gone["body"] is None, f"{at}: said to be destroyed, and there")
+    return len({at for _, (at, _) in named})
+
+
 def check_records(proof, size, root):
-    """(record, kind, entries, of which said, left out) of each record, after every entry held."""
+    """(record, kind, entries, said, lawfully erased, left out) of each record, after every entry held."""
     told = []
     need(proof["records"] and proof["records"][0]["record"] == proof["finding"], "the finding is missing")
     for one in proof["records"]:
@@ -164,7 +174,8 @@ def check_records(proof, size, root):
         for number, entry in enumerate(one["entries"], 1):
             previous = check_entry(entry, one["record"], number, previous, size, root)
         said = sum(entry["body"] is not None for entry in one["entries"])
-        told.append((one["record"], one["kind"], len(one["entries"]), said, one["left_out"]))
+        erased = erased_of(one["entries"])
+        told.append((one["record"], one["kind"], len(one["entries"]), said, erased, one["left_out"]))
     return told
 
 
@@ -185,10 +196,9 @@ def check(files, key_line=None, known_note=None):
         need(consistent(size_then, root_then, size, root, path), "the older checkpoint is not its beginning")
         roots.add((size_then, root_then))
         lines.append(f"since: {size_then} leaves are its beginning")
-    for record, kind, count, said, left in check_records(proof, size, root):
-        lines.append(
-            f"{kind} {record}: {count} entries, {said} with what they say ({left} more came after, it says)"
-        )
+    for record, kind, count, said, erased, left in check_records(proof, size, root):
+        told = f"{count} entries, {said} with what they say, {erased} lawfully erased"
+        lines.append(f"{kind} {record}: {told} ({left} more came after, it says)")
     for name, value in sorted(proof["digests"].items()):
         lines.append(f"said, not proven: {name} {canonical(value).decode()}")
     if known_note is not None:

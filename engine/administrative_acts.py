@@ -14,6 +14,7 @@ from engine.credential_acts import CREDENTIAL_ACTS
 from engine.keeping.acts import RESTORE_ACT
 from engine.outcomes import new_id
 from engine.system_acts import SYSTEM_ACTS
+from engine.templates import TEMPLATES_ACT
 from engine.user_acts import USER_ACTS
 from rules.calendar_notice import notice_of
 from rules.data_file import DataFault
@@ -110,6 +111,7 @@ ACTS: dict[str, Act] = {
         Act("delegation.end", _check_delegation_end, _end_delegation),
         Act("calendar.load", _check_notice, _load, _told_notice),
         Act("clock.accept", _check_leap, _accept, afterwards=_look_at_the_clock),
+        TEMPLATES_ACT,
         RESTORE_ACT,
     )
 }

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.core.commands import Principal
+from engine.core.refusals import Refusal
+from engine.core.retention import ERASED
 from engine.desk import Desk
 from models import records
 
@@ -54,6 +56,8 @@ class Attachments:
     ) -> tuple[bool, list[dict[str, Any]]]:
         """The same inside a transaction that is already open (a scan with the receipt that it shows)."""
         file = self.desk.open_file(connection, who, subject, id, lock=True)
+        if file.snapshot.erased:
+            raise Refusal("step_shut", reasons=[ERASED])
         now = self.desk.clock.now_after(self.desk.last_recorded_at)
         new = []
         for one in files:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 
-from engine.core.audit import GENESIS, broken_at, commitment, utc_text
+from engine.core.audit import GENESIS, broken_at, commitment, erased_by, utc_text
 from engine.core.refusals import Refusal
 from engine.edition_shelf import EditionShelf
-from models import audit_reading, editions
+from engine.paper_digest import paper_digest
+from models import archiving, audit_reading, editions, records
 from models.database import Database
 
 
@@ -29,10 +31,12 @@ class ChainFault:
 
 @dataclass(slots=True)
 class Audited:
-    """How many records and entries were read, and every fault."""
+    """How many records and entries were read, how many say nothing any more by law, and every fault."""
 
     records: int = 0
     entries: int = 0
+    erased: int = 0
+    """Entries of which the payload was lawfully erased: named by an entry of their own record, and gone."""
     faults: list[ChainFault] = field(default_factory=list)
 
     def answer(self) -> dict[str, Any]:
@@ -41,7 +45,8 @@ class Audited:
             {"record": one.record, "sequence": one.sequence, "zh": one.zh, "en": one.en}
             for one in self.faults
         ]
-        return {"records": self.records, "entries": self.entries, "faults": told}
+        counted = {"records": self.records, "entries": self.entries, "lawfully_erased": self.erased}
+        return {**counted, "faults": told}
 
 
 def verify_editions(shelf: EditionShelf) -> Iterator[ChainFault]:
@@ -72,6 +77,10 @@ def verify_within(connection: Connection, progress: Callable[[int], None] | None
         audited.records += 1
         audited.entries += len(rows)
         audited.faults += _faults(record, head, sequence, rows)
+        audited.faults += _paper_faults(connection, record, rows)
+        erasures = Erasures(erased_by(rows), archiving.erased_payloads_of(connection, record))
+        audited.faults += _payload_faults(record, rows, erasures)
+        audited.erased += sum(row["body"] is None and erasures.lawful(row) for row in rows)
         if progress is not None:
             progress(audited.records)
     return audited
@@ -92,12 +101,67 @@ def _faults(record: str, head: str, sequence: int, rows: list[dict[str, Any]]) -
         yield ChainFault(
             record, last[1], "记录末尾与审计链不符：有条目缺失", "the record's head names another entry"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Erasures:
+    """What was erased of a record, by sequence and commitment: as its own entries say, and as the database keeps it."""
+
+    named: Mapping[int, str]
+    kept: Mapping[int, str]
+
+    def lawful(self, row: Mapping[str, Any]) -> bool:
+        """True when both name this very entry: without the payload that is no fault."""
+        held: str = row["commitment"]
+        return self.named.get(row["sequence"]) == held == self.kept.get(row["sequence"])
+
+    def claimed(self, row: Mapping[str, Any]) -> bool:
+        """True when either does: then the payload must be gone."""
+        return row["commitment"] in (self.named.get(row["sequence"]), self.kept.get(row["sequence"]))
+
+
+def _payload_faults(record: str, rows: list[dict[str, Any]], erasures: Erasures) -> Iterator[ChainFault]:
     for row in rows:
         if row["body"] is None:
-            yield ChainFault(
-                record, row["sequence"], "条目的内容缺失", "the payload of this entry is missing"
-            )
+            if not erasures.lawful(row):
+                yield ChainFault(record, row["sequence"], *MISSING)
+        elif erasures.claimed(row):
+            yield ChainFault(record, row["sequence"], *STILL_THERE)
         elif commitment(row["salt"], row["body"]) != row["commitment"]:
             yield ChainFault(
                 record, row["sequence"], "条目内容与承诺值不符", "the payload is not what was committed to"
             )
+    for sequence in erasures.kept.keys() - {row["sequence"] for row in rows if erasures.lawful(row)}:
+        yield ChainFault(record, sequence, *NO_ENTRY_SAYS_SO)
+
+
+MISSING = (
+    "条目的内容缺失，没有依法销毁的记录",
+    "the payload of this entry is missing, and no lawful erasure names it",
+)
+STILL_THERE = (
+    "记录为已依法销毁的内容仍然存在",
+    "the payload is there although an erasure says that it was destroyed",
+)
+NO_ENTRY_SAYS_SO = (
+    "销毁记录与审计链不符：链上没有这一次销毁",
+    "an erasure is on record that no entry of the chain names",
+)
+
+
+def _paper_faults(connection: Connection, record: str, rows: list[dict[str, Any]]) -> Iterator[ChainFault]:
+    """Every paper that no longer is what the entry of its step says was issued; erased entries say nothing of theirs."""
+    said = {
+        one["id"]: (row["sequence"], one["paper"])
+        for row in rows
+        if row["body"] is not None and '"paper"' in row["body"]
+        for one in orjson.loads(row["body"]).get("documents", ())
+        if "paper" in one
+    }
+    if not said:
+        return
+    found = {row.id: paper_digest(row._asdict()) for row in records.documents_of(connection, record)}
+    for id, (sequence, digest) in said.items():
+        if found.get(id) != digest:
+            zh, en = "已制发的文书被改动或者缺失", "a paper that was issued has been changed or is gone"
+            yield ChainFault(record, sequence, zh, en)

@@ -20,7 +20,7 @@ from engine.projections.sources import ReadClock, Sources
 from models.database import Database
 from models.reading import backtests
 from models.reading.backtests import ChangeFilter
-from models.reading.scope import every_record, scope
+from models.reading.scope import behalf, every_record, scope
 
 CHANGES = ("route_from", "route_to", "flag", "department", "domain", *PAGING)
 FIGURES = ("findings", "parties", "fine_fen", "amount_fen")
@@ -42,7 +42,7 @@ class BacktestReader:
         page = page_asked(self._cursors, who, "backtests", Asked(query, PAGING), self._clock.now())
         after = None if page.after is None else (datetime.fromisoformat(page.after[0]), str(page.after[1]))
         office = self._sources.office_id
-        with self._database.read() as connection:
+        with self._database.read(behalf(self._sources.office_id, who)) as connection:
             rows = backtests.page_of_runs(connection, office, after, page.limit + 1)
             shown = rows[: page.limit]
             changed = backtests.changes_by_run(connection, scope(office, who), [row.id for row in shown])
@@ -58,7 +58,7 @@ class BacktestReader:
             raise Refusal("not_found")
         office = self._sources.office_id
         seen = scope(office, who)
-        with self._database.read() as connection:
+        with self._database.read(behalf(self._sources.office_id, who)) as connection:
             row = backtests.run_of_office(connection, office, run_id)
             if row is None:
                 raise Refusal("not_found")
@@ -88,7 +88,7 @@ class BacktestReader:
         )
         page = page_asked(self._cursors, who, f"backtest {run_id}", asked, self._clock.now())
         office, after = self._sources.office_id, str(page.after[0]) if page.after else ""
-        with self._database.read() as connection:
+        with self._database.read(behalf(self._sources.office_id, who)) as connection:
             if backtests.run_of_office(connection, office, run_id) is None:
                 raise Refusal("not_found")
             rows = backtests.page_of_changes(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+
+from sqlalchemy import Connection
 
 from engine.core.calendar import civil_date
 from engine.core.commands import Principal
@@ -13,16 +15,17 @@ from engine.core.refusals import Refusal
 from engine.core.visibility import reads_findings
 from engine.projections import board as shown
 from engine.projections.asked import Asked, Query
-from engine.projections.board import Base
+from engine.projections.board import Base, Number
 from engine.projections.filters import LEDGER, ledger_filter
 from engine.projections.instants import recorded
 from engine.projections.sources import ReadClock, Sources
 from models.database import Database
-from models.reading import board, figures
+from models.reading import board, figures, pace
 from models.reading.findings import FindingFilter
-from models.reading.scope import scope
+from models.reading.scope import Scope, behalf, scope
+from models.second_wall import as_house
 
-WEEK = 7
+WEEK, YEAR = 7, timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +37,34 @@ class BoardReader:
     clock: ReadClock
 
     def overview(self, who: Principal, query: Query) -> dict[str, Any]:
-        """`conservation`, `heat`, `flow` and `ages` of the period and department asked for.
+        """`conservation`, `heat`, `flow`, `ages` and `trend` of the period and department asked for.
 
         Raises `not_yours` and `parameter_invalid`.
         """
         base, wanted, now = self._asked(who, query)
-        seen, edges = (
-            scope(self.sources.office_id, who),
-            shown.age_edges(self.sources.calendar, civil_date(now)),
-        )
-        with self.database.read() as connection:
+        seen, today = scope(self.sources.office_id, who), civil_date(now)
+        edges, months = shown.age_edges(self.sources.calendar, today), shown.months_until(today)
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
             tallies = figures.tallies(connection, seen, wanted, now)
             flows = board.flows(connection, seen, wanted)
-            begun = [shown.midnight(edge) for edge in edges]
-            ages = board.ages(connection, seen, wanted, begun, now)
+            ages = board.ages(connection, seen, wanted, [*map(shown.midnight, edges)], now)
+            begun = [*map(shown.midnight, months)]
+            found = board.discovered(connection, seen, wanted, begun, now)
+            closed = board.closed(connection, seen, wanted, begun)
         return {
             "as_of": recorded(now),
             "conservation": shown.conservation(base, tallies),
             "heat": shown.heat(base, self.sources, tallies),
             "flow": shown.flow(base, self.sources, flows),
             "ages": shown.ages(base, edges, ages),
+            "trend": shown.trend(base, months, found, closed),
         }
 
     def loads(self, who: Principal, query: Query) -> dict[str, Any]:
         """`loads` of each officer, and `before`: the Monday until which what is due this week is due."""
         base, wanted, now = self._asked(who, query)
         before = next_monday(civil_date(now))
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
             found = board.loads(connection, scope(self.sources.office_id, who), wanted, before, now)
         return {
             "as_of": recorded(now),
@@ -72,16 +76,42 @@ class BoardReader:
         """`charts`: chart → state → how many findings are in it."""
         base, wanted, now = self._asked(who, query)
         seen = scope(self.sources.office_id, who)
-        with self.database.read() as connection:
-            tallies = figures.tallies(connection, seen, wanted, now)
-            proceedings = board.in_states(connection, seen, wanted)
-        states: Counter[str] = Counter()
-        for one in tallies:
-            states[one.state] += one.count
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
+            charts = self._now_in(connection, seen, base, wanted, now)
+        return {"as_of": recorded(now), "charts": charts}
+
+    def pace(self, who: Principal, query: Query) -> dict[str, Any]:
+        """`states` with how long what left them had stayed, of findings discovered since the day `since`.
+
+        Without a day of its own the period is a year, so that the work does not grow with the ledger.
+        """
+        base, wanted, now = self._asked(who, query)
+        if base.since is None:
+            since = civil_date(now) - YEAR
+            base = replace(base, since=since)
+            wanted = replace(wanted, discovered_from=shown.midnight(since))
+        seen, charts = scope(self.sources.office_id, who), self.sources.charts
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
+            now_in = self._now_in(connection, seen, base, wanted, now)
+            # The wall asks entry by entry whose case it is; here the statement's own scope does, for all at once.
+            with as_house(connection):
+                stays = pace.stays(
+                    connection, seen, wanted, {kind: charts[kind].initial for kind in charts.kinds}
+                )
         return {
             "as_of": recorded(now),
-            "charts": shown.chart_states(base, self.sources, states, proceedings),
+            "since": base.since,
+            "states": shown.pace(stays, now_in, self.sources),
         }
+
+    def _now_in(
+        self, connection: Connection, seen: Scope, base: Base, wanted: FindingFilter, now: datetime
+    ) -> dict[str, dict[str, Number]]:
+        states: Counter[str] = Counter()
+        for one in figures.tallies(connection, seen, wanted, now):
+            states[one.state] += one.count
+        proceedings = board.in_states(connection, seen, wanted)
+        return shown.chart_states(base, self.sources, states, proceedings)
 
     def _asked(self, who: Principal, query: Query) -> tuple[Base, FindingFilter, datetime]:
         if not reads_findings(who):

@@ -13,7 +13,7 @@ from engine.projections.instants import recorded
 from engine.projections.sources import ReadClock
 from models import calendars
 from models.database import Database
-from models.reading.scope import scope
+from models.reading.scope import behalf, scope
 
 SHOWN_MAX = 200
 
@@ -30,7 +30,7 @@ class CalendarReader:
 
     def moved_by_last(self, who: Principal) -> dict[str, Any] | None:
         """The notice by which the office counts that was loaded last, with what it moved of the records that are seen."""
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.office_id, who)) as connection:
             loaded = [
                 one
                 for one in calendars.loaded_notices(connection, self.office_id)

@@ -10,6 +10,8 @@ from typing import Any
 from engine.core.prove import Fault, faults_of, missing_against
 from engine.core.prove_hands import hand_faults
 from engine.documents import DocumentPress
+from engine.documents.office_templates import read_folder
+from engine.templates import house_papers
 from rules.arbiter import Arbiter
 from rules.charts import chart_files, load_charts
 from rules.data_file import DataFault, read_data
@@ -48,8 +50,8 @@ class Checked:
         }
 
 
-def check(against: Path | None = None) -> Checked:
-    """Every proof was tried; `against` compares the charts with a contract's."""
+def check(against: Path | None = None, templates: Path | None = None) -> Checked:
+    """Every proof was tried; `against` compares the charts with a contract's, `templates` is the office's own folder."""
     checked, charts = Checked(), load_charts()
     terms = load_terms(RULES)
     checked.faults += [str(fault) for fault in faults_of(charts, terms)]
@@ -67,6 +69,8 @@ def check(against: Path | None = None) -> Checked:
         f"期限 {id}：{term.zh}（{term.mark}，待核）" for id, term in terms.items() if _unmarked(term)
     ]
     press = DocumentPress(RULES / "documents")
+    if templates is not None:
+        checked.faults += read_folder(templates, press.rules, house_papers(charts)).faults
     checked.pending_papers = [
         f"{kind}：{declared['zh']}（文书待制）"
         for kind, declared in charts.dictionary["documents"].items()

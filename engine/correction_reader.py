@@ -24,7 +24,7 @@ class CorrectionReader:
 
         None for whoever only reads the record. Raises `not_found` like the desk.
         """
-        with self.desk.database.read() as connection:
+        with self.desk.database.read(self.desk.referrals.behalf(who)) as connection:
             try:
                 file = self.desk.open_file(connection, who, subject, id, lock=False)
             except Refusal as refusal:

@@ -24,6 +24,7 @@ from engine.projections.work import owned_states
 from models import delegating
 from models.database import Database
 from models.reading import figures
+from models.reading.scope import behalf
 from rules.offices import Office
 
 READS_ALL = frozenset({"security_admin", "audit_admin"})
@@ -100,7 +101,7 @@ class DelegationReader:
         if not who.acting_for or not ids:
             return {}
         left, found = set(ids), dict[str, Absentee]()
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.office_id, who)) as connection:
             for lender in (None, *who.acting_for):
                 alone = replace(who, acting_for=()) if lender is None else _as_if(who, lender)
                 waits = figures.waiting_for(alone, owned_states(self.charts, alone))

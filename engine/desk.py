@@ -81,12 +81,13 @@ class Desk:
             prepared = self.reception.prepare(command)
             return self.writer.submit(lambda connection: self.handle_within(connection, command, prepared))
         except Refusal as refusal:
-            if refusal.code in KEPT and command.principal.kind == "person":
-                self._keep_refused(command, refusal.code)
+            self.keep_refused(command, refusal.code)
             raise
 
-    def _keep_refused(self, command: Command, code: str) -> None:
-        """The attempt is on record; on a full disk it is refused all the same, with its own code."""
+    def keep_refused(self, command: Command, code: str) -> None:
+        """An attempt that a person had no right to is on record; on a full disk it is refused all the same, with its code."""
+        if code not in KEPT or command.principal.kind != "person":
+            return
         office, now = self.office.office_id, self.clock.now()
         with suppress(Refusal):
             self.writer.submit(

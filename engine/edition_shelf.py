@@ -185,7 +185,7 @@ class EditionShelf:
         if proof.faults:
             fault = proof.faults[0]
             raise Refusal("not_ready", detail=said("not_proven", version=book.version, fault=fault))
-        with self.database.engine.connect().execution_options(begin="IMMEDIATE") as connection:
+        with self.database.writing() as connection:
             editions.keep_proof(connection, proof_kept(proof, book, self.office_id, self.clock.now()))
             connection.commit()
 

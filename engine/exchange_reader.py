@@ -20,7 +20,7 @@ from engine.second_person import check_role
 from models.database import Database
 from models.reading import exchanged
 from models.reading.exchanged import ExchangeFilter
-from models.reading.scope import scope
+from models.reading.scope import behalf, scope
 from rules.offices import Office
 
 SETS = (*exchanged.FOR_A_PERSON, exchanged.PARKED, exchanged.WAITING, exchanged.SENT, exchanged.RECEIVED)
@@ -42,7 +42,7 @@ class ExchangeReader:
         """How many are in each counted set, and `recipients` with theirs; raises `not_yours`."""
         check_role(who, roles_for("exchange.read"))
         now, seen = self.clock.now(), scope(self.office.office_id, who)
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.office.office_id, who)) as connection:
             rows = exchanged.counts_by_recipient(connection, seen, now)
             parked = exchanged.count_parked(connection, seen)
         recipients = [dict(row._mapping) for row in rows]
@@ -63,7 +63,7 @@ class ExchangeReader:
         after = None if page.after is None else (datetime.fromisoformat(page.after[0]), str(page.after[1]))
         wanted = ExchangeFilter(name, page.as_of, department)
         read = exchanged.page_of_receipts if name in exchanged.OF_RECEIPTS else exchanged.page_of_messages
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.office.office_id, who)) as connection:
             rows = read(connection, scope(self.office.office_id, who), wanted, after, page.limit + 1)
         shown = [_row(row) for row in rows[: page.limit]]
         last = rows[page.limit - 1] if len(rows) > page.limit else None
@@ -72,7 +72,7 @@ class ExchangeReader:
 
     def of_referral(self, who: Principal, referral: str) -> list[dict[str, Any]]:
         """The messages of a criminal referral, oldest first, for a person on its list; nothing for anybody else."""
-        with self.database.read() as connection:
+        with self.database.read(self.referrals.behalf(who)) as connection:
             if self.referrals.known(connection, who, referral) is None:
                 return []
             return [_row(row) for row in exchanged.messages_of_referral(connection, referral)]

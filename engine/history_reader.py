@@ -14,7 +14,7 @@ from engine.projections.sources import Sources
 from models.database import Database
 from models.reading import parties, repeat
 from models.reading.findings import seen_finding
-from models.reading.scope import scope
+from models.reading.scope import behalf, scope
 
 SHOWN = 6
 
@@ -33,7 +33,7 @@ class HistoryReader:
         violation; both count what the ledger holds and say nothing of law.
         """
         seen = scope(self.sources.office_id, who)
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
             row = seen_finding(connection, seen, id)
             if row is None:
                 raise Refusal("not_found")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.account_reader import AccountReader
 from engine.accounts import Accounts, open_accounts
+from engine.archive.room import Archive
 from engine.calendar_reader import CalendarReader
 from engine.calendars import CalendarInForce
 from engine.clock import Clock, Machine
@@ -58,6 +59,7 @@ from engine.stuck_reader import StuckReader
 from engine.sweep import Sweep, Swept
 from engine.system_reader import SystemReader
 from engine.systems import Systems
+from engine.templates import Templates, open_templates
 from engine.time_guard import TimeGuard
 from engine.witness.guard import Witness
 from engine.writer import Writer
@@ -95,7 +97,7 @@ class House:
     accounts: Accounts
     step_up: StepUp
     single_sign_on: SingleSignOn | None
-    press: DocumentPress
+    templates: Templates
     exchange: Exchange
     editions: Editions
     shadow: Shadow
@@ -104,6 +106,7 @@ class House:
     duties: HandingIn
     delegations: Delegations
     delegation_reader: DelegationReader
+    archive: Archive
     recusals: Recusals
     recusal_reader: RecusalReader
     duty_reader: DutyReader
@@ -140,6 +143,11 @@ class House:
     def charts(self) -> Charts:
         """The charts of the house."""
         return self.law.charts
+
+    @property
+    def press(self) -> DocumentPress:
+        """Prints papers with the templates they were issued with."""
+        return self.templates.press
 
     @property
     def systems(self) -> Systems:
@@ -208,22 +216,17 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     time_guard.look()
     try:
         sandbox = entered(database, writer, clock, settings)
-    except Exception:
-        writer.close()
-        database.dispose()
-        raise
-    calendars, law = calendar_in_force(office, database, law, notices)
-    shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf, clock)
-    try:
+        calendars, law = calendar_in_force(office, database, law, notices)
+        shelf = EditionShelf(database, office.office_id, HouseKey(settings.key_file), settings.shelf, clock)
         in_force = RulebookInForce(office, shelf, civil_date(clock.now()))
     except Exception:
         writer.close()
         database.dispose()
         raise
     facts = in_force.rulebook.facts
-    press = DocumentPress(RULES / "documents")
+    templates = open_templates(office.office_id, database, writer, settings.templates, law.charts, clock)
     vault = open_vault(settings, database, writer, clock.real_now())
-    papers = Papers(law.charts, office, press, vault)
+    papers = Papers(law.charts, office, templates.press, vault)
     prefix = PREFIX if sandbox else ""
     scribe = Scribe(
         office.office_id,
@@ -241,7 +244,6 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     referrals = Referrals(office.office_id, law, scribe)
     desk = Desk(clock, office, law, database, writer, scribe, referrals, reception, calendars, vault)
     reader = open_reader(database, writer, law, office, facts, clock, referrals, vault)
-    recusals = Recusals(desk)
     accounts = open_accounts(database, writer, clock, office, settings.identity_key_file)
     post = ReminderPost(office, law, ReminderWords(law.terms), vault, prefix)
     sweep = Sweep(clock, database, law, desk, post)
@@ -265,7 +267,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         accounts=accounts,
         step_up=StepUp(clock, office, law.charts),
         single_sign_on=single_sign_on(settings, accounts, clock),
-        press=press,
+        templates=templates,
         exchange=exchange,
         incoming=open_incoming(desk, exchange.callers, reader.cursors),
         editions=Editions(office.office_id, database, writer, clock, in_force),
@@ -274,7 +276,8 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         time_guard=time_guard,
         duties=HandingIn(book, desk),
         delegations=Delegations(desk),
-        recusals=recusals,
+        archive=Archive(desk),
+        recusals=(recusals := Recusals(desk)),
         recusal_reader=RecusalReader(recusals),
         delegation_reader=DelegationReader(database, office.office_id, clock, reader.cursors, law.charts),
         duty_reader=DutyReader(database, book, clock, reader.cursors),

@@ -18,6 +18,7 @@ from engine.receipt_effects import Arrived, ReceiptEffects
 from engine.signed_event import check_own, check_same_bytes, signed_event
 from models import exchange_reading, linked_reading
 from models.exchange_reading import CRIMINAL_QUEUE
+from models.second_wall import of_system
 
 RECORDED, NOTED, PARKED, CONTRADICTORY = "recorded", "noted", "parked", "contradicts"
 
@@ -62,7 +63,7 @@ class Inbox:
         """
         sent = signed_event(self.callers, system_id, headers, raw, bundle.packed_at if bundle else None)
         system, event, id, digest = sent.system, sent.event, sent.id, sent.digest
-        with self._desk.database.read() as connection:
+        with self._desk.database.read(of_system(system)) as connection:
             known = linked_reading.receipt_row(connection, system_id, id)
         if known is not None:
             return _repeated(known, digest)
@@ -84,7 +85,7 @@ class Inbox:
 
     def announced(self, system: Row[Any], receipt_id: str) -> tuple[str, str, Mapping[str, Any]]:
         """Subject and id of what a receipt of that system is about, and the paper it announced; else `not_found`."""
-        with self._desk.database.read() as connection:
+        with self._desk.database.read(of_system(system)) as connection:
             row = linked_reading.receipt_row(connection, system.id, receipt_id)
         paper = self._desk.vault.receipt_said(row)["data"].get("document") if row is not None else None
         if row is None or paper is None:

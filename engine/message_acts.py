@@ -27,6 +27,7 @@ from engine.second_person import check_role
 from engine.undelivered import DEAD, LATE
 from models import delivering, exchange_reading, linked_reading
 from models.exchange_reading import AT_ONCE, CRIMINAL_QUEUE
+from models.second_wall import as_house
 
 SUBJECT = "message"
 RESENT, ON_PAPER = "resend_message", "message_on_paper"
@@ -80,7 +81,7 @@ class MessageActs:
 
     def message(self, who: Principal, id: str) -> dict[str, Any]:
         """The message as it stands, for those who may act on it; raises `not_found` or `not_yours`."""
-        with self.desk.database.read() as connection:
+        with self.desk.database.read(self.desk.referrals.behalf(who)) as connection:
             check_may_act(self.desk, connection, who, id)
             row = exchange_reading.message_row(connection, id)
         assert row is not None, "whoever may act on a message has one"
@@ -149,7 +150,9 @@ def check_may_act(desk: Desk, connection: Connection, who: Principal, id: str) -
         if desk.referrals.known(connection, who, str(row.proceeding_id)) is None:
             raise Refusal("not_found")
         return
-    department, sender = exchange_reading.department_of(connection, row), parsed(row.body)["sender"]
+    with as_house(connection):  # the sender may act on a message about a case of others
+        department = exchange_reading.department_of(connection, row)
+    sender = parsed(row.body)["sender"]
     if department is None or not (sees(who, department) or sees_department(who) == sender):
         raise Refusal("not_found")
     if not may_act(who, sender):

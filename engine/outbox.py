@@ -16,6 +16,7 @@ from engine.travelling import checkpoint_header
 from engine.writer import Writer
 from models import delivering, exchange_reading, linked_reading
 from models.database import Database
+from models.second_wall import of_system
 
 QUEUES = ("ordinary", "criminal")
 LIMIT, LIMIT_MAX = 50, 200
@@ -72,7 +73,7 @@ class Outbox:
 
     def feed(self, system: Row[Any], asked: Asked) -> dict[str, Any]:
         """A page of the system's queue in order: {"items", "next", "more"}."""
-        with self.database.read() as connection:
+        with self.database.read(of_system(system)) as connection:
             rows = exchange_reading.feed(connection, system.id, asked.queue, asked.after, asked.limit + 1)
         page = rows[: asked.limit]
         return {

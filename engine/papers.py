@@ -16,8 +16,10 @@ from engine.core.calendar import civil_date
 from engine.core.chart import Charts
 from engine.core.commands import Principal
 from engine.core.effects import IssueDocument, Taken
-from engine.documents import DocumentPress
+from engine.documents import PRESSED_WITH, DocumentPress
+from engine.paper_digest import paper_digest
 from engine.referral_vault import ReferralVault
+from engine.search.index import index_document
 from engine.telling import Telling
 from models import records
 from rules.offices import Office
@@ -77,12 +79,14 @@ class Papers:
             else {},
         }
         records.add(connection, records.DOCUMENT, [row])
+        if doc_no and file.snapshot.subject != "referral":
+            index_document(connection, self.office.office_id, id, doc_no)
         own = (
             house or file.finding_id is None
         )  # a referral is known by its own number, not by what others wrote
         if doc_no and own and doc_no not in file.doc_numbers:
             file.doc_numbers.append(doc_no)
-        return {
+        told = {
             "kind": effect.kind,
             "title": declared["zh"],
             "status": status,
@@ -90,6 +94,7 @@ class Papers:
             "id": id,
             "digest": digest,
         }
+        return told | ({"paper": paper_digest(row)} if status == "issued" else {})
 
     def letter(
         self, connection: Connection, file: CaseFile, proceeding: str | None, kind: str
@@ -191,6 +196,7 @@ class Papers:
         """What the template prints, frozen; of a criminal referral, sealed."""
         telling = Telling(self.charts, self.office, connection, file, taken, kind, self.vault)
         content = telling.content(self.press.fields(kind), doc_no, now)
+        content[PRESSED_WITH] = self.press.in_force(kind).digest
         if file.snapshot.subject == "referral":
             return self.vault.seal_content(file.record_id, id, content)
         return content

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.search.index import index_party
 from models import records
 
 PREFERRED = ("uscc", "registration_no", "resident_id", "passport", "foreign_permit", "source_id")
@@ -41,4 +42,5 @@ def party_of(
     assert known is not None, "the party was just entered"
     if known.detail != dict(party):
         records.change(connection, records.PARTY, known.id, {"name": party["name"], "detail": dict(party)})
+    index_party(connection, office_id, str(known.id), party["name"], party)
     return str(known.id)

@@ -19,7 +19,7 @@ from engine.projections.sources import ReadClock, Sources
 from models.database import Database
 from models.reading import publicity
 from models.reading.inspections import InspectionFilter
-from models.reading.scope import scope
+from models.reading.scope import behalf, scope
 
 FIGURES = ("department", *PERIOD)
 PARAMETERS = ("set", *FIGURES, *PAGING)
@@ -42,7 +42,7 @@ class PublicityReader:
         asked, now = Asked(query, FIGURES), self.clock.now()
         wanted = self._wanted(who, asked)
         asked.done()
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
             seen = scope(self.sources.office_id, who)
             counted = publicity.counts(connection, seen, wanted, _day(now))
         owed = counted[publicity.OWED]
@@ -57,7 +57,7 @@ class PublicityReader:
         page = page_asked(self.cursors, who, "publicity", asked, self.clock.now())
         after = None if page.after is None else (datetime.fromisoformat(page.after[0]), str(page.after[1]))
         seen, today = scope(self.sources.office_id, who), _day(page.as_of)
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
             rows = publicity.page_of_set(connection, seen, wanted, name, today, after, page.limit + 1)
             lines = inspection_lines(connection, seen, rows[: page.limit])
         last = rows[page.limit - 1] if len(rows) > page.limit else None

@@ -37,13 +37,16 @@ from engine.referral_vault import ReferralVault
 from engine.referrals import Referrals
 from engine.reminders import ReminderReader
 from engine.rule_reader import RuleReader
+from engine.search.filling import fill_search
+from engine.search.reader import SearchReader
 from engine.work_reader import WorkReader
 from engine.writer import Writer
 from models.database import Database
 from models.reading import deadlines, entries, figures, findings, inspections, parties, publicity
 from models.reading.findings import FindingFilter
 from models.reading.lights import position
-from models.reading.scope import Scope, every_record, scope
+from models.reading.scope import Scope, behalf, every_record, scope
+from models.second_wall import Behalf
 from rules.facts import FactDictionary
 from rules.offices import Office
 
@@ -76,12 +79,13 @@ class Reader:
         self.editions = EditionReader(database, sources.office_id, clock, self.cursors)
         self.reminders = ReminderReader(database, sources, clock, self.cursors)
         self.histories = HistoryReader(database, sources)
+        self.search = SearchReader(database, sources, clock, self.cursors)
         self.works = WorkReader(database, sources, clock, self.cursors)
 
     def finding(self, who: Principal, id: str) -> dict[str, Any]:
         """finding_answer without `decision`."""
         now = self._clock.now()
-        with self._database.read() as connection:
+        with self._database.read(self._behalf(who)) as connection:
             row = self._finding(connection, who, id)
             parts = {
                 "finding": row,
@@ -101,20 +105,20 @@ class Reader:
 
     def party_of(self, who: Principal, id: str) -> str:
         """The id of the party of a finding."""
-        with self._database.read() as connection:
+        with self._database.read(self._behalf(who)) as connection:
             return str(self._finding(connection, who, id).party_id)
 
     def findings(self, who: Principal, query: Query) -> dict[str, Any]:
         """A page of findings: {"items", "next", "as_of"}; raises `parameter_invalid`."""
         asked, wanted = finding_filter(self.sources, query)
         page = page_asked(self.cursors, who, "findings", asked, self._clock.now())
-        with self._database.read() as connection:
+        with self._database.read(self._behalf(who)) as connection:
             return self._finding_page(connection, page, wanted)
 
     def inspection(self, who: Principal, id: str) -> dict[str, Any]:
         """inspection_answer with steps, version, sequence and state."""
         now, seen = self._clock.now(), self._seen(who)
-        with self._database.read() as connection:
+        with self._database.read(self._behalf(who)) as connection:
             row = _there(inspections.seen_inspection(connection, seen, id))
             answer = inspection_answer(
                 self.sources,
@@ -133,7 +137,7 @@ class Reader:
         page = page_asked(self.cursors, who, "inspections", asked, self._clock.now())
         seen, today = self._seen(who), page.as_of.astimezone(CIVIL).date()
         after = None if page.after is None else (datetime.fromisoformat(page.after[0]), str(page.after[1]))
-        with self._database.read() as connection:
+        with self._database.read(self._behalf(who)) as connection:
             rows = inspections.page_of_inspections(connection, seen, wanted, today, after, page.limit + 1)
             lines = inspection_lines(connection, seen, rows[: page.limit])
         return page.answer(lines, _last(rows, page, lambda row: (row.finished_at.isoformat(), row.id)))
@@ -144,7 +148,7 @@ class Reader:
         after = asked.number("after", 0, 0, SEQUENCE_MAX)
         limit = asked.number("limit", TIMELINE_LENGTH, 1, TIMELINE_LENGTH_MAX)
         asked.done()
-        with self._database.read() as connection:
+        with self._database.read(self._behalf(who)) as connection:
             department = _there(entries.department_of(connection, self._seen(who), id))
             particulars = knows_particulars(who, department)
             return timeline_page(connection, self.sources, id, after, limit, particulars)
@@ -154,7 +158,7 @@ class Reader:
         asked, wanted = deadline_filter(self.sources, query)
         page, seen = page_asked(self.cursors, who, "deadlines", asked, self._clock.now()), self._seen(who)
         after = None if page.after is None else position(page.after)
-        with self._database.read() as connection:
+        with self._database.read(self._behalf(who)) as connection:
             places = deadlines.page_of_deadlines(connection, seen, wanted, page.as_of, after, page.limit + 1)
             rows = deadlines.deadlines_by_id(connection, [place[3] for place in places[: page.limit]])
             lines = deadline_lines(connection, self.sources, seen, rows, page.as_of)
@@ -166,7 +170,7 @@ class Reader:
         asked.done()
         now, seen = self._clock.now(), self._seen(who)
         base = [(name, asked.given[name][0]) for name in ("from", "to", "department") if name in asked.given]
-        with self._database.read() as connection:
+        with self._database.read(self._behalf(who)) as connection:
             tallies = figures.tallies(connection, seen, wanted, now)
             routes = figures.findings_by_route(connection, seen, wanted)
             public = publicity.counts(connection, seen, inspected, now.astimezone(CIVIL).date())
@@ -181,7 +185,7 @@ class Reader:
         """Identity, penalties and flags of a party, and the first page of its findings, as far as seen."""
         asked, wanted = finding_filter(self.sources, {"party": [id]})
         page, seen = page_asked(self.cursors, who, "findings", asked, self._clock.now()), self._seen(who)
-        with self._database.read() as connection:
+        with self._database.read(self._behalf(who)) as connection:
             met = parties.departments_that_met(connection, seen, id)
             if not met:
                 raise Refusal("not_found")
@@ -208,14 +212,16 @@ class Reader:
 
     def attachment(self, who: Principal, id: str, digest: str) -> tuple[bytes, str, str]:
         """The bytes of an attachment, its name and its media type."""
-        with self._database.read() as connection:
+        with self._database.read(self._behalf(who)) as connection:
             self._finding(connection, who, id)
             row = _there(entries.attachment_row(connection, id, digest))
+        if not row.content:  # its bytes were lawfully erased
+            raise Refusal("not_found")
         return bytes(row.content), row.name, row.media_type
 
     def document(self, who: Principal, id: str, doc: str) -> Row[Any]:
         """The row of a document that the house issued on a finding or inspection, ready to be printed."""
-        with self._database.read() as connection:
+        with self._database.read(self._behalf(who)) as connection:
             _there(entries.department_of(connection, self._seen(who), id))
             row = _there(entries.document_row(connection, id, doc))
         if row.status != "issued":
@@ -245,6 +251,9 @@ class Reader:
     def _seen(self, who: Principal) -> Scope:
         return scope(self.sources.office_id, who)
 
+    def _behalf(self, who: Principal) -> Behalf:
+        return behalf(self.sources.office_id, who)
+
 
 def open_reader(
     database: Database,
@@ -257,6 +266,7 @@ def open_reader(
     vault: ReferralVault,
 ) -> Reader:
     """The reader over a database that has its tables."""
+    fill_search(database, writer, office.office_id)
     secret, sources = cursor_secret(writer, clock.now()), gather_sources(law, office, facts)
     confidential = ReferralReader(database, writer, clock, law, sources, referrals, vault)
     return Reader(database, sources, clock, steps_of(law, office), secret, confidential)

@@ -43,7 +43,7 @@ class ReckoningReader:
         """One deadline with how it was counted, what is left, and what happened to it by whom; raises `not_found`."""
         now, sources = self.referrals.clock.now(), self.referrals.sources
         seen = scope(sources.office_id, who)
-        with self.database.read() as connection:
+        with self.database.read(self.referrals.referrals.behalf(who)) as connection:
             rows = deadlines.seen_deadlines(connection, seen, [id])
             referral = None if rows else self._referral_of(connection, who, id)
             if referral is not None:
@@ -63,19 +63,19 @@ class ReckoningReader:
 
     def of(self, who: Principal, ids: Sequence[str]) -> dict[str, OnRecord]:
         """Those of these deadlines that the person sees, as they were counted."""
-        with self.database.read() as connection:
+        with self.database.read(self.referrals.referrals.behalf(who)) as connection:
             seen = scope(self.referrals.sources.office_id, who)
             return self._reckoned(deadlines.seen_deadlines(connection, seen, ids))
 
     def of_referral(self, who: Principal, referral: str) -> dict[str, OnRecord]:
         """The deadlines of a referral as they were counted; raises `not_found`. Whoever shows them notes it."""
         self.referrals.see(who, referral)
-        with self.database.read() as connection:
+        with self.database.read(self.referrals.referrals.behalf(who)) as connection:
             return self._reckoned(referral_reading.shown_deadlines(connection, [referral]))
 
     def late_payments(self, who: Principal, finding: str) -> dict[str, LatePayment]:
         """Penalty of the finding → its additional fine; none of a finding that the person does not see."""
-        with self.database.read() as connection:
+        with self.database.read(self.referrals.referrals.behalf(who)) as connection:
             seen = findings.seen_finding(connection, scope(self.referrals.sources.office_id, who), finding)
             if seen is None:
                 return {}

@@ -26,7 +26,7 @@ class RecusalReader:
     def of_record(self, who: Principal, subject: str, id: str) -> dict[str, Any]:
         """{"items", "needs_reassign"}, oldest first; raises `not_found`."""
         desk = self.recusals.desk
-        with desk.database.read() as connection:
+        with desk.database.read(desk.referrals.behalf(who)) as connection:
             file = case_seen(desk, connection, who, subject, id)
             rows = recusing.recusals_of(connection, id)
             named = account_reading.users_named(connection, [row.person for row in rows]) if rows else ()

@@ -67,7 +67,11 @@ class Recusals:
         `step_shut` where it is decided already.
         """
         self.desk.ring_after_jump()
-        return self.desk.writer.submit(lambda connection: self.handle_within(connection, command))
+        try:
+            return self.desk.writer.submit(lambda connection: self.handle_within(connection, command))
+        except Refusal as refusal:
+            self.desk.keep_refused(command, refusal.code)
+            raise
 
     def handle_within(self, connection: Connection, command: Command) -> Outcome:
         """The same inside a transaction that is already open."""

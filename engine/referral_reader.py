@@ -58,7 +58,7 @@ class ReferralReader:
         Whoever shows it notes that it was read; a finding may be asked for other reasons than to be shown.
         """
         now = self.clock.now()
-        with self.database.read() as connection:
+        with self.database.read(self.referrals.behalf(who)) as connection:
             known = self.referrals.known_of(connection, who, finding)
             if not known:
                 return None
@@ -67,7 +67,7 @@ class ReferralReader:
     def referral(self, who: Principal, id: str) -> dict[str, Any]:
         """The referral with its facts, papers and next steps; raises `not_found`."""
         now = self.clock.now()
-        with self.database.read() as connection:
+        with self.database.read(self.referrals.behalf(who)) as connection:
             row = self._row(connection, who, id)
             file = load_referral(connection, id)
             assert file is not None
@@ -84,7 +84,7 @@ class ReferralReader:
 
     def ruling(self, who: Principal, id: str) -> dict[str, Any] | None:
         """The latest ruling on the record of the referral, with its trace and all facts; raises `not_found`."""
-        with self.database.read() as connection:
+        with self.database.read(self.referrals.behalf(who)) as connection:
             rulings = self._row(connection, who, id).record.get("rulings", [])
         self.note(who, id, "ruling")
         return dict(rulings[-1]) if rulings else None
@@ -95,7 +95,7 @@ class ReferralReader:
         after = asked.number("after", 0, 0, SEQUENCE_MAX)
         limit = asked.number("limit", TIMELINE_LENGTH, 1, TIMELINE_LENGTH_MAX)
         asked.done()
-        with self.database.read() as connection:
+        with self.database.read(self.referrals.behalf(who)) as connection:
             self._row(connection, who, id)
             shown = timeline_page(connection, self.sources, id, after, limit, True)
         self.note(who, id, "timeline")
@@ -103,7 +103,7 @@ class ReferralReader:
 
     def attachment(self, who: Principal, id: str, digest: str) -> tuple[bytes, str, str]:
         """The bytes of an attachment, its name and its media type; raises `not_found`."""
-        with self.database.read() as connection:
+        with self.database.read(self.referrals.behalf(who)) as connection:
             self._row(connection, who, id)
             row = entries.attachment_row(connection, id, digest)
         if row is None:
@@ -114,7 +114,7 @@ class ReferralReader:
 
     def document(self, who: Principal, id: str, doc: str) -> Printable:
         """A document that the house issued on the referral, ready to be printed; raises `not_found`."""
-        with self.database.read() as connection:
+        with self.database.read(self.referrals.behalf(who)) as connection:
             self._row(connection, who, id)
             row = entries.document_row(connection, id, doc)
         if row is None or row.status != "issued":
@@ -126,7 +126,7 @@ class ReferralReader:
     def known_to(self, who: Principal) -> list[dict[str, Any]]:
         """The referrals on whose list this person is, soonest due first; nothing for everybody else."""
         now = self.clock.now()
-        with self.database.read() as connection:
+        with self.database.read(self.referrals.behalf(who)) as connection:
             rows = self.referrals.every_known(connection, who)
             due: dict[str, list[Any]] = defaultdict(list)
             for one in referral_reading.shown_deadlines(connection, [row.id for row in rows]):
@@ -143,7 +143,7 @@ class ReferralReader:
 
     def see(self, who: Principal, id: str) -> None:
         """Returns when the person is on the list of the referral; raises `not_found`."""
-        with self.database.read() as connection:
+        with self.database.read(self.referrals.behalf(who)) as connection:
             self._row(connection, who, id)
 
     def _row(self, connection: Connection, who: Principal, id: str) -> Row[Any]:

@@ -32,8 +32,10 @@ from engine.scribe import Scribe
 from engine.snapshots import load_referral
 from models import records, referral_list, referral_reading
 from models.acts import findings_of_act
+from models.reading.scope import behalf
 from models.referral_list import Asking
 from models.referral_reading import OnRecord
+from models.second_wall import Behalf
 
 PUT_ON_LIST = "put_on_list"
 
@@ -102,6 +104,11 @@ class Referrals:
         open_to = steps_of(self.steps, who.roles)
         login, head = who.login.casefold(), HEAD in who.roles
         return Asking(self.office_id, department, login, head, open_to.own, open_to.waiting)
+
+    def behalf(self, who: Principal) -> Behalf:
+        """For whom a transaction reads that asks for this person's referrals: of these it sees those of their lists."""
+        plain, asking = behalf(self.office_id, who), self.asking(who)
+        return plain if asking is None else asking.behalf(plain.sees)
 
     def known(self, connection: Connection, who: Principal, id: str) -> Row[Any] | None:
         """The referral of that id for a person on its list; for everybody else None, as of one that never was."""

@@ -6,7 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engine.core.commands import Command, CorrectionCommand, StepCommand
+from engine.core.commands import (
+    ArchiveCommand,
+    Command,
+    CorrectionCommand,
+    DecideRecusalCommand,
+    RecuseCommand,
+    StepCommand,
+)
 from engine.outcomes import new_id
 from models import log_reading, records
 
@@ -21,8 +28,10 @@ def keep_refused(connection: Connection, office_id: str, command: Command, code:
     subject, id, attempted = "new", "", type(asked).__name__
     if isinstance(asked, StepCommand):
         subject, id, attempted = asked.subject, asked.id, ",".join(step.trigger for step in asked.steps)
-    elif isinstance(asked, CorrectionCommand):
+    elif isinstance(asked, CorrectionCommand | RecuseCommand | DecideRecusalCommand):
         subject, id = asked.subject, asked.id
+    elif isinstance(asked, ArchiveCommand):
+        subject, id, attempted = "finding", asked.finding, asked.act
     row = {
         "id": new_id(),
         "office_id": office_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,8 @@ from engine.reminder_words import kinds_of_the_office
 from engine.writer import Writer
 from models.database import Database
 from models.reading import reminders
-from models.reading.scope import scope
+from models.reading.scope import behalf, scope
+from models.second_wall import Behalf
 
 DONE = ("false", "true")
 KEY_LENGTH_MAX = 200
@@ -40,7 +41,7 @@ class ReminderReader:
         page = page_asked(self._cursors, who, "reminders", asked, self._clock.now())
         wanted = reminders.Asked(who, kinds_of_the_office(), self._sources.told_otherwise, done)
         seen = scope(self._sources.office_id, who)
-        with self._database.read() as connection:
+        with self._database.read(_behalf(self._sources.office_id, who)) as connection:
             found = reminders.page_of_notices(connection, seen, wanted, _place(page), page.limit + 1)
         shown = found[: page.limit]
         last = _ended_at(*shown[-1]) if len(found) > page.limit else None
@@ -67,11 +68,15 @@ class Reminders:
 
     def _told(self, who: Principal, key: str) -> Any:
         asked = reminders.Asked(who, kinds_of_the_office())
-        with self.database.read() as connection:
+        with self.database.read(_behalf(self.office_id, who)) as connection:
             row = reminders.told_notice(connection, scope(self.office_id, who), asked, key)
         if row is None:
             raise Refusal("not_found")
         return row
+
+
+def _behalf(office_id: str, who: Principal) -> Behalf:
+    return replace(behalf(office_id, who), kinds=",".join(sorted(kinds_of_the_office())))
 
 
 def _place(page: Page) -> reminders.Place | None:

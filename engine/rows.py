@@ -13,11 +13,9 @@ from engine.casefile import CaseFile
 from engine.core.lawbook import Lawbook
 from engine.core.snapshot import Deadline, Record
 from engine.deadline_rows import deadline_state, thresholds
+from engine.search.index import public_codes
 from models import records
 from models.referral_reading import REFERRAL, REFERRAL_DEADLINE
-
-PERSONAL_SCHEMES = frozenset({"resident_id", "passport", "foreign_permit"})
-"""Numbers of persons are not searched for: who may not read one could guess it through the search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +239,7 @@ def search_text(file: CaseFile) -> str:
     words: Iterable[str | None] = (
         file.ledger_no,
         file.party.get("name"),
-        *(one["value"] for one in file.party.get("identifiers", ()) if one["scheme"] not in PERSONAL_SCHEMES),
+        *public_codes(file.party),
         *file.doc_numbers,
         file.finding.get("item"),
         file.snapshot.main.facts.get("facts_summary") or file.finding.get("facts_summary"),

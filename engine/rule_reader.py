@@ -6,7 +6,7 @@ from engine.core.commands import Principal
 from engine.projections.sources import Sources
 from models.database import Database
 from models.reading.rule_hits import hits_by_rule
-from models.reading.scope import scope
+from models.reading.scope import behalf, scope
 
 
 class RuleReader:
@@ -17,5 +17,6 @@ class RuleReader:
 
     def hits(self, who: Principal) -> dict[str, int]:
         """Rule id → how many findings that this person sees have it in their present ruling."""
-        with self._database.read() as connection:
-            return hits_by_rule(connection, scope(self._sources.office_id, who))
+        office = self._sources.office_id
+        with self._database.read(behalf(office, who)) as connection:
+            return hits_by_rule(connection, scope(office, who))

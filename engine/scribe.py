@@ -21,6 +21,7 @@ from engine.core.times import roles_of
 from engine.papers import Papers
 from engine.post import Post
 from engine.rows import TABLES, Rows, deadline_table
+from engine.search.index import index_finding, index_inspection
 from models import records
 
 
@@ -197,6 +198,16 @@ class Scribe:
             records.add(connection, table, [{**identity, **values}])
         else:
             records.change(connection, table, snapshot.id, values)
+        self._keep_found(connection, file, values)
+
+    def _keep_found(self, connection: Connection, file: CaseFile, values: Mapping[str, Any]) -> None:
+        """The record is found by what it says now; a criminal referral by nothing."""
+        id, inspection = file.snapshot.id, file.inspection
+        if file.snapshot.subject == "finding":
+            index_finding(connection, self.office_id, id, values["search_text"])
+        elif file.snapshot.subject == "inspection":
+            numbers = (inspection.get("plan_no"), inspection.get("task_no"), file.reference)
+            index_inspection(connection, self.office_id, id, file.party["name"], numbers)
 
     def _keep_changed_deadlines(self, connection: Connection, file: CaseFile) -> None:
         rows = Rows(self.office_id, self.law, file)

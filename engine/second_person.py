@@ -23,6 +23,16 @@ def check_role(who: Principal, roles: Collection[str]) -> None:
         raise Refusal("not_yours", reasons=[reason], roles=needed)
 
 
+def check_own_role(who: Principal, roles: Collection[str]) -> None:
+    """Returns when one of these roles is the person's own, whatever colleagues have lent; raises `not_yours`."""
+    if who.roles.isdisjoint(roles):
+        needed = sorted(roles)
+        words = ("须由具备该角色的本人办理", "somebody does this in their own right")
+        raise Refusal(
+            "not_yours", reasons=[Reason("role_not_allowed", *words, roles=tuple(needed))], roles=needed
+        )
+
+
 def behalf(who: Principal, roles: Collection[str]) -> dict[str, str]:
     """Whom the person stands in for with one of these roles, as a record names it; nothing in their own right."""
     lenders = (

@@ -44,6 +44,8 @@ class Settings:
     """The file with the key that signs checkpoints of the log; None for its place in the data folder."""
     signs_log: bool = True
     """False where this program never signs checkpoints, whatever keys it could read."""
+    template_dir: Path | None = None
+    """The folder with the office's own templates of papers; None for its place in the data folder."""
     checkpoint_dir: Path | None = None
     """Where checkpoints are kept outside the database; None for their place in the data folder."""
     single_sign_on: Provider | None = None
@@ -98,6 +100,7 @@ class Settings:
             log_key=_path(environment.get(LOG_KEY)) if environment.get(LOG_KEY) != NO_KEY else None,
             signs_log=environment.get(LOG_KEY) != NO_KEY,
             checkpoint_dir=_path(environment.get("BIHUAN_CHECKPOINT_DIR")),
+            template_dir=_path(environment.get("BIHUAN_TEMPLATES")),
             hosts=_listed(environment.get("BIHUAN_HOSTS")),
             caller_rate=_within(environment.get("BIHUAN_CALLER_RATE"), CALLER_RATE, RATE_MAX, 0),
             address_rate=_within(environment.get("BIHUAN_ADDRESS_RATE"), ADDRESS_RATE, RATE_MAX, 0),
@@ -138,6 +141,11 @@ class Settings:
         return self.checkpoint_dir or self.data_dir / "checkpoints"
 
     @property
+    def templates(self) -> Path:
+        """Where the office keeps templates of papers of its own."""
+        return self.template_dir or self.data_dir / "templates"
+
+    @property
     def shelf(self) -> Path:
         """Where editions of the rulebook are laid out as folders."""
         return self.data_dir / "rulebooks"
@@ -158,6 +166,7 @@ class Settings:
             "referral_key_file": str(self.referral_key_file),
             "log_key_file": str(self.log_key_file),
             "checkpoints": str(self.checkpoints),
+            "templates": str(self.templates),
             "single_sign_on": self.single_sign_on.issuer if self.single_sign_on else None,
             "cookie_secure": self.cookie_secure,
             "json_bytes_max": self.json_bytes_max,

@@ -17,6 +17,7 @@ from engine.core.snapshot import SUSPICION_ON_RECORD, Deadline, Record, Snapshot
 from models import records, referral_reading
 from models.acts import memories_of_act
 from models.recusing import recused_in
+from models.second_wall import as_house
 from rules.offices import Office
 
 
@@ -43,10 +44,12 @@ def load_finding(connection: Connection, office: Office, id: str, lock: bool = F
         inspection_started_at=_started(row.inspection_intake),
         party_kind=row.inspection_intake["party"]["kind"],
         attachments=records.attachment_digests(connection, id),
-        recused=recused_in(connection, id),
+        erased=bool(row.record.get("erased")),
         head=row.head,
     )
-    _look_for_suspicions(connection, snapshot, row, lock)
+    with as_house(connection):
+        snapshot.recused = recused_in(connection, id)
+        _look_for_suspicions(connection, snapshot, row, lock)
     snapshot.main.facts.setdefault("result_codes", row.inspection_intake.get("result_codes", []))
     return CaseFile(
         snapshot,
@@ -109,9 +112,10 @@ def load_referral(connection: Connection, id: str, lock: bool = False) -> CaseFi
         party_kind=finding.inspection_intake["party"]["kind"],
         items_held=any(one.chart == "penalty" and not no_open_measure(one) for one in held),
         attachments=records.attachment_digests(connection, id),
-        recused=recused_in(connection, row.finding_id),
         head=row.head,
     )
+    with as_house(connection):
+        snapshot.recused = recused_in(connection, row.finding_id)
     snapshot.main.opened_at = row.opened_at
     return CaseFile(
         snapshot,
@@ -143,6 +147,7 @@ def load_inspection(connection: Connection, id: str, lock: bool = False) -> Case
         department=row.department,
         deadlines=[restored(one) for one in records.inspection_deadline_rows(connection, id)],
         inspection_state=row.state,
+        erased=bool(row.record.get("erased")),
         head=row.head,
     )
     party = records.party_row(connection, row.party_id)

@@ -22,7 +22,7 @@ from engine.projections.sources import ReadClock, Sources
 from engine.projections.stuck import stuck_item
 from models.database import Database
 from models.reading import stuck
-from models.reading.scope import Scope, every_record, scope
+from models.reading.scope import Scope, behalf, every_record, scope
 from models.reading.stuck import Measure
 
 PARAMETERS = ("department", "lacks", *PAGING)
@@ -50,7 +50,7 @@ class StuckReader:
         page = page_asked(self._cursors, who, "stuck", asked, self._clock.now())
         after = None if page.after is None else (str(page.after[0]), str(page.after[1]))
         seen = scope(self._sources.office_id, who)
-        with self._database.read() as connection:
+        with self._database.read(behalf(self._sources.office_id, who)) as connection:
             departments = self._departments(connection, seen, department)
             measure = self._measure(connection, departments, page.as_of)
             rows = stuck.page_of_stuck(connection, seen, measure, departments, lacks, after, page.limit + 1)
@@ -61,7 +61,7 @@ class StuckReader:
     def count(self, who: Principal, department: str | None = None) -> int:
         """How many such records the person sees, of that department or of all; each counts once."""
         seen = scope(self._sources.office_id, who)
-        with self._database.read() as connection:
+        with self._database.read(behalf(self._sources.office_id, who)) as connection:
             departments = self._departments(connection, seen, department)
             measure = self._measure(connection, departments, self._clock.now())
             return stuck.count_of_stuck(connection, seen, measure, departments)

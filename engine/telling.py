@@ -23,7 +23,16 @@ ORDERS = ("rectification_notice", "special_equipment_order")
 DECISIONS = ("penalty_decision", "summary_decision", "no_penalty_decision", "own_correction_decision")
 SERVED = (*ORDERS, *DECISIONS, "penalty_prior_notice", "listing_decision", "demand_letter")
 """What a receipt of service may speak of."""
-INSPECTED = ("task_no", "task_name", "plan_no", "plan_name", "officers", "evidence_list", "finished_at")
+INSPECTED = (
+    "task_no",
+    "task_name",
+    "plan_no",
+    "plan_name",
+    "officers",
+    "evidence_list",
+    "started_at",
+    "finished_at",
+)
 
 
 @dataclass(frozen=True)

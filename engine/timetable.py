@@ -16,6 +16,9 @@ PROOF_EVERY_SECONDS = 60
 WITNESS_EVERY_SECONDS = 3600
 """How often the log is held against its newest checkpoint, and signed anew; the first time at once."""
 
+JOBS_EVERY_SECONDS = 2
+"""How often it is looked for work that waits in the background."""
+
 
 class Timetable:
     """Rings the sweep and the courier while the house is open."""
@@ -26,6 +29,7 @@ class Timetable:
         courier: Callable[[], object],
         proof: Callable[[], object] | None = None,
         witness: Callable[[], object] | None = None,
+        jobs: Callable[[], object] | None = None,
     ) -> None:
         self._scheduler = BackgroundScheduler(
             timezone=SHANGHAI, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
@@ -39,6 +43,9 @@ class Timetable:
         if witness is not None:
             self._scheduler.add_job(witness, id="witness at once")
             self._scheduler.add_job(witness, "interval", seconds=WITNESS_EVERY_SECONDS, id="witness")
+
+        if jobs is not None:
+            self._scheduler.add_job(jobs, "interval", seconds=JOBS_EVERY_SECONDS, id="jobs")
 
     def start(self) -> None:
         """The bells ring from now on."""

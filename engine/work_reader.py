@@ -26,7 +26,7 @@ from models.database import Database
 from models.reading import figures, work
 from models.reading.findings import FindingFilter, page_of_findings
 from models.reading.lights import Position, position
-from models.reading.scope import Scope, scope
+from models.reading.scope import Scope, behalf, scope
 from models.reading.work import BY_ROLE, DUE, HANDLED, SORTS, WorkFilter
 from models.records import FINDING
 
@@ -69,7 +69,7 @@ class WorkReader:
         page = page_asked(self.cursors, who, "work", asked, self.clock.now())
         waits = figures.waiting_for(who, owned_states(self.sources.charts, who))
         anybody = [waits, *work.narrowed(replace(wanted, whose=None), who.handles_for)]
-        with self.database.read() as connection:
+        with self.database.read(behalf(self.sources.office_id, who)) as connection:
             seen = scope(self.sources.office_id, who)
             counts = work.lights_of(connection, seen, anybody, who.handles_for, page.as_of)
             conditions = [waits, *work.narrowed(wanted, who.handles_for)]

@@ -102,7 +102,7 @@ class Writer:
 
     def _together(self, batch: list[Waiting]) -> list[tuple[Any, BaseException | None]]:
         results: list[tuple[Any, BaseException | None]] = []
-        with self._database.engine.connect().execution_options(begin="IMMEDIATE") as connection:
+        with self._database.writing() as connection:
             transaction = connection.begin()
             try:
                 for waiting in batch:
@@ -137,7 +137,7 @@ class Writer:
         """One transaction on PostgreSQL; what another transaction stood in the way of is tried again."""
         for attempt in range(RETRIES_MAX):
             try:
-                with self._database.engine.begin() as connection:
+                with self._database.writing() as connection, connection.begin():
                     result = act(connection)
                 self.commits += 1
                 self.acts += 1

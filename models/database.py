@@ -11,6 +11,8 @@ import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import QueuePool
 
+from models.second_wall import HOUSE, OPTION, Behalf, in_force, stand_up
+
 SAFE_SQLITE = (3, 51, 3)
 SAFE_BRANCHES = ((3, 50, 7), (3, 44, 6))
 FIRST_WAL = (3, 7, 0)
@@ -38,16 +40,28 @@ class Database:
         self._readers = self.engine.execution_options(**stable)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A connection for reading; what it sees does not change while it is open, and it is rolled back."""
-        with self._readers.connect() as connection:
+    def read(self, behalf: Behalf = HOUSE) -> Iterator[Connection]:
+        """A connection for reading; what it sees does not change while it is open, and it is rolled back.
+
+        Whoever reads for a person says so, and PostgreSQL shows no more than that person may see.
+        """
+        with self._readers.connect().execution_options(**{OPTION: behalf}) as connection:
             yield connection
             connection.rollback()
+
+    def writing(self) -> Connection:
+        """A connection of the house itself, which SQLite locks for writing from its beginning on."""
+        return self.engine.connect().execution_options(begin="IMMEDIATE", **{OPTION: HOUSE})
 
     def ready(self) -> bool:
         """True when the database answers."""
         with self.read() as connection:
             return connection.execute(text("select 1")).scalar() == 1
+
+    def walled(self) -> bool | None:
+        """Whether the database itself holds this program to what each person may see; None on SQLite, which cannot."""
+        with self.read() as connection:
+            return in_force(connection)
 
     def dispose(self) -> None:
         """All connections are closed."""
@@ -79,7 +93,7 @@ class Database:
         return engine
 
     def _postgresql(self, pool_size: int) -> Engine:
-        return create_engine(
+        engine = create_engine(
             self.url,
             pool_size=pool_size,
             max_overflow=40,
@@ -88,6 +102,8 @@ class Database:
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
         )
+        stand_up(engine)
+        return engine
 
 
 def normalised(url: str) -> str:

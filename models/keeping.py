@@ -39,6 +39,7 @@ from models.columns import Instant
 from models.database import Database
 from models.exchange_reading import MESSAGE, SYSTEM
 from models.records import mark_value
+from models.search import DERIVED
 
 KINDS: tuple[tuple[str, Any, Any], ...] = (
     ("instant", Instant, Instant),
@@ -65,11 +66,12 @@ def kind_of(type: TypeEngine[Any]) -> str:
 
 
 def table_forms() -> dict[str, Columns]:
-    """Every table of this program with its columns, in an order in which they can be filled."""
+    """Every table of this program with its columns, in an order in which they can be filled; none that is made from others."""
     assert tables.__all__, "the models are known"
     return {
         str(table.name): tuple((str(column.name), kind_of(column.type)) for column in table.columns)
         for table in SQLModel.metadata.sorted_tables
+        if table.name not in DERIVED
     }
 
 
@@ -116,7 +118,7 @@ def standing(connection: Connection) -> dict[str, set[str]]:
     return {
         name: {column["name"] for column in seen.get_columns(name)}
         for name in seen.get_table_names()
-        if name != VERSION_TABLE
+        if name != VERSION_TABLE and name not in DERIVED
     }
 
 

@@ -40,7 +40,7 @@ def migrate(database: Database, to: str = HEAD) -> None:
         return
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
-    with database.engine.connect().execution_options(begin="IMMEDIATE") as connection:
+    with database.writing() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, to)
         connection.commit()

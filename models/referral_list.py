@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, or_
 from models.records import FINDING, PARTY, PROCEEDING, USER, add, table_of
 from models.referral import ReferralHand
 from models.referral_reading import REFERRAL, REFERRAL_DEADLINE
+from models.second_wall import Behalf
 
 HAND = table_of(ReferralHand)
 _ACCOUNT, _ACT, _HELD = USER.alias("listed_account"), FINDING.alias("same_act"), PROCEEDING.alias("held")
@@ -34,6 +35,18 @@ class Asking:
     head: bool
     own: frozenset[str]
     waiting: frozenset[tuple[str, str]]
+
+    def behalf(self, sees: str) -> Behalf:
+        """The same as PostgreSQL asks it, for somebody who sees the cases of that department."""
+        return Behalf(
+            office=self.office_id,
+            sees=sees,
+            department=self.department,
+            login=self.login,
+            head="1" if self.head else "",
+            own=",".join(sorted(self.own)),
+            waiting=",".join(sorted("/".join(pair) for pair in self.waiting)),
+        )
 
     def listed(self) -> ColumnElement[bool]:
         """True for the opened referrals on whose list the colleague is at this moment."""

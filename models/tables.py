@@ -1,6 +1,7 @@
 """Importing this module knows every table."""
 
 from models.account import KnownBrowser, SecondFactor, Session, Token, User
+from models.archive import ErasedPaper, ErasedPayload, Erasure, ErasureDecision, LegalHold, LegalHoldAct
 from models.backtest import BacktestChange, BacktestCriminal, BacktestRun, BacktestTurn
 from models.calendar import CalendarNotice, CalendarRecount
 from models.carrier import CarrierAnswer, CarrierBundle, CarrierContent, CarrierPacking
@@ -14,12 +15,15 @@ from models.entry import CommandKey, Entry, Payload
 from models.exchange import Destination, LinkedSystem, Message, MessageSeries, Receipt, SealedMessage
 from models.house_time import TimeBeat, TimeLeap
 from models.incoming import Incoming, IncomingArrival, IncomingDeadline, IncomingPerson
+from models.job import Job, JobPart
 from models.log import LogCheckpoint, LogDoubt, LogLeaf, RefusedAttempt
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
+from models.paper_template import PaperTemplate, TemplateChange
 from models.recusal import Recusal, RecusalDecision
 from models.referral import Referral, ReferralDeadline, ReferralHand, ReferralListed, ReferralReading
 from models.restoration import Restoration
+from models.search import SearchKey, SearchRecord
 from models.work_view import WorkView
 
 APPEND_ONLY = (
@@ -27,8 +31,13 @@ APPEND_ONLY = (
     *(CalendarNotice, CalendarRecount, DutyReport, Delegation, DelegationEnd, SealedMessage),
     *(CarrierBundle, CarrierContent, CarrierPacking, CarrierAnswer),
     *(IncomingArrival, Restoration, LogLeaf, LogCheckpoint, RefusedAttempt, Recusal, RecusalDecision),
+    *(PaperTemplate, TemplateChange),
+    *(LegalHold, LegalHoldAct, Erasure, ErasureDecision, ErasedPayload, ErasedPaper),
 )
-"""Tables whose rows may not be deleted; entries may not be changed either. See the guards in the migrations."""
+"""Tables whose rows may not be deleted, payloads but where an erasure names them; entries may not be changed either.
+
+See the guards in the migrations.
+"""
 
 __all__ = [
     "APPEND_ONLY",
@@ -53,13 +62,21 @@ __all__ = [
     "Draft",
     "DutyReport",
     "Entry",
+    "ErasedPaper",
+    "ErasedPayload",
+    "Erasure",
+    "ErasureDecision",
     "Finding",
     "Incoming",
     "IncomingArrival",
     "IncomingDeadline",
     "IncomingPerson",
     "Inspection",
+    "Job",
+    "JobPart",
     "KnownBrowser",
+    "LegalHold",
+    "LegalHoldAct",
     "LinkedSystem",
     "LogCheckpoint",
     "LogDoubt",
@@ -68,6 +85,7 @@ __all__ = [
     "Message",
     "MessageSeries",
     "Notice",
+    "PaperTemplate",
     "Party",
     "Payload",
     "Proceeding",
@@ -85,9 +103,12 @@ __all__ = [
     "RulebookEdition",
     "RulebookProof",
     "SealedMessage",
+    "SearchKey",
+    "SearchRecord",
     "SecondFactor",
     "Series",
     "Session",
+    "TemplateChange",
     "TimeBeat",
     "TimeLeap",
     "Token",

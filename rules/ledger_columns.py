@@ -38,6 +38,16 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """What a changed cell asks for: one of these steps, with the cell as its fact and others beside it."""
+
+    charts: tuple[str, ...]
+    take: tuple[str, ...]
+    fact: str
+    given: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column: its words, the look of its cells, and its source."""
 
@@ -55,6 +65,7 @@ class Column:
     terms: tuple[str, ...] = ()
     state: str = ""
     told: str = ""
+    edit: Edit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +166,21 @@ def _column(code: str, fields: Fields, bands: Collection[str], known: Known) -> 
         en=fields.text("en"),
         width=fields.integer("width"),
         kind=fields.code("kind", KINDS) if fields.has("kind") else "text",
+        edit=_edit(Fields(fields.take("edit"), fields.where("edit")), known) if fields.has("edit") else None,
         **_SOURCES[source](fields, known),
     )
     fields.done()
     return column
+
+
+def _edit(fields: Fields, known: Known) -> Edit:
+    charts = fields.codes("charts", known.triggers)
+    steps = sorted({one for chart in charts for one in known.triggers[chart]})
+    said = Fields(fields.take("given"), fields.where("given"), known.facts) if fields.has("given") else None
+    given = {name: said.text(name) for name in known.facts if said.has(name)} if said is not None else {}
+    edit = Edit(charts, fields.codes("take", steps), fields.code("fact", known.facts), given)
+    fields.done()
+    return edit
 
 
 def _source(fields: Fields) -> str:

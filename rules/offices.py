@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.core.ladder import Rung
+from engine.core.retention import Schedule
 from rules.calendar_notice import CHINA
 from rules.calendars import RULES, known_calendars
 from rules.data_file import Fields, read_as
@@ -19,6 +20,7 @@ from rules.duties import Duties, read_duties
 from rules.escalation import lights_of, rungs_of
 from rules.faults import nearest
 from rules.identity import Proving, proving_of
+from rules.retention import schedule_of
 
 _KINDS = ("government", "vertical", "dispatched", "judicial", "coordinating", "superior")
 _ANY = "*"
@@ -115,6 +117,7 @@ class Office:
     """When the yellow light of a term comes: working days before red, or for hours a share of the period."""
     delegation: Delegating = field(default_factory=Delegating)
     proving: Proving = field(default_factory=Proving)
+    retention: Schedule = field(default_factory=dict)
 
     def department_by_name(self, name: str) -> str | None:
         """The code of the department with this code, short or full Chinese name; None when there is none."""
@@ -276,6 +279,7 @@ def _office(data: Any, calendars: Sequence[str]) -> Office:
         lights=lights_of(fields),
         delegation=delegating_of(fields),
         proving=proving_of(fields),
+        retention=schedule_of(fields),
     )
     terms.done()
     fields.done()

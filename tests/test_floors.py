@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = {"engine.core": 0, "rules": 1, "models": 2, "engine": 3, "api": 4, "web": 4}
 DOORS = {
     "transitions": ("engine/core/chart.py",),
+    "pypinyin": ("engine/search/initials.py",),
     "durable": ("rules/fence/worker.py",),
     "z3": ("rules/proof/",),
     "authlib": ("engine/single_sign_on.py",),

@@ -18,7 +18,8 @@ from typing import LiteralString, Self
 import psycopg
 from psycopg import sql
 
-ROLE = "bihuan"
+ROLE, RULER = "bihuan", "postgres"
+"""Who owns the databases, and is held by their guards and row policies; and the superuser, who is held by none."""
 PARTS = ("bin", "lib", "share")
 SECONDS_TO_START = 60
 
@@ -48,7 +49,9 @@ class ThrowawayPostgres:
 
     def create_database(self, name: str, template: str | None = None) -> str:
         """The database exists, empty or a copy of the template (to which nobody is connected); its URL."""
-        clause = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+        clause = sql.SQL(" OWNER {}").format(sql.Identifier(ROLE))
+        if template:
+            clause += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
         self._run("CREATE DATABASE {}", name, clause)
         return self.url(name)
 
@@ -62,9 +65,11 @@ class ThrowawayPostgres:
             self._guard.stdin.close()
         self._guard.wait()
 
-    def connect(self, database: str = "postgres") -> "psycopg.Connection[tuple[object, ...]]":
-        """An open connection that commits each statement."""
-        return psycopg.connect(host=str(self.folder), user=ROLE, dbname=database, autocommit=True)
+    def connect(
+        self, database: str = "postgres", role: str = RULER
+    ) -> "psycopg.Connection[tuple[object, ...]]":
+        """An open connection that commits each statement; of the superuser, unless another role is named."""
+        return psycopg.connect(host=str(self.folder), user=role, dbname=database, autocommit=True)
 
     def _run(self, statement: LiteralString, name: str, clause: sql.Composable) -> None:
         with self.connect() as connection:
@@ -113,6 +118,8 @@ def start_server(*, durable: bool = True, max_connections: int = 200) -> Throwaw
     server = ThrowawayPostgres(folder, guard)
     try:
         _wait_until_it_answers(server)
+        with server.connect() as connection:
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(ROLE)))
     except BaseException:
         server.stop()
         raise
@@ -149,7 +156,7 @@ def _binaries(folder: Path, user: int | None) -> Path:
 
 
 def _initialise(binaries: Path, data: Path, user: int | None) -> None:
-    command = [str(binaries / "initdb"), "-D", str(data), "-U", ROLE, "--auth=trust", "--encoding=UTF8"]
+    command = [str(binaries / "initdb"), "-D", str(data), "-U", RULER, "--auth=trust", "--encoding=UTF8"]
     done = subprocess.run(
         [*command, "--no-locale", "--no-sync"],
         capture_output=True,

@@ -12,7 +12,8 @@ from web.naming import Names
 
 PATH = "/board"
 LIST = "/ledger"
-TABS = ("",)
+TABS = ("", "pace", "load", "map")
+"""The pages of the board, below its path."""
 PERIOD = ("department", "from", "to")
 
 

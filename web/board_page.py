@@ -69,6 +69,10 @@ def show_board(asking: Asking, results: Sequence[Result] = (), decided: bool = F
         heat=_heat(names, figures["heat"]),
         flow=_flow(names, figures["flow"], words),
         ages=_ages(figures["ages"], words),
+        trend=[
+            {name: value if name == "month" else number(value) for name, value in line.items()}
+            for line in figures["trend"]
+        ],
         rate=_rate(asking, query),
         watched=_watched(asking, query),
         rows=rows,

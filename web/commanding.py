@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
+from api.archive import archive_command, archive_path
 from api.calls import KEY, digest_of
 from api.correction_request import correction_command, withdrawal_command
 from api.incoming import act_command, entry_command
@@ -118,6 +119,14 @@ def decide_recusal(
         decision_command(subject, id, recusal)(body),
     )
     return _handled(asking, path, body, key, asked, asking.house.recusals.handle)
+
+
+def in_the_archive(
+    asking: Asking, id: str, act: str, of: str | None, body: Mapping[str, Any], key: str
+) -> Outcome:
+    """The hold or erasure was entered or decided; raises Refusal."""
+    asked = archive_command(id, act, of)(body)
+    return _handled(asking, archive_path(asked), body, key, asked, asking.house.archive.handle)
 
 
 def resend(asking: Asking, id: str, key: str) -> Outcome:

@@ -14,6 +14,7 @@ from engine.core.confiding import opens_referral
 from engine.core.refusals import Refusal
 from engine.core.visibility import has_any_row
 from engine.drafts import Drafts
+from web.archive import Sent, archive_part
 from web.asking import Asked, Asking, Form, check_form_token, local_path, see
 from web.cards import Card, card, refused_card, standing_first
 from web.clock_reckoning import ReckoningPage, ToldReckoning, reckoning_page
@@ -129,8 +130,10 @@ def show_finding(
     problem: Told | None = None,
     recusal: Typed | None = None,
     said: str | None = None,
+    archive: Sent | None = None,
 ) -> Response:
-    """The page; `first` takes the place of the next step, `recusal` is a refused form and `said` a refused comment."""
+    """The page; `first` takes the place of the next step, `recusal` and `archive` are refused forms as
+    they were typed, `said` a refused comment."""
     asking = folder.asking
     cards = [card(folder, offer) for offer in folder.offers]
     first, cards = standing_first(cards, first, (asking.parameter("step"), asking.parameter("of")))
@@ -175,6 +178,7 @@ def show_finding(
             "said": said or "",
             "wrong": problem.errors.get("text", ()) if problem and said is not None else (),
         },
+        archive=archive_part(folder, problem, archive),
         names=names_of(asking),
         people=folder.people,
         state=state_of(asking, "finding", finding["state"]),

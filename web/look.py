@@ -19,7 +19,7 @@ from engine.administration import marks_of
 from engine.core.policies import may
 from engine.core.refusals import Refusal
 from engine.core.two_persons import ADMINISTRATORS
-from engine.core.visibility import OVERSEES
+from engine.core.visibility import OVERSEES, reads_findings
 from engine.house import House
 from engine.reminder_words import shown_end
 from web.asking import (
@@ -33,6 +33,7 @@ from web.asking import (
 )
 from web.assets import address
 from web.fields import CIVIL, person_label
+from web.glossary import term_of
 from web.wording import LANGUAGES, Words
 
 HERE = Path(__file__).parent
@@ -72,7 +73,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(day=day, end=shown_end, instant=instant, person=person_label)
-    made.globals.update(static=address)
+    made.globals.update(static=address, glossed=term_of)
     return made
 
 
@@ -102,6 +103,8 @@ def page(asking: Asking, name: str, *, status: int = 200, **context: Any) -> Res
         "who": who,
         "csrf": asking.visit.csrf,
         "navigation": [] if asking.visit.owes else navigation(asking),
+        "searches": not asking.visit.owes and reads_findings(who),
+        "searched_for": "",
         "department_name": _department(house, asking.words, who.department),
         "flash": asking.parameter("flash"),
         "flash_title": did(asking),
@@ -116,6 +119,8 @@ def open_page(request: Request, name: str, *, status: int = 200, **context: Any)
         "who": None,
         "csrf": "",
         "navigation": [],
+        "searches": False,
+        "searched_for": "",
         "department_name": "",
         "flash": "",
         "flash_title": "",

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from api.command_line.opening import settings_of
 from api.command_line.telling import DONE, REFUSED, told
 
 
@@ -23,7 +24,7 @@ def _check(args: argparse.Namespace) -> int:
     """0 when nothing is at fault; what the contract has and this house has not yet is listed, and is no fault."""
     from engine.checking import check
 
-    checked = check(args.against)
+    checked = check(args.against, settings_of(args).templates)
     answer = checked.answer()
     lines = [f"{name}: {one}" for name, listed in answer.items() for one in listed]
     told(answer, as_json=args.json, words="\n".join([*lines, f"faults: {len(checked.faults)}"]))

@@ -46,11 +46,15 @@ def _explain(args: argparse.Namespace) -> int:
     return DONE
 
 
+def anybody_in(house: House) -> Principal:
+    """Somebody of every role and on no list: what they may be shown, whoever works at the machine may know."""
+    return Principal("explain", "explain", frozenset(house.charts.dictionary["roles"]) - BY_NOBODY)
+
+
 def explanation(house: House, named: str) -> dict[str, Any]:
     """What may happen to a finding at all, whoever does it; raises `not_found`."""
-    roles = frozenset(house.charts.dictionary["roles"]) - BY_NOBODY
-    anybody = Principal("explain", "explain", roles)
-    finding = house.reader.finding(anybody, _id_of(house, anybody, named))
+    anybody = anybody_in(house)
+    finding = house.reader.finding(anybody, id_of(house, anybody, named))
     steps = finding["steps"]
     return {
         **{name: finding[name] for name in SHOWN},
@@ -70,7 +74,7 @@ def _elsewhere(step: dict[str, Any]) -> bool:
     return [reason["code"] for reason in step["reasons"]] == [NO_SUCH_STEP[0]]
 
 
-def _id_of(house: House, anybody: Principal, named: str) -> str:
+def id_of(house: House, anybody: Principal, named: str) -> str:
     """The id of the finding with that id or ledger number."""
     found = house.reader.findings(anybody, {"q": [named[:200]]})["items"]
     matching = [one["id"] for one in found if one["ledger_no"] == named]

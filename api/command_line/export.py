@@ -50,14 +50,14 @@ def _export(args: argparse.Namespace) -> int:
     query = {name: [value] for name, value in given.items() if value is not None}
     with house_of(args) as house, tempfile.TemporaryDirectory(dir=args.file.parent) as folder:
         made = Path(folder) / f"ledger{args.file.suffix}"
-        done = write_ledger(house, _who(args, house), query, made, _progress)
+        done = write_ledger(house, reader_of(args, house), query, made, _progress)
         made.chmod(0o600)
         os.replace(made, args.file)
     told({"file": str(args.file), **done}, as_json=args.json)
     return DONE
 
 
-def _who(args: argparse.Namespace, house: House) -> Principal:
+def reader_of(args: argparse.Namespace, house: House) -> Principal:
     """The person whose rights hold; whoever holds the database and names nobody sees every finding."""
     from engine.sheets.ledger import WHOLE
 

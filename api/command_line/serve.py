@@ -56,6 +56,8 @@ def _serve(args: argparse.Namespace) -> int:
             )
         if house.sandbox:
             log.warning("this ledger is a sandbox: nothing leaves it")
+        if house.database.walled() is False:
+            log.warning("the second wall is down: the role of the database is held by no row policy")
         house.witness.look()
         if house.witness.doubted:
             log.error("the house is read-only: the database is not what was signed (bihuan audit verify)")
@@ -173,14 +175,16 @@ def background(house: House) -> Iterator[None]:
 
     Under a test clock the bell is rung by jumps of that clock and never by real time.
     """
+    from engine.jobs.runner import Runner
     from engine.timetable import Timetable
 
-    real, proving = not house.clock.is_test, Proving(house)
+    real, proving, runner = not house.clock.is_test, Proving(house), Runner(house)
     timetable = Timetable(
         house.ring if real else None,
         house.bring,
         proving.look if real else None,
         house.witness.watch if real else None,
+        runner.run,
     )
     house.exchange.courier.begin()
     timetable.start()
@@ -189,4 +193,5 @@ def background(house: House) -> Iterator[None]:
     finally:
         proving.end()
         house.exchange.courier.stop()
+        runner.stop()
         timetable.stop()

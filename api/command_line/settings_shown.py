@@ -29,6 +29,7 @@ def _show(args: argparse.Namespace) -> int:
             "sandbox": house.sandbox,
             "log": house.witness.signer.origin,
             "signs_log": house.witness.signer.may_sign(),
+            "second_wall": house.database.walled(),
             "ledger_doubted": house.witness.doubted,
         }
     told(shown, as_json=args.json)

@@ -36,7 +36,7 @@ class Carrier:
 
         Of a referral: only for whoever is on its list, and that alone.
         """
-        with self.desk.database.read() as connection:
+        with self.desk.database.read(self.desk.referrals.behalf(who)) as connection:
             if referral is None:
                 if carries_for(who) is None:
                     return None

@@ -83,7 +83,7 @@ class PaperReceipts:
     def _found(self, who: Principal, code: str) -> tuple[str, str] | None:
         """Message and kind of the code, among those of the person's department and referrals; every one is compared."""
         office, found = self.desk.office.office_id, None
-        with self.desk.database.read() as connection:
+        with self.desk.database.read(self.desk.referrals.behalf(who)) as connection:
             known = set(referrals_known(connection, self.desk.referrals, who))
             rows = [
                 *_ordinary(carrier_reading.carried_messages(connection, office, ORDINARY), who),

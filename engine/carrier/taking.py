@@ -86,7 +86,7 @@ class Taker:
             name = str(envelope.header_of(raw).get("key", ""))
         except envelope.EnvelopeFault as fault:
             raise _not_ours() from fault
-        with self.desk.database.read() as connection:
+        with self.desk.database.read(self.desk.referrals.behalf(who)) as connection:
             office = self.desk.office.office_id
             bundle = carrier_reading.bundle_of_reply(connection, office, name) if len(name) <= 16 else None
             if bundle is None or not may_handle(connection, self.desk.referrals, who, bundle):

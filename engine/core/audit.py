@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 GENESIS = "0" * 64
+DESTROYED = re.compile(r"(\d{1,9}) ([0-9a-f]{64})", re.ASCII)
+ERASED = "erasure_carried_out"
+"""The entry of a record that names payloads before it which the law had destroyed: sequence and commitment of each."""
 CHAINED = (
     "record_id",
     "sequence",
@@ -48,6 +52,20 @@ def chained(previous: str, entry: Mapping[str, Any]) -> str:
     """The hash (hex) of an entry on top of the hash before it; times are ISO texts in UTC."""
     spoken = [previous, *(entry[name] for name in CHAINED)]
     return hashlib.sha256(canonical(spoken).encode()).hexdigest()
+
+
+def erased_by(entries: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """The commitments, by sequence, that entries of the record say were destroyed; each has `salt` and `body`, or None.
+
+    An entry whose payload is not what was committed to says nothing.
+    """
+    named: dict[int, str] = {}
+    for entry in entries:
+        body = entry["body"] if entry["trigger"] == ERASED else None
+        if body is not None and commitment(entry["salt"], body) == entry["commitment"]:
+            said = map(DESTROYED.fullmatch, json.loads(body)["facts"]["destroyed"])
+            named |= {int(one[1]): one[2] for one in said if one and int(one[1]) < entry["sequence"]}
+    return named
 
 
 def broken_at(entries: Iterable[Mapping[str, Any]]) -> int | None:

@@ -233,6 +233,17 @@ class CommentCommand:
     body: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class ArchiveCommand:
+    """A legal hold or an erasure of a finding is entered or decided; see engine.archive."""
+
+    finding: str
+    act: str  # "hold" | "release" | "erase" | "decide"
+    of: str | None
+    """The hold or erasure that is spoken of; None where it is entered."""
+    body: Mapping[str, Any]
+
+
 Asked = (
     StepCommand
     | CorrectionCommand
@@ -249,6 +260,7 @@ Asked = (
     | RecuseCommand
     | DecideRecusalCommand
     | CommentCommand
+    | ArchiveCommand
 )
 
 

@@ -24,6 +24,7 @@ from engine.core.guards import OF_PERSONS, a_proceeding_is_open, all_proceedings
 from engine.core.lawbook import Lawbook
 from engine.core.recusal import SHUT_OUT
 from engine.core.refusals import Faults, FieldError, Reason, Refusal
+from engine.core.retention import ERASED
 from engine.core.running import Moment, open_term, running
 from engine.core.scene import Scene
 from engine.core.scope import Scope
@@ -62,6 +63,7 @@ def decide(scope: Scope, snapshot: Snapshot, steps: Sequence[Step], several: boo
 
 def correct(scope: Scope, snapshot: Snapshot, entries: Sequence[Entry], asked: CorrectionCommand) -> Decision:
     """The step of the entry named has another date, or did not happen; what follows from it is counted anew."""
+    _check_erased(snapshot)
     if asked.to is None:
         taken = withdraw_entry(scope, snapshot, entries, asked.sequence, asked.reason)
     else:
@@ -179,7 +181,13 @@ def _take(scope: Scope, snapshot: Snapshot, step: Step, prefix: str) -> Taken:
     return advance(scope, snapshot, record, row, facts, timed)
 
 
+def _check_erased(snapshot: Snapshot) -> None:
+    if snapshot.erased:
+        raise Refusal("step_shut", reasons=[ERASED])
+
+
 def _check_record(scene: Scene) -> None:
+    _check_erased(scene.snapshot)
     persons = shut_by(scene, tuple(guard for guard in scene.row.guards if guard.name in OF_PERSONS))
     if persons:
         raise Refusal("proposer_cannot_approve", reasons=persons)

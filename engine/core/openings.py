@@ -16,6 +16,7 @@ from engine.core.guards import shut_by
 from engine.core.lawbook import Lawbook
 from engine.core.recusal import SHUT_OUT, is_recused, without_recused_lenders
 from engine.core.refusals import Reason
+from engine.core.retention import ERASED
 from engine.core.scene import Scene
 from engine.core.snapshot import Record, Snapshot
 
@@ -73,6 +74,9 @@ def _reasons(
         return
     if is_recused(principal, snapshot.recused):
         yield SHUT_OUT
+        return
+    if snapshot.erased:
+        yield ERASED
         return
     scene = Scene(law, snapshot, record, row, principal, now)
     scene.occurred_at = _at_the_latest(scene)

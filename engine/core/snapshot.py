@@ -166,6 +166,8 @@ class Snapshot:
     attachments: frozenset[str] = frozenset()
     recused: frozenset[str] = frozenset()
     """The accounts, folded, that are shut out of the case by a recusal."""
+    erased: bool = False
+    """What the record said was lawfully destroyed; nothing more is done with it."""
     head: str = ""
 
     @property

@@ -1,7 +1,7 @@
-"""What takes two persons outside the cases: grants, keys, rules, calendars, linked systems, the clock, all records at once.
+"""What takes two persons outside the cases: grants, keys, rules, calendars, templates, systems, the clock, all records.
 
-One table: administration, the rulebook, pages and documentation read it. Templates of papers are part of the program and
-change with it alone; nothing in a running house changes them.
+One table: administration, the rulebook, pages and documentation read it. Templates that come with the program change with
+it; those of an office are in force once a second person has confirmed them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ SYSTEM, SECURITY, AUDIT = "system_admin", "security_admin", "audit_admin"
 ADMINISTRATORS = frozenset({SYSTEM, SECURITY, AUDIT})
 """The three administrators (三员): they see no cases, watch one another, and grant themselves nothing."""
 GRANTS, KEYS, RULES, CALENDARS, SYSTEMS = "grants", "keys", "rules", "calendars", "systems"
-CLOCK, RECORDS = "clock", "records"
+TEMPLATES, CLOCK, RECORDS = "templates", "clock", "records"
+HOLD_RELEASE, ERASURE = "hold.release", "erasure.carry_out"
+KEEPERS = frozenset({"department_head", "legal_reviewer", "principal_head"})
+"""Who puts a legal hold on a case, and who may lift it. The three administrators see no cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ TWO_PERSONS: dict[str, TwoPersons] = {
         _by(SYSTEM, "system.rotate_key", KEYS, "更换签名密钥", "a new key for signing"),
         _by(SYSTEM, "system.encryption_key", KEYS, "更换加密密钥", "a new key for sealing"),
         _by(SYSTEM, "calendar.load", CALENDARS, "载入节假日安排", "a calendar notice is loaded"),
+        _by(SYSTEM, "documents.accept", TEMPLATES, "变更文书模板", "templates of papers are changed"),
         _by(SYSTEM, "clock.accept", CLOCK, "确认时钟跳变", "a leap of the clock is accepted"),
         _by(SYSTEM, "restore", RECORDS, "恢复备份", "a backup is restored"),
         TwoPersons(
@@ -73,6 +77,22 @@ TWO_PERSONS: dict[str, TwoPersons] = {
             frozenset({SYSTEM, AUDIT}),
             "确认数据库与签名记录不符",
             "a database that is not what was signed is accepted",
+        ),
+        TwoPersons(
+            HOLD_RELEASE,
+            RECORDS,
+            KEEPERS,
+            KEEPERS,
+            "解除保全",
+            "a legal hold is released",
+        ),
+        TwoPersons(
+            ERASURE,
+            RECORDS,
+            frozenset({"department_head", "legal_reviewer"}),
+            frozenset({"principal_head"}),
+            "依法销毁案件内容",
+            "what a closed case says is erased",
         ),
         TwoPersons(
             "rulebook.approve",
@@ -93,6 +113,7 @@ ONE_PERSON: dict[str, str] = {
     "session.failed": "a count of sign-ins that failed, by the house itself",
     "backup": "a sealed copy, which only the holder of the key opens",
     "personal.report": "what the ledger holds about a person, told to whoever may read it all anyway",
+    "hold.put_on": "it only keeps what is there",
     "sheet.export": "rows of the ledger that whoever takes them may read anyway",
     "exchange.release": "what waits since a restoration goes its way, as it was decided",
     "duty.hand_in": "a report of the department's own",

@@ -3,6 +3,6 @@
 This package is the only door to typst and python-docx; neither is loaded before the first paper is made.
 """
 
-from engine.documents.press import DocumentPress, DocumentUnknown
+from engine.documents.press import PRESSED_WITH, DocumentPress, DocumentUnknown
 
-__all__ = ["DocumentPress", "DocumentUnknown"]
+__all__ = ["PRESSED_WITH", "DocumentPress", "DocumentUnknown"]

@@ -33,6 +33,7 @@ class Filling:
             number=self._spans(template.number),
             letterhead=template.letterhead,
             form=template.form,
+            bare=template.bare,
             blocks=self._blocks(template.body),
             note=self._spans(template.note),
         )

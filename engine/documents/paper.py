@@ -93,7 +93,7 @@ Block = Paragraph | Grid | Listing | Seal | Slip
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A whole paper; `letterhead` puts the organisation in red over a line, `form` narrows the margins."""
+    """A whole paper; `letterhead`: the organisation in red over a line; `form`: narrow margins; `bare`: no page number."""
 
     title: str
     organisation: Spans
@@ -102,6 +102,7 @@ class Paper:
     form: bool
     blocks: tuple[Block, ...] = field(default=())
     note: Spans = ()
+    bare: bool = False
 
 
 def plain(spans: Spans) -> str:

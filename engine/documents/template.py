@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from engine.documents.paper import Align
 from rules.data_file import read_data
+from rules.faults import nearest
 
 HOUSE = "house.yaml"
 """The file beside the templates that says style, fields and choices of all papers."""
@@ -28,12 +29,7 @@ def conditions(written: str) -> list[re.Match[str]]:
     return [match for match in found if match]
 
 
-def _checked(written: str) -> str:
-    conditions(written)
-    return written
-
-
-Condition = Annotated[str, AfterValidator(_checked)]
+Condition = Annotated[str, AfterValidator(lambda written: written if conditions(written) else "")]
 
 
 class _Written(BaseModel):
@@ -130,6 +126,7 @@ class Template(_Written):
     number: Text = ""
     letterhead: bool = False
     form: bool = False
+    bare: bool = False
     choices: dict[str, dict[str, str]] = {}
     body: tuple[BlockTemplate, ...]
     note: Text = ""
@@ -204,7 +201,11 @@ class HouseRules(_Written):
 
 
 class TemplateFault(ValueError):
-    """A template names a field or choice that nobody declared."""
+    """A template names what nobody declared, or its cells do not fill its columns."""
+
+    def __init__(self, file: str, zh: str, en: str, written: str) -> None:
+        super().__init__(f"{file}: {zh} · {en}")
+        self.zh, self.en, self.written = zh, en, written
 
 
 def load_house(folder: Path) -> HouseRules:
@@ -216,14 +217,36 @@ def load_template(path: Path, house: HouseRules) -> Template:
     """Return the template, every name in it declared; raise TemplateFault where one is not."""
     template = Template.model_validate(read_data(path))
     if template.kind != path.stem:
-        raise TemplateFault(f"{path.name}: kind says {template.kind}")
+        zh, en = (
+            f"kind 写的是 {template.kind}，应当与文件名相同",
+            f"kind says {template.kind}, not the file's name",
+        )
+        raise TemplateFault(path.name, zh, en, template.kind)
     choices = house.choices | template.choices
     for name, filters, each in names_in(template):
         _check_name(path.name, name, each, house)
         for filter_name, argument in filters:
             if (filter_name == "boxes" and argument not in choices) or filter_name not in ("boxes", "unless"):
-                raise TemplateFault(f"{path.name}: {{{name}|{filter_name}:{argument}}} is not known")
+                _refuse(path.name, f"{name}|{filter_name}:{argument}", "不认识", "is not known")
+    _check_columns(path.name, template)
     return template
+
+
+def _refuse(file: str, written: str, zh: str, en: str) -> None:
+    raise TemplateFault(file, f"{{{written}}} {zh}", f"{{{written}}} {en}", written)
+
+
+def _check_columns(file: str, node: object) -> None:
+    """Refuse a row whose cells are more or fewer than the columns of its grid."""
+    if isinstance(node, GridTemplate):
+        for number, row in enumerate(node.rows, start=1):
+            width = sum(cell.span if isinstance(cell, CellTemplate) else 1 for cell in row.cells)
+            if width != len(node.columns):
+                zh = f"表格第{number}行占{width}栏，应当占满{len(node.columns)}栏"
+                en = f"row {number} of the grid fills {width} of {len(node.columns)} columns"
+                raise TemplateFault(file, zh, en, "columns")
+    for block in getattr(node, "body", ()):
+        _check_columns(file, block)
 
 
 def _check_name(file: str, name: str, each: str | None, house: HouseRules) -> None:
@@ -235,7 +258,10 @@ def _check_name(file: str, name: str, each: str | None, house: HouseRules) -> No
         return
     if owner and (name in ("each", "each.number") or name.removeprefix("each.") in owner.members):
         return
-    raise TemplateFault(f"{file}: {{{name}}} is not declared in {HOUSE}")
+    near = nearest(name, house.fields)
+    zh = f"没有在 {HOUSE} 中声明" + (f"；是不是想写 {near}？" if near else "")
+    en = f"is not declared in {HOUSE}" + (f"; did you mean {near}?" if near else "")
+    _refuse(file, name, zh, en)
 
 
 Named = tuple[str, tuple[tuple[str, str], ...], str | None]
@@ -243,9 +269,8 @@ Named = tuple[str, tuple[tuple[str, str], ...], str | None]
 
 def filters_of(written: str) -> tuple[tuple[str, str], ...]:
     """The filters of a placeholder, each as name and argument."""
-    return tuple(
-        (name, argument) for name, _, argument in (one.partition(":") for one in written.split("|")[1:])
-    )
+    pairs = (one.partition(":") for one in written.split("|")[1:])
+    return tuple((name, argument) for name, _, argument in pairs)
 
 
 def names_in(node: object, each: str | None = None) -> Iterator[Named]:

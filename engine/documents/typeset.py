@@ -15,53 +15,65 @@ from engine.documents.template import Face, Style
 if TYPE_CHECKING:
     import typst
 
-PROGRAM = Path(__file__).with_name("paper.typ")
+PROGRAM = Path(__file__).with_name("sheet.typ")
 FACES = ("organisation", "letterhead", "title", "body", "strong", "grid", "label", "small")
 
 
 class Typesetter:
     """Sets papers with the fonts of the house and, before them, those of the office's own folder."""
 
-    def __init__(self, style: Style, fonts: Path | None) -> None:
+    def __init__(self, fonts: Path | None) -> None:
         """Afterwards papers can be set; fonts and typst are loaded by the first."""
-        self._style = style
         self._own_fonts = fonts
         self._lock = Lock()
 
-    def pdf(self, paper: Paper, issued_on: date) -> bytes:
+    def pdf(self, paper: Paper, style: Style, issued_on: date) -> bytes:
         """The paper as PDF/A-2b, the same bytes for the same paper, date and fonts."""
         midnight = datetime(issued_on.year, issued_on.month, issued_on.day, tzinfo=UTC)
         with self._lock:
             made = self._compiler.compile(
                 format="pdf",
-                sys_inputs={"told": self._told(paper, issued_on)},
+                sys_inputs=self._inputs(paper, style, issued_on),
                 pdf_standards=["a-2b"],
                 timestamp=int(midnight.timestamp()),
             )
         assert isinstance(made, bytes)  # typst gives a list only for several pictures
         return made
 
-    def pictures(self, paper: Paper, issued_on: date, *, per_inch: int = 100) -> list[bytes]:
+    def pictures(self, paper: Paper, style: Style, issued_on: date, *, per_inch: int = 100) -> list[bytes]:
         """Each page as a PNG picture, for the eye."""
         with self._lock:
             made = self._compiler.compile(
-                format="png", ppi=per_inch, sys_inputs={"told": self._told(paper, issued_on)}
+                format="png", ppi=per_inch, sys_inputs=self._inputs(paper, style, issued_on)
             )
         return [made] if isinstance(made, bytes) else [page for page in made or [] if page]
 
-    def _told(self, paper: Paper, issued_on: date) -> str:
+    def told(self, paper: Paper, style: Style, issued_on: date) -> dict[str, Any]:
+        """What paper.typ is told of one paper."""
         told = {
             "paper": asdict(paper),
             "author": plain(paper.organisation),
             "issued_on": [issued_on.year, issued_on.month, issued_on.day],
             "style": {
-                "margins": self._style.around(form=paper.form),
-                "pitch": self._style.pitch,
-                "red": self._style.red,
-                "faces": {name: self._face(getattr(self._style, name)) for name in FACES},
+                "margins": style.around(form=paper.form),
+                "pitch": style.pitch,
+                "red": style.red,
+                "faces": {name: self._face(getattr(style, name)) for name in FACES},
             },
         }
-        return json.dumps(self._printable(told), ensure_ascii=False)
+        said: dict[str, Any] = self._printable(told)
+        return said
+
+    def font_folders(self) -> list[str]:
+        """Where the fonts are, the office's own first."""
+        return [str(folder) for folder in self._folders]
+
+    def plain_families(self) -> list[str]:
+        """The families at hand, in which a number can be set."""
+        return sorted(self._families)[:1]
+
+    def _inputs(self, paper: Paper, style: Style, issued_on: date) -> dict[str, str]:
+        return {"told": json.dumps(self.told(paper, style, issued_on), ensure_ascii=False)}
 
     def _face(self, face: Face) -> dict[str, Any]:
         """The families at hand; strokes thicken only the last choice, which has no bold of its own."""

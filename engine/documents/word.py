@@ -42,7 +42,8 @@ def _prepare(document: WordDocument, paper: Paper, style: Style, issued_on: date
     section.left_margin, section.right_margin = Mm(left), Mm(right)
     section.footer_distance = Mm(bottom - 10)
     add_styles(document, style)
-    write_page_number(section.footer.paragraphs[0], form=paper.form)
+    if not paper.bare:
+        write_page_number(section.footer.paragraphs[0], form=paper.form)
     about = document.core_properties
     about.title, about.author, about.last_modified_by = (
         paper.title,

@@ -24,6 +24,8 @@ def write_grid(document: WordDocument, grid: Grid, style: Style, width: float, *
     widths = [width * part / sum(grid.columns) for part in grid.columns]
     for column, millimetres in zip(table.columns, widths, strict=True):
         column.width = Mm(millimetres)
+    if len(grid.rows) > 2 and all(cell.label for cell in grid.rows[0].cells):
+        element(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")  # asked again on the next page
     for row, told in zip(table.rows, grid.rows, strict=True):
         _write_row(row, told, widths, style, keep)
     after = document.add_paragraph(style="Paper Small")

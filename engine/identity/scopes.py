@@ -50,7 +50,7 @@ FINER: dict[str, Scope] = {
             *(f"/findings/*/{part}" for part in ("steps", "attachments", "corrections", "withdrawals")),
         ),
     ),
-    "read:figures": Scope(SAFE, ("/ledger", "/publicity", "/stuck", "/duties", "/deadlines")),
+    "read:figures": Scope(SAFE, ("/ledger", "/publicity", "/stuck", "/duties", "/deadlines", "/reports/*/*")),
     "read:incoming": Scope(SAFE, ("/incoming", "/incoming/*")),
     "write:incoming": Scope(SAFE | SEND, ("/incoming", "/incoming/**")),
     "read:referrals": Scope(SAFE, ("/referrals/**",)),

@@ -11,6 +11,7 @@ from datetime import timedelta
 from engine.clock import Clock
 from engine.core.chart import Charts
 from engine.core.commands import (
+    ArchiveCommand,
     Asked,
     CorrectionCommand,
     DelegateCommand,
@@ -49,7 +50,7 @@ GRAVE = Grave(
     heads=frozenset({"department_head", "principal_head"}),
     verbs=("approve_", "decide_"),
     subjects=frozenset({"referral"}),
-    commands=(CorrectionCommand, DelegateCommand, EndDelegationCommand),
+    commands=(CorrectionCommand, DelegateCommand, EndDelegationCommand, ArchiveCommand),
     acts=frozenset(
         {
             "confirm_proposal",

@@ -22,6 +22,7 @@ from engine.outcomes import new_id
 from engine.projections.instants import recorded
 from engine.signed_event import SignedEvent, check_own, check_same_bytes, signed_event
 from models import incoming_reading, referral_reading
+from models.second_wall import of_system
 
 RECORDED, DUPLICATE = "recorded", "duplicate"
 
@@ -50,7 +51,7 @@ class Arriving:
         `message_unknown`, or `key_reused` for other bytes under an id that was here before.
         """
         sent = signed_event(self.callers, system_id, headers, raw)
-        with self.desk.database.read() as connection:
+        with self.desk.database.read(of_system(sent.system)) as connection:
             known = incoming_reading.arrival_row(connection, system_id, sent.id)
         if known is not None:
             return _repeated(known, sent.digest)
@@ -61,7 +62,7 @@ class Arriving:
     def told(self, system_id: str, headers: Mapping[str, str], signed: bytes, id: str) -> dict[str, Any]:
         """What became of the matter that the system sent under that id; raises `not_found` for any other."""
         system = self.callers.verified(system_id, headers, signed)
-        with self.desk.database.read() as connection:
+        with self.desk.database.read(of_system(system)) as connection:
             row = incoming_reading.arrival_row(connection, system.id, id)
         if row is None:
             raise Refusal("not_found")

@@ -32,6 +32,7 @@ from engine.snapshots import restored
 from models import audit_reading, incoming_reading, records, referral_reading
 from models.incoming_reading import RUNNING, Wanted
 from models.reading.lights import ALL
+from models.second_wall import as_house
 from rules.reckoning_answer import left_answer, reckoning_answer
 
 FILTERS = ("kind", "state", "department", "light", "mine", "open", "q", "finding", *PAGING)
@@ -64,7 +65,7 @@ class IncomingReader:
         wanted = self._wanted(who, asked)
         page = page_asked(self.cursors, who, "incoming", asked, self.clock.now())
         after = None if page.after is None else (datetime.fromisoformat(page.after[0]), str(page.after[1]))
-        with self.desk.database.read() as connection:
+        with self.desk.database.read(self.desk.referrals.behalf(who)) as connection:
             seen = self.sight.seen(connection, who)
             rows = incoming_reading.page_of_matters(
                 connection, seen, wanted, page.as_of, after, page.limit + 1
@@ -79,7 +80,7 @@ class IncomingReader:
         if who.department is None or not reads_findings(who):
             return []
         now, wanted = self.clock.now(), Wanted(department=who.department, ended=False)
-        with self.desk.database.read() as connection:
+        with self.desk.database.read(self.desk.referrals.behalf(who)) as connection:
             seen = self.sight.seen(connection, who)
             rows = incoming_reading.page_of_matters(connection, seen, wanted, now, None, limit)
             return self._items(connection, rows, now)
@@ -87,7 +88,7 @@ class IncomingReader:
     def of_finding(self, who: Principal, finding: str) -> list[dict[str, Any]]:
         """The matters that were accepted as the finding, as far as the person may know of them."""
         now = self.clock.now()
-        with self.desk.database.read() as connection:
+        with self.desk.database.read(self.desk.referrals.behalf(who)) as connection:
             seen = self.sight.seen(connection, who)
             rows = incoming_reading.page_of_matters(connection, seen, Wanted(finding=finding), now, None, 20)
             return self._items(connection, rows, now)
@@ -95,7 +96,7 @@ class IncomingReader:
     def matter(self, who: Principal, id: str) -> dict[str, Any]:
         """One matter with everything the person may know of it; raises `not_found`."""
         now = self.clock.now()
-        with self.desk.database.read() as connection:
+        with self.desk.database.read(self.desk.referrals.behalf(who)) as connection:
             row = self.sight.find(connection, who, id)
             clocks = incoming_reading.clock_rows(connection, [id])
             return {
@@ -224,7 +225,8 @@ class IncomingReader:
         return told
 
     def _finding(self, connection: Connection, row: Any) -> dict[str, Any] | None:
-        found = None if row.finding_id is None else records.finding_row(connection, row.finding_id, False)
+        with as_house(connection):  # told to whoever sees the matter, whichever department has the finding
+            found = None if row.finding_id is None else records.finding_row(connection, row.finding_id, False)
         if found is None:
             return None
         source = self.book.kinds[row.kind].case_source

@@ -94,7 +94,7 @@ def copy_masked(
 
 
 def _entered(database: Database, office_id: str, action: str, told: dict[str, Any], now: datetime) -> None:
-    with database.engine.connect().execution_options(begin="IMMEDIATE") as connection:
+    with database.writing() as connection:
         enter(connection, office_id, action, f"os:{system_user()}", told, now)
         connection.commit()
 

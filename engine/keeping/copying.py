@@ -142,7 +142,7 @@ class _Copy:
             raise ContainerFault(name)
         self._last = expected
         rows = rows_of(content, columns)
-        with self._database.engine.begin() as connection:
+        with self._database.writing() as connection, connection.begin():
             keeping.fill(connection, self._tables[table], rows)
         self._digests[table].update(content)
         self._counts[table] += len(rows)

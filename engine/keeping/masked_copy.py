@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from engine.core.audit import GENESIS, canonical, chained, commitment, utc_text
 from engine.core.commands import CLOCK_LOGIN, IMPORTER_LOGIN
 from engine.demo.marking import DEMO
+from engine.documents import PRESSED_WITH
 from engine.identity.passwords import hash_password
 from engine.keeping.lines import line_of, rows_of
 from engine.keeping.masking import Mask
@@ -102,7 +103,7 @@ class MaskedCopy:
         target = Database(f"sqlite:///{self._file}")
         migrate(target)
         rows = 0
-        with self._source.read() as reading, target.engine.begin() as writing:
+        with self._source.read() as reading, target.writing() as writing, writing.begin():
             self._mask = self._mask_of(reading)
             heads = self._chains(reading, writing)
             for name in PLAIN:
@@ -149,7 +150,7 @@ class MaskedCopy:
             entries, payloads, head = [], [], GENESIS
             for row in audit_reading.chain(reading, record):
                 salt = secrets.token_hex(16)
-                body = canonical(self._mask.document(orjson.loads(row.pop("body") or "{}")))
+                body = canonical(self._mask.document(_without_papers(orjson.loads(row.pop("body") or "{}"))))
                 row |= {
                     "by": self._mask.login(row["by"]),
                     "commitment": commitment(salt, body),
@@ -194,6 +195,8 @@ class MaskedCopy:
             masked["head"] = heads[row["id"]]
         if name == "finding":
             masked["search_text"] = masked["item"].casefold()
+        if name == "document":
+            masked["content"].pop(PRESSED_WITH, None)  # templates are not copied; the program's own print
         if name == "party":
             masked["identity"] = identity_of(masked["detail"])
         if name == "user_account":
@@ -208,6 +211,13 @@ class MaskedCopy:
             told = self._mask.login(value) if column in LOGINS else self._mask.text(value)
             return told.casefold() if column == "login_key" else told
         return self._mask.document(value) if kind == "json" else b"" if kind == "bytes" else value
+
+
+def _without_papers(body: dict[str, Any]) -> dict[str, Any]:
+    """What an entry says without the digests of papers, which become others in the copy."""
+    for document in body.get("documents", ()):
+        document.pop("paper", None)
+    return body
 
 
 def paper(token: str) -> bytes:

@@ -120,6 +120,11 @@ def _administering(url: str) -> Iterator[Database]:
 Place = FilePlace | SchemaPlace
 
 
+def stands(database_url: str) -> bool:
+    """False where it names a file that is not there; looking into it would make it."""
+    return not database_url.startswith(SQLITE) or Path(database_url.removeprefix(SQLITE)).is_file()
+
+
 def place_of(database_url: str, now: datetime) -> Place:
     """The place of the database of that URL; `now` is real time, so that no two places have one name."""
     stamp = now.astimezone(SHANGHAI).strftime("%Y%m%dt%H%M%S%f")

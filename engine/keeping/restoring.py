@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from engine.administrative_record import enter
 from engine.auditing import Audited, verify
@@ -20,13 +21,13 @@ from engine.house_key import HouseKey
 from engine.keeping.box import Identity
 from engine.keeping.copying import Copied, CopyFault, copy_into
 from engine.keeping.packing import HOUSE_KEY, REFERRAL_KEY
-from engine.keeping.place import Place, place_of
+from engine.keeping.place import Place, place_of, stands
 from engine.outcomes import new_id
 from engine.referral_vault import ReferralVault
 from engine.secret_keys import SecretKeyFault, keys_in, secret_keys, write_secret_keys
 from engine.settings import Settings
-from models import keeping, restoring
-from models.database import Database
+from models import archiving, keeping, restoring
+from models.database import Database, DatabaseUnsafe
 from models.migrate import migrate
 
 CHUNK = 1024 * 1024
@@ -66,6 +67,8 @@ class Ready:
     audited: Audited
     place: Place
     database: Database
+    erasures_outstanding: list[dict[str, Any]] | None = None
+    """Erasures of the present database that the backup knows nothing of; None where the present one cannot be asked."""
 
     def told(self) -> dict[str, Any]:
         """What was verified."""
@@ -78,6 +81,7 @@ class Ready:
             "entries": self.audited.entries,
             "faults": len(self.audited.faults),
             "signed": self.copied.signed,
+            "erasures_outstanding": self.erasures_outstanding,
         }
 
     def detail(self) -> dict[str, Any]:
@@ -90,7 +94,7 @@ class Ready:
 
         Raises `not_ready` while somebody works with the old one: then that one stands as it stood.
         """
-        with self.database.engine.connect().execution_options(begin="IMMEDIATE") as connection:
+        with self.database.writing() as connection:
             held = self._settle(connection, by, now)
             connection.commit()
         self.database.dispose()
@@ -164,11 +168,38 @@ def prepared(
             copied = copy_into(wanted.box, wanted.identities, database, office_id, key, progress)
             migrate(database)
             audited = _verified(database, wanted, _vault(settings, copied))
-            yield Ready(settings, office_id, wanted, digest, copied, audited, place, database)
+            outstanding = erasures_outstanding(settings, database)
+            yield Ready(settings, office_id, wanted, digest, copied, audited, place, database, outstanding)
         finally:
             database.dispose()
     finally:
         place.discard()
+
+
+def erasures_outstanding(present: Settings, restored: Database) -> list[dict[str, Any]] | None:
+    """The erasures that the present database carried out and the restored one does not know: `erasure, finding, at`.
+
+    What they destroyed is there again. None where there is no present database of this shape.
+    """
+    known = _carried_out_here(present)
+    if known is None:
+        return None
+    with restored.read() as connection:
+        brought = {one["erasure"] for one in archiving.carried_out(connection)}
+    return [{**one, "at": one["at"].isoformat()} for one in known if one["erasure"] not in brought]
+
+
+def _carried_out_here(present: Settings) -> list[dict[str, Any]] | None:
+    if not stands(present.database_url):
+        return None
+    here = Database(present.database_url)
+    try:
+        with here.read() as connection:
+            return archiving.carried_out(connection)
+    except (DBAPIError, DatabaseUnsafe):
+        return None
+    finally:
+        here.dispose()
 
 
 def _laid_beside(path: Path, content: bytes) -> bool:
@@ -195,11 +226,19 @@ def _vault(settings: Settings, copied: Copied) -> ReferralVault:
 def _verified(database: Database, wanted: Wanted, vault: ReferralVault) -> Audited:
     audited = verify(database)
     with database.read() as connection:
-        changed = [row.digest for row in keeping.papers(connection) if not _intact(vault, row)]
+        gone = archiving.erased_papers(connection)
+        changed = [row.digest for row in keeping.papers(connection) if not _stands(vault, row, gone)]
     count = len(audited.faults) + len(changed)
     if count and not wanted.accept_faults:
         raise CopyFault(BROKEN_CHAINS.format(count=count))
     return audited
+
+
+def _stands(vault: ReferralVault, paper: Any, gone: frozenset[tuple[str, str]]) -> bool:
+    """True for a paper as it was handed in, and for the empty place of one that was lawfully erased."""
+    if (paper.finding_id, paper.digest) in gone:
+        return not paper.content
+    return _intact(vault, paper)
 
 
 def _intact(vault: ReferralVault, paper: Any) -> bool:

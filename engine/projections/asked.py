@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from engine.core.calendar import FIRST_YEAR, LAST_YEAR
-from engine.core.fact_types import CONTROL, DATE
+from engine.core.fact_types import CONTROL, DATE, INSTANT
 from engine.core.refusals import FieldError, Refusal
 from engine.projections.instants import CIVIL
 
@@ -76,6 +76,19 @@ class Asked:
             pass
         self.wrong(name, "format")
         return None
+
+    def instant(self, name: str) -> datetime | None:
+        """The instant given with its offset, or None."""
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            instant = datetime.fromisoformat(value) if INSTANT.fullmatch(value) else None
+        except ValueError:
+            instant = None
+        if instant is None:
+            self.wrong(name, "format")
+        return instant
 
     def since(self, name: str) -> datetime | None:
         """The first instant of the day given, in Asia/Shanghai; None also before all that is recorded."""

@@ -14,9 +14,13 @@ from models.reading.board import LATE, Load
 from models.reading.figures import Tally
 from models.reading.findings import CLOSED, NO_ROUTE, NOBODY, OPEN
 from models.reading.lights import LIGHTS, NONE
+from models.reading.pace import Stay
 
 AGES = (5, 10, 20, 60)
 """Where the ages of what is open are divided, in working days since it was discovered; the last class is older."""
+
+MONTHS = 12
+"""How many months the trend shows, the present one included."""
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -143,6 +147,59 @@ def ages(base: Base, edges: Sequence[date], counted: Mapping[tuple[int, bool], i
         )
         overdue = base.number(f"age.{low}.overdue", late, *LATE_PAIRS, since=since, until=until)
         shown.append({"low": low, "high": high, "open": number, "overdue": overdue})
+    return shown
+
+
+def pace(
+    stays: Iterable[Stay], now_in: Mapping[str, Mapping[str, Number]], sources: Sources
+) -> list[dict[str, Any]]:
+    """Open states that were left, slowest first: `half` and `most` days, `count` stays, and `now`, how many are there."""
+    timed = [one for one in stays if _open_state(sources, one)]
+    return [
+        {
+            "chart": one.chart,
+            "state": one.state,
+            "half": round(max(one.half, 0.0), 1),
+            "most": round(max(one.most, 0.0), 1),
+            "count": one.count,
+            "now": now_in[one.chart][one.state],
+        }
+        for one in sorted(timed, key=lambda one: (-one.most, -one.half, one.chart, one.state))
+    ]
+
+
+def _open_state(sources: Sources, stay: Stay) -> bool:
+    state = sources.charts[stay.chart].states.get(stay.state)
+    return state is not None and state.kind == "open"
+
+
+def months_until(today: date) -> list[date]:
+    """The first days of the present month and those before it, latest first, MONTHS of them."""
+    first, found = today.replace(day=1), []
+    for _ in range(MONTHS):
+        found.append(first)
+        first = (first - timedelta(days=1)).replace(day=1)
+    return found
+
+
+def trend(
+    base: Base, months: Sequence[date], found: Mapping[tuple[int, bool], int], closed: Mapping[int, int]
+) -> list[dict[str, Any]]:
+    """Month by month, oldest first: found in it, closed in it, and of those found in it how many are overdue now."""
+    shown = []
+    for place, first in reversed(list(enumerate(months))):
+        last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        late, name = found.get((place, True), 0), f"month.{first:%Y-%m}"
+        within = {"since": first, "until": last}
+        ended = (("closed_from", first.isoformat()), ("closed_to", last.isoformat()))
+        shown.append(
+            {
+                "month": f"{first:%Y-%m}",
+                "found": base.number(f"{name}.found", late + found.get((place, False), 0), **within),
+                "closed": base.number(f"{name}.closed", closed.get(place, 0), *ended),
+                "overdue": base.number(f"{name}.overdue", late, *LATE_PAIRS, **within),
+            }
+        )
     return shown
 
 

@@ -25,6 +25,8 @@ FINDINGS = (
     "reference",
     "handler",
     "proceeding",
+    "closed_from",
+    "closed_to",
     *PERIOD,
     *PAGING,
 )
@@ -64,6 +66,8 @@ def finding_filter(sources: Sources, query: Query) -> tuple[Asked, FindingFilter
         discovered_before=asked.until("to"),
         handler=asked.text("handler"),
         proceedings=_places(sources, asked),
+        closed_from=asked.since("closed_from"),
+        closed_before=asked.until("closed_to"),
     )
     return asked, found
 

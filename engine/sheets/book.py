@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -22,8 +22,9 @@ from rules.ledger_columns import Column, LedgerSheet
 SHEET = "台账"
 TITLE, SUBTITLE, BANDS, HEADINGS, FIRST = 0, 1, 2, 3, 4
 """The lines above the rows, and the first row."""
-HIDDEN = ("bihuan_finding", "bihuan_version")
-"""Headings of the hidden columns behind the others: which finding a row is, and in which version."""
+HIDDEN = ("bihuan_finding", "bihuan_version", "bihuan_mark")
+"""Headings of the hidden columns behind the others: which finding a row is, in which version, and what its editable
+cells said."""
 _PAPERS = {"A3": 8, "A4": 9}
 _LONG = 255
 """Older programs show longer text as #### in cells that are formatted as text."""
@@ -39,8 +40,13 @@ class Line:
     hidden: Sequence[str | int]
 
 
-def write_book(path: Path, sheet: LedgerSheet, subtitle: str, lines: Iterable[Line]) -> None:
-    """The workbook stands at the path, with every line; what raises while lines are made leaves nothing of use."""
+def write_book(
+    path: Path, sheet: LedgerSheet, subtitle: str, lines: Iterable[Line], made_at: datetime
+) -> None:
+    """The workbook stands at the path, with every line; what raises while lines are made leaves nothing of use.
+
+    It says that it was made at that instant of the house: of the same rows the same bytes are made.
+    """
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -48,7 +54,7 @@ def write_book(path: Path, sheet: LedgerSheet, subtitle: str, lines: Iterable[Li
         "tmpdir": str(path.parent),
     }
     with xlsxwriter.Workbook(path, options) as book:
-        book.set_properties({"title": sheet.title.zh})
+        book.set_properties({"title": sheet.title.zh, "created": made_at.astimezone(UTC)})
         _Writing(book, book.add_worksheet(SHEET), sheet).write(subtitle, lines)
 
 

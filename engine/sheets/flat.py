@@ -52,7 +52,7 @@ def json_lines(columns: Sequence[Column], head: Mapping[str, Any], lines: Iterab
             for column, cell in zip(columns, line.cells, strict=True)
             if cell is not None
         }
-        finding, version = line.hidden
+        finding, version, _ = line.hidden
         item = {"finding": finding, "version": version, **known}
         yield between + json.dumps(item, ensure_ascii=False)
         between = ",\n"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from engine.administrative_record import enter
+from engine.core.audit import canonical
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal
 from engine.projections.asked import Query
@@ -24,11 +26,11 @@ from engine.sheets.cells import cells_of
 from engine.sheets.flat import csv_lines, json_lines
 from engine.sheets.source import Source, sources_of
 from engine.sheets.told import Telling
-from engine.sheets.values import plain, values_of
+from engine.sheets.values import Cell, plain, values_of
 from models.reading import sheets
 from models.reading.findings import FindingFilter
 from models.reading.scope import Scope, scope
-from rules.ledger_columns import Known, LedgerSheet, load_ledger_sheet
+from rules.ledger_columns import Column, Known, LedgerSheet, load_ledger_sheet
 
 if TYPE_CHECKING:
     from engine.house import House
@@ -61,6 +63,8 @@ class Rows:
     count: int
     as_of: datetime
     lines: Iterator[Line]
+    referrals: set[str]
+    """The criminal referrals that the lines so far tell of."""
 
 
 def sheet_of(house: House) -> LedgerSheet:
@@ -92,12 +96,12 @@ def ledger_rows(
             asked.wrong(name, "unknown_field")
     asked.done()
     now = house.clock.now()
-    with house.database.read() as connection:
+    with house.database.read(house.desk.referrals.behalf(who)) as connection:
         reading = _Reading(house, connection, who, wanted, now)
         count = sheets.how_many(connection, reading.seen, wanted, now)
         told = progress or (lambda done, of: None)
         sheet = sheet_of(house)
-        yield Rows(sheet, count, now, reading.lines(sheet, count, told))
+        yield Rows(sheet, count, now, reading.lines(sheet, count, told), reading.referrals)
 
 
 class _Reading:
@@ -109,6 +113,7 @@ class _Reading:
         self._house, self._connection, self._who = house, connection, who
         self._wanted, self._now = wanted, now
         self.seen: Scope = scope(house.office.office_id, who)
+        self.referrals: set[str] = set()
         self._asking = house.reader.referrals.referrals.asking(who)
 
     def lines(self, sheet: LedgerSheet, count: int, progress: Progress) -> Iterator[Line]:
@@ -130,14 +135,30 @@ class _Reading:
     def _line(self, sheet: LedgerSheet, source: Source, telling: Telling) -> Line:
         for referral in source.referrals:
             self._house.reader.referrals.note(self._who, referral, NOTED)
-        cells = cells_of(sheet.columns, self._shown(source), telling)
-        return Line(cells, (source.row.id, source.row.version))
+            self.referrals.add(referral)
+        cells = cells_of(sheet.columns, shown_source(self._house, self._who, source), telling)
+        return Line(cells, (source.row.id, source.row.version, mark_of(editable(sheet.columns, cells))))
 
-    def _shown(self, source: Source) -> Source:
-        """The source with what this person may know of the party."""
-        if knows_particulars(self._who, source.row.department):
-            return source
-        return replace(source, party=masked(source.party, self._house.reader.sources.personal))
+
+def shown_source(house: House, who: Principal, source: Source) -> Source:
+    """The source with what this person may know of the party."""
+    if knows_particulars(who, source.row.department):
+        return source
+    return replace(source, party=masked(source.party, house.reader.sources.personal))
+
+
+def editable(columns: Sequence[Column], cells: Sequence[Cell]) -> dict[str, str]:
+    """The cells that an uploaded sheet may change, as text, by the codes of their columns."""
+    return {
+        column.code: plain(cell)
+        for column, cell in zip(columns, cells, strict=True)
+        if column.edit is not None
+    }
+
+
+def mark_of(cells: Mapping[str, str]) -> str:
+    """By which a row is known that nobody has edited."""
+    return hashlib.sha256(canonical(dict(cells)).encode()).hexdigest()[:16]
 
 
 def write_ledger(
@@ -147,19 +168,23 @@ def write_ledger(
     path: Path,
     progress: Progress | None = None,
     rows_max: int | None = None,
+    referrals: set[str] | None = None,
 ) -> dict[str, Any]:
     """The sheet stands at the path, in the format that its name ends with; that it was made is on record.
 
-    Answers `rows` and `as_of`. Raises `parameter_invalid`, too for more rows than `rows_max`.
+    Answers `rows` and `as_of`. Raises `parameter_invalid`, too for more rows than `rows_max`. The criminal
+    referrals that the sheet tells of are added to `referrals`.
     """
     with ledger_rows(house, who, query, progress) as rows:
         if rows_max is not None and rows.count > rows_max:
             raise Refusal("parameter_invalid", detail=TOO_MANY.format(count=rows.count, most=rows_max))
         if path.suffix == ".xlsx":
-            write_book(path, rows.sheet, subtitle(house, query, rows), rows.lines)
+            write_book(path, rows.sheet, subtitle(house, query, rows), rows.lines, rows.as_of)
         else:
             with path.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(flat_lines(path.suffix.removeprefix("."), rows))
+        if referrals is not None:
+            referrals |= rows.referrals
     record_export(house, who, path.suffix.removeprefix("."), query, rows.count)
     return {"rows": rows.count, "as_of": recorded(rows.as_of)}
 

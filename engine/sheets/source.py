@@ -59,7 +59,7 @@ def sources_of(connection: Connection, asking: Asking | None, ids: Sequence[str]
             proceedings[id],
             deadlines[id],
             _stories(said[id], proceedings[id])
-            | {CRIMINAL: [_standing(said[one.id]) for one in referrals[id]]},
+            | {CRIMINAL: [standing_of(said[one.id]) for one in referrals[id]]},
             tuple(one.id for one in referrals[id]),
         )
         for id in ids
@@ -69,7 +69,7 @@ def sources_of(connection: Connection, asking: Asking | None, ids: Sequence[str]
 def _stories(rows: Sequence[Any], proceedings: Sequence[Any]) -> dict[str, list[list[Said]]]:
     """What was entered on the finding itself, and on each of its proceedings, by chart."""
     by_record: dict[str | None, list[Said]] = defaultdict(list)
-    for one in _standing(rows):
+    for one in standing_of(rows):
         by_record[one.entry.proceeding].append(one)
     stories = {"finding": [by_record[None]]}
     for proceeding in proceedings:
@@ -77,7 +77,7 @@ def _stories(rows: Sequence[Any], proceedings: Sequence[Any]) -> dict[str, list[
     return stories
 
 
-def _standing(rows: Sequence[Any]) -> list[Said]:
+def standing_of(rows: Sequence[Any]) -> list[Said]:
     papers: dict[int, tuple[tuple[str, str], ...]] = {}
     entries = []
     for row in rows:

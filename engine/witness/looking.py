@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from engine.auditing import ChainFault
+from engine.auditing import MISSING, STILL_THERE, ChainFault
 from engine.core.audit import canonical
 from engine.core.log_leaf import blind
 from engine.core.merkle import Frontier, leaf_hash
 from engine.core.signed_note import Checkpoint
-from models import log_reading
+from models import archiving, log_reading
 
 LOG = "log"
 """What a fault names that concerns no single record."""
@@ -109,7 +109,9 @@ def _hold(seen: Seen, held: Iterable[Known], tree: Frontier) -> None:
 
 
 def _outside(connection: Connection, seen: Seen, floor: _Floor) -> None:
-    """Heads, and what has no leaf yet."""
+    """Heads, payloads that are missing or should be, and what has no leaf yet."""
+    for record, sequence, there in archiving.unaccounted(connection):
+        seen.standing.append(_fault(record, sequence, *(STILL_THERE if there else MISSING)))
     for record, sequence in log_reading.differing_heads(connection):
         seen.standing.append(_fault(record, sequence, *_HEAD))
     for source in log_reading.unsequenced(connection, EVERYTHING):

@@ -119,7 +119,9 @@ class Prover:
         if who is None:
             return [(finding, "finding")]
         self.house.reader.audit(who, finding)
-        known = [(row.id, "referral") for row in self.house.desk.referrals.known_of(connection, who, finding)]
+        referrals = self.house.desk.referrals
+        with self.house.database.read(referrals.behalf(who)) as mine:
+            known = [(row.id, "referral") for row in referrals.known_of(mine, who, finding)]
         return [(finding, "finding"), *known]
 
     def _record(

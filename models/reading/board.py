@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, distinct, func, literal, not_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, distinct, exists, func, literal, not_, select
 
+from models.reading.closings import last_closing
 from models.reading.findings import NO_ROUTE, FindingFilter, matching
 from models.reading.lights import finding_light
 from models.reading.scope import Scope
-from models.records import FINDING, PROCEEDING
+from models.records import ENTRY, FINDING, PROCEEDING
 
 LATE = ("severe", "overdue")
 """The lights of what is overdue."""
@@ -65,9 +66,46 @@ def ages(
     as_of: datetime,
 ) -> dict[tuple[int, bool], int]:
     """Open findings by how many of the edges (latest first) they were discovered before, and whether overdue."""
-    age, late = _before(edges).label("age"), _late(as_of).label("late")
-    counted = select(age, late, func.count()).where(seen(FINDING), not_(FINDING.c.closed), *matching(asked))
-    return {(int(row[0]), bool(row[1])): row[2] for row in connection.execute(counted.group_by(age, late))}
+    return _by_discovery(connection, [seen(FINDING), not_(FINDING.c.closed), *matching(asked)], edges, as_of)
+
+
+def discovered(
+    connection: Connection,
+    seen: Scope,
+    asked: FindingFilter,
+    edges: Sequence[datetime],
+    as_of: datetime,
+) -> dict[tuple[int, bool], int]:
+    """The same of all findings, open or closed."""
+    return _by_discovery(connection, [seen(FINDING), *matching(asked)], edges, as_of)
+
+
+def closed(
+    connection: Connection, seen: Scope, asked: FindingFilter, edges: Sequence[datetime]
+) -> dict[int, int]:
+    """Closed findings by how many of the edges, latest first, they were last closed before; none before the last."""
+    place = _before(ENTRY.c.occurred_at, edges).label("place")
+    # Asked from the entries on, which their index finds by the day, and not from all findings.
+    of_it = exists().where(
+        FINDING.c.id == ENTRY.c.record_id, seen(FINDING), FINDING.c.closed, *matching(asked)
+    )
+    counted: Any = (
+        select(place, func.count())
+        .where(last_closing(), ENTRY.c.occurred_at >= edges[-1], of_it)
+        .group_by(place)
+    )
+    return {int(row[0]): int(row[1]) for row in connection.execute(counted)}
+
+
+def _by_discovery(
+    connection: Connection,
+    conditions: Sequence[ColumnElement[bool]],
+    edges: Sequence[datetime],
+    as_of: datetime,
+) -> dict[tuple[int, bool], int]:
+    place, late = _before(FINDING.c.discovered_at, edges).label("place"), _late(as_of).label("late")
+    counted = select(place, late, func.count()).where(*conditions).group_by(place, late)
+    return {(int(row[0]), bool(row[1])): int(row[2]) for row in connection.execute(counted)}
 
 
 def loads(
@@ -94,8 +132,7 @@ def _late(as_of: datetime) -> ColumnElement[bool]:
     return finding_light(as_of).in_(LATE)
 
 
-def _before(edges: Sequence[datetime]) -> ColumnElement[int]:
-    """How many of the edges, latest first, lie after the finding was discovered."""
-    found = FINDING.c.discovered_at
-    reached = [(found >= edge, literal(place)) for place, edge in enumerate(edges)]
+def _before(instant: ColumnElement[datetime], edges: Sequence[datetime]) -> ColumnElement[int]:
+    """How many of the edges, latest first, lie after the instant."""
+    reached = [(instant >= edge, literal(place)) for place, edge in enumerate(edges)]
     return case(*reached, else_=literal(len(edges)))

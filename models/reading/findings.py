@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, not_, or_, select
 
+from models.reading.closings import closed_within
 from models.reading.json_list import ListHolds
 from models.reading.lights import ALL, NONE, Position, findings_in_order
 from models.reading.scope import Scope
@@ -43,6 +44,8 @@ class FindingFilter:
     """The login as it stands on the finding, or NOBODY."""
     proceedings: tuple[tuple[str, str], ...] = ()
     """Kind and state of a proceeding; several mean any of them."""
+    closed_from: datetime | None = None
+    closed_before: datetime | None = None
 
 
 def page_of_findings(
@@ -79,6 +82,8 @@ def matching(asked: FindingFilter) -> list[ColumnElement[bool]]:
         conditions.append(or_(*_has_route(asked.routes)))
     if asked.proceedings:
         conditions.append(or_(*(_has_proceeding(kind, state) for kind, state in asked.proceedings)))
+    if asked.closed_from or asked.closed_before:
+        conditions.append(closed_within(asked.closed_from, asked.closed_before))
     if asked.handler is not None:
         nobody = asked.handler == NOBODY
         conditions.append(columns.handler.is_(None) if nobody else columns.handler == asked.handler)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, case, func, literal, not_
 
 from models.reading.scope import Scope
 from models.records import FINDING, INSPECTION
+from models.second_wall import as_house
 
 WITHHELD_STATES = ("withheld", "deferred")
 PUBLICATIONS = ("due", "late", "done", "withheld")
@@ -98,6 +99,13 @@ def seen_inspection(connection: Connection, seen: Scope, id: str) -> Row[Any] | 
     return connection.execute(select(INSPECTION).where(INSPECTION.c.id == id, seen(INSPECTION))).one_or_none()
 
 
+def inspections_by_id(connection: Connection, ids: Sequence[str], today: date) -> list[Row[Any]]:
+    """These inspections in the order named, with `publication` as of that day."""
+    asked = select(INSPECTION, publication(today).label("publication")).where(INSPECTION.c.id.in_(ids))
+    rows = {row.id: row for row in connection.execute(asked)}
+    return [rows[id] for id in ids]
+
+
 def findings_of_inspections(connection: Connection, seen: Scope, ids: Sequence[str]) -> Sequence[Row[Any]]:
     """The seen findings of these inspections, oldest first: inspection, id, state, closed."""
     columns = [FINDING.c[name] for name in _OF_AN_INSPECTION]
@@ -114,4 +122,5 @@ _OF_AN_INSPECTION = ("inspection_id", "id", "state", "closed", "office_id", "dep
 def has_open_finding(connection: Connection, inspection_id: str) -> bool:
     """True while some finding of the inspection, seen or not, is not closed."""
     asked = select(FINDING.c.id).where(FINDING.c.inspection_id == inspection_id, not_(FINDING.c.closed))
-    return connection.execute(asked.limit(1)).first() is not None
+    with as_house(connection):
+        return connection.execute(asked.limit(1)).first() is not None

@@ -47,6 +47,13 @@ def findings_by_number(
         yield [str(id) for id in part]
 
 
+def is_seen(connection: Connection, seen: Scope, id: str) -> bool:
+    """True when there is a finding of that id and it is seen."""
+    return (
+        connection.execute(select(FINDING.c.id).where(FINDING.c.id == id, seen(FINDING))).first() is not None
+    )
+
+
 def findings_of(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
     """These findings, each with its inspection and its party, by id."""
     columns = [FINDING.c[name] for name in _FINDING]
@@ -91,8 +98,10 @@ def deadlines_of(connection: Connection, ids: Sequence[str]) -> Sequence[Row[Any
     return connection.execute(asked.order_by(columns.id)).all()
 
 
-def said_of(connection: Connection, record_ids: Sequence[str]) -> Sequence[Row[Any]]:
-    """Every entry of these records with what it says while that is kept, oldest first."""
+def said_of(
+    connection: Connection, record_ids: Sequence[str], until: datetime | None = None
+) -> Sequence[Row[Any]]:
+    """Every entry of these records, or those recorded until that instant, with what it says while that is kept."""
     names = (
         "record_id",
         "sequence",
@@ -109,6 +118,8 @@ def said_of(connection: Connection, record_ids: Sequence[str]) -> Sequence[Row[A
         ENTRY.outerjoin(PAYLOAD, told)
     )
     asked = asked.where(ENTRY.c.record_id.in_(record_ids))
+    if until is not None:
+        asked = asked.where(ENTRY.c.recorded_at <= until)
     return connection.execute(asked.order_by(ENTRY.c.record_id, ENTRY.c.sequence)).all()
 
 

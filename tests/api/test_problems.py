@@ -81,3 +81,12 @@ def test_what_hides_a_record_carries_nothing_of_the_request() -> None:
     telling = Refusal("not_found", detail="somewhere", errors=[], version=7)
     assert problem_of(telling, "one") == problem_of(Refusal("not_found"), "another")
     assert problem_of(telling, "one")["instance"] == "urn:bihuan:request:none"
+
+
+def test_a_reason_of_the_house_s_own_is_told_in_its_words_under_a_code_of_the_contract() -> None:
+    own = Reason("entry_went_out", "已发出，不能撤回", "it went out")
+    shut = problem_of(Refusal("step_shut", reasons=[own]), "1")
+    theirs = problem_of(Refusal("not_yours", reasons=[own]), "1")
+    assert faults("problem", shut) == faults("problem", theirs) == []
+    assert (shut["reasons"][0]["code"], shut["reasons"][0]["zh"]) == ("no_such_step", own.zh)
+    assert theirs["reasons"][0]["code"] == "role_not_allowed"

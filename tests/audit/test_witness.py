@@ -229,7 +229,7 @@ def test_postgresql_finds_it_too(town: Town, tmp_path: Path) -> None:
     record(town)
     house = town.house
     house.witness.checkpoint()
-    with house.database.engine.begin() as connection:
+    with house.database.writing() as connection, connection.begin():
         if house.database.dialect == "postgresql":
             connection.exec_driver_sql("ALTER TABLE log_leaf DISABLE TRIGGER ALL")
         else:

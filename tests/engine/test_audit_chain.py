@@ -25,7 +25,7 @@ def a_case(town: Town) -> str:
 
 def tamper(town: Town, statement: str) -> None:
     """What somebody with the database in hands may try after taking the guards away."""
-    with town.house.database.engine.begin() as connection:
+    with town.house.database.writing() as connection, connection.begin():
         for trigger in ("entry_stays", "payload_stays", "entry_kept"):
             if town.house.database.dialect == "sqlite":
                 connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
@@ -49,7 +49,11 @@ def test_an_untouched_ledger_verifies(town: Town) -> None:
 def test_the_database_refuses_to_delete(town: Town, table: str) -> None:
     a_case(town)
 
-    with pytest.raises(DBAPIError, match="append-only"), town.house.database.engine.begin() as connection:
+    with (
+        town.house.database.writing() as connection,
+        pytest.raises(DBAPIError, match="append-only"),
+        connection.begin(),
+    ):
         connection.execute(text(f"DELETE FROM {table}"))
 
 
@@ -59,7 +63,11 @@ def test_the_database_refuses_to_delete(town: Town, table: str) -> None:
 def test_the_database_refuses_to_rewrite(town: Town, change: str) -> None:
     a_case(town)
 
-    with pytest.raises(DBAPIError, match="append-only"), town.house.database.engine.begin() as connection:
+    with (
+        town.house.database.writing() as connection,
+        pytest.raises(DBAPIError, match="append-only"),
+        connection.begin(),
+    ):
         connection.execute(text(f"UPDATE {change}"))
 
 

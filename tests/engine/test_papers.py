@@ -58,7 +58,7 @@ def test_a_paper_without_a_template_is_pending_and_has_no_file(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finding = town.finding()
-    monkeypatch.delitem(town.house.press._templates, "ledger_register")
+    monkeypatch.delitem(town.house.press._program, "ledger_register")
 
     town.step(
         "W01",

@@ -165,7 +165,7 @@ def test_readers_see_one_state_from_their_first_statement_on(town: Town) -> None
 
 
 def test_a_savepoint_is_said_on_both_databases(town: Town) -> None:
-    with town.house.database.engine.begin() as connection:
+    with town.house.database.writing() as connection, connection.begin():
         say(connection, "SAVEPOINT act")
         records.add(connection, records.DOCUMENT, [DOCUMENT])
         say(connection, "ROLLBACK TO SAVEPOINT act")

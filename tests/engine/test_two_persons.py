@@ -8,7 +8,7 @@ import pytest
 
 from engine.administration import Administration
 from engine.administrative_acts import ACTS
-from engine.core.two_persons import ADMINISTRATORS, ONE_PERSON, TWO_PERSONS
+from engine.core.two_persons import ADMINISTRATORS, ERASURE, HOLD_RELEASE, ONE_PERSON, TWO_PERSONS
 from engine.witness.guard import ACCEPTED
 from models import editions
 from tests.builders import Town, refused
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_every_administrative_act_is_in_the_table_with_one_administrator_and_only_one() -> None:
-    assert {*ACTS, ACCEPTED, editions.APPROVE} == set(TWO_PERSONS)
+    assert {*ACTS, ACCEPTED, editions.APPROVE, ERASURE, HOLD_RELEASE} == set(TWO_PERSONS)
     for act in ACTS:
         table = TWO_PERSONS[act]
         assert table.proposes == table.confirms and len(table.confirms) == 1
@@ -26,7 +26,7 @@ def test_every_administrative_act_is_in_the_table_with_one_administrator_and_onl
 
 def test_every_entry_of_the_administrative_record_says_whether_it_takes_two() -> None:
     """Whoever writes such an entry names the action in a call of `enter`; a new one must be in a table."""
-    by_constants = {"action", "END", "GIVE", "ACCEPTED"}
+    by_constants = {"action", "END", "GIVE", "ACCEPTED", "ERASURE", "HOLD_RELEASE"}
     known = {*TWO_PERSONS, *ONE_PERSON, editions.PROPOSE, editions.WITHDRAW}
     for path in sorted((ROOT / "engine").rglob("*.py")):
         for call in path.read_text().split(" enter(connection, ")[1:]:

@@ -42,7 +42,9 @@ def link_all(linked: Linked) -> dict[str, Partner]:
 def queue(town: Town, system: str, name: str = "ordinary") -> list[dict[str, Any]]:
     """Everything in the queue of that system, in its order."""
     asked = asked_for({"limit": ["200"], "queue": [name]})
-    return list(town.house.exchange.outbox.feed(SimpleNamespace(id=system), asked)["items"])
+    return list(
+        town.house.exchange.outbox.feed(SimpleNamespace(id=system, office_id="yuanping"), asked)["items"]
+    )
 
 
 def reminders(town: Town, system: str, name: str = "ordinary") -> list[dict[str, Any]]:

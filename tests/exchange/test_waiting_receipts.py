@@ -146,7 +146,9 @@ def test_a_publication_receipt_confirms_or_contradicts_the_date_on_the_timeline(
     inspection = linked.town.inspect(result_codes=["NO_PROBLEM"])
     published = {"published_on": "2024-04-26", "publication_url": "https://example.cn/1"}
     linked.town.on_inspection("W01", inspection, "publish_result", **published)
-    page = linked.exchange.outbox.feed(SimpleNamespace(id="necips-shanxi"), asked_for({}))
+    page = linked.exchange.outbox.feed(
+        SimpleNamespace(id="necips-shanxi", office_id="yuanping"), asked_for({})
+    )
     [message] = page["items"]
     assert message["data"]["inspection"] == inspection
     said = {"publication": inspection, "published_on": published_on, "url": "https://example.cn/1"}

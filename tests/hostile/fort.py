@@ -24,9 +24,11 @@ from tests.carrier.carried import on_its_way
 from tests.engine.test_delegations import lend
 from tests.engine.test_reminders import tell
 from tests.exchange.linked import Linked
+from tests.hostile.archived import held_and_proposed
 from tests.hostile.matters import arrived
 from tests.hostile.recusals import asked_to_step_back
 from tests.hostile.served import order_served
+from tests.hostile.sheets import made
 from tests.hostile.wire import Answer, Wire, named
 from tests.partner import Partner
 from tests.rules.trial import edition_of_nothing, run_of_nothing
@@ -138,7 +140,7 @@ class Fort:
         self.ids["served"] = order_served(town)
         self.ids |= on_its_way(self.linked)
         self.ids["delegation"] = lend(town, "C02", "U01", date(2024, 4, 26), date(2024, 4, 30))
-        self.ids |= arrived(self) | asked_to_step_back(self)
+        self.ids |= arrived(self) | asked_to_step_back(self) | held_and_proposed(self) | made(self)
         for name, scope, hours in (("read", "read", 9), ("write", "write", 9), ("expired", "write", -1)):
             self.tokens[name] = self._token("W01", scope, hours)
         for login in town.people:

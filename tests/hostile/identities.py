@@ -8,9 +8,20 @@ from tests.hostile.fort import PASSWORD
 
 API = "/api/v1"
 CHOSEN = "vier Worte, die niemand errät"
+LENT = {
+    "delegator": "H01",
+    "delegate": "U01",
+    "roles": ["department_head"],
+    "from": "2024-05-06",
+    "to": "2024-05-08",
+    "reason": "other",
+    "note": "参加培训",
+}
+"""Roles that a head lends."""
 OWN_ACCOUNT: tuple[tuple[Any, ...], ...] = (
+    ("GET", f"{API}/search", "W01"),
     (
-        *("POST", f"{API}/session/step-up", "P01"),
+        *("POST", f"{API}/session/step-up", "U01"),
         *(lambda _: {"password": PASSWORD}, False, "application/json", 204),
     ),
     (

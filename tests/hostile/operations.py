@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from tests.hostile.archived import ARCHIVED
 from tests.hostile.fort import PASSWORD, Fort
-from tests.hostile.identities import OWN_ACCOUNT
+from tests.hostile.identities import LENT, OWN_ACCOUNT
 from tests.hostile.matters import MATTERS
 from tests.hostile.recusals import RECUSALS
 from tests.hostile.sheets import SHEETS
@@ -38,15 +39,6 @@ SELDOM = {
 ON_PAPER = {"how": "posted", "delivered_on": "2024-04-26"}
 ANONYMOUS, OFFICER, LEGAL, CLERK, HEAD, SYSTEM = "anonymous", "W01", "L01", "D01", "H01", "yuanping-fire"
 REPORT = {"title": "上半年工作总结", "doc_no": "原市监〔2024〕9号", "summary": "完成联合抽查 12 户次。"}
-LENT = {
-    "delegator": HEAD,
-    "delegate": "U01",
-    "roles": ["department_head"],
-    "from": "2024-05-06",
-    "to": "2024-05-08",
-    "reason": "other",
-    "note": "参加培训",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +61,13 @@ class Operation:
     def target(self, fort: Fort) -> str:
         """The path with ids of records that this caller may see."""
         special = {"/documents/{doc}": "sent", "/corrections": "served", "/withdrawals": "served"}
+        special |= {"/erasures/{eid}": "finding", "/erasures": "old"}
         finding = fort.ids[next((id for part, id in special.items() if part in self.path), "finding")]
-        subject = {
-            "deadlines": fort.ids["deadline"],
+        named_alike = ("deadline", "inspection", "message", "delegation", "job")
+        subject = {f"{one}s": fort.ids[one] for one in named_alike} | {
             "parties": fort.ids["party"],
-            "inspections": fort.ids["inspection"],
-            "messages": fort.ids["message"],
             "receipts": fort.ids.get("receipt", NOBODY),
             "backtests": fort.ids["run"],
-            "delegations": fort.ids["delegation"],
             "incoming": fort.ids["arrival" if "/exchange/" in self.path else "matter"],
         }
         kind = self.path.split("/{id}")[0].rpartition("/")[2]
@@ -87,8 +77,11 @@ class Operation:
             "{doc}": fort.ids["document"],
             "{system}": SYSTEM,
             "{duty}": "half_year_summary",
+            "{report}": "half_year",
             "{period}": "2024-H1",
             "{rid}": fort.ids["recusal"],
+            "{hid}": fort.ids["hold"],
+            "{eid}": fort.ids["erasure"],
             "{key}": fort.ids["reminder"],
         }
         place = self.path
@@ -218,6 +211,7 @@ def on_paper(fort: Fort) -> dict[str, Any]:
 
 
 API = "/api/v1"
+PAPERS = ("attachments/{digest}", "documents/{doc}.pdf", "documents/{doc}.docx", "file.pdf")
 OPERATIONS = (
     Operation("GET", f"{API}/session", OFFICER),
     Operation(
@@ -231,9 +225,7 @@ OPERATIONS = (
     Operation(
         "POST", f"{API}/findings/{{id}}/attachments", OFFICER, lambda _: upload(), False, MULTIPART, 201
     ),
-    Operation("GET", f"{API}/findings/{{id}}/attachments/{{digest}}", OFFICER),
-    Operation("GET", f"{API}/findings/{{id}}/documents/{{doc}}.pdf", OFFICER),
-    Operation("GET", f"{API}/findings/{{id}}/documents/{{doc}}.docx", OFFICER),
+    *(Operation("GET", f"{API}/findings/{{id}}/{one}", OFFICER) for one in PAPERS),
     Operation("POST", f"{API}/findings", OFFICER, finding, True, status=201),
     Operation("GET", f"{API}/findings", OFFICER),
     Operation("GET", f"{API}/findings/{{id}}", OFFICER),
@@ -287,7 +279,7 @@ OPERATIONS = (
         201,
     ),
     Operation("POST", f"{API}/receipt-codes", CLERK, on_paper),
-    *(Operation(*one) for one in (*MATTERS, *OWN_ACCOUNT, *RECUSALS, *SHEETS)),
+    *(Operation(*one) for one in (*MATTERS, *OWN_ACCOUNT, *RECUSALS, *SHEETS, *ARCHIVED)),
     *(Operation("GET", path, ANONYMOUS) for path in ("/healthz", "/readyz", "/metrics")),
 )
 BY_NAME = {one.name: one for one in OPERATIONS}

@@ -37,6 +37,8 @@ ASKED = (
     "/api/v1/findings?route=penalty",
     "/api/v1/findings?q=%E7%BD%82%E7%B2%9F",
     "/api/v1/findings?q=%E5%88%91%E7%A7%BB",
+    "/api/v1/search?q=%E5%88%91%E7%A7%BB",
+    "/search?q=2024&kind=documents",
     "/api/v1/deadlines?limit=200",
     "/api/v1/deadlines?term=DL60",
     "/api/v1/deadlines?term=DL77",

@@ -202,3 +202,10 @@ def test_headers_about_proxies_change_nothing(fort: Fort) -> None:
         fort.careful(answer)
         assert b"evil.example" not in answer.body
         assert all(b"evil.example" not in value for _, value in answer.headers)
+
+
+def test_an_impossible_id_is_no_way_around_the_signature(fort: Fort) -> None:
+    for operation in (one for one in EXCHANGE if "{id}" in one.path):
+        target = operation.path.replace("{system}", "yuanping-fire").replace("{id}", "%20")
+        told = operation.send(fort, target=target, webhook_signature="v1,AAAA")
+        fort.refused(told, "signature_invalid", "signature_expired")

@@ -12,7 +12,8 @@ from tests.hostile.wire import Answer
 
 SHOWN = (
     *("finding", "sent", "served", "inspection", "party"),
-    *("run", "deadline", "delegation", "message", "matter", "recusal"),
+    *("run", "deadline", "delegation", "message", "matter", "recusal", "job"),
+    *("old", "hold", "erasure"),
 )
 
 
@@ -26,6 +27,7 @@ def test_what_is_hidden_is_answered_like_what_never_was(fort: Fort) -> None:
     hidden = {
         "finding": fort.ids["hidden"],
         "sent": fort.ids["hidden"],
+        "old": fort.ids["hidden"],
         "inspection": fort.ids["hidden_inspection"],
         "party": fort.ids["hidden_party"],
         "deadline": fort.ids["hidden_deadline"],

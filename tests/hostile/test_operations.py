@@ -20,14 +20,14 @@ def test_every_operation_of_the_interface_is_attacked(fort: Fort) -> None:
 
 def test_the_requests_that_attacks_start_from_are_answered(empty_fort: Fort) -> None:
     empty_fort.settle()
-    _announce_a_paper(empty_fort)
+    announce_a_paper(empty_fort)
     for operation in sorted(OPERATIONS, key=lambda one: one.method == "DELETE"):
         answer = operation.send(empty_fort)
         assert answer.status == operation.status, (operation.name, answer.body)
         empty_fort.careful(answer)
 
 
-def _announce_a_paper(fort: Fort) -> None:
+def announce_a_paper(fort: Fort) -> None:
     """A receipt that names a paper, so that the paper may follow."""
     from hashlib import sha256
 

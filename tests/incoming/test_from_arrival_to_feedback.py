@@ -26,7 +26,10 @@ def test_a_transfer_is_signed_for_accepted_and_fed_back(each_senders: Senders) -
         "DL53": ("met", "2024-05-20"),
         "DL56b": ("running", "2024-05-13"),
     }
+    waiting = town.house.archive.reader.erasures(town.people["H01"], finding)["kept"]
     senders.act("W01", matter, "feed_back", result="经查不属实，已销号。")
+    told = town.house.archive.reader.erasures(town.people["H01"], finding)["kept"]
+    assert [one["en"] for one in waiting if one not in told] == ["a clock is still running"]
 
     shown = senders.shown("W01", matter)
     assert (shown["state"], shown["ended"], shown["owner_role"]) == ("fed_back", True, None)

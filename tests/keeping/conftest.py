@@ -84,7 +84,7 @@ def kept(tables: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[K
         "ended": False,
     }
     token = {"id": "t-1", "token_digest": "b" * 64, "scope": "write", "expires_at": now, "issued_at": now}
-    with town.house.database.engine.begin() as connection:
+    with town.house.database.writing() as connection, connection.begin():
         connection.execute(insert(SESSION), [session])
         connection.execute(insert(TOKEN), [{**mine, **token, "revoked": False}])
     private, public = new_key()

@@ -189,13 +189,9 @@ def test_what_was_sealed_again_is_held_against_its_manifest(
 
 
 LATER_TABLES = (
-    "log_leaf",
-    "log_checkpoint",
-    "log_doubt",
-    "refused_attempt",
-    "referral_hand",
-    "draft",
-    "work_view",
+    *("log_leaf", "log_checkpoint", "log_doubt", "refused_attempt", "referral_hand"),
+    *("legal_hold", "legal_hold_act", "erasure", "erasure_decision", "erased_payload", "erased_paper"),
+    *("paper_template", "template_change", "draft", "work_view", "job", "job_part"),
 )
 
 

@@ -55,7 +55,7 @@ def test_a_restored_referral_opens_with_the_keys_that_came_and_with_no_others(
     row = restored()
     changed = bytes(row.content[:-1]) + bytes([row.content[-1] ^ 1])  # type: ignore[attr-defined]
     mine = records.ATTACHMENT.c.finding_id == referral
-    with town.house.database.engine.begin() as connection:
+    with town.house.database.writing() as connection, connection.begin():
         connection.execute(update(records.ATTACHMENT).where(mine).values(content=changed))
     damaged = tmp_path / "damaged.backup"
     back_up(settings, damaged, [kept.recipient])

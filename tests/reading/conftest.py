@@ -23,6 +23,7 @@ from rules.charts import load_charts
 from rules.offices import load_office
 from rules.rulebook import load_rulebook
 from rules.terms import load_terms
+from tests.once import migrated
 from tests.reading.people import StandingClock
 from tests.reading.world import OFFICE, World
 from tests.throwaway_postgres import ThrowawayPostgres
@@ -34,10 +35,8 @@ TEMPLATE = "reading_template"
 
 @pytest.fixture(scope="session")
 def server(postgres: ThrowawayPostgres) -> ThrowawayPostgres:
-    """The PostgreSQL server of this worker, with a template that has every table."""
-    database = Database(postgres.create_database(TEMPLATE))
-    SQLModel.metadata.create_all(database.engine)
-    database.dispose()
+    """The PostgreSQL server of this worker, with a template that has every table and its policies."""
+    migrated(postgres.create_database(TEMPLATE))
     return postgres
 
 
@@ -114,7 +113,7 @@ def settle(database: Database) -> Callable[[World], None]:
     """Puts a world into the database."""
 
     def insert(world: World) -> None:
-        with database.engine.begin() as connection:
+        with database.writing() as connection, connection.begin():
             world.insert(connection)
 
     return insert

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -11,9 +12,11 @@ import pytest
 
 from engine.core.calendar import civil_date
 from engine.core.commands import Principal
+from engine.core.lawbook import Lawbook
 from engine.core.refusals import Refusal
 from engine.projections.board import AGES, Number
 from engine.reader import Reader
+from models.entry import CLOSING_STEPS
 from tests.reading.people import OFFICER, SUPERVISOR, person
 from tests.reading.random_world import followed, random_world
 from tests.reading.world import NOW, World
@@ -42,6 +45,15 @@ def numbers(answer: Any) -> Iterator[Number]:
             yield from numbers(value)
 
 
+def close_again_and_again(world: World) -> None:
+    """What is closed was closed in some month of the last two years; some of it was closed once before."""
+    chance = random.Random(5)
+    for row in [one for one in world.rows["finding"] if one["closed"]]:
+        for sequence in range(2, 2 + chance.choice((1, 1, 2))):
+            instant = NOW - timedelta(days=chance.randint(0, 500) if sequence == 2 else 0)
+            world.entry(row["id"], sequence, "finding", "approve_close", "closed", instant)
+
+
 def in_state(one: Number) -> bool:
     """True for the number of findings with a proceeding in one state; lists take many of these at a time."""
     return any(name == "proceeding" for name, _ in one.asked)
@@ -62,6 +74,7 @@ def test_every_number_of_the_board_is_the_length_of_its_list(
     reader: Reader, world: World, settle: Settle, who: Principal, query: dict[str, list[str]]
 ) -> None:
     random_world(world, seed=len(query) + 3, count=90)
+    close_again_and_again(world)
     settle(world)
     board = reader.board
     told = [*numbers(board.overview(who, query)), *numbers(board.loads(who, query))]
@@ -121,6 +134,26 @@ def test_what_is_due_this_week_is_due_before_monday(reader: Reader, world: World
     settle(world)
     (load,) = reader.board.loads(SUPERVISOR, {})["loads"]
     assert [load[part].count for part in ("open", "overdue", "due")] == [4, 1, 2]
+
+
+def test_a_finding_closed_twice_counts_in_the_month_of_its_last_closing(
+    reader: Reader, world: World, settle: Settle
+) -> None:
+    inspection = world.inspection(world.party())
+    for state, days in (("closed", (80, 20)), ("in_progress", (50,)), ("closed", (800,))):
+        finding = world.finding(inspection, "party", state=state, discovered_at=NOW - timedelta(days=900))
+        for sequence, ago in enumerate(days, 2):
+            world.entry(finding, sequence, "finding", "approve_close", "closed", NOW - timedelta(days=ago))
+        world.entry(finding, 9, "finding", "refuse_reopening", "closed", NOW)
+    settle(world)
+    trend = reader.board.overview(SUPERVISOR, {})["trend"]
+    assert {one["month"]: one["closed"].count for one in trend if one["closed"].count} == {"2026-11": 1}
+    assert len(trend) == 12 and trend[-1]["month"] == "2026-11"
+
+
+def test_the_steps_that_close_a_finding_are_those_of_its_chart(lawbook: Lawbook) -> None:
+    rows = [row for row in lawbook.charts["finding"].rows if row.to == "closed" and row.source != "closed"]
+    assert {row.trigger for row in rows} == set(CLOSING_STEPS)
 
 
 def test_who_reads_no_findings_has_no_board_and_wrong_filters_are_refused(reader: Reader) -> None:

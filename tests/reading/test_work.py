@@ -87,7 +87,7 @@ def test_a_group_goes_on_when_its_light_has_gone_out_meanwhile(
     ]
     settle(world)
     group = reader.work(OFFICER, {"limit": ["1"]})["groups"][2]
-    with database.engine.begin() as connection:
+    with database.writing() as connection, connection.begin():
         for id in red:
             records.change(connection, records.FINDING, id, {"closed": True})
 

@@ -54,6 +54,7 @@ RECORDS = {
     "referral": "referral",
     "own message": "message",
     "own delegation": "delegation",
+    "own job": "job",
     "run": "run",
     "edition": "edition",
     "never": "never",
@@ -167,6 +168,7 @@ def sent(fort: Fort, name: str, who: str, record: str) -> Answer:
 FOREIGN = {
     "finding": "hidden",
     "served": "hidden",
+    "old": "hidden",
     "sent": "hidden",
     "inspection": "hidden_inspection",
     "matter": "hidden_matter",

@@ -161,7 +161,7 @@ def test_what_became_of_a_finding_counts_as_it_does_for_live_cases(town: Town, t
     world = World(count=50)
     record = {"facts": {"fine_fen": 300_00, "penalty_kinds": ["fine"]}, "acts": {"decide_fine": {}}}
     world.proceeding(id, "penalty", "decided", record=record)
-    with town.house.database.engine.begin() as connection:
+    with town.house.database.writing() as connection, connection.begin():
         world.insert(connection)
     backtest = trial.backtest_of(town)
 

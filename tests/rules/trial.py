@@ -100,7 +100,7 @@ def put(
             intake=whole,
         )
         ids.append(finding)
-    with database.engine.begin() as connection:
+    with database.writing() as connection, connection.begin():
         world.insert(connection)
     return ids
 

@@ -139,12 +139,12 @@ def test_the_workbook_is_laid_out_to_be_printed(sqlite_town: Town, tmp_path: Pat
     finding = sqlite_town.finding()
     path, told = workbook(sqlite_town, tmp_path)
     assert told[0][0].endswith("台账") and "共 1 条" in told[1][0]
-    assert told[4][-2:] == [finding, str(sqlite_town.row(finding).version)]
+    assert told[4][-3:-1] == [finding, str(sqlite_town.row(finding).version)]
     with zipfile.ZipFile(path) as parts:
         sheet, book = (parts.read(name).decode() for name in ("xl/worksheets/sheet1.xml", "xl/workbook.xml"))
     assert re.search(r'<pageSetup paperSize="8"[^>]*orientation="landscape"', sheet)
     assert 'fitToHeight="0"' in sheet and "&amp;P" in sheet and 'state="frozen"' in sheet
-    assert re.search(r'<col min="74" max="75"[^>]*hidden="1"', sheet)
+    assert re.search(r'<col min="74" max="76"[^>]*hidden="1"', sheet)
     assert "_xlnm.Print_Titles" in book and "$1:$4" in book
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Integer, Table, delete, insert, select, text,
 from sqlalchemy.exc import IntegrityError
 
 from engine.chaining import Deed, chain_entry
-from engine.core.audit import GENESIS, canonical, chained, commitment, utc_text
+from engine.core.audit import ERASED, GENESIS, canonical, chained, commitment, utc_text
 from engine.core.log_leaf import blind
 from engine.outcomes import new_id
 from engine.witness.verifying import verify_whole
@@ -22,11 +22,22 @@ from models import account_reading, audit_reading, log_reading, records
 from models.referral_reading import READING
 from tests.audit.recorded import record
 from tests.builders import Town
+from tests.simulation.destroying import destroy, other
 
 STEP, PAYLOAD, LEAF = records.ENTRY, records.PAYLOAD, log_reading.LEAF
 OWN = (account_reading.ADMIN_ENTRY, READING, log_reading.ATTEMPT)
 KEPT = (STEP, PAYLOAD, *OWN, LEAF, log_reading.CHECKPOINT)
 HEADS = ("head", "sequence")
+GUARDS = {
+    "sqlite": ("SELECT name FROM sqlite_master WHERE type = 'trigger'", "DROP TRIGGER {}"),
+    "postgresql": (
+        "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
+        "ALTER TABLE {} DISABLE TRIGGER USER",
+    ),
+}
+"""Where the database itself refuses changes, and how its owner takes that away."""
+LAWFUL = 0.2
+"""How often something is lawfully erased in a record that goes on as it should."""
 
 Row = dict[str, Any]
 
@@ -41,22 +52,6 @@ def this_row(table: Table, row: Mapping[str, Any]) -> Any:
     """The condition that names that row."""
     wanted = [column == row[column.name] for column in table.primary_key.columns]
     return wanted[0] if len(wanted) == 1 else wanted[0] & wanted[1]
-
-
-def other(dice: random.Random, value: Any) -> Any:
-    """Another value of the same kind."""
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int):
-        return value + dice.choice((-1, 1, 7))
-    if isinstance(value, datetime):
-        return value + timedelta(seconds=dice.choice((-86_400, -1, 1, 3_600)))
-    if isinstance(value, dict):
-        return {**value, "number": dice.randrange(10**6, 10**7)}
-    if value == "":
-        return "x"
-    place = dice.randrange(len(value))
-    return value[:place] + ("b" if value[place] == "a" else "a") + value[place + 1 :]
 
 
 class Tampering:
@@ -78,6 +73,7 @@ class Tampering:
         self._take_guards_away()
         self.ways: tuple[Callable[[Connection], str], ...] = (
             *(self.flip, self.remove, self.swap, self.put_in, self.cut, self.recompute, self.old_copy),
+            self.pretend,
         )
 
     def edit(self) -> tuple[str, bool]:
@@ -95,6 +91,10 @@ class Tampering:
                 now += timedelta(minutes=self.dice.randint(1, 600))
                 for _ in range(self.dice.randint(0, 3)):
                     self._append(connection, self._a_head(connection), now)
+                if self.dice.random() < LAWFUL:
+                    head = self._a_head(connection)
+                    said = destroy(connection, self.dice, head[1]["id"], self.witness.office_id)
+                    self._append(connection, head, now, (ERASED, {"destroyed": said}))
                 if self.dice.random() < 0.6:
                     self.witness.sequencer.batch(connection)
                     held = self.dice.choice((held, self._signed(connection, now)))
@@ -110,23 +110,20 @@ class Tampering:
 
     @contextmanager
     def _open(self) -> Iterator[Connection]:
-        with self.town.house.database.engine.connect() as connection:
+        with self.town.house.database.writing() as connection:
             transaction = connection.begin()
             try:
-                if connection.dialect.name == "postgresql":
-                    connection.execute(text("SET LOCAL session_replication_role = replica"))
                 yield connection
             finally:
                 transaction.rollback()
 
     def _take_guards_away(self) -> None:
-        """On PostgreSQL each transaction does without them instead."""
+        """Nothing in the database refuses a change any more."""
         database = self.town.house.database
-        if database.dialect == "sqlite":
-            with database.engine.begin() as connection:
-                names = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-                for (name,) in connection.execute(names).all():
-                    connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        names, taken = GUARDS[database.dialect]
+        with database.writing() as connection, connection.begin():
+            for (name,) in connection.execute(text(names)).all():
+                connection.exec_driver_sql(taken.format(name))
 
     # ------------------------------------------------------------------ what may be done
 
@@ -229,6 +226,11 @@ class Tampering:
         connection.execute(update(table).where(table.c.id == head["id"]).values(head=previous))
         return f"recompute {'with' if fixed else 'without'} leaves"
 
+    def pretend(self, connection: Connection) -> str:
+        """Payloads are gone as if by law, and no entry says so."""
+        said = destroy(connection, self.dice, self._a_head(connection)[1]["id"], self.witness.office_id)
+        return f"pretend {len(said)} erased"
+
     def old_copy(self, connection: Connection) -> str:
         """Everything is as it was at the first checkpoint, or went on from there in another way."""
         for table in KEPT:
@@ -258,13 +260,19 @@ class Tampering:
         return self.dice.choice([one for one in self._heads(connection) if one[1]["sequence"]])
 
     def _append(
-        self, connection: Connection, of: tuple[Table, Row], now: datetime, *, moves_head: bool = True
+        self,
+        connection: Connection,
+        of: tuple[Table, Row],
+        now: datetime,
+        said: tuple[str, Row] = ("note", {}),
+        *,
+        moves_head: bool = True,
     ) -> None:
         """One more entry of the record, chained as it should be."""
         table, head = of
         sequence = head["sequence"] + 1
-        deed = Deed(head["id"], sequence, 1, "finding", "note", None, "found", "W01", None, now, now, False)
-        entry, payload = chain_entry(self.witness.office_id, head["head"], deed, {"facts": {}})
+        deed = Deed(head["id"], sequence, 1, "finding", said[0], None, "found", "W01", None, now, now, False)
+        entry, payload = chain_entry(self.witness.office_id, head["head"], deed, {"facts": said[1]})
         connection.execute(insert(STEP).values(entry))
         connection.execute(insert(PAYLOAD).values(payload))
         if moves_head:

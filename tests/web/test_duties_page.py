@@ -92,7 +92,7 @@ def test_who_does_not_hand_in_has_no_form_and_who_sees_nothing_no_page(pages: Pa
     stolen = PageForm("/duties/monthly_report/2024-05", "", {"idempotency_key": ["stolen"]})
     inspector = pages.visit("W01")
     inspector.get("/duties")
-    csrf = inspector.read().forms[0].values["csrf"]
+    csrf = inspector.csrf
     assert inspector.send(stolen, csrf=csrf, **SAID).status_code == 403
     assert pages.visit("A01").get("/duties").status_code == 403
     assert 'href="/duties"' not in pages.visit("A01").get("/admin").text

@@ -47,6 +47,7 @@ def paths(at_work: AtWork) -> dict[str, list[str]]:
         ],
         "H01": [
             "/work",
+            "/board",
             "/ledger",
             "/ledger?light=green&state=open",
             "/deadlines",

@@ -63,7 +63,7 @@ def test_a_form_of_an_outsider_is_answered_like_one_for_an_id_that_never_was(pag
     referral = refer(pages.town, routed(pages.town))
     visitor = pages.visit("L01")
     visitor.get("/work")
-    csrf = visitor.read().forms[0].values["csrf"][0]
+    csrf = visitor.csrf
     unknown = never_was(referral)
     posted = {"csrf": csrf, "triggers": "form_team", "expected_version": "1", "idempotency_key": "key-0001"}
     for place, more in (("steps", {}), ("attachments", {"files": {"file": ("a.pdf", PDF)}})):

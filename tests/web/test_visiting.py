@@ -83,7 +83,7 @@ def test_a_form_for_a_hidden_finding_changes_nothing_and_says_not_found(
     head.get(f"/findings/{at_work.proposed[0]}")
     form = head.form("approve_route")
     stranger.get("/work")
-    csrf = stranger.read().forms[0].values["csrf"]
+    csrf = stranger.csrf
     assert stranger.send(form, csrf=csrf).status_code == 404
     assert pages.town.state(at_work.proposed[0]) == "route_confirmed"
 

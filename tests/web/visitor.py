@@ -125,6 +125,11 @@ class Visitor:
         reader.feed(self.last.text)
         return reader
 
+    @property
+    def csrf(self) -> str:
+        """What the forms of the last page carry against foreign sites."""
+        return next(one.values["csrf"][0] for one in self.read().forms if "csrf" in one.values)
+
     def send(self, form: PageForm, **changed: Any) -> Response:
         """The form is sent with some inputs changed."""
         self.last = self.client.post(form.action, data=form.sent(**changed))

@@ -6,9 +6,10 @@ import sqlalchemy as sa
 from alembic import op
 
 from models.columns import Instant, Json
+from models.migrations.walling import wall_in
 
 revision = "0033"
-down_revision = "0028"
+down_revision = "0032"
 
 
 def upgrade() -> None:
@@ -37,6 +38,7 @@ def upgrade() -> None:
         sa.Column("query", sa.String(1000), nullable=False),
         sa.Column("saved_at", Instant(), nullable=False),
     )
+    wall_in("draft", None)
 
 
 def downgrade() -> None:

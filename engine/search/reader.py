@@ -1,0 +1,86 @@
+"""What is found by typing it, as far as the person sees it: parties, findings, inspections and documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.core import search_words
+from engine.core.commands import Principal
+from engine.core.search_words import Sought, sought
+from engine.cursor import Cursors
+from engine.projections.asked import Asked, Query
+from engine.projections.filters import PAGING
+from engine.projections.instants import recorded
+from engine.projections.paging import Page, page_asked
+from engine.projections.sources import ReadClock, Sources
+from engine.search.lines import LINES
+from models import searching
+from models.database import Database
+from models.reading.scope import behalf, particulars, scope
+from models.searching import Seen, Wanted
+
+KINDS: Mapping[str, str] = {
+    "parties": search_words.PARTY,
+    "findings": search_words.FINDING,
+    "inspections": search_words.INSPECTION,
+    "documents": search_words.DOCUMENT,
+}
+OVERVIEW = 10
+"""How many of each kind are told where nobody asked for one kind."""
+
+
+class SearchReader:
+    """Looks things up with the rights of this moment; what is hidden is found as little as what never was."""
+
+    def __init__(self, database: Database, sources: Sources, clock: ReadClock, cursors: Cursors) -> None:
+        self._database, self._sources, self._clock, self._cursors = database, sources, clock, cursors
+
+    def search(self, who: Principal, query: Query) -> dict[str, Any]:
+        """{"as_of", "groups"}: of each kind the best hits, whole lines first, then the newest; or one `kind`, paged.
+
+        Nothing where nothing is asked.
+
+        A group is {"kind", "items", "next"}; an item is that of its list with `exact` and `matches`, each of them a
+        field and its text in parts, `[text, hit]`. Raises `parameter_invalid`.
+        """
+        asked = Asked(query, ("q", "kind", *PAGING))
+        words, named = asked.text("q"), asked.code("kind", KINDS)
+        if "cursor" in asked.given and named is None:
+            asked.wrong("kind", "missing")
+        page = page_asked(self._cursors, who, "search", asked, self._clock.now())
+        wanted = sought(words or "")
+        with self._database.read(behalf(self._sources.office_id, who)) as connection:
+            groups = [self._group(connection, page, kind, wanted) for kind in ([named] if named else KINDS)]
+        return {"as_of": recorded(page.as_of), "groups": groups}
+
+    def _group(self, connection: Connection, page: Page, kind: str, wanted: Sought | None) -> dict[str, Any]:
+        asked = Asked({**page.asked.given, "kind": [kind]}, ("q", "kind", *PAGING))
+        limit = page.limit if "kind" in page.asked.given or "limit" in page.asked.given else OVERVIEW
+        one = Page(page.cursors, page.who, page.name, asked, page.as_of, page.after, limit)
+        if wanted is None:
+            return {"kind": kind, **_without_date(one.answer([], None))}
+        office, who = self._sources.office_id, page.who
+        seen = Seen(scope(office, who), particulars(office, who))
+        code = KINDS[kind]
+        pairs = searching.rarest(connection, code, wanted.pairs)
+        after = None if page.after is None else (int(page.after[0]), int(page.after[1]))
+        rows = searching.page(connection, seen, Wanted(code, wanted, pairs, office), after, limit + 1)
+        items = self._items(connection, one, kind, wanted, rows[:limit])
+        last = (rows[limit - 1].rank, rows[limit - 1].n) if len(rows) > limit else None
+        return {"kind": kind, **_without_date(one.answer(items, last))}
+
+    def _items(
+        self, connection: Connection, page: Page, kind: str, wanted: Sought, rows: Sequence[Row[Any]]
+    ) -> list[dict[str, Any]]:
+        if not rows:
+            return []
+        exact = {row.record_id: row.rank == searching.EXACT for row in rows}
+        lines = LINES[kind](connection, self._sources, page, wanted, list(exact))
+        return [{**line, "exact": exact[line["id"]]} for line in lines]
+
+
+def _without_date(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: answer[name] for name in ("items", "next")}

@@ -1,0 +1,227 @@
+"""Every statement that fills the search, and every one that looks something up in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+
+from engine.core import search_words
+from engine.core.search_words import INITIALS, LAST, WHOLE, Sought
+from models.prepared import Prepared
+from models.reading.scope import Scope
+from models.records import DOCUMENT, FINDING, INSPECTION, PARTY, add, table_of
+from models.search import SearchKey, SearchRecord
+
+RECORD, KEY = table_of(SearchRecord), table_of(SearchKey)
+PERSONAL = ("resident_id", "passport", "foreign_permit")
+"""Schemes of numbers of persons, which are no keys."""
+EXACT, WORDS = 0, 1
+"""How well something was found: a whole line of it was typed, or every word is in it."""
+COUNTED_MOST = 500
+PAIRS_MOST = 6
+"""So many pairs lead to the records; whether the words are there is seen in the text."""
+BEGINNINGS_MOST = 2_000
+"""So many keys of one beginning are looked at; who typed so little is told to type more."""
+
+Place = tuple[int, int]
+"""Where a page ended: how well it was found, and the number of the record."""
+
+_KNOWN = Prepared(
+    select(RECORD.c.n, RECORD.c.text).where(
+        RECORD.c.kind == bindparam("kind"), RECORD.c.record_id == bindparam("record_id")
+    )
+)
+
+
+def known(connection: Connection, kind: str, record_id: str) -> Row[Any] | None:
+    """The number and text of the record, where it can be found."""
+    return _KNOWN.one(connection, {"kind": kind, "record_id": record_id})
+
+
+def entered(connection: Connection, office_id: str, kind: str, record_id: str, text: str) -> int:
+    """The number of a record that can be found from now on."""
+    row = {"office_id": office_id, "kind": kind, "record_id": record_id, "text": text}
+    return int(connection.execute(insert(RECORD).values(**row).returning(RECORD.c.n)).scalar_one())
+
+
+def reworded(connection: Connection, n: int, text: str) -> None:
+    """The record has that text."""
+    connection.execute(RECORD.update().where(RECORD.c.n == n).values(text=text))
+
+
+def add_keys(connection: Connection, n: int, keys: Collection[str]) -> None:
+    """The record is found under these keys too."""
+    add(connection, KEY, [{"key": key, "n": n} for key in sorted(keys)])
+
+
+def drop_keys(connection: Connection, n: int, keys: Collection[str]) -> None:
+    """The record is not found under these keys any more."""
+    for key in sorted(keys):
+        connection.execute(delete(KEY).where(KEY.c.key == key, KEY.c.n == n))
+
+
+def rarest(connection: Connection, kind: str, pairs: Sequence[str]) -> list[str]:
+    """The pairs with the fewest records of that kind first, as far as one statement can count them."""
+    chosen = list(pairs)[:: max(1, len(pairs) // PAIRS_MOST)][:PAIRS_MOST]
+    if not chosen:
+        return []
+    counts = [
+        select(func.count())
+        .select_from(select(KEY.c.n).where(KEY.c.key == kind + pair).limit(COUNTED_MOST).subquery())
+        .scalar_subquery()
+        .label(f"c{at}")
+        for at, pair in enumerate(chosen)
+    ]
+    counted = connection.execute(select(*counts)).one()
+    return [pair for _, _, pair in sorted(zip(counted, range(len(chosen)), chosen, strict=True))]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One kind of what is sought, with its pairs, the rarest first."""
+
+    kind: str
+    sought: Sought
+    pairs: Sequence[str]
+    office_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody sees of findings and inspections, and of which of them also the numbers of persons."""
+
+    records: Scope
+    particulars: Scope
+
+
+def page(
+    connection: Connection, seen: Seen, wanted: Wanted, after: Place | None, limit: int
+) -> Sequence[Row[Any]]:
+    """(rank, n, record_id) of the next records that were found and are seen: whole lines first, then the newest."""
+    first = 0 if after is None else after[0]
+    parts = [(EXACT, _exactly(wanted)), (WORDS, _with_words(wanted))]
+    if wanted.kind == search_words.PARTY:
+        parts.append((EXACT, _by_number_of_a_person(seen.particulars, wanted)))
+    pages = [
+        _page_of(part, rank, seen.records, wanted.kind, after, limit)
+        for rank, part in parts
+        if part is not None and rank >= first
+    ]
+    if not pages:
+        return []
+    found = union_all(*(select(one.subquery()) for one in pages)).subquery()
+    return connection.execute(select(found).order_by(found.c.rank, found.c.n.desc()).limit(limit)).all()
+
+
+def _page_of(
+    part: Select[Any], rank: int, seen: Scope, kind: str, after: Place | None, limit: int
+) -> Select[Any]:
+    n = part.selected_columns.n
+    asked = part.add_columns(literal(rank).label("rank")).where(_seen(kind, seen))
+    if after is not None and rank == after[0]:
+        asked = asked.where(n < after[1])
+    return asked.order_by(n.desc()).limit(limit)
+
+
+def _exactly(wanted: Wanted) -> Select[Any]:
+    return _found(KEY.c.key == wanted.kind + WHOLE + wanted.sought.whole)
+
+
+def _by_number_of_a_person(knows: Scope, wanted: Wanted) -> Select[Any]:
+    """The person with that number, for whoever may read it; it stands under no key, and nobody else is told."""
+    number = wanted.sought.whole.upper()
+    identities = [f"{scheme}::{number}" for scheme in PERSONAL]
+    id = PARTY.c.id
+    of_theirs = (exists().where(one.c.party_id == id, knows(one)) for one in (FINDING, INSPECTION))
+    joined = PARTY.join(RECORD, (RECORD.c.record_id == id) & (RECORD.c.kind == wanted.kind))
+    return (
+        select(RECORD.c.n, RECORD.c.record_id)
+        .select_from(joined)
+        .where(PARTY.c.office_id == wanted.office_id, PARTY.c.identity.in_(identities), or_(*of_theirs))
+    )
+
+
+def _found(condition: ColumnElement[bool]) -> Select[Any]:
+    joined = KEY.join(RECORD, RECORD.c.n == KEY.c.n)
+    return select(KEY.c.n, RECORD.c.record_id).select_from(joined).where(condition)
+
+
+def _with_words(wanted: Wanted) -> Select[Any] | None:
+    """Records that hold the words or, of parties, whose name has the initials; none of a whole line."""
+    kind, sought = wanted.kind, wanted.sought
+    whole = select(KEY.c.n).where(KEY.c.key == kind + WHOLE + sought.whole)
+    if kind == search_words.PARTY and sought.initials is not None:
+        return _beginning(kind + INITIALS + sought.initials).where(RECORD.c.n.not_in(whole))
+    if wanted.pairs:
+        leading, *others = wanted.pairs
+        asked = _found(KEY.c.key == kind + leading)
+        for pair in others:
+            other = KEY.alias()
+            asked = asked.where(exists().where(other.c.key == kind + pair, other.c.n == KEY.c.n))
+    elif sought.beginnings:
+        asked = _beginning(kind + max(sought.beginnings, key=len))
+    else:
+        return None
+    held = [RECORD.c.text.like(f"%{word}%") for word in sought.words]
+    return asked.where(asked.selected_columns.n.not_in(whole), *held)
+
+
+def _beginning(first: str) -> Select[Any]:
+    """Records with a key that begins so, as far as so many keys are looked at."""
+    keys = select(KEY.c.n).where(KEY.c.key >= first, KEY.c.key < first + LAST)
+    several = keys.order_by(KEY.c.key).limit(BEGINNINGS_MOST).subquery()
+    return select(RECORD.c.n, RECORD.c.record_id).where(RECORD.c.n.in_(select(several.c.n)))
+
+
+def _seen(kind: str, seen: Scope) -> ColumnElement[bool]:
+    """The record itself is there and seen, as the lists see it."""
+    id = RECORD.c.record_id
+    if kind == search_words.FINDING:
+        return exists().where(FINDING.c.id == id, seen(FINDING))
+    if kind == search_words.INSPECTION:
+        return exists().where(INSPECTION.c.id == id, seen(INSPECTION))
+    if kind == search_words.PARTY:
+        return or_(*(exists().where(one.c.party_id == id, seen(one)) for one in (FINDING, INSPECTION)))
+    of_record = (
+        exists().where(DOCUMENT.c.id == id, one.c.id == DOCUMENT.c.record_id, seen(one))
+        for one in (FINDING, INSPECTION)
+    )
+    return or_(*of_record)
+
+
+def texts_of_findings(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """What the findings say that their lists leave out: intake, record, and `party_detail`."""
+    columns: Any = (FINDING.c.id, FINDING.c.intake, FINDING.c.record, PARTY.c.detail.label("party_detail"))
+    asked: Any = select(*columns).join(PARTY, PARTY.c.id == FINDING.c.party_id).where(FINDING.c.id.in_(ids))
+    return {row.id: row for row in connection.execute(asked)}
+
+
+def documents_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """The documents without their content; with `finding_id` and `ledger_no`, or with `inspection_id`."""
+    names = ("id", "kind", "doc_no", "status", "issued_on")
+    joined = DOCUMENT.outerjoin(FINDING, FINDING.c.id == DOCUMENT.c.record_id)
+    joined = joined.outerjoin(INSPECTION, INSPECTION.c.id == DOCUMENT.c.record_id)
+    asked: Any = select(
+        *(DOCUMENT.c[name] for name in names),
+        FINDING.c.id.label("finding_id"),
+        FINDING.c.ledger_no,
+        INSPECTION.c.id.label("inspection_id"),
+    ).select_from(joined)
+    return {row.id: row for row in connection.execute(asked.where(DOCUMENT.c.id.in_(ids)))}

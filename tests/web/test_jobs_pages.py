@@ -1,0 +1,65 @@
+"""Sheets, reports and background jobs on pages: links, forms without script, and what stands beside a job."""
+
+from __future__ import annotations
+
+import re
+
+from httpx import Response
+
+from engine.jobs.runner import Runner
+from tests.sheets.test_taking import edited, exported, served
+from tests.web.conftest import Pages
+from tests.web.visitor import Visitor
+
+
+def sent(visitor: Visitor, path: str, file: tuple[str, bytes] | None = None, **typed: str) -> Response:
+    """What a form of the person's session is answered."""
+    given = {"csrf": visitor.client.cookies["bihuan_csrf"], **typed}
+    return visitor.client.post(path, data=given, files={"file": file} if file else None)
+
+
+def test_the_ledger_s_list_is_taken_along_at_once_or_in_the_background(pages: Pages) -> None:
+    pages.town.finding()
+    visitor = pages.visit("C02")
+    text = visitor.get("/ledger?light=none&state=open").text
+    [link] = re.findall(r'href="(/ledger/sheet\.xlsx[^"]*)"', text)
+    assert link == "/ledger/sheet.xlsx?light=none&amp;state=open"
+    assert visitor.get("/ledger/sheet.csv?light=none&state=open").text.count("\r\n") >= 1
+    answer = sent(visitor, "/jobs", of="/ledger?state=open")
+    assert answer.status_code == 303
+    waiting = visitor.get(answer.headers["location"])
+    assert waiting.headers["refresh"] and 'data-state="queued"' in waiting.text
+    Runner(pages.town.house).run()
+    done = visitor.get(answer.headers["location"])
+    assert "refresh" not in done.headers and "下载文件" in done.text
+    assert visitor.get(answer.headers["location"] + "/result").status_code == 200
+    assert "导出台账" in visitor.get("/jobs").text and "Ledger sheet" in visitor.get("/jobs?lang=en").text
+
+
+def test_an_edited_sheet_is_tried_on_the_page_and_carried_out_when_confirmed(pages: Pages) -> None:
+    town, visitor = pages.town, pages.visit("U01")
+    finding = served(town)
+    path = edited(exported(town, town.clock_file.parent), {(finding, "责任人"): "姓名C01"})
+    refused = sent(visitor, "/jobs/attachments", ("a.pdf", b"%PDF-1.4\n%%EOF\n"))
+    assert refused.status_code == 422
+    answer = sent(visitor, "/jobs/attachments", ("台账.xlsx", path.read_bytes()))
+    assert answer.status_code == 303
+    Runner(town.house).run()
+    tried = visitor.get(answer.headers["location"]).text
+    assert 'data-result="would_be_done"' in tried and "姓名C02 → 姓名C01" in tried
+    assert town.row(finding).record["registers"]["handler"]["login"] == "C02"
+    confirmed = sent(visitor, answer.headers["location"] + "/confirm")
+    Runner(town.house).run()
+    assert 'data-result="done"' in visitor.get(confirmed.headers["location"]).text
+    assert town.row(finding).record["registers"]["handler"]["login"] == "C01"
+
+
+def test_reports_are_offered_by_period_and_made(pages: Pages) -> None:
+    visitor = pages.visit("S01")
+    text = visitor.get("/reports").text
+    assert "2024年4月" in text and 'value="2024-H1"' in text
+    [style] = re.findall(r'href="(/static/sheets\.css[^"]*)"', text)
+    assert visitor.get(style).headers["content-type"].startswith("text/css")
+    answer = visitor.get("/reports/file?report=monthly&period=2024-03&form=csv&department=")
+    assert answer.status_code == 200 and "findings" in answer.text
+    assert visitor.get("/reports/file?report=monthly&period=2031-03").status_code == 400
