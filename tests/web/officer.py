@@ -106,9 +106,12 @@ class Officer:
 
     def submit(self, form: str) -> None:
         """The form is sent, and nothing was wrong with it."""
-        self.click(f"{form} button[type=submit][data-trigger]")
-        if self.page.locator("[data-confirm]").count():
+        first = self.page.locator(f"{form} [data-check]")
+        if first.count():
+            self.click(f"{form} [data-check]")
             self.click("[data-confirm]")
+        else:
+            self.click(f"{form} button[type=submit][data-trigger]")
         problem = self.page.locator("[data-problem]")
         assert problem.count() == 0, problem.first.inner_text()
         expect(self.page.locator("[data-flash]")).to_be_visible()
