@@ -43,9 +43,13 @@ def office(database_url: str, tmp_path: Path, fort_hash: str) -> Iterator[Fort]:
     fort.close()
 
 
+ELSEWHERE = {"/metrics", "/admin/record"}
+"""What tells of the asking itself, such as sheets that were taken along; the twins compare the record."""
+
+
 def everything(fort: Fort, referral: str, outsiders: Sequence[str]) -> dict[tuple[str, str], Any]:
     """Every answer to these outsiders, and the messages of the linked system."""
-    paths = sorted({path for path in places(fort, referral) if path != "/metrics"})
+    paths = sorted({path for path in places(fort, referral) if path not in ELSEWHERE})
     told: dict[tuple[str, str], Any] = {
         (who, path): as_told(asked(fort, who, path)) for who in outsiders for path in paths
     }

@@ -106,9 +106,9 @@ class Officer:
 
     def submit(self, form: str) -> None:
         """The form is sent, and nothing was wrong with it."""
-        first = self.page.locator(f"{form} [data-check]")
+        first = self.page.locator(f"{form} [data-check-first]")
         if first.count():
-            self.click(f"{form} [data-check]")
+            self.click(f"{form} [data-check-first]")
             self.click("[data-confirm]")
         else:
             self.click(f"{form} button[type=submit][data-trigger]")
