@@ -45,6 +45,11 @@ def delete_draft(
     connection.execute(delete(DRAFT).where(this))
 
 
+def delete_drafts_on(connection: Connection, record_id: str) -> None:
+    """Nothing is left of what anybody typed and did not send about the record."""
+    connection.execute(delete(DRAFT).where(DRAFT.c.record_id == record_id))
+
+
 def delete_drafts_before(connection: Connection, office_id: str, before: datetime) -> None:
     """Nothing is left of drafts saved before that instant."""
     connection.execute(delete(DRAFT).where(DRAFT.c.office_id == office_id, DRAFT.c.saved_at < before))

@@ -17,8 +17,9 @@ from engine.archive.at import At
 from engine.archive.blanking import MARKER, Blank, words_of
 from engine.casefile import CaseFile
 from engine.core.audit import ERASED, canonical
+from engine.search.index import index_finding, index_inspection, index_party
 from engine.snapshots import load_inspection
-from models import account_reading, archiving, audit_reading, records
+from models import account_reading, archiving, audit_reading, drafting, records
 from models.archiving import blank
 
 KEPT_OF_FINDING = ("intake", "record", "rulings")
@@ -77,6 +78,8 @@ class _Work:
         said["record"] = {**said["record"], "erased": self.erasure.id}
         number = (row.ledger_no or "").casefold()
         blank(self.connection, records.FINDING, row, {**said, "item": MARKER, "search_text": number})
+        index_finding(self.connection, self.at.office_id, id, number)
+        drafting.delete_drafts_on(self.connection, id)
         self._beside(archiving.rows_beside(self.connection, id))
         self._letters(id)
         return {"entries": entries, "papers": len(papers), "documents": documents}
@@ -93,6 +96,7 @@ class _Work:
         said = {name: self._blank(getattr(row, name)) for name in KEPT_OF_INSPECTION}
         said["record"] = {**said["record"], "erased": self.erasure.id}
         blank(self.connection, records.INSPECTION, row, said)
+        index_inspection(self.connection, self.at.office_id, id, "", ())
         self._beside(archiving.inspection_rows(self.connection, id))
         self._letters(None)
         return entries
@@ -103,6 +107,7 @@ class _Work:
         assert row is not None, "an inspection has its party"
         said = {"identity": f"erased:{row.id}", "name": MARKER, "detail": self._blank(row.detail)}
         blank(self.connection, records.PARTY, row, said)
+        index_party(self.connection, self.at.office_id, row.id, MARKER, {})
 
     def _payloads(self, file: CaseFile, papers: list[str]) -> int:
         """Every payload of the record is gone, and an entry behind them names their commitments."""

@@ -12,7 +12,7 @@ from engine.archive.blanking import MARKER
 from engine.auditing import verify
 from engine.core.audit import GENESIS
 from engine.core.retention import CONFIDED
-from models import keeping, records
+from models import keeping, records, searching
 from models.log_reading import ATTEMPT
 from models.referral_reading import REFERRAL
 from tests.archive.closing import (
@@ -34,9 +34,13 @@ SAID = (SECRET, "王小明", PARTY["name"], "92140981MA0L3Q8T17", "前进西街2
 
 
 def rows_as_text(town: Town) -> dict[str, str]:
-    """Every row of every table as text, by table."""
+    """Every row of every table as text, by table; the search, which no backup holds, too."""
     with town.house.database.read() as connection:
-        return {
+        found_by = {
+            table.name: str(connection.execute(select(table)).all())
+            for table in (searching.RECORD, searching.KEY)
+        }
+        return found_by | {
             name: str([[str(value) for value in row] for part in found for row in part])
             for name, columns in keeping.table_forms().items()
             for found in [keeping.rows(connection, name, columns, keeping.key_of(name))]
