@@ -146,6 +146,12 @@ def test_no_source_file_is_over_300_lines() -> None:
     assert {name: lines for name, lines in counts.items() if lines > MOST_LINES} == {}
 
 
+def test_no_merge_was_left_half_done() -> None:
+    marks = tuple(sign * 7 + " " for sign in "<>|")
+    texts = tracked("*.py", "*.md", "*.yaml", "*.html", "*.css", "*.js", "*.toml")
+    assert [path for path in texts if any(line.startswith(marks) for line in path.read_text().split("\n"))] == []
+
+
 def test_no_source_file_or_room_is_named_like_a_drawer() -> None:
     sources = [path.relative_to(ROOT) for path in tracked("*.py", "*.html", "*.yaml", "*.css", "*.js")]
     assert [path for path in sources if DRAWERS & set(path.with_suffix("").parts)] == []
