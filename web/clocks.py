@@ -27,7 +27,8 @@ def left_of(due: str | None, now: datetime, calendar: WorkingCalendar, words: Wo
         return words("clock.left_today")
     if last > today:
         return words("clock.left_days", n=calendar.count(today, last))
-    return words("clock.over_days", n=calendar.count(last, today))
+    past = calendar.count(last, today)
+    return words("clock.over_days", n=past) if past else words("clock.over_since", day=last)
 
 
 def clock_line(
