@@ -149,7 +149,9 @@ def test_no_source_file_is_over_300_lines() -> None:
 def test_no_merge_was_left_half_done() -> None:
     marks = tuple(sign * 7 + " " for sign in "<>|")
     texts = tracked("*.py", "*.md", "*.yaml", "*.html", "*.css", "*.js", "*.toml")
-    assert [path for path in texts if any(line.startswith(marks) for line in path.read_text().split("\n"))] == []
+    assert [
+        path for path in texts if any(line.startswith(marks) for line in path.read_text().split("\n"))
+    ] == []
 
 
 def test_no_source_file_or_room_is_named_like_a_drawer() -> None:
