@@ -56,7 +56,7 @@ function listKeys(dialog) {
     k: () => move(-1),
     x: () => rows[here()]?.querySelector('input[type="checkbox"]')?.click(),
     "/": () => {
-      const search = document.querySelector('[role="search"] input[type="search"]');
+      const search = document.querySelector('main [role="search"] input[type="search"]');
       search?.closest("details")?.setAttribute("open", "");
       search?.focus();
     },
