@@ -49,6 +49,8 @@ UNCOUNTED = {"sign_in": ("seen_at",), "api_token": ("last_used_on",)}
 """What reading alone may change."""
 ATTEMPTS = "refused_attempt"
 """Keeps what somebody had no right to: that is no effect of it."""
+TAKEN_ALONG = "sheet.export"
+"""What a GET leaves in the record: that somebody took the rows of a list along."""
 
 
 class Journal(logging.Handler):
@@ -232,12 +234,13 @@ class Fort:
         return self.town.house.writer.commits, self.swaps
 
     def contents(self) -> dict[str, list[str]]:
-        """Every row of every table, but for what reading alone may change, and refused attempts."""
+        """Every row of every table, but for what reading alone may change, refused attempts, and sheets taken along."""
         with self.town.house.database.read() as connection:
             return {
                 name: sorted(
                     repr([value for key, value in row.items() if key not in UNCOUNTED.get(name, ())])
                     for row in connection.execute(table.select()).mappings()
+                    if row.get("action") != TAKEN_ALONG
                 )
                 for name, table in SQLModel.metadata.tables.items()
                 if name != ATTEMPTS

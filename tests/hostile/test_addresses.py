@@ -57,7 +57,7 @@ def test_an_id_of_another_kind_is_not_found(fort: Fort, kind: str) -> None:
     with fort.unchanged():
         for operation in (one for one in WITH_ID if "/findings/{id}" in one.path):
             target = operation.target(fort).replace(fort.ids["finding"], fort.ids[kind])
-            for name in ("sent", "served"):
+            for name in ("sent", "served", "old"):
                 target = target.replace(fort.ids[name], fort.ids[kind])
             told = operation.send(fort, target=target)
             if kind == "inspection" and operation.path.endswith("/timeline"):

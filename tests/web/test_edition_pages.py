@@ -64,7 +64,11 @@ def test_whom_an_edition_affects_is_shown_to_who_judges_it_and_another_person_ap
     assert 'data-state="coming"' in head.get(here).text
 
     text = officer.get(here).text
-    assert 'data-state="coming"' in text and "effects-title" not in text and acts(officer) == {"logout"}
+    assert (
+        'data-state="coming"' in text
+        and "effects-title" not in text
+        and acts(officer) == {"logout", "search"}
+    )
     for path in ("/work", "/rulebook"):
         assert f'data-coming="{NEXT}"' in officer.get(path).text
     assert "The rulebook changes on 2024-05-10" in officer.get("/work?lang=en").text
