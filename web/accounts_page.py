@@ -26,7 +26,8 @@ from web.fields import ABSENT, Choice, Field, Typed, read_field, write_field
 from web.look import page, query_path
 from web.naming import Names
 from web.people import people_of
-from web.problems import Told, errors_of, read_filtered, told
+from web.problems import Told, read_filtered, told
+from web.proposing import proposing_form
 from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -187,22 +188,12 @@ def _form(
     act: str, fields: tuple[Field, ...], typed: Typed | None, problem: Told | None, item: Mapping[str, Any]
 ) -> dict[str, Any]:
     """A form as the page shows it: the account as it stands, or what was typed; a password is never written back."""
-    errors = errors_of(fields, problem)
     written = Typed(typed) if typed is not None else Typed()
     if typed is None:
         for field in fields:
             written.update(write_field(field, item.get(field.name)))
     written.pop(SECRET, None)
-    wrong = next((one.input_name for one in fields if errors.get(one.name)), "")
-    return {
-        "act": act,
-        "name": act.removeprefix("user."),
-        "fields": fields,
-        "typed": written,
-        "errors": errors,
-        "focus": wrong,
-        "open": problem is not None,
-    }
+    return proposing_form(act, fields, written, problem)
 
 
 def _waiting(asking: Asking, names: Names, login: str | None) -> list[dict[str, Any]]:

@@ -18,7 +18,8 @@ from web.fields import ABSENT, Choice, Field, Typed, read_field
 from web.look import page, query_path
 from web.naming import Names
 from web.people import people_of
-from web.problems import Told, errors_of, told
+from web.problems import Told, told
+from web.proposing import proposing_form
 from web.routing import PageRoute
 from web.system_view import (
     acts,
@@ -213,20 +214,8 @@ def _form(
     item: Mapping[str, Any],
 ) -> dict[str, Any]:
     """A form as the page shows it. What was refused as an encryption key is not written back: it may be a private one."""
-    errors = errors_of(fields, problem)
     written = Typed(typed) if typed is not None else standing(fields, item)
-    if errors.get(SEALING):
-        written.pop(SEALING, None)
-    wrong = next((one.input_name for one in fields if errors.get(one.name)), "")
-    return {
-        "act": act,
-        "name": act.removeprefix("system."),
-        "fields": fields,
-        "typed": written,
-        "errors": errors,
-        "focus": wrong,
-        "open": problem is not None,
-    }
+    return proposing_form(act, fields, written, problem, unless_wrong=SEALING)
 
 
 def _waiting(asking: Asking, names: Names, id: str | None) -> list[dict[str, Any]]:
