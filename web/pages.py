@@ -59,6 +59,7 @@ from web import (
     work_page,
     work_views_page,
 )
+from web.nowhere import refusal_page
 from web.rights import PAGES, gate
 
 ROUTERS = (
@@ -115,8 +116,10 @@ ROUTERS = (
 
 
 def attach_pages(app: FastAPI) -> None:
-    """The application answers page paths too, and serves the files that pages need under /static/."""
+    """The application answers page paths too, serves the files that pages need under /static/, and tells browsers in
+    pages what is refused elsewhere."""
     app.router.routes.extend(_routes())
+    app.state.refusal_page = refusal_page
 
 
 @cache
