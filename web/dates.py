@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Any
 from engine.reminder_words import shown_end
 from web.fields import CIVIL
 
+ISO_DAY = re.compile(r"(?<![0-9-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9T-])")
 DAY_LENGTH = len("2024-05-13")
 
 
@@ -28,12 +30,15 @@ def end(value: datetime, language: str) -> str:
     return _said(shown_end(value), language)
 
 
+def spoken(sentence: str, language: str) -> str:
+    """A sentence of the house, never what somebody typed, with its dates in that language."""
+    return ISO_DAY.sub(lambda found: _said(found[0], language), sentence)
+
+
 def filters_in(language: str) -> Mapping[str, Callable[[Any], str]]:
     """What templates of one language write dates with."""
-    return {
-        name: partial(one, language=language)
-        for name, one in (("day", day), ("instant", instant), ("end", end))
-    }
+    written = (("day", day), ("instant", instant), ("end", end), ("spoken", spoken))
+    return {name: partial(one, language=language) for name, one in written}
 
 
 def _iso(value: Any) -> str:

@@ -126,7 +126,7 @@ class Names:
             return self.department(str(value))
         if name.endswith(AMOUNT) and isinstance(value, int):
             return f"{value / 100:,.2f} {self._words('common.yuan')}"
-        if declared.get("type") == "instant":
+        if declared.get("type") in ("instant", "date"):
             return instant(value, self._words.language)
         if isinstance(value, date | datetime):
             return instant(value, self._words.language)
