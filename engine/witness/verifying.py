@@ -39,7 +39,8 @@ def verify_whole(
     progress: Callable[[int], None] | None = None,
 ) -> tuple[Audited, Seen, int]:
     """The same within a transaction that is open; `beside` are the checkpoints out of the database's reach."""
-    rows, unread = list[Row[Any]](), list[ChainFault]()
+    rows: Sequence[Row[Any]] = ()
+    unread: list[ChainFault] = []
     with unreadable_told(LOG, unread):
         rows = log_reading.checkpoints(connection)
     notes = since_accepted(witness, [("database", str(row.note)) for row in rows])
