@@ -28,7 +28,11 @@ from engine.witness.hand_overs import caught_up
 from engine.witness.looking import LOG, Known, Seen, digest_of_faults, look
 from engine.witness.sequencer import Sequencer
 from engine.witness.signer import Signer, accepted_of
+<<<<<<< HEAD
 from engine.witness.words import ELSEWHERE, NOT_SIGNING, SENTENCE
+=======
+from engine.witness.words import CANNOT_BE_READ, ELSEWHERE, NOT_SIGNING, SENTENCE, UNKNOWN
+>>>>>>> 195e92847b40ff384db790ca2f39a1a51dfc3a53
 from engine.writer import Writer
 from models import account_reading, log_reading, records, time_records
 from models.database import Database
@@ -110,7 +114,7 @@ class Witness:
         if self.signer.anchors.strange():
             seen.against.append(ChainFault(LOG, 0, *ELSEWHERE))
         accepted = next((one.accepted_digest for one in known if one.accepted_digest), None)
-        if seen.against or (seen.standing and digest_of_faults(seen.standing) != accepted):
+        if seen.unreadable or seen.against or (seen.standing and digest_of_faults(seen.standing) != accepted):
             self._doubt(seen, waiting)
         elif waiting is not None:
             self._end(waiting.id, {"ended_at": self.clock.real_now()})
@@ -157,8 +161,13 @@ class Witness:
             ):
                 return
             seen = look(connection, known, dated=False)
+<<<<<<< HEAD
         if not seen.against:
             self.signer.anchors.keep(note, kind=ACCEPTED_NOTE if known[0].accepted_digest is not None else "")
+=======
+        if not (seen.unreadable or seen.against):
+            self.signer.anchors.keep(note, accepted=known[0].accepted_digest is not None)
+>>>>>>> 195e92847b40ff384db790ca2f39a1a51dfc3a53
 
     def checkpoint(self) -> str:
         """The newest checkpoint, signed now over every entry; raises `read_only` or `not_ready`."""
@@ -220,7 +229,14 @@ class Witness:
             waiting = log_reading.open_doubt(connection, self.office_id)
         if waiting is None:
             raise Refusal("not_found")
+<<<<<<< HEAD
         self.check_signs()
+=======
+        if seen.unreadable:
+            raise Refusal("read_only", detail=CANNOT_BE_READ)
+        if not self.signer.may_sign():
+            raise Refusal("not_ready", detail=NOT_SIGNING)
+>>>>>>> 195e92847b40ff384db790ca2f39a1a51dfc3a53
         if who is not None and waiting.first_by is None:
             first = {"first_by": by, "first_at": self.clock.real_now()}
             self.writer.submit(lambda one: log_reading.change_doubt(one, waiting.id, first), always=True)
