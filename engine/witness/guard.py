@@ -28,11 +28,7 @@ from engine.witness.hand_overs import caught_up
 from engine.witness.looking import LOG, Known, Seen, digest_of_faults, look
 from engine.witness.sequencer import Sequencer
 from engine.witness.signer import Signer, accepted_of
-<<<<<<< HEAD
-from engine.witness.words import ELSEWHERE, NOT_SIGNING, SENTENCE
-=======
-from engine.witness.words import CANNOT_BE_READ, ELSEWHERE, NOT_SIGNING, SENTENCE, UNKNOWN
->>>>>>> 195e92847b40ff384db790ca2f39a1a51dfc3a53
+from engine.witness.words import CANNOT_BE_READ, ELSEWHERE, NOT_SIGNING, SENTENCE
 from engine.writer import Writer
 from models import account_reading, log_reading, records, time_records
 from models.database import Database
@@ -161,13 +157,8 @@ class Witness:
             ):
                 return
             seen = look(connection, known, dated=False)
-<<<<<<< HEAD
-        if not seen.against:
-            self.signer.anchors.keep(note, kind=ACCEPTED_NOTE if known[0].accepted_digest is not None else "")
-=======
         if not (seen.unreadable or seen.against):
-            self.signer.anchors.keep(note, accepted=known[0].accepted_digest is not None)
->>>>>>> 195e92847b40ff384db790ca2f39a1a51dfc3a53
+            self.signer.anchors.keep(note, kind=ACCEPTED_NOTE if known[0].accepted_digest is not None else "")
 
     def checkpoint(self) -> str:
         """The newest checkpoint, signed now over every entry; raises `read_only` or `not_ready`."""
@@ -229,14 +220,9 @@ class Witness:
             waiting = log_reading.open_doubt(connection, self.office_id)
         if waiting is None:
             raise Refusal("not_found")
-<<<<<<< HEAD
-        self.check_signs()
-=======
         if seen.unreadable:
             raise Refusal("read_only", detail=CANNOT_BE_READ)
-        if not self.signer.may_sign():
-            raise Refusal("not_ready", detail=NOT_SIGNING)
->>>>>>> 195e92847b40ff384db790ca2f39a1a51dfc3a53
+        self.check_signs()
         if who is not None and waiting.first_by is None:
             first = {"first_by": by, "first_at": self.clock.real_now()}
             self.writer.submit(lambda one: log_reading.change_doubt(one, waiting.id, first), always=True)

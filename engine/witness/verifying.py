@@ -7,14 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-<<<<<<< HEAD
-from engine.auditing import Audited, ChainFault, verify_within
+from engine.auditing import Audited, ChainFault, unreadable_told, verify_within
 from engine.witness.guard import Witness
 from engine.witness.hand_overs import caught_up
-=======
-from engine.auditing import Audited, ChainFault, unreadable_told, verify_within
-from engine.witness.guard import Witness, id_of
->>>>>>> 195e92847b40ff384db790ca2f39a1a51dfc3a53
 from engine.witness.looking import LOG, Seen, look
 from models import log_reading
 
@@ -46,20 +41,13 @@ def verify_whole(
     progress: Callable[[int], None] | None = None,
 ) -> tuple[Audited, Seen, int]:
     """The same within a transaction that is open; `beside` are the checkpoints out of the database's reach."""
-<<<<<<< HEAD
-    rows = log_reading.checkpoints(connection)
-    notes = since_accepted(witness, [("database", row.note) for row in rows])
-    known, faults = witness.signer.readable([*notes, *beside])
-    brought, forged = witness.signer.readable([(GIVEN, given)] if given is not None else [])
-=======
     rows: Sequence[Row[Any]] = ()
     unread: list[ChainFault] = []
     with unreadable_told(LOG, unread):
         rows = log_reading.checkpoints(connection)
     notes = since_accepted(witness, [("database", str(row.note)) for row in rows])
-    known, faults = witness.readable([*notes, *beside])
-    brought, forged = witness.readable([(GIVEN, given)] if given is not None else [])
->>>>>>> 195e92847b40ff384db790ca2f39a1a51dfc3a53
+    known, faults = witness.signer.readable([*notes, *beside])
+    brought, forged = witness.signer.readable([(GIVEN, given)] if given is not None else [])
     held = [*known, *brought]
     audited = verify_within(connection, progress)
     seen = look(connection, held, dated=dated)
@@ -68,11 +56,8 @@ def verify_whole(
     audited.faults += [
         ChainFault(LOG, 0, *_MISLABELLED, found=row.id)
         for row in rows
-<<<<<<< HEAD
-        if row.id != log_reading.id_of(row.note) or signed_at.get(row.note, row.signed_at) != row.signed_at
-=======
-        if row.id != id_of(str(row.note)) or signed_at.get(row.note, row.signed_at) != row.signed_at
->>>>>>> 195e92847b40ff384db790ca2f39a1a51dfc3a53
+        if row.id != log_reading.id_of(str(row.note))
+        or signed_at.get(row.note, row.signed_at) != row.signed_at
     ]
     audited.faults += [
         ChainFault(LOG, 0, *_UNKNOWN_WITHIN, found=name)
