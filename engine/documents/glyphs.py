@@ -46,12 +46,17 @@ def _points(data: bytes) -> Iterator[int]:
     if data[:4] == b"ttcf":
         (count,) = struct.unpack_from(">I", data, 8)
         starts = list(struct.unpack_from(f">{count}I", data, 12))
-    for start in starts:
-        (tables,) = struct.unpack_from(">H", data, start + 4)
-        for number in range(tables):
-            tag, _, offset, _ = struct.unpack_from(">4sIII", data, start + 12 + 16 * number)
-            if tag == b"cmap":
-                yield from _mapped(data, offset)
+    for offset in dict.fromkeys(offset for start in starts for offset in _cmaps(data, start)):
+        yield from _mapped(data, offset)
+
+
+def _cmaps(data: bytes, start: int) -> Iterator[int]:
+    """Where the `cmap` tables of one font are; the fonts of a collection may share one."""
+    (tables,) = struct.unpack_from(">H", data, start + 4)
+    for number in range(tables):
+        tag, _, offset, _ = struct.unpack_from(">4sIII", data, start + 12 + 16 * number)
+        if tag == b"cmap":
+            yield offset
 
 
 def _mapped(data: bytes, cmap: int) -> Iterator[int]:

@@ -75,7 +75,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "doc_no": "原市监责改〔2024〕32号",
         "finding": FOOD,
         "facts": ORDERED,
-        "people": {"contact": CONTACT},
+        "people": {"contact": CONTACT, "reached": CONTACT},
     },
     "reinspection_record": {
         **SEEN,
@@ -104,7 +104,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
             "reply_by": "2024-05-10",
             "seized_items_included": False,
         },
-        "people": {"contact": CONTACT, "approver": {"name": "檀海峰", "on": "2024-04-28"}},
+        "people": {"reached": CONTACT, "approver": {"name": "檀海峰", "on": "2024-04-28"}},
         "attachments": [
             {"name": "现场检查笔录", "copies": 1, "pages": 3},
             {"name": "现场照片", "copies": 1, "pages": 5},
