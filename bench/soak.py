@@ -20,6 +20,7 @@ hands   N random histories among few persons with two accounts each, who lend, c
 receipts N forged, stale, mutated, misdirected receipts among good ones, on SQLite and on PostgreSQL by turns
 requests N generated requests by each role, a token, a linked system and nobody, on both databases
 edits   N changes of the database behind its guards, each looked for with one saved checkpoint, on both databases
+papers  every paper of every scenario read back in both formats; N whole files of their findings bound
 wall    N findings on PostgreSQL, every list asked by a role that row policies hold and by one that none holds
 """
 
@@ -46,6 +47,7 @@ from bench import (
     exchange_soak,
     hands_soak,
     hardening_soaks,
+    papers_soak,
     receipt_soak,
     request_soak,
     rights_soak,
@@ -254,6 +256,7 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "receipts": (receipt_soak.receipts, 100_000),
     "edits": (edits_soak.edits, 100_000),
     "wall": (wall_soak.wall, 100_000),
+    "papers": (papers_soak.papers, 1_000),
     "requests": (request_soak.requests, 30_000),
 }
 
