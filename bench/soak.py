@@ -59,7 +59,6 @@ from rules.charts import load_charts
 from tests.builders import Town
 from tests.desk.crash import kill_at_random
 from tests.desk.race import CLIENTS, race, repeat
-from tests.identity.guessing import besiege
 from tests.rules.faults import faults_in_turn, inject
 from tests.rules.random_rulings import compare
 from tests.simulation.rows import RowKey, never_reached, rows_to_take, told
@@ -231,12 +230,6 @@ def soak_fence(n: int, seed: int) -> dict[str, Any]:
     }
 
 
-def soak_guesses(n: int, seed: int) -> dict[str, Any]:
-    """N guesses."""
-    with tempfile.TemporaryDirectory(prefix="bihuan-soak-") as folder:
-        return besiege(f"sqlite:///{folder}/bihuan.db", Path(folder), n, seed)
-
-
 SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "walk": (soak_walk, FULL_STEPS),
     "crash": (soak_crash, 1_000),
@@ -251,7 +244,7 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "outsiders": (rights_soak.outsiders, 5_000),
     "canaries": (hardening_soaks.canaries, 10_000),
     "uploads": (hardening_soaks.uploads, 500),
-    "guesses": (soak_guesses, 10_000),
+    "guesses": (hardening_soaks.guesses, 10_000),
     "hands": (hands_soak.hands, 1_000_000),
     "receipts": (receipt_soak.receipts, 100_000),
     "edits": (edits_soak.edits, 100_000),

@@ -207,19 +207,20 @@ class Administration:
         proposal: str | None = None,
     ) -> Mapping[str, Any]:
         """The act and its entry, in one transaction."""
-        now = self.house.clock.now()
 
         def act(connection: Connection) -> Mapping[str, Any]:
+            now = self.house.clock.now()
             if proposal is not None:
                 self._close(connection, proposal, by, now)
             result = asked.carry_out(self.house, connection, detail, now)
-            told = {"act": asked.name, **asked.told(detail), **more}
+            told = {"act": asked.name, **asked.told(detail), **asked.result_told(result), **more}
             enter(connection, self.house.office.office_id, action, by, told, now)
             return result
 
-        result = self.house.writer.submit(act)
-        if asked.afterwards is not None:
-            asked.afterwards(self.house)
+        with asked.around(self.house):
+            result = self.house.writer.submit(act)
+            if asked.afterwards is not None:
+                asked.afterwards(self.house)
         return result
 
     def _close(self, connection: Connection, proposal: str, by: str, now: datetime) -> None:

@@ -71,6 +71,14 @@ TWO_PERSONS: dict[str, TwoPersons] = {
         _by(SYSTEM, "clock.accept", CLOCK, "确认时钟跳变", "a leap of the clock is accepted"),
         _by(SYSTEM, "restore", RECORDS, "恢复备份", "a backup is restored"),
         TwoPersons(
+            "log.rotate_key",
+            KEYS,
+            frozenset({SYSTEM, AUDIT}),
+            frozenset({SYSTEM, AUDIT}),
+            "更换日志的签名密钥",
+            "the key that signs the log is changed",
+        ),
+        TwoPersons(
             "audit_accept",
             RECORDS,
             frozenset({SYSTEM, AUDIT}),

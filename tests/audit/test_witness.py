@@ -216,7 +216,7 @@ def test_a_folder_that_cannot_be_written_stops_nothing_else(
 
 def test_what_was_dated_back_is_found_where_time_was_real(witnessed: Town) -> None:
     witness = witnessed.house.witness
-    known, _ = witness.readable([("given", witness.checkpoint())])
+    known, _ = witness.signer.readable([("given", witness.checkpoint())])
     late = replace(known[0].checkpoint, more=("at 2024-04-27T17:00:00+08:00",), size=0, root=EMPTY_ROOT)
     with witnessed.house.database.read() as connection:
         faults = look(connection, [Known(late, "given")], dated=True).standing
