@@ -27,6 +27,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     _signing_in(proof)
     proof.set_defaults(run=_proof)
     accept = acts.add_parser("accept", help="the database is accepted although it is not what was signed")
+    accept.add_argument("--withdraw", action="store_true", help="take back the first signature, one's own")
     _signing_in(accept)
     accept.set_defaults(run=_accept)
     keys = acts.add_parser("key", help="the keys that sign the log").add_subparsers(
@@ -103,11 +104,15 @@ def _proof(args: argparse.Namespace) -> int:
 def _accept(args: argparse.Namespace) -> int:
     from engine.administration import Administration, system_user
     from engine.core.refusals import FieldError, Refusal
+    from engine.witness.first_signature import taken_back
 
     password = password_from_stdin() if args.login and args.password_stdin else None
     with house_of(args) as house:
         if args.login and password:
             who = proven(house, args.login, password)
+            if args.withdraw:
+                told(taken_back(house.witness, who), as_json=args.json)
+                return DONE
             result = house.witness.accept(who, who.login)
         elif Administration(house).without_accounts():
             result = house.witness.accept(None, f"os:{system_user()}")

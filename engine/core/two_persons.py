@@ -115,6 +115,7 @@ TWO_PERSONS: dict[str, TwoPersons] = {
 
 ONE_PERSON: dict[str, str] = {
     "rulebook.propose": "the first half of an act of two",
+    "proposal.withdraw": "it ends what the same person had asked for; nothing changes by it",
     "rulebook.withdraw": "the rules that stand go on standing",
     "delegation.add": "whoever leaves lends roles of their own; a head those of a colleague who is away, never to themselves",
     "delegation.end": "it only takes away what was lent",

@@ -17,6 +17,7 @@ from engine.core.log_leaf import GRANULE
 from engine.core.merkle import EMPTY_ROOT
 from engine.core.refusals import Refusal
 from engine.witness.anchors import Anchors
+from engine.witness.first_signature import taken_back
 from engine.witness.guard import Witness
 from engine.witness.looking import Known, look
 from engine.witness.verifying import verify_all
@@ -136,6 +137,20 @@ def test_who_signed_first_signed_for_what_was_found_then(restored: Restored) -> 
         connection.execute(text("UPDATE log_leaf SET salt = 'x' WHERE place = 3"))
 
     assert answers(later, "A02", "E01") == [False, True], "the second of them signs for something else"
+
+
+def test_who_signed_first_may_take_it_back(restored: Restored) -> None:
+    later = restored.open()
+    witness = later.house.witness
+    assert answers(later, "A01") == [False]
+    with pytest.raises(Refusal, match="not_yours"):
+        taken_back(witness, later.who("A02"))
+
+    assert taken_back(witness, later.who("A01"))["withdrawn"]
+
+    with pytest.raises(Refusal, match="not_found"):
+        taken_back(witness, later.who("A01"))
+    assert answers(later, "A02", "A01") == [False, True], "two signatures all the same"
 
 
 def test_a_database_of_no_log_that_is_known_here_is_doubted(restored: Restored) -> None:
