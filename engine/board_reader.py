@@ -48,9 +48,8 @@ class BoardReader:
             tallies = figures.tallies(connection, seen, wanted, now)
             flows = board.flows(connection, seen, wanted)
             ages = board.ages(connection, seen, wanted, [*map(shown.midnight, edges)], now)
-            begun = [*map(shown.midnight, months)]
-            found = board.discovered(connection, seen, wanted, begun, now)
-            closed = board.closed(connection, seen, wanted, begun)
+            found = board.discovered(connection, seen, wanted, months, now)
+            closed = board.closed(connection, seen, wanted, months)
         return {
             "as_of": recorded(now),
             "conservation": shown.conservation(base, tallies),

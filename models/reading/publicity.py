@@ -11,7 +11,6 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
-    case,
     func,
     not_,
     or_,
@@ -20,6 +19,7 @@ from sqlalchemy import (
 
 from models.reading.inspections import InspectionFilter, Place, matching, page_of_inspections, publication
 from models.reading.scope import Scope
+from models.reading.tallied import PUBLIC, summed
 from models.records import INSPECTION
 
 OWED, ON_TIME, LATE, MISSING, NOT_ON_TIME = "owed", "on_time", "late", "missing", "not_on_time"
@@ -45,11 +45,24 @@ def in_set(name: str, today: date) -> ColumnElement[bool]:
 
 
 def counts(connection: Connection, seen: Scope, asked: InspectionFilter, today: date) -> dict[str, int]:
-    """How many inspections that are seen and match belong to each set."""
-    each = [func.sum(case((in_set(name, today), 1), else_=0)).label(name) for name in SETS]
-    found = select(*each).where(seen(INSPECTION), *matching(asked, today)).select_from(INSPECTION)
-    row = connection.execute(found).one()._mapping
-    return {name: int(row[name] or 0) for name in SETS}
+    """How many inspections that are seen and match belong to each set; the filter names a department and a time.
+
+    What is public is told by the tally; what is missing, which the clock alone decides, is counted.
+    """
+    told = summed(
+        connection,
+        seen,
+        asked.department,
+        asked.finished_from,
+        asked.finished_before,
+        PUBLIC,
+        "value",
+    )
+    public = {ON_TIME: 0, LATE: 0} | {str(value): int(count) for value, count in told}
+    counted = select(func.count()).where(seen(INSPECTION), in_set(MISSING, today), *matching(asked, today))
+    missing = int(connection.execute(counted.select_from(INSPECTION)).scalar_one())
+    late = public[LATE] + missing
+    return {**public, OWED: public[ON_TIME] + late, MISSING: missing, NOT_ON_TIME: late}
 
 
 def of_ledger(counted: Mapping[str, int]) -> dict[str, int]:
