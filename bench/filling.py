@@ -9,66 +9,25 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Date, Table, func, select, text
 
+from bench.pattern import findings
 from engine.search.index import index_finding, index_inspection, index_party
-from models import records
+from models import records, tallying
 from models.columns import Instant
 from models.database import Database
-from models.exchange_reading import AT_ONCE, MESSAGE
-from models.incoming_reading import INCOMING, NEVER
+from models.exchange_reading import MESSAGE
+from models.incoming_reading import INCOMING
 from models.searching import KEY, RECORD
-from tests.reading.world import NOW, OFFICE, World
+from tests.reading.world import OFFICE, World
 
 OPEN_MOST = 3_000
 PATTERN = 1_000
-PER_INSPECTION = 4
 DAYS = 1_400
 """Over so many days before the pattern its copies are spread."""
 AT_A_TIME = 100
-DEPARTMENTS = (
-    *("market_regulation",) * 12,
-    *("fire_rescue", "emergency", "ecology", "health", "housing", "culture_tourism", "transport"),
-)
-OPEN_STATES = ("in_progress",) * 6 + ("registered", "found", "awaiting_verification", "close_proposed")
-ROUTES = (*("rectification",) * 8, *("penalty",) * 3, "transfer", "copy_notice", "credit_flag")
-OPEN_IN = {
-    "rectification": "correcting",
-    "penalty": "investigating",
-    "transfer": "sent",
-    "copy_notice": "sent",
-    "credit_flag": "proposed",
-}
-ENDED_IN = {
-    "rectification": "corrected",
-    "penalty": "closed",
-    "transfer": "closed",
-    "copy_notice": "closed",
-    "credit_flag": "removed",
-}
-DOMAINS = (
-    *(("food", "food_item_failed"),) * 5,
-    ("fire", "fire_exit_blocked"),
-    ("product_quality", "product_fake_inferior"),
-    ("special_equipment", "se_unregistered"),
-)
-STREETS = ["前进西街", "府前街", "永康北街", "京原北路", "轩岗镇", "崞阳镇", "和平街", "育才街", "平安大街", "站前路"]
-FIRST, SECOND = (
-    "中源安泰晋阳宏盛鑫旺永昌瑞丰恒信德润嘉禾明远",
-    "食品餐饮机械建材商贸超市药房酒店物流印务电器汽修",
-)
-FACTS = (
-    "凉菜间紫外线灯损坏，操作人员未更换专用工作服",
-    "三具灭火器压力不足，应急照明灯损坏",
-    "压力容器安全阀校验到期未申报",
-    "散装食品标签缺少生产日期",
-    "疏散通道堆放货物，宽度不足",
-    "计量器具未经检定仍在使用",
-)
-STEPS = ("registered", "routed", "in_progress")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +66,7 @@ def fill(database: Database, count: int, searched: bool = False) -> None:
     chance, still = random.Random(count), min(count // 2, OPEN_MOST)
     pattern = min(PATTERN, count - still)
     world = World()
-    after = _findings(world, chance, still, pattern)
+    after = findings(world, chance, still, pattern)
     apart = [(table, world.rows.pop(table.name, [])) for table in (MESSAGE, INCOMING)]
     with database.writing() as connection, connection.begin():
         if searched:
@@ -115,7 +74,12 @@ def fill(database: Database, count: int, searched: bool = False) -> None:
         world.insert(connection)
         for table, rows in apart:
             records.add(connection, table, rows)
+    with database.writing() as connection, connection.begin():
+        tallying.remove(connection)
     _multiply(database, after, -(-(count - still) // pattern) - 1, searched)
+    with database.writing() as connection, connection.begin():
+        tallying.recount(connection)
+        tallying.install(connection)
     settle(database)
 
 
@@ -138,94 +102,6 @@ def _index(connection: Connection, world: World) -> None:
         index_inspection(connection, OFFICE, row["id"], parties[row["party_id"]]["name"], [row["task_no"]])
     for row in world.rows["finding"]:
         index_finding(connection, OFFICE, row["id"], row["search_text"])
-
-
-def name_of(chance: random.Random) -> str:
-    """The name of a business that does not exist."""
-    first = "".join(chance.sample(FIRST, 2))
-    at = chance.randrange(0, len(SECOND), 2)
-    return f"原平市{chance.choice(STREETS)}{first}{SECOND[at : at + 2]}有限公司"
-
-
-def _findings(world: World, chance: random.Random, still: int, pattern: int) -> str:
-    """The open findings and, after them, those that are multiplied; what the ids of the latter come after."""
-    first = ""
-    for number in range(still + pattern):
-        if number == still:
-            first = world.new_id("")
-        if number % PER_INSPECTION == 0 or number == still:
-            code, name = f"91140981MA{chance.randrange(36**6):08d}", name_of(chance)
-            department = chance.choice(DEPARTMENTS)
-            party = world.party(name=name, identifiers=[{"scheme": "uscc", "value": code}])
-            done = NOW - timedelta(days=chance.randint(3, 60))
-            inspection = world.inspection(
-                party, department, finished_at=done, published_on=done.date(), task_no=f"YP2026-{number:06d}"
-            )
-        _finding(world, chance, number, number >= still, (inspection, party, department, name, code))
-    return first
-
-
-def _finding(
-    world: World, chance: random.Random, number: int, closed: bool, of: tuple[str, str, str, str, str]
-) -> None:
-    inspection, party, department, name, code = of
-    domain, violation = chance.choice(DOMAINS)
-    at = NOW - timedelta(days=chance.randint(1, 90), minutes=chance.randint(0, 600))
-    said = f"{chance.choice(FACTS)}，共{chance.randint(2, 90)}处，位于{chance.choice(STREETS)}{number}号。"
-    dues = [] if closed else [NOW.date() + timedelta(days=chance.randint(-20, 45))]
-    ledger_no = f"原台〔2026〕{number:06d}"
-    state = "closed" if closed else chance.choice(OPEN_STATES)
-    finding = world.finding(
-        inspection,
-        party,
-        state=state,
-        department=department,
-        dues=dues,
-        ledger_no=ledger_no,
-        domain=domain,
-        violation=violation,
-        handler=f"W{chance.randint(1, 40):02d}",
-        owner_role=chance.choice(("inspector", "case_officer", "unit_head", "department_head")),
-        discovered_at=at,
-        search_text=f"{ledger_no}\n{name}\n{code}\n原市监移〔2026〕{number}号\n{said}".casefold(),
-        intake={"facts_summary": said, "clause": "食品安全法第五十五条第二款"},
-        record={"facts": {"facts_summary": said}, "registers": {}},
-    )
-    if state not in ("found", "registered") and chance.random() < 0.95:
-        kind = chance.choice(ROUTES)
-        where = (ENDED_IN if closed else OPEN_IN)[kind]
-        world.proceeding(finding, kind, where, open=not closed)
-    for sequence, reached in enumerate(STEPS, 2):
-        at += timedelta(hours=chance.randint(1, 100))
-        world.entry(finding, sequence, "finding", "step", reached, at)
-    if closed:
-        ended = at + timedelta(days=chance.randint(1, 40))
-        world.entry(finding, len(STEPS) + 2, "finding", "approve_close", "closed", ended)
-        met = {"state": "met", "settled_at": ended}
-        world.deadline(inspection, ended.date(), finding=finding, department=department, **met)
-        if number % 3 == 0:
-            world.put(MESSAGE, _message(world.new_id("message"), finding, ended))
-        if number % 10 == 0:
-            world.put(INCOMING, _matter(world.new_id("incoming"), finding, department, ended))
-
-
-def _message(id: str, finding: str, at: datetime) -> dict[str, Any]:
-    """A message that was handed over on paper long ago."""
-    said: dict[str, Any] = {"recipient": "fire_rescue", "queue": "ordinary", "kind": "department_transfer"}
-    told: dict[str, Any] = {"chart_name": "transfer_letter", "finding_id": finding, "thread": finding}
-    done: dict[str, Any] = {"state": "paper", "tries": 0, "delivered_at": at, "recorded_at": at}
-    rest: dict[str, Any] = {"step_sequence": 3, "answerable": False, "body": b"{}", "next_try_at": AT_ONCE}
-    return {"id": id, "office_id": OFFICE, "system_id": None, **said, **told, **done, **rest}
-
-
-def _matter(id: str, finding: str, department: str, at: datetime) -> dict[str, Any]:
-    """A complaint that became the finding and was answered."""
-    said: dict[str, Any] = {"number": id, "kind": "complaint", "state": "fed_back", "ended": True}
-    told: dict[str, Any] = {"channel": "paper", "informant": "named", "title": "反映门店油烟扰民"}
-    known: dict[str, Any] = {"content": {}, "events": {}, "said": {}, "finding_id": finding}
-    when: dict[str, Any] = {"received_at": at, "recorded_at": at, "sorts_at": NEVER}
-    rest: dict[str, Any] = {"confidential": False, "sequence": 1, "head": ""}
-    return {"id": id, "office_id": OFFICE, "department": department, **said, **told, **known, **when, **rest}
 
 
 def _multiply(database: Database, after: str, copies: int, searched: bool) -> None:
@@ -286,7 +162,9 @@ def _searched(dialect: str, span: tuple[int, int], block: int) -> Iterator[str]:
     )
     yield (
         _copies(dialect, span, f"INSERT INTO {KEY.name} (key, n)")
-        + " SELECT CASE WHEN substr(y.key, 2, 1) = '=' THEN y.key || ' ' || copies.k ELSE y.key END,"
+        + " SELECT CASE WHEN substr(y.key, 2, 1) = '=' THEN y.key || ' ' || copies.k"
+        " WHEN length(y.key) = 7 AND substr(y.key, 2) BETWEEN '000000' AND '999999' THEN y.key || '0' || copies.k"
+        " ELSE y.key END,"
         f" r.n + copies.k * {block} FROM {RECORD.name} AS r JOIN {KEY.name} AS y ON y.n = r.n, copies"
         f" WHERE {mine}"
     )

@@ -25,13 +25,13 @@ from urllib.parse import quote, urlsplit
 from sqlalchemy import Connection, func, select
 
 from bench.filling import fill
-from bench.reading import NOW
 from bench.serving import served
 from bench.steps import REGISTER
 from engine.accounts import hash_password
 from models import account_reading, records
 from models.database import Database
 from tests.builders import Town
+from tests.reading.world import NOW
 from tests.throwaway_postgres import start_server
 
 SIZES = (1_000, 100_000, 1_000_000)

@@ -22,7 +22,7 @@ KEY = ", ".join(COLUMNS[:6])
 GRAINS = "(SELECT 'd' AS grain, 10 AS letters UNION ALL SELECT 'm', 7) AS grained"
 """So much of a day is told: the day itself, and the month."""
 _CLOSING = f"{{0}}.chart = 'finding' AND {{0}}.state = 'closed' AND {{0}}.trigger IN {CLOSING_STEPS}"
-FINDING_COLUMNS = "closed, office_id, department, discovered_at, ledger_no, domain, violation"
+FINDING_COLUMNS = "closed, office_id, department, discovered_at, ledger_no, domain, violation, rulings"
 INSPECTION_COLUMNS = (
     "published_on, publication_due_on, carried, office_id, department, finished_at"  # what `_public` reads
 )
@@ -81,7 +81,7 @@ def _all(dialect: str) -> str:
 def _shares(dialect: str, group: str, id: str | None) -> str:
     """The rows of that group, one for each share with a count of 1; of one finding or inspection, or of all."""
     parts = {
-        "finding": (_plain, _domains, _routes, _closing),
+        "finding": (_plain, _domains, _rules, _routes, _closing),
         "routes": (_routes,),
         "closing": (_closing,),
         "public": (_public,),
@@ -106,6 +106,17 @@ def _plain(dialect: str, id: str | None) -> Iterator[str]:
 def _domains(dialect: str, id: str | None) -> Iterator[str]:
     yield _share(dialect, "domain", "f.domain", "", id)
     yield _share(dialect, "violation", "f.violation", "", id)
+
+
+def _rules(dialect: str, id: str | None) -> Iterator[str]:
+    """The rules that the latest ruling fired."""
+    if dialect == "sqlite":
+        fired = "CROSS JOIN json_each(f.rulings, '$[#-1].fired') AS o WHERE 1 = 1"
+    else:
+        fired = (
+            "CROSS JOIN LATERAL jsonb_array_elements_text(f.rulings -> -1 -> 'fired') AS o(value) WHERE 1 = 1"
+        )
+    yield _share(dialect, "rule", "o.value", fired, id).replace("SELECT ", "SELECT DISTINCT ", 1)
 
 
 def _routes(dialect: str, id: str | None) -> Iterator[str]:

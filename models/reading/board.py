@@ -38,17 +38,17 @@ class Load:
 
 def flows(connection: Connection, seen: Scope, asked: FindingFilter) -> list[tuple[str, str, int]]:
     """Route (NO_ROUTE without any), state of the finding, how many; a finding of two routes counts under both."""
-    route = func.coalesce(PROCEEDING.c.kind, NO_ROUTE).label("route")
+    of_kind = func.coalesce(PROCEEDING.c.kind, NO_ROUTE).label("route")
     counted = (
-        select(route, FINDING.c.state, func.count(distinct(FINDING.c.id)))
+        select(of_kind, FINDING.c.state, func.count(distinct(FINDING.c.id)))
         .select_from(FINDING.outerjoin(PROCEEDING, PROCEEDING.c.finding_id == FINDING.c.id))
         .where(*still_open(seen, asked))
-        .group_by(route, FINDING.c.state)
+        .group_by(of_kind, FINDING.c.state)
     )
     closed = closed_by(connection, seen, asked, ROUTE, "value")
     return [
         *((row[0], row[1], int(row[2])) for row in connection.execute(counted)),
-        *((row[0], CLOSED, int(row[1])) for row in closed),
+        *((route, CLOSED, count) for route, count in closed),
     ]
 
 
@@ -64,7 +64,7 @@ def in_states(connection: Connection, seen: Scope, asked: FindingFilter) -> dict
     found = Counter({(kind, state): int(count) for kind, state, count in connection.execute(counted)})
     for place, count in closed_by(connection, seen, asked, PROCEEDING_STATE, "value"):
         kind, _, state = place.partition(".")
-        found[kind, state] += int(count)
+        found[kind, state] += count
     return dict(found)
 
 
@@ -90,9 +90,11 @@ def discovered(
 ) -> dict[tuple[int, bool], int]:
     """All findings, open or closed, by how many of these first days of a month, latest first, they were discovered
     before, and whether overdue."""
-    found = Counter(ages(connection, seen, asked, [datetime.combine(first, time(), CIVIL) for first in months], as_of))
+    found = Counter(
+        ages(connection, seen, asked, [datetime.combine(first, time(), CIVIL) for first in months], as_of)
+    )
     for day, count in closed_by(connection, seen, asked, ALL, "day"):
-        found[_place_of(str(day)[:7], months), False] += int(count)
+        found[_place_of(day[:7], months), False] += count
     return dict(found)
 
 
@@ -102,7 +104,7 @@ def closed(
     """Closed findings by how many of these first days of a month, latest first, they were last closed before."""
     found: Counter[int] = Counter()
     for month, count in closed_by(connection, seen, asked, CLOSING, "value"):
-        found[_place_of(str(month), months)] += int(count)
+        found[_place_of(month, months)] += count
     return dict(found)
 
 

@@ -26,6 +26,7 @@ from models.reading.findings import CLOSED, FindingFilter, matching, spellings
 from models.reading.lights import NONE, finding_light
 from models.reading.scope import Scope
 from models.reading.tallied import ALL, ROUTE, closed_by
+from models.reading.unled import aside
 from models.records import FINDING, PROCEEDING
 
 
@@ -58,7 +59,7 @@ def tallies(connection: Connection, seen: Scope, asked: FindingFilter, as_of: da
 
 def still_open(seen: Scope, asked: FindingFilter) -> list[ColumnElement[bool]]:
     """The conditions of the open findings that match and are seen, which are few however many were closed."""
-    return [seen(FINDING), not_(FINDING.c.closed), *matching(asked)]
+    return [aside(seen)(FINDING), not_(FINDING.c.closed), *matching(asked, found=True)]
 
 
 def findings_by_route(

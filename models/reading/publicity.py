@@ -17,9 +17,16 @@ from sqlalchemy import (
     select,
 )
 
-from models.reading.inspections import InspectionFilter, Place, matching, page_of_inspections, publication
+from models.reading.inspections import (
+    InspectionFilter,
+    Place,
+    in_publication,
+    matching,
+    page_of_inspections,
+)
 from models.reading.scope import Scope
 from models.reading.tallied import PUBLIC, summed
+from models.reading.unled import aside
 from models.records import INSPECTION
 
 OWED, ON_TIME, LATE, MISSING, NOT_ON_TIME = "owed", "on_time", "late", "missing", "not_on_time"
@@ -32,7 +39,7 @@ def in_set(name: str, today: date) -> ColumnElement[bool]:
     columns = INSPECTION.c
     published = columns.published_on.is_not(None)
     in_time = and_(published, columns.published_on <= columns.publication_due_on)
-    missing = publication(today) == "late"
+    missing = in_publication("late", today)
     conditions = {
         OWED: or_(published, missing),
         ON_TIME: in_time,
@@ -58,8 +65,10 @@ def counts(connection: Connection, seen: Scope, asked: InspectionFilter, today: 
         PUBLIC,
         "value",
     )
-    public = {ON_TIME: 0, LATE: 0} | {str(value): int(count) for value, count in told}
-    counted = select(func.count()).where(seen(INSPECTION), in_set(MISSING, today), *matching(asked, today))
+    public = {ON_TIME: 0, LATE: 0} | dict(told)
+    counted = select(func.count()).where(
+        aside(seen)(INSPECTION), in_set(MISSING, today), *matching(asked, today)
+    )
     missing = int(connection.execute(counted.select_from(INSPECTION)).scalar_one())
     late = public[LATE] + missing
     return {**public, OWED: public[ON_TIME] + late, MISSING: missing, NOT_ON_TIME: late}
@@ -80,4 +89,5 @@ def page_of_set(
     limit: int,
 ) -> Sequence[Row[Any]]:
     """The next inspections of the set that match and are seen, newest first."""
-    return page_of_inspections(connection, seen, asked, today, after, limit, in_set(name, today))
+    rare = name in (LATE, MISSING)
+    return page_of_inspections(connection, seen, asked, today, after, limit, in_set(name, today), rare)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, func, select, union_all
 
 from models.reading.findings import FindingFilter
 from models.reading.lights import CIVIL
@@ -17,19 +17,20 @@ from models.tally import ClosedTally
 
 TALLY = table_of(ClosedTally)
 ALL, ROUTE, PROCEEDING_STATE, CLOSING, PUBLIC = "all", "route", "proceeding", "closing", "public"
+DOMAIN, VIOLATION, RULE = "domain", "violation", "rule"
 
 
 def closed_by(
-    connection: Connection, seen: Scope, asked: FindingFilter, facet: str, *told: str
-) -> list[Row[Any]]:
-    """The closed findings that match and are seen, by these columns of the tally, each row with a `count` at its end.
+    connection: Connection, seen: Scope, asked: FindingFilter, facet: str, told: str
+) -> list[tuple[str, int]]:
+    """The closed findings that match and are seen, counted by that column of the tally.
 
     The filter names nothing but a department and a time of discovery; `day` is the month where that covers it whole.
     """
-    period = {"department": None, "discovered_from": None, "discovered_before": None}
-    assert replace(asked, **period) == FindingFilter(), "the tally knows no other filter"
+    other = replace(asked, department=None, discovered_from=None, discovered_before=None)
+    assert other == FindingFilter(), "the tally knows no other filter"
     return summed(
-        connection, seen, asked.department, asked.discovered_from, asked.discovered_before, facet, *told
+        connection, seen, asked.department, asked.discovered_from, asked.discovered_before, facet, told
     )
 
 
@@ -40,18 +41,24 @@ def summed(
     since: datetime | None,
     before: datetime | None,
     facet: str,
-    *told: str,
-) -> list[Row[Any]]:
-    """What is counted under a facet from one civil midnight to another, by these columns, with a `count` at the end."""
-    columns = [TALLY.c[name] for name in (*told, "count")]
+    told: str,
+) -> list[tuple[str, int]]:
+    """What is counted under a facet from one civil midnight to another, by that column; nothing is told of none."""
     narrowed = [seen(TALLY), TALLY.c.facet == facet]
     if department is not None:
         narrowed.append(TALLY.c.department == department)
-    parts = [select(*columns).where(*narrowed, *days) for days in _within(_day(since), _day(before))]
-    every = union_all(*parts).subquery()
-    shown = [every.c[name] for name in told]
-    asked: Any = select(*shown, func.sum(every.c.count).label("count")).group_by(*shown)
-    return [row for row in connection.execute(asked) if row[-1]]
+    parts = [
+        select(TALLY.c[told].label("told"), TALLY.c.count).where(*narrowed, *days)
+        for days in of_period(since, before)
+    ]
+    every = union_all(*parts).subquery().c
+    asked: Any = select(every.told, func.sum(every.count)).group_by(every.told)
+    return [(str(value), int(count)) for value, count in connection.execute(asked) if count]
+
+
+def of_period(since: datetime | None, before: datetime | None) -> list[list[ColumnElement[bool]]]:
+    """Conditions on the tally that together hold each day from one civil midnight to another once."""
+    return list(_within(_day(since), _day(before)))
 
 
 def _within(since: date | None, before: date | None) -> Iterator[list[ColumnElement[bool]]]:
