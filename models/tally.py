@@ -29,7 +29,7 @@ class ClosedTally(SQLModel, table=True):
     inspections `public` (on_time, late)."""
     grain: str = Field(primary_key=True, max_length=1)
     """`d` where `day` is a day, `m` where it is a month, written YYYY-MM; each share is in one row of either."""
-    value: str = Field(primary_key=True, max_length=80)
+    value: str = Field(primary_key=True, max_length=120)
     department: str = Field(primary_key=True, max_length=60)
     day: str = Field(primary_key=True, max_length=10)
     count: int

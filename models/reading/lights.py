@@ -60,15 +60,15 @@ def finding_burns(light: str, as_of: datetime, led: bool = True) -> ColumnElemen
 
     Where its end leads into no index (`led`), something narrower does.
     """
-    due = _due if led else Unled(_due)
     if light == NONE:
-        return due == literal_column("''")
+        return without_due(led)
+    due = _due if led else Unled(_due)
     return and_(due > literal_column("''"), days_of(due, light, as_of), burning(FINDING.c, light, as_of))
 
 
-def without_due() -> ColumnElement[bool]:
-    """True when nothing runs on the finding, told by what its list is in order of."""
-    return _due == literal_column("''")
+def without_due(led: bool = True) -> ColumnElement[bool]:
+    """True when nothing runs on the finding, told by what its list is in order of; `led` as of `finding_burns`."""
+    return (_due if led else Unled(_due)) == literal_column("''")
 
 
 def finding_light(as_of: datetime) -> ColumnElement[str]:

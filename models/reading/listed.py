@@ -88,14 +88,18 @@ def _without_light(
     also: Sequence[ColumnElement[bool]],
 ) -> list[Position]:
     """Open findings on which nothing runs and closed ones, by ledger number and id."""
+    still = asked.states != (CLOSED,) and not (asked.closed_from or asked.closed_before)
+    ended = (not asked.states or CLOSED in asked.states) and asked.due_before is None
+    closed = _closed(connection, seen, asked, lead) if ended else None
     each: list[Sequence[ColumnElement[bool]]] = []
-    if asked.states != (CLOSED,) and not (asked.closed_from or asked.closed_before):
+    if still and closed is lead:  # nothing tells them apart: one walk finds both
+        each = [[*lead.conditions, *also, without_due(lead.in_order)]]
+        return findings_without_light(connection, each, after, limit)
+    if still:
         each.append([*lead.conditions, *also, not_(FINDING.c.closed), FINDING.c.due_effective.is_(None)])
-    if (not asked.states or CLOSED in asked.states) and asked.due_before is None:
-        closed = _closed(connection, seen, asked, lead)
-        if closed is not None:
-            in_order = [without_due()] if closed.in_order else []
-            each.append([*closed.conditions, *also, FINDING.c.closed, *in_order])
+    if closed is not None:
+        in_order = [without_due()] if closed.in_order else []
+        each.append([*closed.conditions, *also, FINDING.c.closed, *in_order])
     return findings_without_light(connection, each, after, limit)
 
 
@@ -122,6 +126,8 @@ def _closed(connection: Connection, seen: Scope, asked: FindingFilter, lead: _Le
     if looked_up is not None:
         return _Lead([aside(seen)(FINDING), *matching(asked), *looked_up], in_order=False)
     within = [NUMBER.between(first, last) for _, first, last in bounds]
+    if not within:
+        return lead
     return _Lead([*lead.conditions, *within], in_order=True)
 
 

@@ -66,7 +66,7 @@ def upgrade() -> None:
         sa.Column("office_id", sa.String(40), primary_key=True),
         sa.Column("facet", sa.String(12), primary_key=True),
         sa.Column("grain", sa.String(1), primary_key=True),
-        sa.Column("value", sa.String(80), primary_key=True),
+        sa.Column("value", sa.String(120), primary_key=True),
         sa.Column("department", sa.String(60), primary_key=True),
         sa.Column("day", sa.String(10), primary_key=True),
         sa.Column("count", sa.Integer, nullable=False),
