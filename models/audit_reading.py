@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, select
+from sqlalchemy import Connection, Table, and_, bindparam, select
 
 from models.incoming_reading import INCOMING
+from models.prepared import Prepared
 from models.records import ENTRY, FINDING, INSPECTION, PAYLOAD
 from models.referral_reading import REFERRAL
 
@@ -35,9 +36,14 @@ def _heads(connection: Connection, *tables: Table) -> Iterator[tuple[str, str, i
 
 def chain(connection: Connection, record_id: str) -> list[dict[str, Any]]:
     """The entries of a record in order, each with salt and body of its payload (null where it is missing)."""
-    joined = ENTRY.outerjoin(
+    return [dict(row._mapping) for row in _CHAIN.all(connection, {"record": record_id})]
+
+
+_CHAIN = Prepared(
+    select(ENTRY, PAYLOAD.c.salt, PAYLOAD.c.body)
+    .outerjoin(
         PAYLOAD, and_(PAYLOAD.c.record_id == ENTRY.c.record_id, PAYLOAD.c.sequence == ENTRY.c.sequence)
     )
-    found = select(ENTRY, PAYLOAD.c.salt, PAYLOAD.c.body).select_from(joined)
-    rows = connection.execute(found.where(ENTRY.c.record_id == record_id).order_by(ENTRY.c.sequence))
-    return [dict(row._mapping) for row in rows]
+    .where(ENTRY.c.record_id == bindparam("record"))
+    .order_by(ENTRY.c.sequence)
+)

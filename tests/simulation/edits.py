@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Table, delete, insert, select, text, update
+from sqlalchemy import Connection, Integer, Table, delete, insert, literal_column, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.chaining import Deed, chain_entry
@@ -23,19 +23,12 @@ from models.referral_reading import READING
 from tests.audit.recorded import record
 from tests.builders import Town
 from tests.simulation.destroying import destroy, other
+from tests.simulation.unguarded import take_guards_away
 
 STEP, PAYLOAD, LEAF = records.ENTRY, records.PAYLOAD, log_reading.LEAF
 OWN = (account_reading.ADMIN_ENTRY, READING, log_reading.ATTEMPT)
 KEPT = (STEP, PAYLOAD, *OWN, LEAF, log_reading.CHECKPOINT)
 HEADS = ("head", "sequence")
-GUARDS = {
-    "sqlite": ("SELECT name FROM sqlite_master WHERE type = 'trigger'", "DROP TRIGGER {}"),
-    "postgresql": (
-        "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
-        "ALTER TABLE {} DISABLE TRIGGER USER",
-    ),
-}
-"""Where the database itself refuses changes, and how its owner takes that away."""
 LAWFUL = 0.2
 """How often something is lawfully erased in a record that goes on as it should."""
 
@@ -70,9 +63,18 @@ class Tampering:
             record(town, old + number + 1)
         self.saved = self.witness.checkpoint()
         self.beside = self.witness.signer.anchors.notes()
-        self._take_guards_away()
+        take_guards_away(town.house.database)
         self.ways: tuple[Callable[[Connection], str], ...] = (
-            *(self.flip, self.remove, self.swap, self.put_in, self.cut, self.recompute, self.old_copy),
+            *(
+                self.flip,
+                self.spoil,
+                self.remove,
+                self.swap,
+                self.put_in,
+                self.cut,
+                self.recompute,
+                self.old_copy,
+            ),
             self.pretend,
         )
 
@@ -117,14 +119,6 @@ class Tampering:
             finally:
                 transaction.rollback()
 
-    def _take_guards_away(self) -> None:
-        """Nothing in the database refuses a change any more."""
-        database = self.town.house.database
-        names, taken = GUARDS[database.dialect]
-        with database.writing() as connection, connection.begin():
-            for (name,) in connection.execute(text(names)).all():
-                connection.exec_driver_sql(taken.format(name))
-
     # ------------------------------------------------------------------ what may be done
 
     def flip(self, connection: Connection) -> str:
@@ -138,6 +132,19 @@ class Tampering:
         value = other(self.dice, nothing if row[name] is None else row[name])
         connection.execute(update(table).where(this_row(table, row)).values({name: value}))
         return f"flip {table.name}.{name}"
+
+    def spoil(self, connection: Connection) -> str:
+        """One value is of no kind that its column knows, which SQLite keeps; elsewhere it is another of its kind."""
+        if connection.dialect.name != "sqlite":
+            return self.flip(connection)
+        table = self.dice.choice(KEPT)
+        row = self.dice.choice(rows_of(connection, table))
+        name, value = (
+            self.dice.choice(list(row)),
+            literal_column(self.dice.choice(("x'ff'", "'rubbish'", "'{'"))),
+        )
+        connection.execute(update(table).where(this_row(table, row)).values({name: value}))
+        return f"spoil {table.name}.{name}"
 
     def remove(self, connection: Connection) -> str:
         """One row is gone."""

@@ -6,7 +6,6 @@ neither the guards nor the register of persons: whose an account is it reads off
 
 from __future__ import annotations
 
-import copy
 import json
 import random
 from collections import Counter
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.advance import CARRIED
+from engine.core.chart import Row
 from engine.core.commands import Absentee, Principal, Step
 from engine.core.decide import decide
 from engine.core.persons import KnownAccount, Persons
@@ -28,6 +28,7 @@ from engine.outcomes import new_id
 from engine.snapshots import load_finding
 from tests.builders import Town
 from tests.simulation.facts import Pen
+from tests.simulation.forking import forked
 
 PEOPLE, STEPS_MAX = 4, 45
 LOGINS = tuple(f"p{person}{place}" for person in range(PEOPLE) for place in "ab")
@@ -155,6 +156,7 @@ class Histories:
     wrong: list[str] = field(default_factory=list)
     fresh: Snapshot = field(init=False)
     pen: Pen = field(init=False)
+    rows: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         house = self.town.house
@@ -171,7 +173,7 @@ class Histories:
             self.counts["histories"] += 1
 
     def _one(self) -> None:
-        snapshot, timeline = copy.deepcopy(self.fresh), list[Told]()
+        snapshot, timeline = forked(self.fresh), list[Told]()
         recused: dict[str, int] = {}
         if self.chance.random() < CLOSED_BEFORE:  # few histories would come to be reopened by themselves
             snapshot.main.state = "closed"
@@ -192,17 +194,13 @@ class Histories:
         """The snapshot after somebody tried some row that leads from where a record stands."""
         law = self.town.house.law
         record = self.chance.choice([snapshot.main, *snapshot.proceedings.values()])
-        rows = [
-            row
-            for row in law.charts[record.chart].rows
-            if row.source == record.state and row.trigger not in CARRIED and not row.by_clock_only
-        ]
+        rows = self._rows_from(record.chart, record.state)
         if not rows:
             return snapshot
         row = self.chance.choice(rows)
         who = self._somebody(row.roles)
         facts = self._named(self.pen.valid(snapshot, record, row, now))
-        tried = copy.deepcopy(snapshot)
+        tried = forked(snapshot)
         step = Step(row.trigger, None if record is snapshot.main else record.id, facts)
         self.counts["tried"] += 1
         try:
@@ -216,6 +214,15 @@ class Histories:
             hands = (hand.login, *lender) if taken.by is None else ()
             timeline.append(Told(taken.proceeding or "main", taken.row.trigger, hands, taken.facts))
         return tried
+
+    def _rows_from(self, chart: str, state: str) -> list[Row]:
+        if (chart, state) not in self.rows:
+            self.rows[chart, state] = [
+                row
+                for row in self.town.house.law.charts[chart].rows
+                if row.source == state and row.trigger not in CARRIED and not row.by_clock_only
+            ]
+        return self.rows[chart, state]
 
     def _somebody(self, wanted: tuple[str, ...]) -> Principal:
         """Some account with the roles of this moment, which are not those of the step before; sometimes by lent ones."""
