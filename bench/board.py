@@ -8,17 +8,16 @@ figures belong to the machine, ratios can be compared.
 
 from __future__ import annotations
 
-import random
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Table, event, func, select
 from sqlmodel import SQLModel
 
-from bench.reading import RULES, fill, lawbook, milliseconds
+from bench.filling import fill
+from bench.reading import RULES, lawbook, milliseconds
 from engine.board_reader import BoardReader
 from engine.core.commands import Principal
 from engine.projections.gather import gather_sources
@@ -27,29 +26,8 @@ from models.database import Database
 from rules.offices import load_office
 from rules.rulebook import load_rulebook
 from tests.reading.people import OFFICER, SUPERVISOR, StandingClock
-from tests.reading.world import World
 
 SIZES = (1_000, 20_000)
-STEPS = ("registered", "route_proposed", "route_confirmed", "routed", "in_progress")
-BATCH = 2_000
-
-
-def add_entries(database: Database) -> None:
-    """Every finding has gone through the steps, and what is closed was closed by one more."""
-    chance, world = random.Random(1), World()
-    with database.read() as connection:
-        columns = records.FINDING.c
-        found = connection.execute(select(columns.id, columns.closed, columns.discovered_at)).all()
-    for number, row in enumerate(found, 1):
-        at = row.discovered_at
-        for sequence, state in enumerate(STEPS, 2):
-            at += timedelta(hours=chance.randint(1, 200))
-            world.entry(row.id, sequence, "finding", "step", state, at)
-        if row.closed:
-            world.entry(row.id, len(STEPS) + 2, "finding", "approve_close", "closed", at + timedelta(days=1))
-        if number % BATCH == 0 or number == len(found):
-            with database.engine.begin() as connection:
-                world.insert(connection)
 
 
 def counting(database: Database, table: Table) -> Callable[[], object]:
@@ -95,7 +73,6 @@ def main(sizes: tuple[int, ...]) -> None:
             database = Database(f"sqlite:///{folder}/bench.db")
             SQLModel.metadata.create_all(database.engine)
             fill(database, size)
-            add_entries(database)
             floors = {
                 "findings": milliseconds(counting(database, records.FINDING)),
                 "entries": milliseconds(counting(database, records.ENTRY)),

@@ -1,9 +1,11 @@
-"""How long the pages take at 1,000 and at 100,000 findings, beside the smallest page and a bare count of the same run.
+"""How long pages and lists take at 1,000, 100,000 and 1,000,000 findings, beside the smallest page of the same run.
 
-python -m bench.pages [FINDINGS...]
+python -m bench.pages [--postgres] [--keep FOLDER] [FINDINGS...]
 
-The server is a process of its own on the loopback. An officer and a supervisor have signed in, each over one
-connection that is kept. Nothing is asserted: figures belong to the machine, ratios can be compared.
+The server is a process of its own on the loopback. An officer, a head and a supervisor have signed in, each over one
+connection that is kept. The other floor is the bare count of the findings, which grows with the table; the last column
+tells how many times as long a page takes as at the first size. Nothing is asserted: figures belong to the machine.
+With `--keep` the filled databases stay in the folder and are measured again the next time.
 """
 
 from __future__ import annotations
@@ -12,51 +14,116 @@ import http.client
 import json
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
+from statistics import median
+from typing import Any
+from urllib.parse import quote, urlsplit
 
 from sqlalchemy import Connection, func, select
 
-from bench.reading import NOW, SIZES, fill, milliseconds
+from bench.filling import fill
 from bench.serving import served
 from bench.steps import REGISTER
 from engine.accounts import hash_password
 from models import account_reading, records
 from models.database import Database
 from tests.builders import Town
+from tests.reading.world import NOW
+from tests.throwaway_postgres import start_server
 
+SIZES = (1_000, 100_000, 1_000_000)
 PASSWORD = "bench-2026-Bihuan"
-PEOPLE = {"officer": "W01", "supervisor": "S01"}
+PEOPLE = ("W01", "H01", "S01")
+REPEATS, SECONDS_MOST = 7, 20
+DEEP = 12
+"""So many pages of 200 come before a deep one."""
+SHOWN = "shown.json"
+"""What the pages of one thing show, as it is remembered beside a database that is kept."""
+
+PAGES = {
+    "work": "/work",
+    "ledger": "/ledger",
+    "ledger of a month": "/ledger?from=2026-10-01&to=2026-10-31",
+    "deadlines": "/deadlines",
+    "board": "/board",
+    "board of a month": "/board?from=2026-10-01&to=2026-10-31",
+    "pace": "/board/pace",
+    "load": "/board/load",
+    "map": "/board/map",
+    "publicity": "/publicity",
+    "inspections": "/api/v1/inspections",
+    "incoming": "/incoming",
+    "duties": "/duties",
+    "reports": "/reports",
+    "stuck": "/stuck",
+    "reminders": "/reminders",
+    "rulebook": "/rulebook",
+    "delegations": "/delegations",
+    "help": "/help",
+    "readiness": "/readyz",
+    "metrics": "/metrics",
+    "exchange": "/exchange",
+    "search a number": f"/search?q={quote('原台[2026]000777')}",
+    "search words": f"/search?q={quote('灭火器 损坏')}",
+    "a finding": "/findings/{finding}",
+    "an inspection": "/inspections/{inspection}",
+    "a party": "/parties/{party}",
+    "figures of the ledger": "/api/v1/ledger",
+    "findings": "/api/v1/findings",
+    "findings, deep": "/api/v1/findings?{deep}",
+    "open": "/api/v1/findings?state=open",
+    "without a clock": "/api/v1/findings?state=open&light=none",
+    "closed": "/api/v1/findings?state=closed",
+    "closed in a month": "/api/v1/findings?closed_from=2026-05-01&closed_to=2026-05-31",
+    "found in a month": "/api/v1/findings?from=2026-05-01&to=2026-05-31",
+    "in one state": "/api/v1/findings?state=registered",
+    "yellow": "/api/v1/findings?light=yellow",
+    "with a transfer": "/api/v1/findings?route=transfer",
+    "without a route": "/api/v1/findings?route=none",
+    "penalties investigated": "/api/v1/findings?proceeding=penalty.investigating",
+    "of a domain": "/api/v1/findings?domain=special_equipment",
+    "of a violation nobody committed": "/api/v1/findings?violation=tm_infringe_other",
+    "handled by one": "/api/v1/findings?handler=W07",
+    "worked by one": "/api/v1/findings?officer=W07",
+    "worked by nobody known": "/api/v1/findings?officer=W99",
+    "due soon": "/api/v1/findings?due_before=2026-12-01",
+    "by reference": "/api/v1/findings?reference=X-1",
+    "holding a number": f"/api/v1/findings?q={quote('〔2026〕000777')}",
+    "holding nothing known": f"/api/v1/findings?q={quote('没有这样的词')}",
+    "inspections published late": "/api/v1/inspections?publication=late",
+    "inspections of a task": "/api/v1/inspections?task=YP2026-000400",
+}
 
 
-def prepared(folder: Path, size: int) -> dict[str, str]:
-    """A town with so many findings; the pages that are measured, by name. The finding shown went through the desk."""
-    town = Town.open(f"sqlite:///{folder}/bihuan.db", folder, NOW.strftime("%Y-%m-%dT%H:%M"))
+def prepared(folder: Path, url: str, size: int) -> dict[str, str]:
+    """A town with so many findings; the ids that pages are asked for. The finding shown went through the desk."""
+    known = folder / SHOWN
+    if known.exists():
+        return dict(json.loads(known.read_text(encoding="utf-8")))
+    town = Town.open(url, folder, NOW.strftime("%Y-%m-%dT%H:%M"))
     finding = town.finding()
     town.step("W01", finding, "register", **REGISTER)
-    inspection = town.row(finding).inspection_id
+    row = town.row(finding)
     values = {"password_hash": hash_password(PASSWORD)}
 
     def give(connection: Connection) -> None:
-        for login in PEOPLE.values():
+        for login in PEOPLE:
             account_reading.change_user(connection, login.casefold(), values)
 
     town.house.writer.submit(give)
-    fill(town.house.database, size)
+    fill(town.house.database, size, searched=True)
     town.close()
-    return {
-        "work": "/work",
-        "ledger": "/ledger",
-        "deadlines": "/deadlines",
-        "a finding": f"/findings/{finding}",
-        "an inspection": f"/inspections/{inspection}",
-    }
+    shown = {"finding": finding, "inspection": str(row.inspection_id), "party": str(row.party_id)}
+    known.write_text(json.dumps(shown), encoding="utf-8")
+    return shown
 
 
-def counting(folder: Path) -> float:
+def counting(url: str) -> float:
     """Milliseconds of the bare count of the findings."""
-    database = Database(f"sqlite:///{folder}/bihuan.db")
+    database = Database(url)
 
     def count() -> None:
         with database.read() as connection:
@@ -67,53 +134,117 @@ def counting(folder: Path) -> float:
     return spent
 
 
-def signed_in(address: str, login: str) -> tuple[http.client.HTTPConnection, dict[str, str]]:
-    """A connection that is kept, and the cookies of the person."""
-    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=300)
-    body = json.dumps({"login": login, "password": PASSWORD})
-    connection.request("POST", "/api/v1/session", body, {"Content-Type": "application/json"})
-    answer = connection.getresponse()
-    answer.read()
-    assert answer.status == 204, answer.status
-    given = [cookie.partition(";")[0] for cookie in answer.headers.get_all("Set-Cookie") or ()]
-    return connection, {"Cookie": "; ".join(given)}
+def milliseconds(act: Callable[[], object]) -> float:
+    """The median time of the act over a few runs after one to warm up; of the slow over fewer."""
+    begun = time.perf_counter()
+    act()
+    times: list[float] = []
+    while not times or (len(times) < REPEATS and time.perf_counter() - begun < SECONDS_MOST):
+        started = time.perf_counter()
+        act()
+        times.append((time.perf_counter() - started) * 1000)
+    return median(times)
 
 
-def visiting(
-    connection: http.client.HTTPConnection, headers: dict[str, str], path: str
-) -> Callable[[], None]:
-    """Reading the page to its end; raises AssertionError when it is not shown."""
+class Visitor:
+    """A person who signed in, over one connection that is kept."""
 
-    def visit() -> None:
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
+    def __init__(self, address: str, login: str) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=600)
+        body = json.dumps({"login": login, "password": PASSWORD})
+        self._connection.request("POST", "/api/v1/session", body, {"Content-Type": "application/json"})
+        answer = self._connection.getresponse()
         answer.read()
+        assert answer.status == 204, answer.status
+        given = [cookie.partition(";")[0] for cookie in answer.headers.get_all("Set-Cookie") or ()]
+        self._headers = {"Cookie": "; ".join(given)}
+
+    def sees(self, path: str) -> bool:
+        """True when the page is shown to this person."""
+        self._connection.request("GET", path, headers=self._headers)
+        answer = self._connection.getresponse()
+        answer.read()
+        return answer.status == 200
+
+    def visit(self, path: str, known: bool = True) -> bytes:
+        """The page, read to its end; raises AssertionError when it is not shown."""
+        self._connection.request("GET", path, headers=self._headers if known else {})
+        answer = self._connection.getresponse()
+        told = answer.read()
         assert answer.status == 200, (path, answer.status)
+        return told
 
-    return visit
+    def deep(self) -> str:
+        """What asks for a page of findings far behind the first."""
+        asked = "limit=200"
+        for _ in range(DEEP):
+            onward: Any = json.loads(self.visit(f"/api/v1/findings?{asked}"))["next"]
+            if onward is None:
+                break
+            asked = f"limit=200&cursor={quote(onward)}"
+        return asked.replace("limit=200&", "")
+
+    def close(self) -> None:
+        """The connection is closed."""
+        self._connection.close()
 
 
-def main(sizes: tuple[int, ...]) -> None:
-    """For each size and person a table of times with their ratios to both floors is printed."""
+@contextmanager
+def house_of(size: int, kept: Path | None, postgres: bool) -> Iterator[tuple[Path, str]]:
+    """A folder and a database for so many findings; what is kept is there the next time."""
+    with ExitStack() as stack:
+        if kept is None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bihuan-bench-")))
+        else:
+            folder = kept / str(size)
+            folder.mkdir(parents=True, exist_ok=True)
+        if postgres:
+            server = stack.enter_context(start_server(durable=False))
+            yield folder, server.create_database("pages")
+        else:
+            yield folder, f"sqlite:///{folder}/bihuan.db"
+
+
+def measured(address: str, count: float, shown: Mapping[str, str]) -> dict[tuple[str, str], float]:
+    """Milliseconds by person and page; a line of each is printed."""
+    times: dict[tuple[str, str], float] = {}
+    for login in PEOPLE:
+        visitor = Visitor(address, login)
+        smallest = milliseconds(lambda: visitor.visit("/login", known=False))  # noqa: B023  # asked at once
+        print(f"  {login}: the smallest page, /login {smallest:.1f} ms")
+        told = {**shown, "deep": visitor.deep()}
+        for name, page in PAGES.items():
+            path = page.format(**told)
+            if not visitor.sees(path):
+                continue
+            spent = milliseconds(lambda: visitor.visit(path))  # noqa: B023  # asked at once
+            times[login, name] = spent
+            print(
+                f"    {name:32} {spent:9.1f} ms {spent / smallest:7.1f} × the smallest page "
+                f"{spent / count:8.1f} × counting them",
+                flush=True,
+            )
+        visitor.close()
+    return times
+
+
+def main(arguments: Sequence[str]) -> None:
+    """For each size and person a table of times with their ratios to both floors, then how each page grew."""
+    kept = Path(arguments[arguments.index("--keep") + 1]) if "--keep" in arguments else None
+    sizes = [int(one) for one in arguments if one.isdecimal()] or list(SIZES)
+    found: dict[int, dict[tuple[str, str], float]] = {}
     for size in sizes:
-        with tempfile.TemporaryDirectory(prefix="bihuan-bench-") as name:
-            folder = Path(name)
-            pages = prepared(folder, size)
-            count = counting(folder)
-            print(f"{size} findings; counting them {count:.2f} ms")
-            with served(folder) as address:
-                for person, login in PEOPLE.items():
-                    connection, headers = signed_in(address, login)
-                    smallest = milliseconds(visiting(connection, {}, "/login"))
-                    print(f"  {person}: the smallest page, /login {smallest:.1f} ms")
-                    for page, path in pages.items():
-                        spent = milliseconds(visiting(connection, headers, path))
-                        print(
-                            f"    {page:16} {spent:8.1f} ms {spent / smallest:7.1f} × the smallest page "
-                            f"{spent / count:7.1f} × counting them"
-                        )
-                    connection.close()
+        with house_of(size, kept, "--postgres" in arguments) as (folder, url):
+            shown = prepared(folder, url, size)
+            count = counting(url)
+            print(f"{size:,} findings; counting them {count:.2f} ms")
+            with served(folder, url) as address:
+                found[size] = measured(address, count, shown)
+    print(f"times as long as at {sizes[0]:,}")
+    for login, name in found[sizes[0]]:
+        grown = "".join(f"{found[size][login, name] / found[sizes[0]][login, name]:8.1f}" for size in sizes)
+        print(f"  {login} {name:32} {grown}")
 
 
 if __name__ == "__main__":
-    main(tuple(int(size) for size in sys.argv[1:]) or SIZES)
+    main(sys.argv[1:])

@@ -6,13 +6,11 @@ what is printed are times and their ratio to that floor. Nothing is asserted: fi
 
 from __future__ import annotations
 
-import random
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -21,6 +19,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
+from bench.filling import fill
 from engine.core.commands import Principal
 from engine.core.forms import Forms
 from engine.core.lawbook import Lawbook
@@ -39,45 +38,10 @@ from rules.offices import load_office
 from rules.rulebook import load_rulebook
 from rules.terms import load_terms
 from tests.reading.people import OFFICER, SUPERVISOR, StandingClock, person
-from tests.reading.world import NOW, World
 
 RULES = Path(__file__).parent.parent / "rules"
 SIZES = (1_000, 100_000)
-BATCH = 5_000
-PER_INSPECTION = 4
 REPEATS = 7
-TODAY = NOW.date()
-DEPARTMENTS = ("market_regulation",) * 6 + ("fire_rescue", "ecology")
-STATES = ("closed",) * 5 + ("in_progress",) * 3 + ("registered", "routed")
-FILLER = "凉菜间紫外线灯损坏，操作人员未更换专用工作服；未见成品受污染，现场提出整改要求。" * 4
-
-
-def fill(database: Database, count: int) -> None:
-    """So many findings stand in the tables, half of them closed, with clocks spread over three months."""
-    chance, world = random.Random(count), World()
-    for number in range(count):
-        if number % PER_INSPECTION == 0:
-            party = world.party()
-            inspection = world.inspection(party)
-        state = chance.choice(STATES)
-        dues = [] if state == "closed" else [TODAY + timedelta(days=chance.randint(-45, 45))]
-        finding = world.finding(
-            inspection,
-            party,
-            state=state,
-            department=chance.choice(DEPARTMENTS),
-            dues=dues,
-            ledger_no=f"原台〔2026〕{number:06d}",
-            handler=f"W{chance.randint(1, 40):02d}",
-            owner_role=chance.choice(("inspector", "case_officer", "unit_head", "department_head")),
-            discovered_at=NOW - timedelta(days=chance.randint(0, 700)),
-            search_text=f"原台〔2026〕{number:06d}\n{FILLER}",
-            record={"facts": {"facts_summary": FILLER}, "registers": {}, "rule_facts": {"filler": FILLER}},
-        )
-        world.proceeding(finding, chance.choice(("rectification", "transfer")), "correcting")
-        if number % BATCH == BATCH - 1 or number == count - 1:
-            with database.writing() as connection, connection.begin():
-                world.insert(connection)
 
 
 def lawbook() -> Lawbook:

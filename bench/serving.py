@@ -32,9 +32,10 @@ AT = "2024-04-26T17:00"
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """A server over the data of the folder answers at this address."""
+def served(folder: Path, url: str | None = None) -> Iterator[str]:
+    """A server over the data of the folder, or over the database of that URL, answers at this address."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("BIHUAN_")}
+    own |= {"BIHUAN_DATABASE_URL": url} if url else {}
     command = [sys.executable, "-P", "-m", "api.command_line", "--data", str(folder)]
     process = subprocess.Popen(
         [*command, "--test-clock", str(folder / "clock"), "serve", "--port", "0"],

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bench.reading import fill, questions, reader_over
+from bench.filling import fill
+from bench.reading import questions, reader_over
 from bench.telling import say
 from models.database import Database
 from models.migrate import migrate

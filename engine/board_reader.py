@@ -48,9 +48,8 @@ class BoardReader:
             tallies = figures.tallies(connection, seen, wanted, now)
             flows = board.flows(connection, seen, wanted)
             ages = board.ages(connection, seen, wanted, [*map(shown.midnight, edges)], now)
-            begun = [*map(shown.midnight, months)]
-            found = board.discovered(connection, seen, wanted, begun, now)
-            closed = board.closed(connection, seen, wanted, begun)
+            found = board.discovered(connection, seen, wanted, months, now)
+            closed = board.closed(connection, seen, wanted, months)
         return {
             "as_of": recorded(now),
             "conservation": shown.conservation(base, tallies),
@@ -83,7 +82,8 @@ class BoardReader:
     def pace(self, who: Principal, query: Query) -> dict[str, Any]:
         """`states` with how long what left them had stayed, of findings discovered since the day `since`.
 
-        Without a day of its own the period is a year, so that the work does not grow with the ledger.
+        Without a day of its own the period is a year. However many there are, `of_latest` tells that only so many were
+        looked at, those discovered last, so that the work does not grow with the ledger; None: all were.
         """
         base, wanted, now = self._asked(who, query)
         if base.since is None:
@@ -93,14 +93,14 @@ class BoardReader:
         seen, charts = scope(self.sources.office_id, who), self.sources.charts
         with self.database.read(behalf(self.sources.office_id, who)) as connection:
             now_in = self._now_in(connection, seen, base, wanted, now)
-            # The wall asks entry by entry whose case it is; here the statement's own scope does, for all at once.
+            ids = pace.latest(connection, seen, wanted)
+            # The wall asks entry by entry whose case it is; what the ids name was seen.
             with as_house(connection):
-                stays = pace.stays(
-                    connection, seen, wanted, {kind: charts[kind].initial for kind in charts.kinds}
-                )
+                stays = pace.stays(connection, ids, {kind: charts[kind].initial for kind in charts.kinds})
         return {
             "as_of": recorded(now),
             "since": base.since,
+            "of_latest": len(ids) if len(ids) == pace.LOOKED_AT else None,
             "states": shown.pace(stays, now_in, self.sources),
         }
 

@@ -42,7 +42,7 @@ from engine.search.reader import SearchReader
 from engine.work_reader import WorkReader
 from engine.writer import Writer
 from models.database import Database
-from models.reading import deadlines, entries, figures, findings, inspections, parties, publicity
+from models.reading import deadlines, entries, figures, findings, inspections, listed, parties, publicity
 from models.reading.findings import FindingFilter
 from models.reading.lights import position
 from models.reading.scope import Scope, behalf, every_record, scope
@@ -244,7 +244,7 @@ class Reader:
     ) -> dict[str, Any]:
         after = None if page.after is None else position(page.after)
         seen = self._seen(page.who)
-        places = findings.page_of_findings(connection, seen, wanted, page.as_of, after, page.limit + 1, also)
+        places = listed.page_of_findings(connection, seen, wanted, page.as_of, after, page.limit + 1, also)
         lines = finding_lines(connection, self.sources, places[: page.limit], page.as_of)
         return page.answer(lines, _last(places, page, lambda place: place))
 

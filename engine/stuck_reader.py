@@ -75,7 +75,7 @@ class StuckReader:
             return stuck.stuck_by_lack(connection, everything, measure, departments)
 
     def _departments(self, connection: Connection, seen: Scope, asked: str | None) -> Sequence[str]:
-        return [asked] if asked else sorted(stuck.departments_with_findings(connection, seen))
+        return [asked] if asked else sorted(stuck.departments_with_open_findings(connection, seen))
 
     def _measure(self, connection: Connection, departments: Sequence[str], as_of: datetime) -> Measure:
         """What the records of these departments are held against: the charts, and the accounts of this moment."""

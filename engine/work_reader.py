@@ -24,8 +24,9 @@ from engine.projections.sources import ReadClock, Sources
 from engine.projections.work import GROUPS, owned_states
 from models.database import Database
 from models.reading import figures, work
-from models.reading.findings import FindingFilter, page_of_findings
+from models.reading.findings import OPEN, FindingFilter
 from models.reading.lights import Position, position
+from models.reading.listed import page_of_findings
 from models.reading.scope import Scope, behalf, scope
 from models.reading.work import BY_ROLE, DUE, HANDLED, SORTS, WorkFilter
 from models.records import FINDING
@@ -118,7 +119,7 @@ class WorkReader:
         shown = tuple(light for light in GROUPS[group] if counts.get(light) or (after and light == after[0]))
         places: list[Position] = []
         if shown and sort == DUE:
-            wanted = FindingFilter(lights=shown)
+            wanted = FindingFilter(lights=shown, states=(OPEN,))
             places = page_of_findings(connection, seen, wanted, page.as_of, after, page.limit + 1, conditions)
         elif shown:
             places = work.sorted_places(

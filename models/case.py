@@ -15,6 +15,24 @@ LIST_DUE = "CASE WHEN closed OR due_effective IS NULL THEN '' ELSE due_effective
 LIST_NUMBER = "coalesce(substr(ledger_no, 1, 60), '')"
 """What lists of findings are ordered by, letter for letter as in the index, so that both databases use it."""
 
+NO_DUE = "due_effective IS NULL"
+"""What the open findings have in common on which nothing runs."""
+NOT_PUBLIC = "published_on IS NULL AND state NOT IN ('withheld', 'deferred')"
+WITHHELD = "published_on IS NULL AND state IN ('withheld', 'deferred')"
+PUBLIC_LATE = "published_on > publication_due_on"
+"""How the few inspections are told apart that are not public yet, will not be, or were too late."""
+
+
+def partly(sqlite: str, postgresql: str | None = None) -> dict[str, Any]:
+    """What an index holds only rows of, letter for letter as statements say it."""
+    return {"sqlite_where": text(sqlite), "postgresql_where": text(postgresql or sqlite)}
+
+
+def still_open(*more: str) -> dict[str, Any]:
+    """An index of open findings alone, which stay few: SQLite has no truth values and is told a number."""
+    return partly(" AND ".join(("closed = 0", *more)), " AND ".join(("NOT closed", *more)))
+
+
 FIGURES = (
     "closed",
     "due_effective",
@@ -50,7 +68,13 @@ class Inspection(SQLModel, table=True):
     __tablename__ = "inspection"
     __table_args__ = (
         Index("inspection_reference", "office_id", "department", "reference", unique=True),
-        Index("inspection_finished", "office_id", "finished_at"),
+        Index("inspection_finished", "office_id", "finished_at", "id"),
+        Index("inspection_finished_department", "office_id", "department", "finished_at", "id"),
+        Index("inspection_not_public", "finished_at", "id", "publication_due_on", **partly(NOT_PUBLIC)),
+        Index("inspection_withheld", "finished_at", "id", **partly(WITHHELD)),
+        Index("inspection_public_late", "finished_at", "id", **partly(PUBLIC_LATE)),
+        Index("inspection_task", "task_no"),
+        Index("inspection_plan", "plan_no"),
     )
 
     id: str = Field(primary_key=True, max_length=ID_LENGTH)
@@ -82,8 +106,13 @@ class Finding(SQLModel, table=True):
     __table_args__ = (
         Index("finding_reference", "office_id", "department", "reference", unique=True),
         Index("finding_ledger", "office_id", "ledger_no"),
-        Index("finding_figures", "office_id", "department", "state", *FIGURES),
-        Index("finding_discovered", "office_id", "discovered_at"),
+        Index("finding_figures", "office_id", "department", "state", *FIGURES, **still_open()),
+        Index("finding_clockless", "office_id", text(f"({LIST_NUMBER})"), "id", **still_open(NO_DUE)),
+        Index("finding_discovered", "discovered_at", "office_id", "department", "carried", "id"),
+        Index("finding_kept_under", "reference", **partly("reference IS NOT NULL")),
+        Index("finding_handled", "handler", text(f"({LIST_DUE})"), text(f"({LIST_NUMBER})"), "id"),
+        Index("finding_violation", "violation", "domain"),
+        Index("finding_domain", "domain"),
         Index("finding_list", "office_id", text(f"({LIST_DUE})"), text(f"({LIST_NUMBER})"), "id", "closed"),
         Index(
             "finding_list_department",
@@ -100,7 +129,7 @@ class Finding(SQLModel, table=True):
     inspection_id: str = Field(max_length=ID_LENGTH, index=True)
     party_id: str = Field(max_length=ID_LENGTH, index=True)
     department: str = Field(max_length=60)
-    handler: str | None = Field(default=None, max_length=ID_LENGTH, index=True)
+    handler: str | None = Field(default=None, max_length=ID_LENGTH)
     reference: str | None = Field(default=None, max_length=64)
     digest: str | None = Field(default=None, max_length=64)
     carried: bool = False

@@ -16,6 +16,10 @@ IN_THE_WAY = "state IN ('waiting', 'dead')"
 """What later messages of the same thread wait for. The databases match these words with those of the statements."""
 
 
+UNENTERED = "state = 'paper' AND system_id IS NULL AND delivered_at IS NULL"
+"""What went on paper and is not known yet to have arrived."""
+
+
 def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
@@ -56,6 +60,9 @@ class Message(SQLModel, table=True):
         Index("message_state", "state"),
         Index("message_proceeding", "proceeding_id", "recorded_at"),
         Index("message_finding", "finding_id"),
+        Index("message_inspection", "inspection_id"),
+        Index("message_sent", "queue", "recorded_at", "id"),
+        Index("message_unentered", "recorded_at", "id", **_where(UNENTERED)),
         Index("message_by_state", "system_id", "queue", "state", "recorded_at"),
         Index("message_by_delivery", "system_id", "queue", "delivered_at"),
         Index("message_open", "system_id", "queue", "sequence", **_where(WAITING)),
@@ -150,6 +157,8 @@ class Receipt(SQLModel, table=True):
     __table_args__ = (
         Index("receipt_parked", "finding_id", "state"),
         Index("receipt_by_day", "system_id", "received_at"),
+        Index("receipt_received", "received_at", "id"),
+        Index("receipt_state", "state", "received_at", "id"),
     )
 
     system_id: str = Field(primary_key=True, max_length=60)

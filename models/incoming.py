@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import ID_LENGTH, OFFICE_ID_LENGTH, Instant, Json
 
+_STILL: dict[str, Any] = {"sqlite_where": text("ended = 0"), "postgresql_where": text("NOT ended")}
 STATES = ("received", "signed_for", "accepted", "returned", "forwarded", "noted", "fed_back")
 
 
@@ -22,6 +23,8 @@ class Incoming(SQLModel, table=True):
         CheckConstraint("state <> 'accepted' OR finding_id IS NOT NULL", name="incoming_accepted_once"),
         Index("incoming_number", "office_id", "number", unique=True),
         Index("incoming_listed", "office_id", "department", "ended", "sorts_at", "id"),
+        Index("incoming_sorted", "office_id", "sorts_at", "id"),
+        Index("incoming_not_ended", "sorts_at", "id", **_STILL),
         Index("incoming_finding", "finding_id"),
         Index("incoming_referral", "referral_id"),
     )

@@ -40,5 +40,5 @@ class SearchKey(SQLModel, table=True):
     n: int = Field(sa_column=Column(Number, primary_key=True, autoincrement=False))
 
 
-DERIVED = frozenset({"search_record", "search_key"})
+DERIVED = frozenset({"search_record", "search_key", "closed_tally"})
 """Tables that are made again from others."""

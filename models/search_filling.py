@@ -12,32 +12,28 @@ from engine.core.search_words import FINDING as OF_FINDING
 from engine.core.search_words import INSPECTION as OF_INSPECTION
 from engine.core.search_words import PARTY as OF_PARTY
 from models.records import DOCUMENT, FINDING, INSPECTION, PARTY
-from models.searching import KEY, RECORD, entered, known, reworded
-
-ITSELF = "-"
-"""The kind of the one row in which the search says of itself how far it is filled; it has no keys."""
-_FILLING = "filling "
+from models.searching import FILLING, ITSELF, KEY, RECORD, entered, known, reworded
 
 
 def is_filled(connection: Connection, form: str) -> bool:
     """True when every record is found under keys of that form."""
-    row = known(connection, ITSELF, ITSELF)
+    row = known(connection, *ITSELF)
     return row is not None and row.text == form
 
 
 def begin(connection: Connection, office_id: str, form: str) -> None:
     """The search is being filled with keys of that form; those of another form are gone."""
-    row = known(connection, ITSELF, ITSELF)
-    if row is None or row.text != _FILLING + form:
+    row = known(connection, *ITSELF)
+    if row is None or row.text != FILLING + form:
         if row is not None:
             connection.execute(delete(KEY))
             connection.execute(delete(RECORD))
-        entered(connection, office_id, ITSELF, ITSELF, _FILLING + form)
+        entered(connection, office_id, *ITSELF, FILLING + form)
 
 
 def finish(connection: Connection, form: str) -> None:
     """Every record is found under keys of that form."""
-    row = known(connection, ITSELF, ITSELF)
+    row = known(connection, *ITSELF)
     assert row is not None, "filling was begun"
     reworded(connection, row.n, form)
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    and_,
     bindparam,
     exists,
     func,
@@ -29,6 +30,7 @@ from models.prepared import Prepared
 from models.reading.scope import Scope
 from models.records import DOCUMENT, FINDING, INSPECTION, PARTY, table_of
 from models.search import SearchKey, SearchRecord
+from models.second_wall import as_house
 
 RECORD, KEY = table_of(SearchRecord), table_of(SearchKey)
 PERSONAL = ("resident_id", "passport", "foreign_permit")
@@ -40,6 +42,10 @@ PAIRS_MOST = 6
 """So many pairs lead to the records; whether the words are there is seen in the text."""
 BEGINNINGS_MOST = 2_000
 """So many keys of one beginning are looked at; who typed so little is told to type more."""
+
+ITSELF = ("-", "-")
+"""Kind and id of the one row in which the search says of itself how far it is filled; it has no keys."""
+FILLING = "filling "
 
 Place = tuple[int, int]
 """Where a page ended: how well it was found, and the number of the record."""
@@ -95,31 +101,51 @@ def _bound(n: int, keys: Collection[str]) -> dict[str, Any]:
     return {"n": n, "keys": json.dumps(sorted(keys))}
 
 
-def rarest(connection: Connection, kinds: Sequence[str], pairs: Sequence[str]) -> dict[str, list[str]]:
-    """For each kind the pairs with the fewest records of it first; counted in one statement, and not for ever."""
-    chosen = list(pairs)[:: max(1, len(pairs) // PAIRS_MOST)][:PAIRS_MOST]
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """The pairs of what is sought, the rarest first; or a beginning that fewer keys have than any of them."""
+
+    pairs: Sequence[str]
+    beginning: str | None
+
+
+def leading(connection: Connection, kinds: Sequence[str], wanted: Sought) -> dict[str, Leading]:
+    """For each kind what leads to the fewest records of it; counted in one statement, and not for ever."""
+    chosen = list(wanted.pairs)[:: max(1, len(wanted.pairs) // PAIRS_MOST)][:PAIRS_MOST]
+    first = max(wanted.beginnings, key=len, default=None)
     if not chosen:
-        return {kind: [] for kind in kinds}
+        return {kind: Leading([], first) for kind in kinds}
     asked = [(kind, at, pair) for kind in kinds for at, pair in enumerate(chosen)]
-    counted = connection.execute(
-        select(*(_count(kind + pair).label(kind + str(at)) for kind, at, pair in asked))
-    ).one()
-    order = sorted(zip(counted, asked, strict=True), key=lambda one: (one[0], one[1][1]))
-    return {kind: [pair for _, (of, _, pair) in order if of == kind] for kind in kinds}
+    counts = [_count(KEY.c.key == kind + pair).label(kind + str(at)) for kind, at, pair in asked]
+    counts += [_count(_begins(kind + first)).label(kind + "~") for kind in kinds if first is not None]
+    counted = list(connection.execute(select(*counts)).one())
+    order = sorted(zip(counted, asked, strict=False), key=lambda one: (one[0], one[1][1]))
+    rarest = {kind: [(n, pair) for n, (of, _, pair) in order if of == kind] for kind in kinds}
+    begun = dict(zip(kinds, counted[len(asked) :], strict=False))
+    return {
+        kind: Leading(
+            [pair for _, pair in some], first if begun.get(kind, COUNTED_MOST) < some[0][0] else None
+        )
+        for kind, some in rarest.items()
+    }
 
 
-def _count(key: str) -> Any:
-    some = select(KEY.c.n).where(KEY.c.key == key).limit(COUNTED_MOST).subquery()
+def _count(condition: ColumnElement[bool]) -> Any:
+    some = select(KEY.c.n).where(condition).limit(COUNTED_MOST).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
+
+
+def _begins(first: str) -> ColumnElement[bool]:
+    return and_(KEY.c.key >= first, KEY.c.key < first + LAST)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One kind of what is sought, with its pairs, the rarest first."""
+    """One kind of what is sought, and what leads to it."""
 
     kind: str
     sought: Sought
-    pairs: Sequence[str]
+    leading: Leading
     office_id: str
 
 
@@ -189,23 +215,29 @@ def _with_words(wanted: Wanted) -> Select[Any] | None:
     whole = select(KEY.c.n).where(KEY.c.key == kind + WHOLE + sought.whole)
     if kind == search_words.PARTY and sought.initials is not None:
         return _beginning(kind + INITIALS + sought.initials).where(RECORD.c.n.not_in(whole))
-    if wanted.pairs:
-        leading, *others = wanted.pairs
-        asked = _found(KEY.c.key == kind + leading)
-        for pair in others:
-            other = KEY.alias()
-            asked = asked.where(exists().where(other.c.key == kind + pair, other.c.n == KEY.c.n))
-    elif sought.beginnings:
-        asked = _beginning(kind + max(sought.beginnings, key=len))
+    if wanted.leading.beginning is not None:
+        asked = _beginning(kind + wanted.leading.beginning)
+    elif wanted.leading.pairs:
+        rarest, *others = wanted.leading.pairs
+        asked = _found(KEY.c.key == kind + rarest)
+        asked = _with_pairs(asked, kind, others)
     else:
         return None
     held = [RECORD.c.text.like(f"%{word}%") for word in sought.words]
     return asked.where(asked.selected_columns.n.not_in(whole), *held)
 
 
+def _with_pairs(asked: Select[Any], kind: str, pairs: Sequence[str]) -> Select[Any]:
+    """Of what a key found, the records that have these keys too."""
+    for pair in pairs:
+        other = KEY.alias()
+        asked = asked.where(exists().where(other.c.key == kind + pair, other.c.n == KEY.c.n))
+    return asked
+
+
 def _beginning(first: str) -> Select[Any]:
     """Records with a key that begins so, as far as so many keys are looked at."""
-    keys = select(KEY.c.n).where(KEY.c.key >= first, KEY.c.key < first + LAST)
+    keys = select(KEY.c.n).where(_begins(first))
     several = keys.order_by(KEY.c.key).limit(BEGINNINGS_MOST).subquery()
     return select(RECORD.c.n, RECORD.c.record_id).where(RECORD.c.n.in_(select(several.c.n)))
 
@@ -224,6 +256,23 @@ def _seen(kind: str, seen: Scope) -> ColumnElement[bool]:
         for one in (FINDING, INSPECTION)
     )
     return or_(*of_record)
+
+
+def findings_with_all_pairs(connection: Connection, words: Sequence[str]) -> Select[Any] | None:
+    """The findings among which those are that hold these words letter for letter; None where no pair of theirs tells.
+
+    Asked of the search, where it is filled.
+    """
+    pairs = [pair for word in words for pair in search_words.surely_kept(word)]
+    with as_house(connection):
+        row = known(connection, *ITSELF) if pairs else None
+    if row is None or row.text.startswith(FILLING):
+        return None
+    kind = search_words.FINDING
+    some = Sought((), "", tuple(dict.fromkeys(pairs)), (), None)
+    rarest, *others = leading(connection, [kind], some)[kind].pairs
+    found = select(RECORD.c.record_id).join(KEY, KEY.c.n == RECORD.c.n).where(KEY.c.key == kind + rarest)
+    return _with_pairs(found, kind, others)
 
 
 def texts_of_findings(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:

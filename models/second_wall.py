@@ -25,7 +25,15 @@ WALLED = (
     *("carrier_bundle", "carrier_content", "carrier_packing", "carrier_answer"),
     *("backtest_change", "backtest_turn", "backtest_criminal"),
     *("command_key", "log_leaf", "refused_attempt", "draft", "search_record", "job", "job_part"),
-    *("legal_hold", "legal_hold_act", "erasure", "erasure_decision", "erased_payload", "erased_paper"),
+    *(
+        "closed_tally",
+        "legal_hold",
+        "legal_hold_act",
+        "erasure",
+        "erasure_decision",
+        "erased_payload",
+        "erased_paper",
+    ),
 )
 """The tables whose rows belong to a case; each migration that makes another one gives it its policies."""
 _IN_FORCE = text("SELECT bool_and(row_security_active(name)) FROM unnest(CAST(:names AS text[])) AS name")

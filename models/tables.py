@@ -1,5 +1,6 @@
 """Importing this module knows every table."""
 
+import models.tallying  # noqa: F401  # whoever makes the tables has the tally kept
 from models.account import KnownBrowser, SecondFactor, Session, Token, User
 from models.archive import ErasedPaper, ErasedPayload, Erasure, ErasureDecision, LegalHold, LegalHoldAct
 from models.backtest import BacktestChange, BacktestCriminal, BacktestRun, BacktestTurn
@@ -24,6 +25,7 @@ from models.recusal import Recusal, RecusalDecision
 from models.referral import Referral, ReferralDeadline, ReferralHand, ReferralListed, ReferralReading
 from models.restoration import Restoration
 from models.search import SearchKey, SearchRecord
+from models.tally import ClosedTally
 from models.work_view import WorkView
 
 APPEND_ONLY = (
@@ -53,6 +55,7 @@ __all__ = [
     "CarrierBundle",
     "CarrierContent",
     "CarrierPacking",
+    "ClosedTally",
     "CommandKey",
     "Deadline",
     "Delegation",

@@ -39,5 +39,6 @@ def pace_page(asking: Asked) -> Response:
         problem=problem,
         **frame(asking, query, told["as_of"]),
         since=told["since"],
+        of_latest=told["of_latest"],
         states=states,
     )

@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "prove charts and rulebook",
     "explain": "why a finding stands where it stands",
     "sweep": "ring the bell now: what the clock alone may do",
+    "figures": "hold the kept counts of the ledger against its records",
     "clock": "the time of the house, and a person's word that a leap of it is right",
     "deadline": "count a deadline; opens no database",
     "duties": "reports that departments owe: what was handed in, what is missing",

@@ -104,6 +104,18 @@ def _keys_of_run(run: str) -> Iterator[str]:
     yield from (run[at : at + 2] for at in range(len(run)))  # the last one alone, for who types a single one
 
 
+def surely_kept(word: str) -> list[str]:
+    """The pairs of the word under which every text is found that holds it letter for letter, wherever it stands there.
+
+    Letters and digits are not among them, as a text may have others beside them that make them another run.
+    """
+    return [
+        word[at : at + 2]
+        for at in range(len(word) - 1)
+        if all(not one.isascii() and one not in COUNT_ONLY and spelt(one) == one for one in word[at : at + 2])
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
     """What somebody looks for: every word must be there; `whole` are the words as one line."""

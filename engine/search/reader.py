@@ -60,10 +60,10 @@ class SearchReader:
     ) -> list[dict[str, Any]]:
         if wanted is None:
             return [{"kind": kind, "items": [], "next": None} for kind in kinds]
-        pairs = searching.rarest(connection, [KINDS[kind] for kind in kinds], wanted.pairs)
+        leading = searching.leading(connection, [KINDS[kind] for kind in kinds], wanted)
         office = self._sources.office_id
         return [
-            self._group(connection, page, kind, Wanted(KINDS[kind], wanted, pairs[KINDS[kind]], office))
+            self._group(connection, page, kind, Wanted(KINDS[kind], wanted, leading[KINDS[kind]], office))
             for kind in kinds
         ]
 

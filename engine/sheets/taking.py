@@ -38,7 +38,9 @@ UNCHANGED, WOULD_BE_DONE, DONE, REFUSED, CONFLICT = (
 )
 RESULTS = (UNCHANGED, WOULD_BE_DONE, DONE, REFUSED, CONFLICT)
 ROWS_TOLD_MAX = 500
-ROWS_MAX = 20_000
+ROWS_MAX = 200_000
+AT_A_TIME = 200
+"""So many findings are read together, to see which rows were edited at all."""
 FINDING, VERSION, MARK = HIDDEN
 WORDS = {
     "no_sheet": (
@@ -68,6 +70,15 @@ class Row:
     cells: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A finding as it is: its number, its version, and its editable cells as text."""
+
+    ledger_no: str
+    version: int
+    cells: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class Told:
     """What becomes of one row."""
@@ -94,13 +105,16 @@ def take_sheet(
     counts = dict.fromkeys(RESULTS, 0)
     told: list[dict[str, Any]] = []
     taking, seen = _Taking(house, who, dry_run), set[str]()
-    for done, row in enumerate(rows, start=1):
-        became = taking.twice(row) if row.finding in seen else taking.take(row)
-        seen.add(row.finding)
-        counts[became.result] += 1
-        if became.result != UNCHANGED and len(told) < ROWS_TOLD_MAX:
-            told.append(asdict(became))
-        progress(done, len(rows))
+    for begun in range(0, len(rows), AT_A_TIME):
+        part = rows[begun : begun + AT_A_TIME]
+        standing = taking.standing([row.finding for row in part])
+        for done, row in enumerate(part, start=begun + 1):
+            became = taking.twice(row) if row.finding in seen else taking.take(row, standing)
+            seen.add(row.finding)
+            counts[became.result] += 1
+            if became.result != UNCHANGED and len(told) < ROWS_TOLD_MAX:
+                told.append(asdict(became))
+            progress(done, len(rows))
     return {"dry_run": dry_run, "read": len(rows), **counts, "rows": told}
 
 
@@ -162,12 +176,12 @@ class _Taking:
         """The second row of one finding."""
         return Told(row.line, "", REFUSED, why=WORDS["twice"])
 
-    def take(self, row: Row) -> Told:
+    def take(self, row: Row, standing: Mapping[str, Standing]) -> Told:
         """What becomes of the row, and the step that it asks for, carried out or tried."""
-        now = self._now(row.finding)
+        now = standing.get(row.finding)
         if now is None:
             return Told(row.line, "", REFUSED, why=WORDS["not_found"])
-        ledger_no, version, cells = now
+        ledger_no, version, cells = now.ledger_no, now.version, now.cells
         changed = {code: text for code, text in row.cells.items() if text != cells[code]}
         whole = {**cells, **row.cells}
         if not changed or mark_of(whole) == row.mark:
@@ -184,18 +198,19 @@ class _Taking:
             return Told(row.line, ledger_no, REFUSED, changes, said(refusal))
         return Told(row.line, ledger_no, WOULD_BE_DONE if self._dry_run else DONE, changes)
 
-    def _now(self, finding: str) -> tuple[str, int, dict[str, str]] | None:
-        """Number, version and editable cells of the finding as they are; None for what is not seen."""
-        house = self._house
+    def standing(self, findings: Sequence[str]) -> dict[str, Standing]:
+        """Number, version and editable cells of these findings as they are; what is not seen is not among them."""
+        house, found = self._house, {}
         seen = scope(house.office.office_id, self._who)
         with house.database.read() as connection:
-            if not sheets.is_seen(connection, seen, finding):
-                return None
-            [source] = sources_of(connection, None, [finding])
+            known = sheets.seen_among(connection, seen, findings)
             telling = Telling(self._values, {}, house.clock.now(), 0)
-        shown = shown_source(house, self._who, source)
-        cells = cells_of(self._sheet.columns, shown, telling)
-        return source.row.ledger_no or "", source.row.version, editable(self._sheet.columns, cells)
+            for source in sources_of(connection, None, [id for id in dict.fromkeys(findings) if id in known]):
+                cells = cells_of(self._sheet.columns, shown_source(house, self._who, source), telling)
+                found[str(source.row.id)] = Standing(
+                    source.row.ledger_no or "", source.row.version, editable(self._sheet.columns, cells)
+                )
+        return found
 
     def _steps(self, finding: str, changed: Mapping[str, str]) -> Iterator[Step]:
         listed = self._house.reader.finding(self._who, finding)["steps"]

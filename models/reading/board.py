@@ -1,4 +1,4 @@
-"""The numbers of the supervisor's board beyond those of the ledger, each counted by the database in one pass.
+"""The numbers of the supervisor's board beyond those of the ledger: the open ones counted, the closed ones from the tally.
 
 They have the same scope and filter as lists of findings, so that each is the length of a list. A criminal referral is no
 proceeding of the finding (law 9) and is in none of them.
@@ -6,18 +6,20 @@ proceeding of the finding (law 9) and is in none of them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, distinct, exists, func, literal, not_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, distinct, func, literal, not_, select
 
-from models.reading.closings import last_closing
-from models.reading.findings import NO_ROUTE, FindingFilter, matching
-from models.reading.lights import finding_light
+from models.reading.figures import still_open
+from models.reading.findings import CLOSED, NO_ROUTE, FindingFilter
+from models.reading.lights import CIVIL, finding_light
 from models.reading.scope import Scope
-from models.records import ENTRY, FINDING, PROCEEDING
+from models.reading.tallied import ALL, CLOSING, PROCEEDING_STATE, ROUTE, closed_by
+from models.records import FINDING, PROCEEDING
 
 LATE = ("severe", "overdue")
 """The lights of what is overdue."""
@@ -36,14 +38,18 @@ class Load:
 
 def flows(connection: Connection, seen: Scope, asked: FindingFilter) -> list[tuple[str, str, int]]:
     """Route (NO_ROUTE without any), state of the finding, how many; a finding of two routes counts under both."""
-    route = func.coalesce(PROCEEDING.c.kind, NO_ROUTE).label("route")
+    of_kind = func.coalesce(PROCEEDING.c.kind, NO_ROUTE).label("route")
     counted = (
-        select(route, FINDING.c.state, func.count(distinct(FINDING.c.id)))
+        select(of_kind, FINDING.c.state, func.count(distinct(FINDING.c.id)))
         .select_from(FINDING.outerjoin(PROCEEDING, PROCEEDING.c.finding_id == FINDING.c.id))
-        .where(seen(FINDING), *matching(asked))
-        .group_by(route, FINDING.c.state)
+        .where(*still_open(seen, asked))
+        .group_by(of_kind, FINDING.c.state)
     )
-    return [(row[0], row[1], int(row[2])) for row in connection.execute(counted)]
+    closed = closed_by(connection, seen, asked, ROUTE, "value")
+    return [
+        *((row[0], row[1], int(row[2])) for row in connection.execute(counted)),
+        *((route, CLOSED, count) for route, count in closed),
+    ]
 
 
 def in_states(connection: Connection, seen: Scope, asked: FindingFilter) -> dict[tuple[str, str], int]:
@@ -51,11 +57,15 @@ def in_states(connection: Connection, seen: Scope, asked: FindingFilter) -> dict
     columns = PROCEEDING.c
     counted: Any = (
         select(columns.kind, columns.state, func.count(distinct(columns.finding_id)))
-        .select_from(PROCEEDING.join(FINDING, FINDING.c.id == columns.finding_id))
-        .where(seen(FINDING), *matching(asked))
+        .select_from(FINDING.join(PROCEEDING, FINDING.c.id == columns.finding_id))
+        .where(*still_open(seen, asked))
         .group_by(columns.kind, columns.state)
     )
-    return {(kind, state): int(count) for kind, state, count in connection.execute(counted)}
+    found = Counter({(kind, state): int(count) for kind, state, count in connection.execute(counted)})
+    for place, count in closed_by(connection, seen, asked, PROCEEDING_STATE, "value"):
+        kind, _, state = place.partition(".")
+        found[kind, state] += count
+    return dict(found)
 
 
 def ages(
@@ -66,46 +76,41 @@ def ages(
     as_of: datetime,
 ) -> dict[tuple[int, bool], int]:
     """Open findings by how many of the edges (latest first) they were discovered before, and whether overdue."""
-    return _by_discovery(connection, [seen(FINDING), not_(FINDING.c.closed), *matching(asked)], edges, as_of)
+    place, late = _before(FINDING.c.discovered_at, edges).label("place"), _late(as_of).label("late")
+    counted = select(place, late, func.count()).where(*still_open(seen, asked)).group_by(place, late)
+    return {(int(row[0]), bool(row[1])): int(row[2]) for row in connection.execute(counted)}
 
 
 def discovered(
     connection: Connection,
     seen: Scope,
     asked: FindingFilter,
-    edges: Sequence[datetime],
+    months: Sequence[date],
     as_of: datetime,
 ) -> dict[tuple[int, bool], int]:
-    """The same of all findings, open or closed."""
-    return _by_discovery(connection, [seen(FINDING), *matching(asked)], edges, as_of)
+    """All findings, open or closed, by how many of these first days of a month, latest first, they were discovered
+    before, and whether overdue."""
+    found = Counter(
+        ages(connection, seen, asked, [datetime.combine(first, time(), CIVIL) for first in months], as_of)
+    )
+    for day, count in closed_by(connection, seen, asked, ALL, "day"):
+        found[_place_of(day[:7], months), False] += count
+    return dict(found)
 
 
 def closed(
-    connection: Connection, seen: Scope, asked: FindingFilter, edges: Sequence[datetime]
+    connection: Connection, seen: Scope, asked: FindingFilter, months: Sequence[date]
 ) -> dict[int, int]:
-    """Closed findings by how many of the edges, latest first, they were last closed before; none before the last."""
-    place = _before(ENTRY.c.occurred_at, edges).label("place")
-    # Asked from the entries on, which their index finds by the day, and not from all findings.
-    of_it = exists().where(
-        FINDING.c.id == ENTRY.c.record_id, seen(FINDING), FINDING.c.closed, *matching(asked)
-    )
-    counted: Any = (
-        select(place, func.count())
-        .where(last_closing(), ENTRY.c.occurred_at >= edges[-1], of_it)
-        .group_by(place)
-    )
-    return {int(row[0]): int(row[1]) for row in connection.execute(counted)}
+    """Closed findings by how many of these first days of a month, latest first, they were last closed before."""
+    found: Counter[int] = Counter()
+    for month, count in closed_by(connection, seen, asked, CLOSING, "value"):
+        found[_place_of(month, months)] += count
+    return dict(found)
 
 
-def _by_discovery(
-    connection: Connection,
-    conditions: Sequence[ColumnElement[bool]],
-    edges: Sequence[datetime],
-    as_of: datetime,
-) -> dict[tuple[int, bool], int]:
-    place, late = _before(FINDING.c.discovered_at, edges).label("place"), _late(as_of).label("late")
-    counted = select(place, late, func.count()).where(*conditions).group_by(place, late)
-    return {(int(row[0]), bool(row[1])): int(row[2]) for row in connection.execute(counted)}
+def _place_of(month: str, months: Sequence[date]) -> int:
+    """How many of the first days, latest first, lie after that month, written YYYY-MM."""
+    return sum(first.isoformat()[:7] > month for first in months)
 
 
 def loads(
@@ -119,7 +124,7 @@ def loads(
     whose = (columns.department, columns.handler)
     counted = (
         select(*whose, func.count().label("open"), overdue, due)
-        .where(seen(FINDING), not_(columns.closed), *matching(asked))
+        .where(*still_open(seen, asked))
         .group_by(*whose)
     )
     rows = [

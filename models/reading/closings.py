@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, literal_column, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, literal_column, select
 
 from models.entry import CLOSING_STEPS
 from models.records import ENTRY, FINDING
@@ -12,10 +12,18 @@ from models.records import ENTRY, FINDING
 
 def closed_within(since: datetime | None, before: datetime | None) -> ColumnElement[bool]:
     """True of a closed finding whose last closing lies in that time."""
-    inside = [last_closing()]
-    inside += [ENTRY.c.occurred_at >= since] if since else []
-    inside += [ENTRY.c.occurred_at < before] if before else []
-    return and_(FINDING.c.closed, FINDING.c.id.in_(select(ENTRY.c.record_id).where(*inside)))
+    of_it = ENTRY.c.record_id == FINDING.c.id
+    return and_(FINDING.c.closed, exists().where(of_it, last_closing(), *_inside(since, before)))
+
+
+def closings_within(since: datetime | None, before: datetime | None) -> Select[tuple[str]]:
+    """What was closed in that time, by the entries that did it, whether or not they were the last."""
+    return select(ENTRY.c.record_id).where(_closes(ENTRY), *_inside(since, before))
+
+
+def _inside(since: datetime | None, before: datetime | None) -> list[ColumnElement[bool]]:
+    inside = [ENTRY.c.occurred_at >= since] if since else []
+    return inside + ([ENTRY.c.occurred_at < before] if before else [])
 
 
 def last_closing() -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_,
 from models.reading.inspections import findings_of_inspections
 from models.reading.lights import LIGHTS, Position, burning, days_of
 from models.reading.scope import Scope
+from models.reading.unled import aside
 from models.records import DEADLINE, FINDING, INSPECTION, PROCEEDING
 
 
@@ -79,7 +80,7 @@ def deadlines_by_id(connection: Connection, ids: Sequence[str]) -> list[Row[Any]
 
 def seen_deadlines(connection: Connection, seen: Scope, ids: Sequence[str]) -> Sequence[Row[Any]]:
     """Those of these deadlines that are seen, beside the state of what they belong to; running or not."""
-    return connection.execute(_with_states().where(DEADLINE.c.id.in_(ids), seen(DEADLINE))).all()
+    return connection.execute(_with_states().where(DEADLINE.c.id.in_(ids), aside(seen)(DEADLINE))).all()
 
 
 def matching(asked: DeadlineFilter, as_of: datetime) -> list[ColumnElement[bool]]:

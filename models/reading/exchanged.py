@@ -16,7 +16,9 @@ from sqlalchemy import (
     Table,
     and_,
     case,
+    exists,
     func,
+    literal_column,
     or_,
     select,
     true,
@@ -26,6 +28,7 @@ from sqlalchemy import (
 from models.exchange_reading import CRIMINAL_QUEUE, MESSAGE, SYSTEM
 from models.linked_reading import RECEIPT
 from models.reading.scope import Scope
+from models.reading.unled import Unled
 from models.records import FINDING, INSPECTION, PARTY
 
 _SHOWN = (
@@ -78,7 +81,7 @@ def page_of_messages(
     """Messages of the set: those that a person must see to the oldest first, others the newest first."""
     columns = [*(MESSAGE.c[name] for name in _SHOWN), _SAID, *_ABOUT]
     asked = select(*columns).select_from(_with_subject(MESSAGE))
-    asked = asked.where(_ordinary(seen), _in_set(wanted.set, wanted.at))
+    asked = asked.where(_ordinary(seen, wanted.set == SENT), _in_set(wanted.set, wanted.at))
     if wanted.department is not None:
         asked = asked.where(MESSAGE.c.recipient == wanted.department)
     place = (MESSAGE.c.recorded_at, MESSAGE.c.id)
@@ -127,7 +130,7 @@ def _in_set(name: str, at: datetime) -> ColumnElement[bool]:
         return and_(MESSAGE.c.state == WAITING, told)
     if name == UNENTERED:
         to_go = and_(MESSAGE.c.system_id.is_(None), MESSAGE.c.delivered_at.is_(None))
-        return and_(MESSAGE.c.state == "paper", to_go)
+        return and_(MESSAGE.c.state == literal_column("'paper'"), to_go)
     return true() if name == SENT else MESSAGE.c.state == name
 
 
@@ -140,8 +143,10 @@ def _with_subject(table: Table) -> FromClause:
     return found.outerjoin(PARTY, PARTY.c.id == func.coalesce(FINDING.c.party_id, INSPECTION.c.party_id))
 
 
-def _ordinary(seen: Scope) -> ColumnElement[bool]:
-    return and_(MESSAGE.c.queue == ORDINARY, _about(MESSAGE, seen))
+def _ordinary(seen: Scope, all_of_it: bool = False) -> ColumnElement[bool]:
+    """Messages that are no criminal referral's; a set of few is found by what they have in common."""
+    queue = MESSAGE.c.queue if all_of_it else Unled(MESSAGE.c.queue)
+    return and_(queue == ORDINARY, _about(MESSAGE, seen))
 
 
 def _receipts(seen: Scope) -> Select[Any]:
@@ -150,12 +155,11 @@ def _receipts(seen: Scope) -> Select[Any]:
         RECEIPT.c[name]
         for name in ("id", "system_id", "kind", "state", "waiting_for", "finding_id", "received_at")
     ]
-    findings = select(FINDING.c.id).where(seen(FINDING))
-    return select(*columns).where(RECEIPT.c.finding_id.in_(findings))
+    return select(*columns).where(exists().where(FINDING.c.id == RECEIPT.c.finding_id, seen(FINDING)))
 
 
 def _about(table: Table, seen: Scope) -> ColumnElement[bool]:
     return or_(
-        table.c.finding_id.in_(select(FINDING.c.id).where(seen(FINDING))),
-        table.c.inspection_id.in_(select(INSPECTION.c.id).where(seen(INSPECTION))),
+        exists().where(FINDING.c.id == table.c.finding_id, seen(FINDING)),
+        exists().where(INSPECTION.c.id == table.c.inspection_id, seen(INSPECTION)),
     )

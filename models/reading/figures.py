@@ -22,9 +22,11 @@ from sqlalchemy import (
 
 from engine.core.commands import Principal
 from engine.core.visibility import sees_department
-from models.reading.findings import FindingFilter, matching, spellings
-from models.reading.lights import finding_light
+from models.reading.findings import CLOSED, FindingFilter, matching, spellings
+from models.reading.lights import NONE, finding_light
 from models.reading.scope import Scope
+from models.reading.tallied import ALL, ROUTE, closed_by
+from models.reading.unled import aside
 from models.records import FINDING, PROCEEDING
 
 
@@ -40,11 +42,24 @@ class Tally:
 
 
 def tallies(connection: Connection, seen: Scope, asked: FindingFilter, as_of: datetime) -> list[Tally]:
-    """The findings that match, each counted once, by department, state and light."""
+    """The findings that match, each counted once, by department, state and light; the filter is that of the ledger.
+
+    The open ones, which the clock alone may move to another light, are counted; for the closed ones the tally says it.
+    """
     light = finding_light(as_of).label("light")
-    columns = (FINDING.c.department, FINDING.c.state, FINDING.c.closed)
-    counted = select(*columns, light, func.count().label("count")).where(seen(FINDING), *matching(asked))
-    return [Tally(*row) for row in connection.execute(counted.group_by(*columns, light))]
+    columns = (FINDING.c.department, FINDING.c.state)
+    counted = select(*columns, light, func.count().label("count")).where(*still_open(seen, asked))
+    found = connection.execute(counted.group_by(*columns, light))
+    closed = closed_by(connection, seen, asked, ALL, "department")
+    return [
+        *(Tally(department, state, False, light, count) for department, state, light, count in found),
+        *(Tally(department, CLOSED, True, NONE, count) for department, count in closed),
+    ]
+
+
+def still_open(seen: Scope, asked: FindingFilter) -> list[ColumnElement[bool]]:
+    """The conditions of the open findings that match and are seen, which are few however many were closed."""
+    return [aside(seen)(FINDING), not_(FINDING.c.closed), *matching(asked, found=True)]
 
 
 def findings_by_route(
@@ -52,15 +67,14 @@ def findings_by_route(
 ) -> Mapping[str, tuple[int, int]]:
     """For each kind of proceeding: how many matching findings have one, and how many of these are closed."""
     counted: Any = (
-        select(PROCEEDING.c.kind, FINDING.c.closed, func.count(distinct(FINDING.c.id)).label("count"))
-        .select_from(PROCEEDING.join(FINDING, FINDING.c.id == PROCEEDING.c.finding_id))
-        .where(seen(FINDING), *matching(asked))
-        .group_by(PROCEEDING.c.kind, FINDING.c.closed)
+        select(PROCEEDING.c.kind, func.count(distinct(FINDING.c.id)))
+        .select_from(FINDING.join(PROCEEDING, FINDING.c.id == PROCEEDING.c.finding_id))
+        .where(*still_open(seen, asked))
+        .group_by(PROCEEDING.c.kind)
     )
-    figures: dict[str, tuple[int, int]] = {}
-    for kind, is_closed, count in connection.execute(counted):
-        found, closed = figures.get(kind, (0, 0))
-        figures[kind] = (found + count, closed + (count if is_closed else 0))
+    figures = {kind: (int(count), 0) for kind, count in connection.execute(counted)}
+    for kind, count in closed_by(connection, seen, asked, ROUTE, "value"):
+        figures[kind] = (figures.get(kind, (0, 0))[0] + count, count)
     return figures
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, not_, or_, 
 
 from models.reading.closings import closed_within
 from models.reading.json_list import ListHolds
-from models.reading.lights import ALL, NONE, Position, findings_in_order
 from models.reading.scope import Scope
+from models.reading.unled import Unled
 from models.records import ATTACHMENT, DEADLINE, FINDING, INSPECTION, PARTY, PROCEEDING
 
 OPEN, CLOSED = "open", "closed"
@@ -48,25 +48,8 @@ class FindingFilter:
     closed_before: datetime | None = None
 
 
-def page_of_findings(
-    connection: Connection,
-    seen: Scope,
-    asked: FindingFilter,
-    as_of: datetime,
-    after: Position | None,
-    limit: int,
-    also: Sequence[ColumnElement[bool]] = (),
-) -> list[Position]:
-    """The places of the next findings that match and are seen, with their ids."""
-    lights = [light for light in ALL if not asked.lights or light in asked.lights]
-    if asked.states == (CLOSED,):
-        lights = [light for light in lights if light == NONE]
-    conditions = [seen(FINDING), *matching(asked), *also]
-    return findings_in_order(connection, conditions, lights, as_of, after, limit)
-
-
-def matching(asked: FindingFilter) -> list[ColumnElement[bool]]:
-    """The filter as conditions on the finding, lights left out."""
+def matching(asked: FindingFilter, found: bool = False) -> list[ColumnElement[bool]]:
+    """The filter as conditions on the finding, lights left out; of `found` ones the day of discovery leads nowhere."""
     columns = FINDING.c
     conditions: list[ColumnElement[bool]] = []
     for name in ("domain", "violation", "reference"):
@@ -92,10 +75,11 @@ def matching(asked: FindingFilter) -> list[ColumnElement[bool]]:
     conditions.extend(columns.search_text.like(_containing(word), escape=ESCAPE) for word in asked.words)
     if asked.due_before is not None:
         conditions.append(and_(not_(columns.closed), columns.due_effective < asked.due_before.isoformat()))
+    discovered = Unled(columns.discovered_at) if found else columns.discovered_at
     if asked.discovered_from is not None:
-        conditions.append(columns.discovered_at >= asked.discovered_from)
+        conditions.append(discovered >= asked.discovered_from)
     if asked.discovered_before is not None:
-        conditions.append(columns.discovered_at < asked.discovered_before)
+        conditions.append(discovered < asked.discovered_before)
     return conditions
 
 
@@ -106,7 +90,7 @@ def _in_state(state: str) -> ColumnElement[bool]:
 def _has_route(routes: Sequence[str]) -> Iterator[ColumnElement[bool]]:
     kinds = [one for one in routes if one != NO_ROUTE]
     if kinds:
-        yield FINDING.c.id.in_(select(PROCEEDING.c.finding_id).where(PROCEEDING.c.kind.in_(kinds)))
+        yield exists().where(PROCEEDING.c.finding_id == FINDING.c.id, PROCEEDING.c.kind.in_(kinds))
     if NO_ROUTE in routes:
         yield ~exists().where(PROCEEDING.c.finding_id == FINDING.c.id)
 
@@ -136,7 +120,7 @@ def worked_by(officer: str) -> ColumnElement[bool]:
         FINDING.c.handler.in_(logins),
         FINDING.c.record[("registers", "handler", "name")].as_string() == officer,
         *_among(FINDING.c.intake, officer, logins),
-        FINDING.c.inspection_id.in_(select(INSPECTION.c.id).where(inspected)),
+        exists().where(INSPECTION.c.id == FINDING.c.inspection_id, inspected),
     )
 
 

@@ -7,14 +7,34 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, literal, not_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    tuple_,
+)
 
 from models.reading.scope import Scope
+from models.reading.unled import aside
 from models.records import FINDING, INSPECTION
 from models.second_wall import as_house
 
 WITHHELD_STATES = ("withheld", "deferred")
 PUBLICATIONS = ("due", "late", "done", "withheld")
+FEW = ("due", "late", "withheld")
+"""Of these the inspections that stand so are few, and have indexes of their own."""
+_STATES: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in WITHHELD_STATES]
+_UNPUBLISHED = INSPECTION.c.published_on.is_(None)
+_NOT_PUBLIC = and_(_UNPUBLISHED, INSPECTION.c.state.not_in(_STATES))
+_WITHHELD = and_(_UNPUBLISHED, INSPECTION.c.state.in_(_STATES))
 
 Place = tuple[datetime, str]
 """Where a page of inspections ended: finished_at and id."""
@@ -42,11 +62,16 @@ def page_of_inspections(
     after: Place | None,
     limit: int,
     among: ColumnElement[bool] | None = None,
+    rare: bool = False,
 ) -> Sequence[Row[Any]]:
-    """The next inspections that match, are seen and are `among` those, newest first, with `publication` as of that day."""
+    """The next inspections that match, are seen and are `among` those (`rare` ones: an index of their own finds
+    them), newest first, with `publication` as of that day."""
     columns = INSPECTION.c
+    rare = rare or bool(asked.party or asked.plan or asked.task or asked.publication in FEW)
     found = select(INSPECTION, publication(today).label("publication")).where(
-        seen(INSPECTION), *matching(asked, today), *(() if among is None else (among,))
+        (aside(seen) if rare else seen)(INSPECTION),
+        *matching(asked, today),
+        *(() if among is None else (among,)),
     )
     if after is not None:
         found = found.where(
@@ -69,7 +94,7 @@ def matching(asked: InspectionFilter, today: date) -> list[ColumnElement[bool]]:
     if asked.result is not None:
         conditions.append(_has_result(asked.result))
     if asked.publication is not None:
-        conditions.append(publication(today) == asked.publication)
+        conditions.append(in_publication(asked.publication, today))
     if asked.finished_from is not None:
         conditions.append(columns.finished_at >= asked.finished_from)
     if asked.finished_before is not None:
@@ -92,6 +117,16 @@ def publication(today: date) -> ColumnElement[str]:
         (columns.publication_due_on < today, literal("late")),
         else_=literal("due"),
     )
+
+
+def in_publication(name: str, today: date) -> ColumnElement[bool]:
+    """True of the inspections whose publication stands so, said as the indexes of the few have it."""
+    due = INSPECTION.c.publication_due_on
+    if name == "done":
+        return INSPECTION.c.published_on.is_not(None)
+    if name == "withheld":
+        return _WITHHELD
+    return and_(_NOT_PUBLIC, due < today if name == "late" else or_(due.is_(None), due >= today))
 
 
 def seen_inspection(connection: Connection, seen: Scope, id: str) -> Row[Any] | None:

@@ -21,9 +21,11 @@ from sqlalchemy import (
     literal_column,
     select,
     tuple_,
+    union_all,
 )
 
 from models.case import LIST_DUE, LIST_NUMBER
+from models.reading.unled import Unled
 from models.records import FINDING
 
 LIGHTS = ("severe", "overdue", "red", "yellow", "green")
@@ -33,7 +35,8 @@ SINCE = {"severe": "severe_at", "overdue": "overdue_at", "red": "red_at", "yello
 CIVIL = ZoneInfo("Asia/Shanghai")
 
 _due: ColumnElement[str] = literal_column(LIST_DUE, String)
-_number: ColumnElement[str] = literal_column(LIST_NUMBER, String)
+NUMBER: ColumnElement[str] = literal_column(LIST_NUMBER, String)
+"""What lists compare of a ledger number."""
 
 Position = tuple[str, str, str, str]
 """Where a page ended: light, due_effective, ledger number (first 60 characters), id."""
@@ -52,11 +55,20 @@ def burning(columns: Any, light: str, as_of: datetime) -> ColumnElement[bool]:
     return and_(*begun, *(columns[SINCE[other]] > as_of for other in worse))
 
 
-def finding_burns(light: str, as_of: datetime) -> ColumnElement[bool]:
-    """True when the finding shows this light, or none, at that instant; every finding shows exactly one."""
+def finding_burns(light: str, as_of: datetime, led: bool = True) -> ColumnElement[bool]:
+    """True when the finding shows this light, or none, at that instant; every finding shows exactly one.
+
+    Where its end leads into no index (`led`), something narrower does.
+    """
     if light == NONE:
-        return _due == literal_column("''")
-    return and_(_due > literal_column("''"), days_of(_due, light, as_of), burning(FINDING.c, light, as_of))
+        return without_due(led)
+    due = _due if led else Unled(_due)
+    return and_(due > literal_column("''"), days_of(due, light, as_of), burning(FINDING.c, light, as_of))
+
+
+def without_due(led: bool = True) -> ColumnElement[bool]:
+    """True when nothing runs on the finding, told by what its list is in order of; `led` as of `finding_burns`."""
+    return (_due if led else Unled(_due)) == literal_column("''")
 
 
 def finding_light(as_of: datetime) -> ColumnElement[str]:
@@ -83,35 +95,51 @@ def findings_in_order(
     as_of: datetime,
     after: Position | None,
     limit: int,
+    led: bool = True,
 ) -> list[Position]:
-    """Up to `limit` findings after the position: severe first, then due_effective, ledger number, id."""
+    """Up to `limit` findings of lights that burn after the position: severe first, then due_effective, ledger number, id."""
     found: list[Position] = []
     start = lights.index(after[0]) if after else 0
     for light in lights[start:]:
         resumed = after[1:] if after and light == after[0] else None
-        rows = connection.execute(_page(conditions, light, as_of, resumed, limit - len(found)))
-        found.extend((light, row.due, row.number, row.id) for row in rows)
+        asked = _page([finding_burns(light, as_of, led), *conditions], resumed, limit - len(found))
+        found.extend((light, row.due, row.number, row.id) for row in connection.execute(asked))
         if len(found) >= limit:
             break
     return found
 
 
-def _page(
-    conditions: Sequence[ColumnElement[bool]],
-    light: str,
-    as_of: datetime,
-    after: tuple[str, str, str] | None,
+def findings_without_light(
+    connection: Connection,
+    each: Sequence[Sequence[ColumnElement[bool]]],
+    after: Position | None,
     limit: int,
+) -> list[Position]:
+    """Up to `limit` findings after the position, by ledger number and id, of any of these sets that have none in common;
+    their conditions say that nothing runs on them."""
+    keys: list[ColumnElement[str]] = [NUMBER, FINDING.c.id]
+    parts: list[Any] = []
+    for conditions in each:
+        asked = select(NUMBER.label("number"), FINDING.c.id).where(*conditions)
+        if after is not None:
+            asked = asked.where(literal(after[2]) <= NUMBER, tuple_(*keys) > tuple_(*map(literal, after[2:])))
+        parts.append(asked.order_by(*keys).limit(limit))
+    if not parts:
+        return []
+    if len(parts) == 1:
+        rows = connection.execute(parts[0])
+    else:
+        both = union_all(*(select(part.subquery()) for part in parts)).subquery()
+        rows = connection.execute(select(both).order_by(both.c.number, both.c.id).limit(limit))
+    return [(NONE, "", row.number, row.id) for row in rows]
+
+
+def _page(
+    conditions: Sequence[ColumnElement[bool]], after: tuple[str, str, str] | None, limit: int
 ) -> Select[Any]:
-    keys: list[ColumnElement[str]] = [_due, _number, FINDING.c.id]
-    # All without a light have the same due: named in the order, it would make the database sort them.
-    unequal = 1 if light == NONE else 0
-    asked = select(_due.label("due"), _number.label("number"), FINDING.c.id)
-    asked = asked.where(finding_burns(light, as_of), *conditions)
+    keys: list[ColumnElement[str]] = [_due, NUMBER, FINDING.c.id]
+    asked = select(_due.label("due"), NUMBER.label("number"), FINDING.c.id).where(*conditions)
     if after is not None:
-        if not unequal:
-            asked = asked.where(
-                _due >= literal(after[0])
-            )  # said alone it enters the index behind a row policy
-        asked = asked.where(tuple_(*keys[unequal:]) > tuple_(*map(literal, after[unequal:])))
-    return asked.order_by(*keys[unequal:]).limit(limit)
+        # Said alone it enters the index behind a row policy.
+        asked = asked.where(_due >= literal(after[0]), tuple_(*keys) > tuple_(*map(literal, after)))
+    return asked.order_by(*keys).limit(limit)

@@ -6,7 +6,7 @@ not ended and counts as none. Records carried over have no stays: their dates ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,11 @@ from sqlalchemy import Connection, Select, case, func, literal, not_, or_, selec
 from models.reading.days_between import DaysBetween
 from models.reading.findings import FindingFilter, matching
 from models.reading.scope import Scope
+from models.reading.unled import aside
 from models.records import ENTRY, FINDING, PROCEEDING
+
+LOOKED_AT = 1_000
+"""The stays of so many findings say how long one takes; those of all would be sorted for minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,16 @@ class Stay:
     most: float
 
 
-def stays(
-    connection: Connection, seen: Scope, asked: FindingFilter, initial: Mapping[str, str]
-) -> list[Stay]:
-    """The stays of the findings that match; `initial` names the first state of each kind of proceeding."""
-    moved = _moves(seen, asked, initial).subquery()
+def latest(connection: Connection, seen: Scope, asked: FindingFilter) -> list[str]:
+    """The ids of the findings that match and were discovered last, at most LOOKED_AT of them; none carried over."""
+    columns = FINDING.c
+    found = select(columns.id).where(aside(seen)(FINDING), not_(columns.carried), *matching(asked))
+    return list(connection.execute(found.order_by(columns.discovered_at.desc()).limit(LOOKED_AT)).scalars())
+
+
+def stays(connection: Connection, ids: Sequence[str], initial: Mapping[str, str]) -> list[Stay]:
+    """The stays of these findings; `initial` names the first state of each kind of proceeding."""
+    moved = _moves(ids, initial).subquery()
     whose = (moved.c.record_id, moved.c.chart, moved.c.part)
     before = func.lag(moved.c.state).over(partition_by=whose, order_by=moved.c.sequence)
     told = select(moved, before.label("before")).subquery()
@@ -71,33 +80,24 @@ def stays(
     ]
 
 
-def _moves(seen: Scope, asked: FindingFilter, initial: Mapping[str, str]) -> Any:
+def _moves(ids: Sequence[str], initial: Mapping[str, str]) -> Any:
     """Every entry of the findings and their proceedings, and that each proceeding was opened in its first state."""
-    counted = (seen(FINDING), not_(FINDING.c.carried), *matching(asked))
-    entries: Select[Any] = (
-        select(
-            ENTRY.c.record_id,
-            ENTRY.c.chart,
-            func.coalesce(ENTRY.c.proceeding_id, "").label("part"),
-            ENTRY.c.state,
-            ENTRY.c.occurred_at.label("at"),
-            ENTRY.c.sequence,
-        )
-        .select_from(ENTRY.join(FINDING, FINDING.c.id == ENTRY.c.record_id))
-        .where(*counted, ENTRY.c.chart.in_(("finding", *initial)))
-    )
+    entries: Select[Any] = select(
+        ENTRY.c.record_id,
+        ENTRY.c.chart,
+        func.coalesce(ENTRY.c.proceeding_id, "").label("part"),
+        ENTRY.c.state,
+        ENTRY.c.occurred_at.label("at"),
+        ENTRY.c.sequence,
+    ).where(ENTRY.c.record_id.in_(ids), ENTRY.c.chart.in_(("finding", *initial)))
     columns = PROCEEDING.c
     first = case(initial, value=columns.kind, else_=literal(""))
-    opened: Select[Any] = (
-        select(
-            columns.finding_id,
-            columns.kind,
-            columns.id,
-            first,
-            columns.opened_at,
-            columns.opened_sequence,
-        )
-        .select_from(PROCEEDING.join(FINDING, FINDING.c.id == columns.finding_id))
-        .where(*counted)
-    )
+    opened: Select[Any] = select(
+        columns.finding_id,
+        columns.kind,
+        columns.id,
+        first,
+        columns.opened_at,
+        columns.opened_sequence,
+    ).where(columns.finding_id.in_(ids))
     return union_all(entries, opened)

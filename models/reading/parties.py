@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, union
 
 from models.reading.scope import Scope
+from models.reading.unled import aside
 from models.records import FINDING, INSPECTION, PARTY, PROCEEDING
 
 
@@ -15,7 +16,7 @@ def departments_that_met(connection: Connection, seen: Scope, party_id: str) -> 
     """The departments with a seen inspection or finding of the party; empty when the party is hidden."""
     met = union(
         *(
-            select(table.c.department).where(table.c.party_id == party_id, seen(table))
+            select(table.c.department).where(table.c.party_id == party_id, aside(seen)(table))
             for table in (FINDING, INSPECTION)
         )
     )
@@ -33,6 +34,6 @@ def sanctions_of(connection: Connection, seen: Scope, party_id: str) -> Sequence
     joined = PROCEEDING.join(FINDING, FINDING.c.id == columns.finding_id)
     asked = select(PROCEEDING).select_from(joined)
     asked = asked.where(
-        FINDING.c.party_id == party_id, seen(FINDING), columns.kind.in_(("penalty", "credit_flag"))
+        FINDING.c.party_id == party_id, aside(seen)(FINDING), columns.kind.in_(("penalty", "credit_flag"))
     )
     return connection.execute(asked.order_by(columns.opened_at, columns.id)).all()

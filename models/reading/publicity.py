@@ -11,15 +11,22 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
-    case,
     func,
     not_,
     or_,
     select,
 )
 
-from models.reading.inspections import InspectionFilter, Place, matching, page_of_inspections, publication
+from models.reading.inspections import (
+    InspectionFilter,
+    Place,
+    in_publication,
+    matching,
+    page_of_inspections,
+)
 from models.reading.scope import Scope
+from models.reading.tallied import PUBLIC, summed
+from models.reading.unled import aside
 from models.records import INSPECTION
 
 OWED, ON_TIME, LATE, MISSING, NOT_ON_TIME = "owed", "on_time", "late", "missing", "not_on_time"
@@ -32,7 +39,7 @@ def in_set(name: str, today: date) -> ColumnElement[bool]:
     columns = INSPECTION.c
     published = columns.published_on.is_not(None)
     in_time = and_(published, columns.published_on <= columns.publication_due_on)
-    missing = publication(today) == "late"
+    missing = in_publication("late", today)
     conditions = {
         OWED: or_(published, missing),
         ON_TIME: in_time,
@@ -45,11 +52,26 @@ def in_set(name: str, today: date) -> ColumnElement[bool]:
 
 
 def counts(connection: Connection, seen: Scope, asked: InspectionFilter, today: date) -> dict[str, int]:
-    """How many inspections that are seen and match belong to each set."""
-    each = [func.sum(case((in_set(name, today), 1), else_=0)).label(name) for name in SETS]
-    found = select(*each).where(seen(INSPECTION), *matching(asked, today)).select_from(INSPECTION)
-    row = connection.execute(found).one()._mapping
-    return {name: int(row[name] or 0) for name in SETS}
+    """How many inspections that are seen and match belong to each set; the filter names a department and a time.
+
+    What is public is told by the tally; what is missing, which the clock alone decides, is counted.
+    """
+    told = summed(
+        connection,
+        seen,
+        asked.department,
+        asked.finished_from,
+        asked.finished_before,
+        PUBLIC,
+        "value",
+    )
+    public = {ON_TIME: 0, LATE: 0} | dict(told)
+    counted = select(func.count()).where(
+        aside(seen)(INSPECTION), in_set(MISSING, today), *matching(asked, today)
+    )
+    missing = int(connection.execute(counted.select_from(INSPECTION)).scalar_one())
+    late = public[LATE] + missing
+    return {**public, OWED: public[ON_TIME] + late, MISSING: missing, NOT_ON_TIME: late}
 
 
 def of_ledger(counted: Mapping[str, int]) -> dict[str, int]:
@@ -67,4 +89,5 @@ def page_of_set(
     limit: int,
 ) -> Sequence[Row[Any]]:
     """The next inspections of the set that match and are seen, newest first."""
-    return page_of_inspections(connection, seen, asked, today, after, limit, in_set(name, today))
+    rare = name in (LATE, MISSING)
+    return page_of_inspections(connection, seen, asked, today, after, limit, in_set(name, today), rare)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, distinct, func, not_, select
 
 from models.reading.scope import Scope
+from models.reading.unled import aside
 from models.records import FINDING
 
 _SHOWN = (
@@ -35,7 +36,7 @@ def counts_of_party(connection: Connection, seen: Scope, finding: Row[Any], sinc
         func.count().filter(not_(columns.closed)).label("open"),
         func.count(distinct(columns.inspection_id)).filter(within).label("within"),
         func.count(distinct(columns.inspection_id)).filter(alike).label("alike"),
-    ).where(columns.party_id == finding.party_id, seen(FINDING))
+    ).where(columns.party_id == finding.party_id, aside(seen)(FINDING))
     return connection.execute(asked).one()
 
 
@@ -43,7 +44,7 @@ def others_of_party(connection: Connection, seen: Scope, finding: Row[Any], limi
     """The other seen findings of its party: those of the same inspection first, then the newest."""
     columns = FINDING.c
     other: Any = select(*(columns[name] for name in _SHOWN)).where(
-        columns.party_id == finding.party_id, columns.id != finding.id, seen(FINDING)
+        columns.party_id == finding.party_id, columns.id != finding.id, aside(seen)(FINDING)
     )
     apart = columns.inspection_id != finding.inspection_id
     return connection.execute(

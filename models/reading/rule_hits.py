@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, func, select, true
+from sqlalchemy import Connection, FromClause, func, not_, select, true
 
+from models.reading.findings import FindingFilter
 from models.reading.scope import Scope
+from models.reading.tallied import RULE, closed_by
 from models.records import FINDING
 
 
@@ -19,10 +22,12 @@ def hits_by_rule(connection: Connection, seen: Scope) -> dict[str, int]:
     counted: Any = (
         select(fired.c.value, func.count())
         .select_from(FINDING.join(fired, true()))
-        .where(seen(FINDING))
+        .where(seen(FINDING), not_(FINDING.c.closed))
         .group_by(fired.c.value)
     )
-    return dict(connection.execute(counted).all())
+    hits = Counter(dict(connection.execute(counted).all()))
+    hits.update(dict(closed_by(connection, seen, FindingFilter(), RULE, "value")))
+    return dict(hits)
 
 
 def _latest_fired(dialect: str) -> FromClause:

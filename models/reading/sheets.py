@@ -12,6 +12,7 @@ from models.case import LIST_NUMBER
 from models.reading.findings import FindingFilter, matching
 from models.reading.lights import finding_burns
 from models.reading.scope import Scope
+from models.reading.unled import aside
 from models.records import DEADLINE, ENTRY, FINDING, INSPECTION, PARTY, PAYLOAD, PROCEEDING, USER
 from models.referral_list import Asking
 from models.referral_reading import REFERRAL
@@ -47,11 +48,10 @@ def findings_by_number(
         yield [str(id) for id in part]
 
 
-def is_seen(connection: Connection, seen: Scope, id: str) -> bool:
-    """True when there is a finding of that id and it is seen."""
-    return (
-        connection.execute(select(FINDING.c.id).where(FINDING.c.id == id, seen(FINDING))).first() is not None
-    )
+def seen_among(connection: Connection, seen: Scope, ids: Sequence[str]) -> frozenset[str]:
+    """Those of these findings that there are and that are seen."""
+    asked = select(FINDING.c.id).where(FINDING.c.id.in_(ids), aside(seen)(FINDING))
+    return frozenset(connection.execute(asked).scalars())
 
 
 def findings_of(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:

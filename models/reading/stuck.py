@@ -61,9 +61,10 @@ def roles_held(connection: Connection, office_id: str) -> Sequence[tuple[str, Se
     return [(row.department, row.roles) for row in connection.execute(found)]
 
 
-def departments_with_findings(connection: Connection, seen: Scope) -> Sequence[str]:
-    """The departments of which findings are seen."""
-    return connection.execute(select(FINDING.c.department).where(seen(FINDING)).distinct()).scalars().all()
+def departments_with_open_findings(connection: Connection, seen: Scope) -> Sequence[str]:
+    """The departments of which open findings are seen."""
+    found = select(FINDING.c.department).where(seen(FINDING), not_(FINDING.c.closed))
+    return connection.execute(found.distinct()).scalars().all()
 
 
 def page_of_stuck(
@@ -188,7 +189,7 @@ def _findings(lacks: str, seen: Scope, departments: Sequence[str], which: Column
         columns.department,
         literal(FINDING_KIND).label("chart"),
         columns.state,
-    ).where(seen(FINDING), FINDING.c.department.in_(departments), which)
+    ).where(seen(FINDING), not_(FINDING.c.closed), FINDING.c.department.in_(departments), which)
 
 
 def _proceedings(

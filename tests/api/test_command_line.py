@@ -268,3 +268,5 @@ def test_the_bell_is_rung_and_the_chains_hold(
     assert swept["failed"] == 0
     audited = bihuan.json("audit", "verify")
     assert audited["records"] == 2 and audited["faults"] == []
+    assert bihuan.json("figures") == {"differing": 0, "recounted": False}
+    assert bihuan.json("figures", "--recount") == {"differing": 0, "recounted": True}

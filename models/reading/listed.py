@@ -1,0 +1,187 @@
+"""A page of findings in the order of every list: those whose clocks run, worst light first, then the others by number.
+
+What runs is open, and few. The closed findings are nearly all that there are, and few of them may match a filter: the tally
+tells beforehand about how many do, and between which ledger numbers. None: nothing is looked for. A few: they are looked
+up by what they have in common, and sorted. Many: the list is walked in its order, from the first such number on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, not_, or_, select, union_all
+
+from models.reading.closings import closings_within
+from models.reading.findings import CLOSED, NO_ROUTE, FindingFilter, matching
+from models.reading.lights import (
+    ALL,
+    NONE,
+    NUMBER,
+    Position,
+    findings_in_order,
+    findings_without_light,
+    without_due,
+)
+from models.reading.scope import Scope
+from models.reading.tallied import ALL as EVERYTHING
+from models.reading.tallied import DOMAIN, PROCEEDING_STATE, ROUTE, TALLY, VIOLATION, of_period
+from models.reading.unled import aside
+from models.records import FINDING, PROCEEDING
+from models.searching import findings_with_all_pairs
+
+FEW = 2_000
+"""So many are looked up and sorted rather than walked to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """The conditions of the closed findings, and whether the order of the list leads to them."""
+
+    conditions: Sequence[ColumnElement[bool]]
+    in_order: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Facet:
+    """What the tally counts of a filter, and the condition by which few such findings are looked up."""
+
+    facet: str
+    values: Sequence[str]
+    leads: Sequence[ColumnElement[bool]] | None
+
+
+def page_of_findings(
+    connection: Connection,
+    seen: Scope,
+    asked: FindingFilter,
+    as_of: datetime,
+    after: Position | None,
+    limit: int,
+    also: Sequence[ColumnElement[bool]] = (),
+) -> list[Position]:
+    """The places of the next findings that match and are seen, with their ids."""
+    lights = [light for light in ALL if not asked.lights or light in asked.lights]
+    if asked.states == (CLOSED,):
+        lights = [light for light in lights if light == NONE]
+    lead = _of_one(seen, asked) or _Lead([seen(FINDING), *matching(asked)], in_order=True)
+    burning = [light for light in lights if light != NONE]
+    found: list[Position] = []
+    if burning and not (after and after[0] == NONE):
+        conditions = [*lead.conditions, *also]
+        found = findings_in_order(connection, conditions, burning, as_of, after, limit, led=lead.in_order)
+    if NONE in lights and len(found) < limit:
+        rest = after if after and after[0] == NONE else None
+        found += _without_light(connection, seen, asked, lead, rest, limit - len(found), also)
+    return found
+
+
+def _without_light(
+    connection: Connection,
+    seen: Scope,
+    asked: FindingFilter,
+    lead: _Lead,
+    after: Position | None,
+    limit: int,
+    also: Sequence[ColumnElement[bool]],
+) -> list[Position]:
+    """Open findings on which nothing runs and closed ones, by ledger number and id."""
+    still = asked.states != (CLOSED,) and not (asked.closed_from or asked.closed_before)
+    ended = (not asked.states or CLOSED in asked.states) and asked.due_before is None
+    closed = _closed(connection, seen, asked, lead) if ended else None
+    each: list[Sequence[ColumnElement[bool]]] = []
+    if still and closed is lead:  # nothing tells them apart: one walk finds both
+        each = [[*lead.conditions, *also, without_due(lead.in_order)]]
+        return findings_without_light(connection, each, after, limit)
+    if still:
+        each.append([*lead.conditions, *also, not_(FINDING.c.closed), FINDING.c.due_effective.is_(None)])
+    if closed is not None:
+        in_order = [without_due()] if closed.in_order else []
+        each.append([*closed.conditions, *also, FINDING.c.closed, *in_order])
+    return findings_without_light(connection, each, after, limit)
+
+
+def _of_one(seen: Scope, asked: FindingFilter) -> _Lead | None:
+    """The findings of one party, reference or handler are looked up by it; those of a handler stand in order."""
+    if asked.party is None and asked.reference is None and asked.handler is None:
+        return None
+    in_order = asked.party is None and asked.reference is None
+    return _Lead([aside(seen)(FINDING), *matching(asked)], in_order)
+
+
+def _closed(connection: Connection, seen: Scope, asked: FindingFilter, lead: _Lead) -> _Lead | None:
+    """How the closed findings are come by; None where there are none."""
+    if not lead.in_order:
+        return lead
+    facets = list(_facets(asked))
+    bounds = _told(connection, seen, asked, facets) if facets else []
+    if any(not count for count, _, _ in bounds):
+        return None
+    few = [facet.leads for facet, (count, _, _) in zip(facets, bounds, strict=True) if count <= FEW]
+    looked_up = next((leads for leads in few if leads is not None), None)
+    if looked_up is None:
+        looked_up = next(_by_what_was_written(connection, asked), None)
+    if looked_up is not None:
+        return _Lead([aside(seen)(FINDING), *matching(asked), *looked_up], in_order=False)
+    within = [NUMBER.between(first, last) for _, first, last in bounds]
+    if not within:
+        return lead
+    return _Lead([*lead.conditions, *within], in_order=True)
+
+
+def _facets(asked: FindingFilter) -> Iterator[_Facet]:
+    columns = PROCEEDING.c
+    if asked.discovered_from or asked.discovered_before:
+        yield _Facet(EVERYTHING, ("",), ())
+    if asked.violation is not None:
+        yield _Facet(VIOLATION, (asked.violation,), ())
+    if asked.domain is not None:
+        yield _Facet(DOMAIN, (asked.domain,), ())
+    if asked.proceedings:
+        places = [and_(columns.kind == kind, columns.state == state) for kind, state in asked.proceedings]
+        leads = [FINDING.c.id.in_(select(columns.finding_id).where(or_(*places)))]
+        yield _Facet(PROCEEDING_STATE, [".".join(place) for place in asked.proceedings], leads)
+    if asked.routes:
+        of_kind = FINDING.c.id.in_(select(columns.finding_id).where(columns.kind.in_(asked.routes)))
+        yield _Facet(ROUTE, asked.routes, None if NO_ROUTE in asked.routes else [of_kind])
+
+
+def _told(
+    connection: Connection, seen: Scope, asked: FindingFilter, facets: Sequence[_Facet]
+) -> list[tuple[int, str, str]]:
+    """For each facet at most how many closed findings have it, and the first and last of their ledger numbers."""
+    columns, mine = TALLY.c, [seen(TALLY)]
+    if asked.department is not None:
+        mine.append(TALLY.c.department == asked.department)
+    parts: list[Any] = [
+        select(literal(place).label("place"), columns.count, columns.first_no, columns.last_no).where(
+            *mine, columns.facet == one.facet, columns.value.in_(one.values), columns.count > 0, *days
+        )
+        for place, one in enumerate(facets)
+        for days in of_period(asked.discovered_from, asked.discovered_before)
+    ]
+    every = union_all(*parts).subquery().c
+    told = select(every.place, func.sum(every.count), func.min(every.first_no), func.max(every.last_no))
+    found = {row[0]: (int(row[1]), row[2], row[3]) for row in connection.execute(told.group_by(every.place))}
+    return [found.get(place, (0, "", "")) for place in range(len(facets))]
+
+
+def _by_what_was_written(
+    connection: Connection, asked: FindingFilter
+) -> Iterator[Sequence[ColumnElement[bool]]]:
+    """The findings that were closed in a time, or hold the words, where they are few."""
+    if asked.closed_from or asked.closed_before:
+        within = closings_within(asked.closed_from, asked.closed_before)
+        if _are_few(connection, within):
+            yield [FINDING.c.id.in_(within)]
+    if asked.words:
+        holding = findings_with_all_pairs(connection, asked.words)
+        if holding is not None and _are_few(connection, holding):
+            yield [FINDING.c.id.in_(holding)]
+
+
+def _are_few(connection: Connection, ids: Any) -> bool:
+    some = ids.limit(FEW + 1).subquery()
+    return int(connection.execute(select(func.count()).select_from(some)).scalar_one()) <= FEW
