@@ -36,6 +36,7 @@ from api import (
     sheets,
 )
 from api.answers import refused
+from api.attempts import note_attempt
 from api.envelope import Envelope
 from api.figures import Figures
 from api.openapi import Described
@@ -122,6 +123,7 @@ def routes_of(
 
 def _refusal(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)
+    note_attempt(request, ROUTES, refusal)
     return refused(refusal, request.state.request_id)
 
 
