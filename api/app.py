@@ -37,6 +37,7 @@ from api import (
     workbench,
 )
 from api.answers import no_page, told
+from api.attempts import note_attempt
 from api.envelope import Envelope
 from api.figures import Figures
 from api.openapi import Described
@@ -124,6 +125,7 @@ def routes_of(
 
 def _refusal(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)
+    note_attempt(request, ROUTES, refusal)
     return told(request, refusal)
 
 

@@ -17,6 +17,7 @@ from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 
 from api.answers import answer
+from api.attempts import SAFE_METHODS, known_to
 from engine.core.commands import Asked, Command, Outcome, Principal
 from engine.core.intake_forms import check_form
 from engine.core.refusals import Faults, FieldError, Refusal
@@ -34,7 +35,6 @@ CSRF_HEADER = "x-csrf-token"
 KEY_HEADER = "idempotency-key"
 KEY = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
 ID = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 DEPTH_MAX = 64
 LENGTH_DIGITS = 18
 """More digits than this announce more than anybody may send; they are not read."""
@@ -184,6 +184,7 @@ def _identified(request: Request, house: House) -> Visit:
         visit = house.accounts.by_token(token.strip()) if scheme.lower() == "bearer" else None
         if visit is None:
             raise Refusal("authentication_required")
+        known_to(request, visit.principal)
         check_scope(visit, request.method, request.scope["path"])
         return visit
     visit = house.accounts.by_session(request.cookies.get(SESSION_COOKIE, ""))
@@ -191,6 +192,7 @@ def _identified(request: Request, house: House) -> Visit:
         raise Refusal("authentication_required")
     if unsafe and not same_secret(request.headers.get(CSRF_HEADER, ""), visit.csrf):
         raise Refusal("session_check_failed")
+    known_to(request, visit.principal)
     return visit
 
 

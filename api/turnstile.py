@@ -16,7 +16,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import refused, told
-from api.calls import SAFE_METHODS, SESSION_COOKIE
+from api.attempts import SAFE_METHODS
+from api.calls import SESSION_COOKIE
 from engine.core.refusals import Refusal
 from engine.pace import Pace
 from engine.settings import Settings, is_loopback

@@ -19,7 +19,7 @@ from engine.projections.filters import PAGING
 from engine.projections.instants import recorded
 from engine.projections.paging import page_asked
 from engine.projections.sources import ReadClock
-from engine.refused import KEPT
+from engine.refused import COUNTED, KEPT
 from engine.second_person import check_role
 from engine.user_acts import LOGIN, NOBODYS_ROLES
 from models import records
@@ -148,4 +148,5 @@ def _entry(row: Any) -> dict[str, Any]:
 
 def _attempt(row: Any) -> dict[str, Any]:
     """Without the id: an administrator sees no case, and a referral is not told from what never was."""
-    return {"by": row.by, "subject": row.subject, "code": row.code, "at": recorded(row.recorded_at)}
+    shown = {"by": row.by, "subject": row.subject, "code": row.code, "at": recorded(row.recorded_at)}
+    return shown | {"more": row.attempted if row.subject == COUNTED else ""}

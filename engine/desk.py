@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -40,7 +39,7 @@ from engine.outcomes import new_id, outcome_of
 from engine.recorded import check_version, entries_of
 from engine.referral_vault import ReferralVault
 from engine.referrals import Referrals
-from engine.refused import KEPT, keep_refused
+from engine.refused import Attempts, attempt_of
 from engine.scribe import Scribe
 from engine.snapshots import load_finding, load_inspection, load_referral
 from engine.writer import Writer
@@ -71,8 +70,14 @@ class Desk:
     bell: Callable[[], object] | None = None
     """Rung under a test clock when it has jumped forward to a later civil date, before the next command."""
     last_recorded_at: datetime | None = None
+    attempts: Attempts = field(init=False)
+    """Where what a person was refused goes on record."""
     _rung_on: date | None = field(default=None, repr=False)
     _ringing: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refusals have their place in the record."""
+        self.attempts = Attempts(self.office.office_id, self.writer, self.clock)
 
     def handle(self, command: Command) -> Outcome:
         """What the command did, durable before it is answered; a command sent again is answered, not repeated."""
@@ -81,18 +86,8 @@ class Desk:
             prepared = self.reception.prepare(command)
             return self.writer.submit(lambda connection: self.handle_within(connection, command, prepared))
         except Refusal as refusal:
-            self.keep_refused(command, refusal.code)
+            self.attempts.keep(command.principal, attempt_of(command), refusal)
             raise
-
-    def keep_refused(self, command: Command, code: str) -> None:
-        """An attempt that a person had no right to is on record; on a full disk it is refused all the same, with its code."""
-        if code not in KEPT or command.principal.kind != "person":
-            return
-        office, now = self.office.office_id, self.clock.now()
-        with suppress(Refusal):
-            self.writer.submit(
-                lambda connection: keep_refused(connection, office, command, code, now), always=True
-            )
 
     def handle_within(self, connection: Connection, command: Command, prepared: Any = None) -> Outcome:
         """The same inside a transaction that is already open (a receipt with its row, an import in batches)."""

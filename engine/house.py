@@ -165,6 +165,7 @@ class House:
         if self.time_guard.look() is not None or not self.witness.glance():
             return Swept()
         self.accounts.prover.write_failures()
+        self.desk.attempts.write_counted()
         self.in_force.keep_up(civil_date(self.clock.now()))
         with lease(self.database, f"bell {self.office.office_id}", wait=self.clock.is_test) as mine:
             if not mine or not self.recounting.run(AT_A_RING).finished:

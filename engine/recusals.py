@@ -35,6 +35,7 @@ from engine.core.visibility import DEPARTMENTAL, sees, sees_department
 from engine.desk import Desk
 from engine.natural_persons import persons_known
 from engine.outcomes import new_id
+from engine.refused import attempt_of
 from engine.rows import TABLES
 from engine.snapshots import load_finding, load_referral
 from models import records, recusing, referral_reading
@@ -70,7 +71,7 @@ class Recusals:
         try:
             return self.desk.writer.submit(lambda connection: self.handle_within(connection, command))
         except Refusal as refusal:
-            self.desk.keep_refused(command, refusal.code)
+            self.desk.attempts.keep(command.principal, attempt_of(command), refusal)
             raise
 
     def handle_within(self, connection: Connection, command: Command) -> Outcome:

@@ -13,6 +13,9 @@ ROLES = (
     *("system_admin", "security_admin", "audit_admin"),
 )
 
+COMMANDS = ("backup", "restore")
+"""Commands of which an office may ask that a person proves to be there; other ones ask it anyway."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proving:
@@ -20,6 +23,8 @@ class Proving:
 
     second_factor_roles: tuple[str, ...] = ()
     proof_lasts: timedelta | None = None
+    proven_commands: tuple[str, ...] = ()
+    """Commands on the machine that somebody runs who is named and has proven to be there."""
 
 
 def proving_of(fields: Fields) -> Proving:
@@ -31,6 +36,7 @@ def proving_of(fields: Fields) -> Proving:
     proving = Proving(
         second_factor_roles=said.codes("second_factor_roles", ROLES),
         proof_lasts=timedelta(minutes=minutes) if minutes else None,
+        proven_commands=said.codes("proven_commands", COMMANDS) if said.has("proven_commands") else (),
     )
     said.text("mark")
     said.done()

@@ -12,6 +12,7 @@ from fastapi import Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
+from api.attempts import known_to
 from api.calls import SESSION_COOKIE, query_of, read_body, same_secret
 from engine.core.commands import Asked as Command
 from engine.core.commands import Principal
@@ -103,6 +104,7 @@ def asked_by(request: Request) -> Asking:
     if visit is None:
         raise SignInNeeded
     request.state.visit = visit
+    known_to(request, visit.principal)
     return Asking(request, house, visit, Words(language_of(request, visit)))
 
 

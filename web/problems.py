@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -49,8 +50,15 @@ def read_filtered(
         return read({}), {}, told(refusal, words)
 
 
+TOLD: ContextVar[list[Refusal] | None] = ContextVar("told", default=None)
+"""What a request was refused, on whichever page it is told."""
+
+
 def told(refusal: Refusal, words: Words) -> Told:
     """The refusal in the reader's language."""
+    refusals = TOLD.get()
+    if refusals is not None:
+        refusals.append(refusal)
     problem = problem_of(refusal)
     return Told(
         code=refusal.code,

@@ -89,7 +89,7 @@ def _attempt(asking: Asking, names: Names, people: People, item: Mapping[str, An
         "act": _sentence(asking, item["code"]),
         "about": asking.words(f"record.subject_{item['subject']}"),
         "proposed_by": "",
-        "detail": [],
+        "detail": [(asking.words("record.more"), item["more"])] if item["more"] else [],
     }
 
 

@@ -10,9 +10,12 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
+from api.attempts import note_attempt
 from engine.core.refusals import Refusal
 from web.asking import Asking, ProofNeeded, SignInNeeded, SomethingOwed, see, wanted_after_signing_in
 from web.look import finished, problem_page
+from web.problems import TOLD
+from web.rights import PAGES
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -31,6 +34,12 @@ async def _keep_draft(request: Request) -> None:
     await keep_what_was_sent(request)
 
 
+def _note(request: Request, refusals: list[Refusal]) -> None:
+    """What the person was refused is on record, wherever the page tells it."""
+    for refusal in refusals:
+        note_attempt(request, PAGES, refusal)
+
+
 class PageRoute(APIRoute):
     """A route whose refusals are pages, and whose answers carry the policy that lets nothing foreign in."""
 
@@ -39,6 +48,8 @@ class PageRoute(APIRoute):
         inner = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
+            refusals: list[Refusal] = []
+            TOLD.set(refusals)
             try:
                 response = await inner(request)
             except SignInNeeded:
@@ -49,7 +60,10 @@ class PageRoute(APIRoute):
             except ProofNeeded as needed:
                 response = await run_in_threadpool(_ask_proof, request, needed.asking)
             except Refusal as refusal:
+                refusals.append(refusal)
                 response = await run_in_threadpool(problem_page, request, refusal)
+            if refusals:
+                await run_in_threadpool(_note, request, refusals)
             return finished(request, response)
 
         return handler

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.command_line.opening import settings_of
+from api.command_line.proving import add_person, person
 from api.command_line.telling import DONE, progress, told
 from engine.core.refusals import FieldError, Refusal
 
@@ -31,6 +32,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "--to", action="append", default=[], metavar="KEY", help="a public key age1… that may open it"
     )
     parser.add_argument("--with-keys", action="store_true", help="the keys of the house go with it")
+    add_person(parser)
     parser.set_defaults(run=_backup)
     return parser
 
@@ -41,13 +43,15 @@ def _backup(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     if args.file.exists() and args.file.stat().st_size:
         raise FileExistsError(f"{args.file}")
+    who = person(args)
     keys = args.to or list(settings.backup_to)
     recipients = [_recipient(text) for text in keys]
     beside = None if recipients else args.file.with_name(args.file.name + KEY_ENDING)
     if beside is not None:
         recipients = [_new_key(beside)]
     try:
-        answer = back_up(settings, args.file, recipients, args.with_keys, None if args.json else progress)
+        shown, by = None if args.json else progress, who.login if who is not None else None
+        answer = back_up(settings, args.file, recipients, args.with_keys, shown, by)
     except BaseException:
         if beside is not None:  # it opens nothing
             beside.unlink()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from api.command_line.opening import password_from_stdin, settings_of
+from api.command_line.proving import add_person, person
 from api.command_line.telling import DONE, progress, told
 
 
@@ -24,8 +25,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--password-stdin",
         action="store_true",
-        help="everybody's password in the copy, instead of a random one",
+        help="everybody's password in the copy, instead of a random one; the line after those of --as",
     )
+    add_person(parser, stdin="--proof-stdin")
     parser.set_defaults(run=_copy)
     return parser
 
@@ -33,7 +35,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 def _copy(args: argparse.Namespace) -> int:
     from engine.keeping.backup import copy_masked
 
+    who = person(args, always=True)
     password = password_from_stdin() if args.password_stdin else secrets.token_urlsafe(12)
-    answer = copy_masked(settings_of(args), args.folder, password, None if args.json else progress)
+    shown, by = None if args.json else progress, who.login if who is not None else None
+    answer = copy_masked(settings_of(args), args.folder, password, shown, by)
     told(answer | ({} if args.password_stdin else {"password": password}), as_json=args.json)
     return DONE

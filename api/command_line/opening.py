@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,9 @@ from engine.settings import Settings
 if TYPE_CHECKING:
     from engine.core.commands import Principal
     from engine.house import House
+
+ACTING: ContextVar[Principal | None] = ContextVar("acting", default=None)
+"""Who has proven to the command who they are."""
 
 
 def settings_of(args: argparse.Namespace, **more: Any) -> Settings:
@@ -33,7 +37,22 @@ def house_of(args: argparse.Namespace) -> Iterator[House]:
     from engine.opening import opened
 
     with opened(settings_of(args)) as house:
-        yield house
+        ACTING.set(None)
+        try:
+            yield house
+        except Refusal as refusal:
+            _note(house, args, refusal)
+            raise
+
+
+def _note(house: House, args: argparse.Namespace, refusal: Refusal) -> None:
+    """What a person was refused who has proven who they are is on record."""
+    from engine.refused import Attempt
+
+    who = ACTING.get()
+    if who is not None:
+        words = " ".join(str(word) for word in (args.command, getattr(args, "act", None)) if word)
+        house.desk.attempts.keep(who, Attempt("command", "", words), refusal)
 
 
 def password_from_stdin() -> str:
@@ -53,7 +72,9 @@ def point_out(said: Iterable[str]) -> None:
 def proven(house: House, login: str, password: str) -> Principal:
     """The person of that login and password; where the account has a second factor, the next line of stdin is its code."""
     code = sys.stdin.readline().strip() if house.accounts.prover.asks_code(login) else ""
-    return house.accounts.verify(login, password, code)
+    who = house.accounts.verify(login, password, code)
+    ACTING.set(who)
+    return who
 
 
 def administered(

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from api.command_line.opening import house_of, password_from_stdin
+from api.command_line.opening import house_of, password_from_stdin, proven
 from api.command_line.telling import DONE, told
 
 
@@ -26,7 +26,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "--password-stdin",
         action="store_true",
         required=True,
-        help="the password on the first line of stdin; then a name, number or address a line",
+        help="the password on the first line of stdin, the code on the next where there is one; then a name a line",
     )
     parser.set_defaults(run=_report)
     return parser
@@ -35,11 +35,12 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 def _report(args: argparse.Namespace) -> int:
     from engine.keeping.personal import personal_report
 
-    password, values = password_from_stdin(), sys.stdin.read().splitlines()
+    password = password_from_stdin()
     if args.file.exists():
         raise FileExistsError(f"{args.file}")
     with house_of(args) as house:
-        report = personal_report(house, house.accounts.verify(args.login, password), values)
+        who = proven(house, args.login, password)
+        report = personal_report(house, who, sys.stdin.read().splitlines())
     handle = os.open(args.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(report, file, ensure_ascii=False, indent=1)

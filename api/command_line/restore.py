@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.command_line.backup import KEY_ENDING
 from api.command_line.opening import password_from_stdin, settings_of
+from api.command_line.proving import add_person, person
 from api.command_line.telling import DONE, PROPOSED, progress, told
 from engine.core.refusals import FieldError, Refusal
 
@@ -27,6 +28,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--accept-faults", action="store_true", help="also where its audit chains or papers do not hold"
     )
+    add_person(parser)
     parser.set_defaults(run=_restore)
     return parser
 
@@ -45,12 +47,14 @@ def _restore(args: argparse.Namespace) -> int:
     from engine.opening import opened
 
     settings = settings_of(args)
+    who = None if args.verify_only else person(args)  # the password stands before the passphrase
     with ready_to_restore(settings, args.file.absolute(), args, accept_faults=args.accept_faults) as ready:
         if args.verify_only:
             told(ready.told(), as_json=args.json)
             return DONE
         with opened(settings) as house:
-            asked = Administration(house).ask(RESTORE, ready.detail(), command=f"restore {args.file.name}")
+            command = f"restore {args.file.name}"
+            asked = Administration(house).ask(RESTORE, ready.detail(), command=command, who=who)
             now = house.clock.now()
         if asked.done:
             told(ready.swap(f"os:{system_user()}", now), as_json=args.json)

@@ -23,6 +23,7 @@ from engine.core.refusals import Refusal
 from engine.core.visibility import DEPARTMENTAL, sees_department
 from engine.desk import Desk
 from engine.recusals import case_seen
+from engine.refused import attempt_of
 
 Does = Callable[[Connection, At, str | None, Mapping[str, Any]], str]
 ACTS: Mapping[str, tuple[type[BaseModel], Does]] = {
@@ -59,7 +60,7 @@ class Archive:
         try:
             return self.desk.writer.submit(lambda connection: self.handle_within(connection, command))
         except Refusal as refusal:
-            self.desk.keep_refused(command, refusal.code)
+            self.desk.attempts.keep(command.principal, attempt_of(command), refusal)
             raise
 
     def handle_within(self, connection: Connection, command: Command) -> Outcome:

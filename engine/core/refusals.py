@@ -91,6 +91,8 @@ class Refusal(Exception):
         self.detail = detail
         self.carries = carries
         """Further members of the problem: version, happened, not_before, limit_days, roles, trace, retry_after."""
+        self.on_record = False
+        """True once the attempt was entered, so that it is entered once."""
 
 
 @dataclass(slots=True)

@@ -121,6 +121,7 @@ ONE_PERSON: dict[str, str] = {
     "delegation.end": "it only takes away what was lent",
     "session.failed": "a count of sign-ins that failed, by the house itself",
     "backup": "a sealed copy, which only the holder of the key opens",
+    "copy.masked": "a copy in which nothing is said of a real person",
     "personal.report": "what the ledger holds about a person, told to whoever may read it all anyway",
     "hold.put_on": "it only keeps what is there",
     "sheet.export": "rows of the ledger that whoever takes them may read anyway",

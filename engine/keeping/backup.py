@@ -38,8 +38,11 @@ def back_up(
     recipients: Sequence[Recipient],
     with_keys: bool = False,
     progress: Callable[[int], None] | None = None,
+    by: str | None = None,
 ) -> dict[str, Any]:
     """The file holds everything the house keeps; told are its digest and how many rows.
+
+    The entry names `by`, or the account of the operating system where no person has proven to be there.
 
     A backup that was broken off leaves no file of that name. Raises `not_ready` where there is no such database.
     """
@@ -58,7 +61,7 @@ def back_up(
             "created_at": now.isoformat(),
             "keys": with_keys,
         }
-        _entered(database, office_id, "backup", told, now)
+        _entered(database, office_id, "backup", by, told, now)
         os.replace(part, file)
     finally:
         with suppress(FileNotFoundError):
@@ -68,7 +71,11 @@ def back_up(
 
 
 def copy_masked(
-    settings: Settings, folder: Path, password: str, progress: Callable[[int], None] | None = None
+    settings: Settings,
+    folder: Path,
+    password: str,
+    progress: Callable[[int], None] | None = None,
+    by: str | None = None,
 ) -> dict[str, Any]:
     """The folder, which is new, holds a masked copy, a sandbox for ever; told is where, and how many rows.
 
@@ -84,7 +91,7 @@ def copy_masked(
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         part.unlink(missing_ok=True)
         told = MaskedCopy(database, part, password).make(clock.real_now(), progress) | {"file": str(file)}
-        _entered(database, office_id, "copy.masked", told, clock.now())
+        _entered(database, office_id, "copy.masked", by, told, clock.now())
         os.replace(part, file)
     finally:
         for ending in ("", "-wal", "-shm"):
@@ -93,9 +100,11 @@ def copy_masked(
     return told
 
 
-def _entered(database: Database, office_id: str, action: str, told: dict[str, Any], now: datetime) -> None:
+def _entered(
+    database: Database, office_id: str, action: str, by: str | None, told: dict[str, Any], now: datetime
+) -> None:
     with database.writing() as connection:
-        enter(connection, office_id, action, f"os:{system_user()}", told, now)
+        enter(connection, office_id, action, by or f"os:{system_user()}", told, now)
         connection.commit()
 
 

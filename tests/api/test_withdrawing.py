@@ -15,6 +15,8 @@ from engine.core.persons import KnownAccount, Persons
 from engine.core.refusals import Refusal
 from engine.house import House, open_house
 from engine.settings import Settings
+from models.database import Database
+from models.log_reading import ATTEMPT
 from tests.api.conftest import PASSWORD
 from tests.api.terminal import Terminal
 from tests.api.test_administration import administrator, person
@@ -105,3 +107,17 @@ def test_a_refusal_says_who_may(house: House) -> None:
         Administration(house).withdraw(proposed(house, administrator("B01")), administrator("B02"))
 
     assert [one.zh for one in told.value.reasons] == ["只有提出人可以撤回"]
+
+
+def test_a_refused_command_on_the_machine_is_on_record(bihuan: Terminal) -> None:
+    add = ("--name", "弓晓燕", "--department", "market_regulation", "--password-stdin")
+    bihuan.json("user", "add", "B01", "--role", "security_admin", *add, says=f"{PASSWORD}\n")
+    proposal = bihuan.json("user", "disable", "B01", code=3)["proposal"]
+    told = bihuan.json("withdraw", proposal, "--as", "B01", "--password-stdin", says=f"{PASSWORD}\n", code=1)
+
+    assert told["code"] == "not_yours"
+    database = Database(f"sqlite:///{bihuan.folder / 'bihuan.db'}")
+    with database.read() as connection:
+        row = connection.execute(ATTEMPT.select()).one()
+    database.dispose()
+    assert (row.by, row.subject, row.attempted, row.code) == ("B01", "command", "withdraw", "not_yours")
