@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection
 
-from engine.core.audit import GENESIS, broken_at, commitment, erased_by, utc_text
+from engine.core.audit import GENESIS, broken_at, commitment, erased_by, listed, payload_of, utc_text
 from engine.core.refusals import Refusal
 from engine.edition_shelf import EditionShelf
 from engine.paper_digest import paper_digest
 from models import archiving, audit_reading, editions, records
 from models.at_rest import can_open, is_sealed_text, opened_payload
 from models.database import Database
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +81,39 @@ def verify_within(connection: Connection, progress: Callable[[int], None] | None
     """The same within a transaction that is open."""
     audited = Audited()
     for record, head, sequence in audit_reading.heads(connection):
-        rows = [_opened(connection, row) for row in audit_reading.chain_as_kept(connection, record)]
         audited.records += 1
-        audited.entries += len(rows)
-        audited.faults += _faults(record, head, sequence, rows)
-        audited.faults += _paper_faults(connection, record, rows)
-        erasures = Erasures(erased_by(rows), archiving.erased_payloads_of(connection, record))
-        audited.faults += _payload_faults(record, rows, erasures)
-        audited.unopened += sum("shut" in row for row in rows)
-        audited.erased += sum(row["body"] is None and erasures.lawful(row) for row in rows)
+        with unreadable_told(record, audited.faults):
+            _follow(connection, (record, head, sequence), audited)
         if progress is not None:
             progress(audited.records)
     return audited
+
+
+def _follow(connection: Connection, named: tuple[str, str, int], audited: Audited) -> None:
+    """One chain, to the head and sequence that its record names."""
+    record, head, sequence = named
+    rows = [_opened(connection, row) for row in audit_reading.chain_as_kept(connection, record)]
+    audited.entries += len(rows)
+    audited.faults += _faults(record, head, sequence, rows)
+    audited.faults += _paper_faults(connection, record, rows)
+    erasures = Erasures(erased_by(rows), archiving.erased_payloads_of(connection, record))
+    audited.faults += _payload_faults(record, rows, erasures)
+    audited.unopened += sum("shut" in row for row in rows)
+    audited.erased += sum(row["body"] is None and erasures.lawful(row) for row in rows)
+
+
+@contextmanager
+def unreadable_told(record: str, faults: list[ChainFault]) -> Iterator[None]:
+    """What stands in the database and cannot be read as what it should be is a fault of the record, not the look's end.
+
+    SQLite keeps any value in any column, so whoever edits the file can leave what no reader expects.
+    """
+    try:
+        yield
+    except (ValueError, TypeError) as wrong:
+        # what it says may be personal, and stays out of the journal
+        log.error("a record cannot be read", extra={"record": record, "why": type(wrong).__name__})
+        faults.append(ChainFault(record, 0, *UNREADABLE, found=type(wrong).__name__))
 
 
 def _opened(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
@@ -157,6 +181,10 @@ def _payload_faults(record: str, rows: list[dict[str, Any]], erasures: Erasures)
         yield ChainFault(record, sequence, *NO_ENTRY_SAYS_SO)
 
 
+UNREADABLE = (
+    "数据库中有无法读取的内容：被改动或者损坏",
+    "the database holds what cannot be read: changed or damaged",
+)
 MISSING = (
     "条目的内容缺失，没有依法销毁的记录",
     "the payload of this entry is missing, and no lawful erasure names it",
@@ -176,9 +204,9 @@ def _paper_faults(connection: Connection, record: str, rows: list[dict[str, Any]
     said = {
         one["id"]: (row["sequence"], one["paper"])
         for row in rows
-        if row["body"] is not None and "shut" not in row and '"paper"' in row["body"]
-        for one in orjson.loads(row["body"]).get("documents", ())
-        if "paper" in one
+        if row["body"] is not None and '"paper"' in row["body"]
+        for one in listed(payload_of(row), "documents")
+        if isinstance(one, dict) and isinstance(one.get("id"), str) and "paper" in one
     }
     if not said:
         return

@@ -160,7 +160,8 @@ def checkpoints(connection: Connection) -> Sequence[Row[Any]]:
 def newest_checkpoint(connection: Connection) -> str | None:
     """The checkpoint signed last."""
     asked = select(CHECKPOINT.c.note).order_by(CHECKPOINT.c.signed_at.desc(), CHECKPOINT.c.id.desc())
-    return connection.execute(asked.limit(1)).scalar()
+    note = connection.execute(asked.limit(1)).scalar()
+    return None if note is None else str(note)
 
 
 def open_doubt(connection: Connection, office_id: str) -> Row[Any] | None:

@@ -54,16 +54,35 @@ def chained(previous: str, entry: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(spoken).encode()).hexdigest()
 
 
-def erased_by(entries: Iterable[Mapping[str, Any]]) -> dict[int, str]:
-    """The commitments, by sequence, that entries of the record say were destroyed; each has `salt` and `body`, or None.
+def payload_of(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What the entry says, which has `salt` and `body`, or None.
 
-    An entry whose payload is not what was committed to says nothing.
+    An entry says nothing, {}, where its payload is gone, is not what was committed to, or cannot be read: somebody may
+    have written anything into the database.
     """
+    body = entry["body"]
+    if body is None or commitment(entry["salt"], body) != entry["commitment"]:
+        return {}
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def listed(said: Mapping[str, Any], name: str) -> list[Any]:
+    """The list that stands under this name, or [] where nothing of the kind does."""
+    found = said.get(name)
+    return found if isinstance(found, list) else []
+
+
+def erased_by(entries: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """The commitments, by sequence, that entries of the record say were destroyed; each has `salt` and `body`, or None."""
     named: dict[int, str] = {}
     for entry in entries:
-        body = entry["body"] if entry["trigger"] == ERASED else None
-        if body is not None and commitment(entry["salt"], body) == entry["commitment"]:
-            said = map(DESTROYED.fullmatch, json.loads(body)["facts"]["destroyed"])
+        facts = payload_of(entry).get("facts") if entry["trigger"] == ERASED else None
+        if isinstance(facts, dict):
+            said = [DESTROYED.fullmatch(one) for one in listed(facts, "destroyed") if isinstance(one, str)]
             named |= {int(one[1]): one[2] for one in said if one and int(one[1]) < entry["sequence"]}
     return named
 

@@ -26,7 +26,7 @@ from engine.witness.anchors import Anchors
 from engine.witness.looking import LOG, Known, Seen, digest_of_faults, look
 from engine.witness.sequencer import Sequencer
 from engine.witness.signer import Signer, accepted_of
-from engine.witness.words import ELSEWHERE, NOT_SIGNING, SENTENCE, UNKNOWN
+from engine.witness.words import CANNOT_BE_READ, ELSEWHERE, NOT_SIGNING, SENTENCE, UNKNOWN
 from engine.writer import Writer
 from models import account_reading, log_reading, records, time_records
 from models.database import Database
@@ -112,7 +112,7 @@ class Witness:
         if self.signer.anchors.strange():
             seen.against.append(ChainFault(LOG, 0, *ELSEWHERE))
         accepted = next((one.accepted_digest for one in known if one.accepted_digest), None)
-        if seen.against or (seen.standing and digest_of_faults(seen.standing) != accepted):
+        if seen.unreadable or seen.against or (seen.standing and digest_of_faults(seen.standing) != accepted):
             self._doubt(seen, waiting)
         elif waiting is not None:
             self._end(waiting.id, {"ended_at": self.clock.real_now()})
@@ -164,7 +164,7 @@ class Witness:
             if not known or note in dict(self.signer.anchors.ends()).values():
                 return
             seen = look(connection, known, dated=False)
-        if not seen.against:
+        if not (seen.unreadable or seen.against):
             self.signer.anchors.keep(note, accepted=known[0].accepted_digest is not None)
 
     def checkpoint(self) -> str:
@@ -218,6 +218,8 @@ class Witness:
             waiting = log_reading.open_doubt(connection, self.office_id)
         if waiting is None:
             raise Refusal("not_found")
+        if seen.unreadable:
+            raise Refusal("read_only", detail=CANNOT_BE_READ)
         if not self.signer.may_sign():
             raise Refusal("not_ready", detail=NOT_SIGNING)
         if who is not None and waiting.first_by is None:

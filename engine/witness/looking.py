@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from engine.auditing import MISSING, STILL_THERE, ChainFault
+from engine.auditing import MISSING, STILL_THERE, ChainFault, unreadable_told
 from engine.core.audit import canonical
 from engine.core.log_leaf import blind
 from engine.core.merkle import Frontier, leaf_hash
@@ -59,11 +59,13 @@ class Seen:
     """Within the database: entries that are not what their leaves commit to."""
     against: list[ChainFault] = field(default_factory=list)
     """Against checkpoints: the log is shorter than was signed, or another one."""
+    unreadable: list[ChainFault] = field(default_factory=list)
+    """What cannot be read; nothing behind it was looked at, so nobody can accept it."""
 
     @property
     def faults(self) -> list[ChainFault]:
         """All of them."""
-        return [*self.against, *self.standing]
+        return [*self.unreadable, *self.against, *self.standing]
 
 
 def digest_of_faults(faults: Iterable[ChainFault]) -> str:
@@ -77,7 +79,13 @@ def look(connection: Connection, known: Sequence[Known], *, dated: bool) -> Seen
 
     `dated` is True where time was always real: then nothing may be recorded before a checkpoint that does not hold it.
     """
-    seen, floor = Seen(), _Floor(known if dated else ())
+    seen = Seen()
+    with unreadable_told(LOG, seen.unreadable):
+        _look(connection, known, seen, _Floor(known if dated else ()))
+    return seen
+
+
+def _look(connection: Connection, known: Sequence[Known], seen: Seen, floor: _Floor) -> None:
     at_size: dict[int, list[Known]] = {}
     for one in known:
         at_size.setdefault(one.checkpoint.size, []).append(one)
@@ -98,7 +106,6 @@ def look(connection: Connection, known: Sequence[Known], *, dated: bool) -> Seen
     for one in (one for missed in at_size.values() for one in missed):
         seen.against.append(_fault(LOG, one.checkpoint.size, *_shorter(one)))
     _outside(connection, seen, floor)
-    return seen
 
 
 def _hold(seen: Seen, held: Iterable[Known], tree: Frontier) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
-from engine.auditing import Audited, ChainFault, verify_within
+from engine.auditing import Audited, ChainFault, unreadable_told, verify_within
 from engine.witness.guard import Witness, id_of
 from engine.witness.looking import LOG, Seen, look
 from models import log_reading
@@ -38,28 +39,32 @@ def verify_whole(
     progress: Callable[[int], None] | None = None,
 ) -> tuple[Audited, Seen, int]:
     """The same within a transaction that is open; `beside` are the checkpoints out of the database's reach."""
-    rows = log_reading.checkpoints(connection)
-    notes = since_accepted(witness, [("database", row.note) for row in rows])
+    rows: Sequence[Row[Any]] = ()
+    unread: list[ChainFault] = []
+    with unreadable_told(LOG, unread):
+        rows = log_reading.checkpoints(connection)
+    notes = since_accepted(witness, [("database", str(row.note)) for row in rows])
     known, faults = witness.readable([*notes, *beside])
     brought, forged = witness.readable([(GIVEN, given)] if given is not None else [])
     held = [*known, *brought]
     audited = verify_within(connection, progress)
     seen = look(connection, held, dated=dated)
-    audited.faults += [*faults, *forged, *seen.faults]
+    audited.faults += [*unread, *faults, *forged, *seen.faults]
     signed_at = {one.note: one.at for one in known}
     audited.faults += [
         ChainFault(LOG, 0, *_MISLABELLED, found=row.id)
         for row in rows
-        if row.id != id_of(row.note) or signed_at.get(row.note, row.signed_at) != row.signed_at
+        if row.id != id_of(str(row.note)) or signed_at.get(row.note, row.signed_at) != row.signed_at
     ]
     audited.faults += [
         ChainFault(LOG, 0, *_UNKNOWN_WITHIN, found=name)
         for name, note in beside
         if note not in {row.note for row in rows}
     ]
-    audited.faults += [ChainFault(*place, *_OWNERLESS) for place in log_reading.ownerless(connection)]
-    for table, count in log_reading.foreign(connection, witness.office_id):
-        audited.faults.append(ChainFault(f"{LOG}:{table}", count, *_FOREIGN))
+    with unreadable_told(LOG, audited.faults):
+        audited.faults += [ChainFault(*place, *_OWNERLESS) for place in log_reading.ownerless(connection)]
+        for table, count in log_reading.foreign(connection, witness.office_id):
+            audited.faults.append(ChainFault(f"{LOG}:{table}", count, *_FOREIGN))
     return audited, seen, len(held)
 
 

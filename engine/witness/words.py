@@ -20,3 +20,8 @@ SENTENCE = (
     "itself; where this one is to be accepted, two system or audit administrators run bihuan audit accept, one after the "
     "other."
 )
+
+CANNOT_BE_READ = (
+    "数据库中有无法读取的内容，不能确认。请从备份恢复，或者由数据库管理员修复后再核验"
+    " · the database holds what cannot be read, which nobody can accept. Restore a backup, or have it mended and verify again"
+)

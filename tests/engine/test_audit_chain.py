@@ -7,6 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from engine.auditing import verify
+from engine.core.refusals import Refusal
+from engine.witness.verifying import verify_all
 from tests.builders import Town
 
 
@@ -26,8 +28,9 @@ def a_case(town: Town) -> str:
 def tamper(town: Town, statement: str) -> None:
     """What somebody with the database in hands may try after taking the guards away."""
     with town.house.database.writing() as connection, connection.begin():
-        for trigger in ("entry_stays", "payload_stays", "entry_kept"):
-            if town.house.database.dialect == "sqlite":
+        if town.house.database.dialect == "sqlite":
+            guards = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            for trigger in connection.execute(text(guards)).scalars().all():
                 connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
         if town.house.database.dialect == "postgresql":
             for table in ("entry", "payload"):
@@ -84,3 +87,39 @@ def test_a_change_behind_the_guards_is_found(town: Town, statement: str, words: 
     tamper(town, statement)
 
     assert any(words in fault.en for fault in verify(town.house.database).faults)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "entry SET recorded_at = 'rubbish' WHERE sequence = 1",
+        "entry SET sequence = 'two' WHERE sequence = 2",
+        "entry SET state = x'ff' WHERE sequence = 1",
+        "payload SET body = x'ff00' WHERE sequence = 1",
+        'payload SET body = \'{"documents": [{"paper": 1\' WHERE sequence = 1',
+        "payload SET sequence = 'two' WHERE sequence = 2",
+        "finding SET sequence = 'two'",
+        "log_leaf SET leaf = x'ff' WHERE place = 1",
+        "log_checkpoint SET signed_at = 'rubbish'",
+    ],
+)
+def test_what_cannot_even_be_read_is_found(sqlite_town: Town, change: str) -> None:
+    a_case(sqlite_town)
+    witness = sqlite_town.house.witness
+    witness.checkpoint()
+    tamper(sqlite_town, f"UPDATE {change}")
+
+    assert verify_all(witness, None)[0].faults
+
+
+def test_a_house_that_cannot_read_its_record_is_read_only_and_nobody_accepts_it(sqlite_town: Town) -> None:
+    a_case(sqlite_town)
+    witness = sqlite_town.house.witness
+    witness.checkpoint()
+    tamper(sqlite_town, "UPDATE entry SET recorded_at = 'rubbish' WHERE sequence = 1")
+
+    witness.watch()
+
+    assert witness.doubted
+    with pytest.raises(Refusal, match="read_only"):
+        witness.accept(None, "A01")

@@ -8,13 +8,18 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert
 
+from engine.core.audit import ERASED
 from models import archiving, audit_reading
 from models.records import PAYLOAD
 
 
 def destroy(connection: Connection, dice: random.Random, record: str, office_id: str) -> list[str]:
-    """Some payloads of the record are gone, with their rows of erased_payload; each as an entry names it."""
-    there = [row for row in audit_reading.chain(connection, record) if row["body"] is not None]
+    """Some payloads of the record are gone, with their rows of erased_payload; each as an entry names it.
+
+    What an erasure before said stays: nothing is done any more with a record that was erased.
+    """
+    chain = audit_reading.chain(connection, record)
+    there = [row for row in chain if row["body"] is not None and row["trigger"] != ERASED]
     if not there:
         return []
     gone = dice.sample(there, dice.randint(1, len(there)))

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Table, delete, insert, select, text, update
+from sqlalchemy import Connection, Integer, Table, delete, insert, literal_column, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.chaining import Deed, chain_entry
@@ -72,7 +72,16 @@ class Tampering:
         self.beside = self.witness.signer.anchors.notes()
         self._take_guards_away()
         self.ways: tuple[Callable[[Connection], str], ...] = (
-            *(self.flip, self.remove, self.swap, self.put_in, self.cut, self.recompute, self.old_copy),
+            *(
+                self.flip,
+                self.spoil,
+                self.remove,
+                self.swap,
+                self.put_in,
+                self.cut,
+                self.recompute,
+                self.old_copy,
+            ),
             self.pretend,
         )
 
@@ -138,6 +147,19 @@ class Tampering:
         value = other(self.dice, nothing if row[name] is None else row[name])
         connection.execute(update(table).where(this_row(table, row)).values({name: value}))
         return f"flip {table.name}.{name}"
+
+    def spoil(self, connection: Connection) -> str:
+        """One value is of no kind that its column knows, which SQLite keeps; elsewhere it is another of its kind."""
+        if connection.dialect.name != "sqlite":
+            return self.flip(connection)
+        table = self.dice.choice(KEPT)
+        row = self.dice.choice(rows_of(connection, table))
+        name, value = (
+            self.dice.choice(list(row)),
+            literal_column(self.dice.choice(("x'ff'", "'rubbish'", "'{'"))),
+        )
+        connection.execute(update(table).where(this_row(table, row)).values({name: value}))
+        return f"spoil {table.name}.{name}"
 
     def remove(self, connection: Connection) -> str:
         """One row is gone."""

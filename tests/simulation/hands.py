@@ -10,20 +10,22 @@ import copy
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from engine.core.advance import CARRIED
+from engine.core.chart import Row
 from engine.core.commands import Absentee, Principal, Step
 from engine.core.decide import decide
 from engine.core.persons import KnownAccount, Persons
 from engine.core.recusal import in_the_case
 from engine.core.refusals import Refusal
 from engine.core.scope import Scope
-from engine.core.snapshot import Snapshot
+from engine.core.snapshot import Deadline, Record, Snapshot
 from engine.outcomes import new_id
 from engine.snapshots import load_finding
 from tests.builders import Town
@@ -145,6 +147,41 @@ def wrongs(timeline: list[Told], recused_after: Mapping[str, int]) -> Iterator[s
             handler = natural((one.facts["handler"].get("login"),))
 
 
+def _values_of(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*(one.name for one in fields(kind)))
+
+
+SNAPSHOT, RECORD, DEADLINE = map(_values_of, (Snapshot, Record, Deadline))
+
+
+def forked(snapshot: Snapshot) -> Snapshot:
+    """A snapshot that a decision may change, equal to this one. Facts and dates are never changed in place, and shared."""
+    fork = Snapshot(*SNAPSHOT(snapshot))
+    fork.main = _forked_record(snapshot.main)
+    fork.proceedings = {id: _forked_record(one) for id, one in snapshot.proceedings.items()}
+    fork.deadlines = [_forked_deadline(one) for one in snapshot.deadlines]
+    fork.registers = copy.deepcopy(snapshot.registers)
+    fork.suspicions = list(snapshot.suspicions)
+    return fork
+
+
+def _forked_record(record: Record) -> Record:
+    fork = Record(*RECORD(record))
+    fork.facts, fork.acts = dict(record.facts), dict(record.acts)
+    fork.actors = {trigger: dict(people) for trigger, people in record.actors.items()}
+    return fork
+
+
+def _forked_deadline(one: Deadline) -> Deadline:
+    fork = Deadline(*DEADLINE(one))
+    fork.exclusions, fork.suspended, fork.history = (
+        list(one.exclusions),
+        dict(one.suspended),
+        list(one.history),
+    )
+    return fork
+
+
 @dataclass(slots=True)
 class Histories:
     """Histories in one town, each from the same finding on, fresh or closed."""
@@ -155,6 +192,7 @@ class Histories:
     wrong: list[str] = field(default_factory=list)
     fresh: Snapshot = field(init=False)
     pen: Pen = field(init=False)
+    rows: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         house = self.town.house
@@ -171,7 +209,7 @@ class Histories:
             self.counts["histories"] += 1
 
     def _one(self) -> None:
-        snapshot, timeline = copy.deepcopy(self.fresh), list[Told]()
+        snapshot, timeline = forked(self.fresh), list[Told]()
         recused: dict[str, int] = {}
         if self.chance.random() < CLOSED_BEFORE:  # few histories would come to be reopened by themselves
             snapshot.main.state = "closed"
@@ -192,17 +230,13 @@ class Histories:
         """The snapshot after somebody tried some row that leads from where a record stands."""
         law = self.town.house.law
         record = self.chance.choice([snapshot.main, *snapshot.proceedings.values()])
-        rows = [
-            row
-            for row in law.charts[record.chart].rows
-            if row.source == record.state and row.trigger not in CARRIED and not row.by_clock_only
-        ]
+        rows = self._rows_from(record.chart, record.state)
         if not rows:
             return snapshot
         row = self.chance.choice(rows)
         who = self._somebody(row.roles)
         facts = self._named(self.pen.valid(snapshot, record, row, now))
-        tried = copy.deepcopy(snapshot)
+        tried = forked(snapshot)
         step = Step(row.trigger, None if record is snapshot.main else record.id, facts)
         self.counts["tried"] += 1
         try:
@@ -216,6 +250,15 @@ class Histories:
             hands = (hand.login, *lender) if taken.by is None else ()
             timeline.append(Told(taken.proceeding or "main", taken.row.trigger, hands, taken.facts))
         return tried
+
+    def _rows_from(self, chart: str, state: str) -> list[Row]:
+        if (chart, state) not in self.rows:
+            self.rows[chart, state] = [
+                row
+                for row in self.town.house.law.charts[chart].rows
+                if row.source == state and row.trigger not in CARRIED and not row.by_clock_only
+            ]
+        return self.rows[chart, state]
 
     def _somebody(self, wanted: tuple[str, ...]) -> Principal:
         """Some account with the roles of this moment, which are not those of the step before; sometimes by lent ones."""
