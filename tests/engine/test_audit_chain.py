@@ -10,6 +10,7 @@ from engine.auditing import verify
 from engine.core.refusals import Refusal
 from engine.witness.verifying import verify_all
 from tests.builders import Town
+from tests.simulation.unguarded import take_guards_away
 
 
 def a_case(town: Town) -> str:
@@ -27,14 +28,8 @@ def a_case(town: Town) -> str:
 
 def tamper(town: Town, statement: str) -> None:
     """What somebody with the database in hands may try after taking the guards away."""
+    take_guards_away(town.house.database)
     with town.house.database.writing() as connection, connection.begin():
-        if town.house.database.dialect == "sqlite":
-            guards = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            for trigger in connection.execute(text(guards)).scalars().all():
-                connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
-        if town.house.database.dialect == "postgresql":
-            for table in ("entry", "payload"):
-                connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
         connection.execute(text(statement))
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Table, delete, insert, literal_column, select, text, update
+from sqlalchemy import Connection, Integer, Table, delete, insert, literal_column, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.chaining import Deed, chain_entry
@@ -23,19 +23,12 @@ from models.referral_reading import READING
 from tests.audit.recorded import record
 from tests.builders import Town
 from tests.simulation.destroying import destroy, other
+from tests.simulation.unguarded import take_guards_away
 
 STEP, PAYLOAD, LEAF = records.ENTRY, records.PAYLOAD, log_reading.LEAF
 OWN = (account_reading.ADMIN_ENTRY, READING, log_reading.ATTEMPT)
 KEPT = (STEP, PAYLOAD, *OWN, LEAF, log_reading.CHECKPOINT)
 HEADS = ("head", "sequence")
-GUARDS = {
-    "sqlite": ("SELECT name FROM sqlite_master WHERE type = 'trigger'", "DROP TRIGGER {}"),
-    "postgresql": (
-        "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
-        "ALTER TABLE {} DISABLE TRIGGER USER",
-    ),
-}
-"""Where the database itself refuses changes, and how its owner takes that away."""
 LAWFUL = 0.2
 """How often something is lawfully erased in a record that goes on as it should."""
 
@@ -70,7 +63,7 @@ class Tampering:
             record(town, old + number + 1)
         self.saved = self.witness.checkpoint()
         self.beside = self.witness.signer.anchors.notes()
-        self._take_guards_away()
+        take_guards_away(town.house.database)
         self.ways: tuple[Callable[[Connection], str], ...] = (
             *(
                 self.flip,
@@ -125,14 +118,6 @@ class Tampering:
                 yield connection
             finally:
                 transaction.rollback()
-
-    def _take_guards_away(self) -> None:
-        """Nothing in the database refuses a change any more."""
-        database = self.town.house.database
-        names, taken = GUARDS[database.dialect]
-        with database.writing() as connection, connection.begin():
-            for (name,) in connection.execute(text(names)).all():
-                connection.exec_driver_sql(taken.format(name))
 
     # ------------------------------------------------------------------ what may be done
 

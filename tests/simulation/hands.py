@@ -6,14 +6,12 @@ neither the guards nor the register of persons: whose an account is it reads off
 
 from __future__ import annotations
 
-import copy
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +23,12 @@ from engine.core.persons import KnownAccount, Persons
 from engine.core.recusal import in_the_case
 from engine.core.refusals import Refusal
 from engine.core.scope import Scope
-from engine.core.snapshot import Deadline, Record, Snapshot
+from engine.core.snapshot import Snapshot
 from engine.outcomes import new_id
 from engine.snapshots import load_finding
 from tests.builders import Town
 from tests.simulation.facts import Pen
+from tests.simulation.forking import forked
 
 PEOPLE, STEPS_MAX = 4, 45
 LOGINS = tuple(f"p{person}{place}" for person in range(PEOPLE) for place in "ab")
@@ -145,41 +144,6 @@ def wrongs(timeline: list[Told], recused_after: Mapping[str, int]) -> Iterator[s
             officers[one.record] = named
         if one.facts.get("handler"):
             handler = natural((one.facts["handler"].get("login"),))
-
-
-def _values_of(kind: type) -> Callable[[Any], tuple[Any, ...]]:
-    return attrgetter(*(one.name for one in fields(kind)))
-
-
-SNAPSHOT, RECORD, DEADLINE = map(_values_of, (Snapshot, Record, Deadline))
-
-
-def forked(snapshot: Snapshot) -> Snapshot:
-    """A snapshot that a decision may change, equal to this one. Facts and dates are never changed in place, and shared."""
-    fork = Snapshot(*SNAPSHOT(snapshot))
-    fork.main = _forked_record(snapshot.main)
-    fork.proceedings = {id: _forked_record(one) for id, one in snapshot.proceedings.items()}
-    fork.deadlines = [_forked_deadline(one) for one in snapshot.deadlines]
-    fork.registers = copy.deepcopy(snapshot.registers)
-    fork.suspicions = list(snapshot.suspicions)
-    return fork
-
-
-def _forked_record(record: Record) -> Record:
-    fork = Record(*RECORD(record))
-    fork.facts, fork.acts = dict(record.facts), dict(record.acts)
-    fork.actors = {trigger: dict(people) for trigger, people in record.actors.items()}
-    return fork
-
-
-def _forked_deadline(one: Deadline) -> Deadline:
-    fork = Deadline(*DEADLINE(one))
-    fork.exclusions, fork.suspended, fork.history = (
-        list(one.exclusions),
-        dict(one.suspended),
-        list(one.history),
-    )
-    return fork
 
 
 @dataclass(slots=True)
