@@ -11,6 +11,7 @@ import base64
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ MARK = b"\x00BHR\x01"
 """What sealed bytes begin with, the last byte saying how they are sealed: no JSON and no paper that is taken begins so."""
 KEY_NAME_BYTES = 8
 RETRY_SECONDS = 60
+DERIVED_KEPT = 256
+"""Derived keys in memory: a page of a referral opens a hundred things with one of them."""
 NO_KEY = (
     "本材料以另一把密钥加密保存，现有密钥文件（{path}）打不开：请管理员把与数据库同时备份的密钥行补入该文件"
     " · sealed with a key that is not in {path}: an administrator adds its line, which is kept with the backups"
@@ -178,6 +181,7 @@ def _of_receipt(row: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     return str(row["proceeding_id"]), ("receipt", row["system_id"], row["id"])
 
 
+@lru_cache(maxsize=DERIVED_KEPT)
 def _derived(key: bytes, purpose: str, length: int = KEY_BYTES) -> bytes:
     return HKDF(algorithm=SHA256(), length=length, salt=None, info=purpose.encode()).derive(key)
 

@@ -88,11 +88,7 @@ def is_sealed_text(body: str | None) -> bool:
 
 def opened_payload(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
     """`salt` and `body` of an entry, each as it was committed to; raises `not_ready`."""
-    place = _of_entry(row["sequence"])
-    try:
-        salt, body = orjson.loads(_seals(connection).open(row["record_id"], place, _raw(row["body"])))
-    except ValueError as fault:  # what stands there was never sealed
-        raise Refusal("not_ready", detail=NOT_ITS_PLACE) from fault
+    salt, body = _opened(connection, row["record_id"], _of_entry(row["sequence"]), row["body"])
     return {"salt": salt, "body": body}
 
 
@@ -236,8 +232,14 @@ def _document(
 ) -> dict[str, Any]:
     if not is_sealed_document(kept):
         return dict(kept)
-    opened = _seals(connection).open(referral, place, base64.b64decode(kept[SEALED]))
-    return dict(orjson.loads(opened))
+    return dict(_opened(connection, referral, place, kept[SEALED]))
+
+
+def _opened(connection: Connection, referral: str, place: tuple[str, ...], kept: str) -> Any:
+    try:
+        return orjson.loads(_seals(connection).open(referral, place, _raw(kept)))
+    except ValueError as fault:  # what stands there was never sealed
+        raise Refusal("not_ready", detail=NOT_ITS_PLACE) from fault
 
 
 def _seals(connection: Connection) -> Seals:
