@@ -60,7 +60,9 @@ def main(rounds: int) -> None:
     for place, what in enumerate(("steps", "readings")):
         sealed, plain = (max(turn[which][place] for turn in measured) for which in (0, 1))
         ratio = plain / sealed
-        print(f"{what}: {sealed:.0f} a second sealed, {plain:.0f} with nothing sealed: {ratio:.2f} times as long")
+        print(
+            f"{what}: {sealed:.0f} a second sealed, {plain:.0f} with nothing sealed: {ratio:.2f} times as long"
+        )
 
 
 def _town(folder: Path) -> Town:
