@@ -214,6 +214,19 @@ def opened_documents(connection: Connection, rows: Iterable[Row[Any]]) -> list[R
     ]
 
 
+# --- files of jobs
+
+
+def kept_piece(connection: Connection, job: str, side: str, ordinal: int, content: bytes) -> bytes:
+    """A piece of the file of a job as it is kept, with a key of the job's own: it may tell of referrals, or of nobody."""
+    return _seals(connection).seal(job, _of_piece(side, ordinal), content)
+
+
+def opened_piece(connection: Connection, job: str, side: str, ordinal: int, kept: bytes) -> bytes:
+    """The piece of the file; raises `not_ready`."""
+    return _seals(connection).open(job, _of_piece(side, ordinal), kept)
+
+
 # --- how
 
 
@@ -257,6 +270,10 @@ def _of_deadline(id: str) -> tuple[str, ...]:
 
 def _of_number(document: str) -> tuple[str, ...]:
     return "number", document
+
+
+def _of_piece(side: str, ordinal: int) -> tuple[str, ...]:
+    return "job", side, str(ordinal)
 
 
 def _of_paper(digest: str) -> tuple[str, ...]:
