@@ -12,6 +12,7 @@ from tests.builders import Town
 from tests.hostile.canaries import planted
 from tests.hostile.fort import PASSWORD, Fort
 from tests.hostile.generated_files import hostile
+from tests.identity.guessing import besiege
 
 
 def uploads(n: int, seed: int) -> dict[str, Any]:
@@ -36,3 +37,9 @@ def canaries(n: int, seed: int) -> dict[str, Any]:
             fort.close()
     lines = told.pop("lines_of_the_journal")
     return {"planted": told.total(), "lines_of_the_journal": lines, "found": 0, "ways": dict(told)}
+
+
+def guesses(n: int, seed: int) -> dict[str, Any]:
+    """N guesses, none of which opens anything."""
+    with tempfile.TemporaryDirectory(prefix="bihuan-guesses-") as folder:
+        return besiege(f"sqlite:///{folder}/bihuan.db", Path(folder), n, seed)

@@ -74,6 +74,11 @@ PROMISES = {
         "saved checkpoint; 10,000 clean logs: no false alarm",
         100_000,
     ),
+    "papers": (
+        "every paper of every scenario, PDF and DOCX: each fact and fixed word is there, no gap, no code, rare characters "
+        "printed; 1,000 whole files, the same bytes each time: how many times as long as the bare typesetter",
+        1_000,
+    ),
     "wall": (
         "100,000 findings on PostgreSQL, every list with and without the second wall: the same answers; how many times as "
         "long each takes with it",

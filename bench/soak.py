@@ -20,6 +20,7 @@ hands   N random histories among few persons with two accounts each, who lend, c
 receipts N forged, stale, mutated, misdirected receipts among good ones, on SQLite and on PostgreSQL by turns
 requests N generated requests by each role, a token, a linked system and nobody, on both databases
 edits   N changes of the database behind its guards, each looked for with one saved checkpoint, on both databases
+papers  every paper of every scenario read back in both formats; N whole files of their findings bound
 wall    N findings on PostgreSQL, every list asked by a role that row policies hold and by one that none holds
 """
 
@@ -46,6 +47,7 @@ from bench import (
     exchange_soak,
     hands_soak,
     hardening_soaks,
+    papers_soak,
     receipt_soak,
     request_soak,
     rights_soak,
@@ -57,7 +59,6 @@ from rules.charts import load_charts
 from tests.builders import Town
 from tests.desk.crash import kill_at_random
 from tests.desk.race import CLIENTS, race, repeat
-from tests.identity.guessing import besiege
 from tests.rules.faults import faults_in_turn, inject
 from tests.rules.random_rulings import compare
 from tests.simulation.rows import RowKey, never_reached, rows_to_take, told
@@ -229,12 +230,6 @@ def soak_fence(n: int, seed: int) -> dict[str, Any]:
     }
 
 
-def soak_guesses(n: int, seed: int) -> dict[str, Any]:
-    """N guesses."""
-    with tempfile.TemporaryDirectory(prefix="bihuan-soak-") as folder:
-        return besiege(f"sqlite:///{folder}/bihuan.db", Path(folder), n, seed)
-
-
 SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "walk": (soak_walk, FULL_STEPS),
     "crash": (soak_crash, 1_000),
@@ -249,11 +244,12 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "outsiders": (rights_soak.outsiders, 5_000),
     "canaries": (hardening_soaks.canaries, 10_000),
     "uploads": (hardening_soaks.uploads, 500),
-    "guesses": (soak_guesses, 10_000),
+    "guesses": (hardening_soaks.guesses, 10_000),
     "hands": (hands_soak.hands, 1_000_000),
     "receipts": (receipt_soak.receipts, 100_000),
     "edits": (edits_soak.edits, 100_000),
     "wall": (wall_soak.wall, 100_000),
+    "papers": (papers_soak.papers, 1_000),
     "requests": (request_soak.requests, 30_000),
 }
 

@@ -6,6 +6,7 @@ Who proposes and confirms it stands in engine/core/two_persons.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -57,5 +58,9 @@ class Act:
     """Raises Refusal for what two administrators may not do, though bootstrap may."""
     afterwards: Callable[[House], None] | None = None
     """What this house does once the act is durable."""
+    around: Callable[[House], AbstractContextManager[None]] = lambda _: nullcontext()
+    """What stands ready before the act, and is held until the house has done what comes afterwards."""
+    result_told: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda _: {}
+    """What the entry says of what the act gave."""
     when_confirmed: Mapping[str, Any] = field(default_factory=dict)
     """Members that the detail gets where a second administrator confirms it."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 from uuid_utils.compat import uuid7
 
 from engine.act import Act
@@ -33,7 +33,9 @@ _OF_ONESELF = Reason(
     "事关您本人的账号和授权，须由其他管理员办理",
     "this concerns an account of your own: other administrators see to it",
 )
-TEST_CLOCK_MARK = "test_clock"
+NOT_THEIRS = Reason("role_not_allowed", "只有提出人可以撤回", "only whoever proposed it takes it back")
+_DECIDED = Reason("no_such_step", "该事项已经确认或者撤回", "it was confirmed or taken back before")
+WITHDRAWN = "proposal.withdraw"
 ID = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
 
 
@@ -95,7 +97,7 @@ class Administration:
             raise Refusal("not_found")
         with self.house.database.read() as connection:
             row = reading.proposal_row(connection, proposal)
-        if row is None or row.confirmed_at is not None:
+        if row is None or _decided(row):
             raise Refusal("not_found")
         asked = ACTS[row.action]
         check_role(who, TWO_PERSONS[row.action].confirms)
@@ -106,6 +108,30 @@ class Administration:
         told = {"proposal": proposal, "proposed_by": row.proposed_by}
         detail = {**row.detail, **asked.when_confirmed}
         return self._carry_out(asked, detail, row.action, who.login, told, proposal)
+
+    def withdraw(self, proposal: str, who: Principal | None) -> Mapping[str, Any]:
+        """The proposal is taken back by whoever made it, whatever it proposes and whatever roles they still have.
+
+        `who` is None where the account of the operating system takes back its own. Raises `not_found`, `not_yours` for
+        everybody else, or `step_shut` where it was confirmed or taken back before.
+        """
+        by = who.login if who is not None else f"os:{system_user()}"
+
+        def act(connection: Connection) -> Mapping[str, Any]:
+            row = reading.proposal_row(connection, proposal, lock=True) if ID.fullmatch(proposal) else None
+            if row is None:
+                raise Refusal("not_found")
+            if not proposed_by(who, by, row.proposed_by):
+                raise Refusal("not_yours", reasons=[NOT_THEIRS])
+            if _decided(row):
+                raise Refusal("step_shut", reasons=[_DECIDED])
+            now = self.house.clock.now()
+            reading.change_proposal(connection, proposal, {"withdrawn_at": now})
+            told = {"act": row.action, **ACTS[row.action].told(row.detail), "proposal": proposal}
+            enter(connection, self.house.office.office_id, WITHDRAWN, by, told, now)
+            return {"proposal": proposal, "withdrawn": True}
+
+        return self.house.writer.submit(act)
 
     def given_password(self, login: str, name: str, password: str) -> tuple[str, list[FieldError]]:
         """The hash of a password that an administrator gives, and what is wrong with it where that is only warned of.
@@ -193,6 +219,7 @@ class Administration:
             "proposed_at": now,
             "confirmed_by": None,
             "confirmed_at": None,
+            "withdrawn_at": None,
         }
         self.house.writer.submit(lambda connection: records.add(connection, reading.PROPOSAL, [row]))
         return id
@@ -207,27 +234,37 @@ class Administration:
         proposal: str | None = None,
     ) -> Mapping[str, Any]:
         """The act and its entry, in one transaction."""
-        now = self.house.clock.now()
 
         def act(connection: Connection) -> Mapping[str, Any]:
+            now = self.house.clock.now()
             if proposal is not None:
                 self._close(connection, proposal, by, now)
             result = asked.carry_out(self.house, connection, detail, now)
-            told = {"act": asked.name, **asked.told(detail), **more}
+            told = {"act": asked.name, **asked.told(detail), **asked.result_told(result), **more}
             enter(connection, self.house.office.office_id, action, by, told, now)
             return result
 
-        result = self.house.writer.submit(act)
-        if asked.afterwards is not None:
-            asked.afterwards(self.house)
+        with asked.around(self.house):
+            result = self.house.writer.submit(act)
+            if asked.afterwards is not None:
+                asked.afterwards(self.house)
         return result
 
     def _close(self, connection: Connection, proposal: str, by: str, now: datetime) -> None:
         """The proposal counts as confirmed; raises `not_found` when somebody was faster."""
         row = reading.proposal_row(connection, proposal, lock=True)
-        if row is None or row.confirmed_at is not None:
+        if row is None or _decided(row):
             raise Refusal("not_found")
-        reading.confirm_proposal(connection, proposal, {"confirmed_by": by, "confirmed_at": now})
+        reading.change_proposal(connection, proposal, {"confirmed_by": by, "confirmed_at": now})
+
+
+def proposed_by(who: Principal | None, by: str, proposer: str) -> bool:
+    """True when that natural person proposed it, by any account of their own; None is the account `by` names."""
+    return by == proposer if who is None else who.register.same(proposer, who.login)
+
+
+def _decided(row: Row[Any]) -> bool:
+    return row.confirmed_at is not None or row.withdrawn_at is not None
 
 
 def system_user() -> str:
@@ -236,32 +273,3 @@ def system_user() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
         return str(os.getuid())
-
-
-def remember_test_clock(house: House) -> None:
-    """A database that is opened under a test clock says so for ever."""
-    if house.clock.is_test:
-        row = {"name": TEST_CLOCK_MARK, "value": "time was not real", "recorded_at": house.clock.real_now()}
-        house.writer.submit(
-            lambda connection: records.insert_once(connection, records.MARK, row), always=True
-        )
-
-
-def check_real_time(house: House) -> None:
-    """Returns when the ledger may be served; refuses one that ran on a test clock and now has none."""
-    if house.clock.is_test or house.settings.accept_test_database:
-        return
-    with house.database.read() as connection:
-        marked = records.mark_value(connection, TEST_CLOCK_MARK) is not None
-    if marked:
-        raise Refusal(
-            "clock_refused",
-            detail="这个数据库曾以测试时钟运行，其中的时间不是真实时间；确需使用的，设 BIHUAN_ACCEPT_TEST_DATABASE=1。"
-            " · This database ran on a test clock; set BIHUAN_ACCEPT_TEST_DATABASE=1 to serve it all the same.",
-        )
-
-
-def marks_of(house: House) -> dict[str, str]:
-    """What the database says of itself for ever."""
-    with house.database.read() as connection:
-        return reading.marks(connection)

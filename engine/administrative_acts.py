@@ -16,6 +16,7 @@ from engine.outcomes import new_id
 from engine.system_acts import SYSTEM_ACTS
 from engine.templates import TEMPLATES_ACT
 from engine.user_acts import USER_ACTS
+from engine.witness.hand_overs import ROTATE_ACT
 from rules.calendar_notice import notice_of
 from rules.data_file import DataFault
 
@@ -113,5 +114,6 @@ ACTS: dict[str, Act] = {
         Act("clock.accept", _check_leap, _accept, afterwards=_look_at_the_clock),
         TEMPLATES_ACT,
         RESTORE_ACT,
+        ROTATE_ACT,
     )
 }

@@ -143,12 +143,10 @@ def check_may_act(desk: Desk, connection: Connection, who: Principal, id: str) -
     Raises `not_found` where they see no such exchange, of a criminal referral always unless they are on its list, and
     `not_yours` where they see it and are neither clerk nor head of the department that sends.
     """
-    row = exchange_reading.message_row(connection, id)
+    row = desk.referrals.message(connection, who, id)
     if row is None or row.office_id != desk.office.office_id:
         raise Refusal("not_found")
     if row.queue == CRIMINAL_QUEUE:
-        if desk.referrals.known(connection, who, str(row.proceeding_id)) is None:
-            raise Refusal("not_found")
         return
     with as_house(connection):  # the sender may act on a message about a case of others
         department = exchange_reading.department_of(connection, row)

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import OperationalError
 
-from engine.administration import remember_test_clock
 from engine.core.refusals import Refusal
 from engine.house import House, open_house
 from engine.in_use import InUse
+from engine.marks import remember_test_clock
 from engine.settings import Settings
 
 

@@ -199,6 +199,7 @@ class Papers:
         telling = Telling(self.charts, self.office, connection, file, taken, kind, self.vault)
         content = telling.content(self.press.fields(kind), doc_no, now)
         content[PRESSED_WITH] = self.press.in_force(kind).digest
+        content["title"] = self.press.title(kind, content)
         if file.snapshot.subject == "referral":
             return self.vault.seal_content(file.record_id, id, content)
         return content

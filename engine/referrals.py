@@ -133,6 +133,10 @@ class Referrals:
             None if asking is None else referral_list.referral_of_deadline_for(connection, asking, deadline)
         )
 
+    def message(self, connection: Connection, who: Principal, id: str) -> Row[Any] | None:
+        """The message of that id; one of a referral is there for persons on its list alone, in the same statement."""
+        return referral_list.message_for(connection, self.asking(who), id)
+
     def every_known(self, connection: Connection, who: Principal) -> Sequence[Row[Any]]:
         """The referrals on whose list the person is, with what each is about, oldest first."""
         asking = self.asking(who)

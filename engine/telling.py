@@ -32,6 +32,7 @@ INSPECTED = (
     "evidence_list",
     "started_at",
     "finished_at",
+    "recusal_told",
 )
 
 
@@ -119,8 +120,9 @@ class Telling:
 
     def _labels(self, facts: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         """For every coded fact the Chinese of the codes it holds."""
-        dictionary, labels = self.charts.dictionary, {}
-        for name, value in {**facts, **self._asked.get("facts", {})}.items():
+        dictionary = self.charts.dictionary
+        labels: dict[str, dict[str, str]] = {}
+        for name, value in (*facts.items(), *self._asked.get("facts", {}).items()):
             declared = dictionary["facts"].get(name, {})
             codes = value if isinstance(value, list) else [value]
             if declared.get("type") == "department":
@@ -129,7 +131,8 @@ class Telling:
                 words = {one["code"]: one["zh"] for one in dictionary["vocabularies"][declared["vocabulary"]]}
             else:
                 continue
-            labels[name] = {code: words[code] for code in codes if isinstance(code, str) and code in words}
+            held = {code: words[code] for code in codes if isinstance(code, str) and code in words}
+            labels[name] = labels.get(name, {}) | held
         return labels
 
     def _issued(self, *kinds: str, anywhere: bool = False) -> Iterator[Any]:
@@ -162,7 +165,7 @@ class Telling:
         told: dict[str, dict[str, Any]] = {}
         served: dict[str, Any] = {}
         for row in self._documents:
-            paper = {"title": self._title(row.kind), "doc_no": row.doc_no, "on": row.issued_on.isoformat()}
+            paper = {"title": self._printed(row), "doc_no": row.doc_no, "on": row.issued_on.isoformat()}
             if row.kind in SERVED and row.proceeding_id == self.taken.proceeding:
                 served = paper
             if row.doc_no:
@@ -172,6 +175,10 @@ class Telling:
             if kind in SERVED:
                 served = told.get(kind, {"title": self._title(kind), "doc_no": None})
         return told | {"served": served}
+
+    def _printed(self, row: Any) -> str:
+        """The title on the face of a paper; the name of its kind where nobody kept that."""
+        return str(row.content.get("title") or self._title(row.kind))
 
     def _title(self, kind: str) -> str:
         return str(self.charts.dictionary["documents"][kind]["zh"])
@@ -197,7 +204,10 @@ class Telling:
         return {"doc_no": numbers[-1], **known(facts, "served_on", "due_on", "correction_requirements")}
 
     def _people(self) -> dict[str, Any]:
-        """Who proposed, confirmed and approved, as far as it happened, with dates; contact is the one who acts."""
+        """Who proposed, confirmed and approved, as far as it happened, with dates; contact is the one who acts.
+
+        Reached is whom others may ask about it: the officer who proposed, not the head who approved.
+        """
         row, acts = self.taken.row, self.record.acts
         people: dict[str, Any] = {"contact": self._named(acts[row.trigger].by)}
         people["acting"] = {"organisation": self._organisation(acts[row.trigger].by)}
@@ -218,7 +228,7 @@ class Telling:
             people["proposer"] = self._signed(asked)
         if confirmed:
             people["confirmer"] = self._signed(confirmed)
-        return people
+        return people | {"reached": people.get("proposer", people["contact"])}
 
     def _deciding_row(self) -> Row:
         """The row that issues the paper if that was taken before and this one only sends it, else this row."""

@@ -206,11 +206,15 @@ def proposal_row(connection: Connection, id: str, lock: bool = False) -> Row[Any
 
 def proposals_waiting(connection: Connection, office_id: str) -> Sequence[Row[Any]]:
     """Proposals that nobody confirmed yet, oldest first."""
-    found = select(PROPOSAL).where(PROPOSAL.c.office_id == office_id, PROPOSAL.c.confirmed_at.is_(None))
+    found = select(PROPOSAL).where(
+        PROPOSAL.c.office_id == office_id,
+        PROPOSAL.c.confirmed_at.is_(None),
+        PROPOSAL.c.withdrawn_at.is_(None),
+    )
     return connection.execute(found.order_by(PROPOSAL.c.id)).all()
 
 
-def confirm_proposal(connection: Connection, id: str, values: Mapping[str, Any]) -> None:
+def change_proposal(connection: Connection, id: str, values: Mapping[str, Any]) -> None:
     """The proposal has these values."""
     connection.execute(update(PROPOSAL).where(PROPOSAL.c.id == id).values(dict(values)))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, delete, or_, select, text, update
+from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, or_, select, text, update
 
 from models.archive import ErasedPaper, ErasedPayload, Erasure, ErasureDecision, LegalHold, LegalHoldAct
 from models.exchange_reading import CRIMINAL_QUEUE, MESSAGE
 from models.incoming_reading import CLOCK, INCOMING, RUNNING
 from models.linked_reading import RECEIPT
+from models.prepared import Prepared
 from models.records import (
     ATTACHMENT,
     DEADLINE,
@@ -85,8 +86,10 @@ def others_of_party(connection: Connection, party_id: str, inspection_id: str) -
 
 def erased_payloads_of(connection: Connection, record_id: str) -> dict[int, str]:
     """The commitments of the record's payloads that were erased, by sequence."""
-    asked = select(ERASED_PAYLOAD).where(ERASED_PAYLOAD.c.record_id == record_id)
-    return {row.sequence: row.commitment for row in connection.execute(asked)}
+    return {row.sequence: row.commitment for row in _ERASED_OF.all(connection, {"record": record_id})}
+
+
+_ERASED_OF = Prepared(select(ERASED_PAYLOAD).where(ERASED_PAYLOAD.c.record_id == bindparam("record")))
 
 
 def erased_papers(connection: Connection) -> frozenset[tuple[str, str]]:

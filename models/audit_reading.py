@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, select
+from sqlalchemy import Connection, Table, and_, bindparam, select
 
 from models.at_rest import is_sealed_text, opened_payload
 from models.incoming_reading import INCOMING
+from models.prepared import Prepared
 from models.records import ENTRY, FINDING, INSPECTION, PAYLOAD
 from models.referral_reading import REFERRAL
 
@@ -47,9 +48,14 @@ def chain(connection: Connection, record_id: str) -> list[dict[str, Any]]:
 
 def chain_as_kept(connection: Connection, record_id: str) -> list[dict[str, Any]]:
     """The same with the payloads of a referral as they are kept."""
-    joined = ENTRY.outerjoin(
+    return [dict(row._mapping) for row in _CHAIN.all(connection, {"record": record_id})]
+
+
+_CHAIN = Prepared(
+    select(ENTRY, PAYLOAD.c.salt, PAYLOAD.c.body)
+    .outerjoin(
         PAYLOAD, and_(PAYLOAD.c.record_id == ENTRY.c.record_id, PAYLOAD.c.sequence == ENTRY.c.sequence)
     )
-    found = select(ENTRY, PAYLOAD.c.salt, PAYLOAD.c.body).select_from(joined)
-    rows = connection.execute(found.where(ENTRY.c.record_id == record_id).order_by(ENTRY.c.sequence))
-    return [dict(row._mapping) for row in rows]
+    .where(ENTRY.c.record_id == bindparam("record"))
+    .order_by(ENTRY.c.sequence)
+)

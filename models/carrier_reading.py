@@ -108,8 +108,13 @@ def messages_in(connection: Connection, bundle_id: str) -> Sequence[Row[Any]]:
     return connection.execute(found.where(CONTENT.c.bundle_id == bundle_id).order_by(CONTENT.c.place)).all()
 
 
-def carried_messages(connection: Connection, office_id: str, queue: str) -> Sequence[Row[Any]]:
-    """Every message of the queue that was packed: its id and name, and secret, series and department of its bundle."""
+def carried_messages(
+    connection: Connection, office_id: str, queue: str, series: Collection[str] | None = None
+) -> Sequence[Row[Any]]:
+    """Every message of the queue that was packed: its id and name, and secret, series and department of its bundle.
+
+    With `series` those alone; of the criminal queue a series is a referral.
+    """
     named = ("secret", "series", "department")
     columns = [CONTENT.c.message_id, MESSAGE.c.chart_name, *(BUNDLE.c[name] for name in named)]
     found = select(*columns)
@@ -117,6 +122,8 @@ def carried_messages(connection: Connection, office_id: str, queue: str) -> Sequ
         MESSAGE, MESSAGE.c.id == CONTENT.c.message_id
     )
     mine = and_(BUNDLE.c.office_id == office_id, BUNDLE.c.queue == queue)
+    if series is not None:
+        mine = and_(mine, BUNDLE.c.series.in_(sorted(series)))
     return connection.execute(joined.where(mine)).all()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     and_,
     bindparam,
     false,
@@ -94,15 +95,17 @@ class Wanted:
 
 
 def matter_row(connection: Connection, id: str, lock: bool = False) -> Row[Any] | None:
-    """The matter of that id, locked for this transaction on PostgreSQL when asked."""
+    """The matter of that id for the house itself, locked for this transaction on PostgreSQL when asked."""
     found = select(INCOMING).where(INCOMING.c.id == id)
     return connection.execute(found.with_for_update() if lock else found).one_or_none()
 
 
-def numbered(connection: Connection, seen: Seen, number: str) -> Row[Any] | None:
-    """The matter of that number, if it is one of those seen."""
-    found = select(INCOMING).where(seen.condition(), INCOMING.c.number == number)
-    return connection.execute(found).one_or_none()
+def seen_matter(
+    connection: Connection, seen: Seen, name: str, value: str, lock: bool = False
+) -> Row[Any] | None:
+    """The matter with that `id` or `number`, if it is one of those seen; locked as above."""
+    found = select(INCOMING).where(INCOMING.c[name] == value, seen.condition())
+    return connection.execute(found.with_for_update() if lock else found).one_or_none()
 
 
 def page_of_matters(
@@ -255,9 +258,13 @@ def takes_matters(connection: Connection, office_id: str, department: str, roles
 
 
 def referral_named(
-    connection: Connection, department: str, message_id: str | None, doc_no: str | None
+    connection: Connection,
+    department: str,
+    message_id: str | None,
+    doc_no: str | None,
+    known: Select[tuple[str]] | None = None,
 ) -> str | None:
-    """The criminal referral that this message to that department told of, or whose document has that number."""
+    """The criminal referral, of the `known`, that this message to that department told of or whose document has that number."""
     sent = and_(MESSAGE.c.queue == CRIMINAL_QUEUE, MESSAGE.c.recipient == department)
     named: list[ColumnElement[bool]] = []
     if message_id is not None:
@@ -268,6 +275,7 @@ def referral_named(
     if not named:
         return None
     found = select(MESSAGE.c.proceeding_id).where(sent, MESSAGE.c.proceeding_id.is_not(None), or_(*named))
+    found = found if known is None else found.where(MESSAGE.c.proceeding_id.in_(known))
     return connection.execute(found.order_by(MESSAGE.c.recorded_at.desc()).limit(1)).scalar()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -155,6 +156,24 @@ def foreign(connection: Connection, office_id: str) -> list[tuple[str, int]]:
 def checkpoints(connection: Connection) -> Sequence[Row[Any]]:
     """Every checkpoint kept in the database, oldest first."""
     return connection.execute(select(CHECKPOINT).order_by(CHECKPOINT.c.signed_at, CHECKPOINT.c.id)).all()
+
+
+def id_of(note: str) -> str:
+    """What names a checkpoint in the database: the digest of its note."""
+    return hashlib.sha256(note.encode()).hexdigest()
+
+
+def add_checkpoint(connection: Connection, office_id: str, note: str, signed_at: datetime) -> None:
+    """The checkpoint is kept in the database."""
+    row = {"id": id_of(note), "office_id": office_id, "note": note, "signed_at": signed_at}
+    records.add(connection, CHECKPOINT, [row])
+
+
+def notes_with(connection: Connection, words: str) -> list[str]:
+    """The notes of checkpoints in which these words stand, oldest first."""
+    asked = select(CHECKPOINT.c.note).where(CHECKPOINT.c.note.contains(words, autoescape=True))
+    ordered = asked.order_by(CHECKPOINT.c.signed_at, CHECKPOINT.c.id)
+    return [str(one) for one in connection.execute(ordered).scalars()]
 
 
 def newest_checkpoint(connection: Connection) -> str | None:

@@ -57,6 +57,8 @@ class Proposal(SQLModel, table=True):
     proposed_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     confirmed_by: str | None = Field(default=None, max_length=ID_LENGTH)
     confirmed_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    withdrawn_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    """When whoever proposed it took it back; then nobody confirms it any more."""
 
 
 class AdminEntry(SQLModel, table=True):

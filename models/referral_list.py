@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, or_, select, true
 
+from models.exchange_reading import CRIMINAL_QUEUE, MESSAGE
 from models.records import FINDING, PARTY, PROCEEDING, USER, add, table_of
 from models.referral import ReferralHand
 from models.referral_reading import REFERRAL, REFERRAL_DEADLINE
@@ -98,6 +99,18 @@ def referral_of_deadline_for(connection: Connection, asking: Asking, deadline_id
     """The referral to which that deadline belongs, if the colleague is on its list."""
     asked = select(REFERRAL.c.id).join(REFERRAL_DEADLINE, REFERRAL_DEADLINE.c.referral_id == REFERRAL.c.id)
     return connection.execute(asked.where(REFERRAL_DEADLINE.c.id == deadline_id, asking.listed())).scalar()
+
+
+def ids_for(asking: Asking) -> Select[tuple[str]]:
+    """The ids of the referrals on whose list the colleague is, for a statement that asks about what belongs to them."""
+    return select(REFERRAL.c.id).where(asking.listed())
+
+
+def message_for(connection: Connection, asking: Asking | None, id: str) -> Row[Any] | None:
+    """The message of that id; one of a criminal referral only if the colleague is on its list."""
+    of_cases = MESSAGE.c.queue != CRIMINAL_QUEUE
+    mine = of_cases if asking is None else or_(of_cases, MESSAGE.c.proceeding_id.in_(ids_for(asking)))
+    return connection.execute(select(MESSAGE).where(MESSAGE.c.id == id, mine)).one_or_none()
 
 
 def every_referral_for(connection: Connection, asking: Asking) -> Sequence[Row[Any]]:

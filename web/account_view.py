@@ -13,6 +13,7 @@ from models.columns import ID_LENGTH
 from web.asking import Asking
 from web.fields import Choice, Field
 from web.naming import Names
+from web.proposing import whose
 
 FORMS = ("user.change", "user.passwd", "user.same_person", "user.reset_second_factor", "user.disable")
 """What is proposed of one account, in the order of the forms."""
@@ -120,7 +121,7 @@ def _place(asking: Asking, names: Names) -> tuple[Field, ...]:
 def shown_proposals(
     asking: Asking, names: Names, people: Any, waiting: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Proposals in words; `mine` where the person may not confirm it."""
+    """Proposals in words; those of the person's own named so."""
     return [
         {
             "id": one["id"],
@@ -128,7 +129,7 @@ def shown_proposals(
             "act": act_name(asking, one["act"]),
             "by": people.name(one["by"]),
             "at": one["at"],
-            "mine": one["by"].casefold() in asking.who.persons,
+            **whose(asking, one["by"]),
             "detail": shown_detail(asking, names, one["detail"]),
             "pointed_out": one["detail"].get("pointed_out", ()),
         }

@@ -17,6 +17,7 @@ from web.finding_page import names_of
 from web.look import page
 from web.people import people_of
 from web.problems import Told, told
+from web.proposing import whose
 from web.routing import PageRoute
 from web.system_view import acts, shown_proposals
 
@@ -46,6 +47,17 @@ def confirm(asking: Asked, posted: Form, proposal: str) -> Response:
     return shown_once(asking, result, back) or see(f"{back}?flash=recorded")
 
 
+@router.post(PATH + "/withdrawals/{proposal}")
+def withdraw(asking: Asked, posted: Form, proposal: str) -> Response:
+    """The person's own proposal was taken back; a refusal comes back on the page."""
+    check_form_token(asking, posted)
+    try:
+        Administration(asking.house).withdraw(proposal, asking.who)
+    except Refusal as refusal:
+        return show_admin(asking, told(refusal, asking.words))
+    return see(f"{_back(posted.typed.first('back'))}?flash=recorded")
+
+
 def shown_once(asking: Asking, result: Mapping[str, Any], back: str) -> Response | None:
     """The page with the keys that the act gave, which no other page shows; None where it gave none."""
     given = [(name, result[name]) for name in ONCE if name in result]
@@ -66,12 +78,13 @@ def show_admin(asking: Asking, problem: Told | None = None) -> Response:
     waiting = [one for one in Administration(house).waiting() if not roles.isdisjoint(one["roles"])]
     of_systems = [one for one in waiting if one["act"].startswith("system.")]
     of_accounts = [one for one in waiting if one["act"].startswith(("user.", "token."))]
+    plain = [one for one in waiting if one not in of_systems and one not in of_accounts]
     return page(
         asking,
         "admin.html",
         status=problem.status if problem else 200,
         problem=problem,
-        waiting=[one for one in waiting if one not in of_systems and one not in of_accounts],
+        waiting=[{**one, **whose(asking, one["by"])} for one in plain],
         proposals=[
             *shown_proposals(asking, names, people_of(house), of_systems),
             *account_view.shown_proposals(asking, names, people_of(house), of_accounts),

@@ -15,12 +15,12 @@ from jinja2 import Environment, FileSystemLoader, Undefined
 from jinja2.utils import missing
 
 from api.problems import problem_of
-from engine.administration import marks_of
 from engine.core.policies import may
 from engine.core.refusals import Refusal
 from engine.core.two_persons import ADMINISTRATORS
 from engine.core.visibility import OVERSEES, reads_findings
 from engine.house import House
+from engine.marks import marks_of
 from engine.reminder_words import shown_end
 from web.asking import (
     LANGUAGE_COOKIE,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.administration import proposed_by
+from web.asking import Asking
 from web.fields import Field, Typed
 from web.problems import Told, errors_of
 
@@ -27,4 +29,13 @@ def proposing_form(
         "errors": errors,
         "focus": next((one.input_name for one in fields if errors.get(one.name)), ""),
         "open": problem is not None,
+    }
+
+
+def whose(asking: Asking, proposer: str) -> dict[str, bool]:
+    """`own` where the person made the proposal and may take it back, `mine` where they may not confirm it."""
+    who = asking.who
+    return {
+        "own": proposed_by(who, who.login, proposer),
+        "mine": proposer.casefold() in who.persons,
     }

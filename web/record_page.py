@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api.problems import problem_of
+from engine.administration import WITHDRAWN
 from engine.core.policies import may
 from engine.core.refusals import Refusal
 from engine.core.two_persons import TWO_PERSONS
@@ -67,11 +68,14 @@ def _entry(asking: Asking, names: Names, people: People, item: Mapping[str, Any]
     detail = item["detail"]
     act = str(detail.get("act", item["action"]))
     of_system = act.startswith("system.")
+    name = act_name(asking, act)
+    if item["action"] == WITHDRAWN:
+        name = f"{asking.words('admin.withdraw')}{asking.words.colon}{name}"
     told = (detail_of_system if of_system else detail_of_account)(asking, names, detail)
     return {
         "at": item["at"],
         "by": people.name(item["by"]),
-        "act": act_name(asking, act),
+        "act": name,
         "about": str(detail.get("login", detail.get("id", ""))),
         "proposed_by": people.name(str(detail.get("proposed_by", ""))),
         "detail": told,

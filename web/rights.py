@@ -138,6 +138,7 @@ PAGES: Mapping[str, str] = {
     "GET /admin/record": "record.read",
     "GET /admin/attempts": "attempt.read",
     "POST /admin/proposals/{proposal}": "administration.decide",
+    "POST /admin/withdrawals/{proposal}": "administration.decide",
 }
 """The action of each page and form, by method and path."""
 

@@ -14,6 +14,7 @@ from web.asking import Asking
 from web.fields import Choice, Field, Typed, write_field
 from web.look import instant
 from web.naming import Names
+from web.proposing import whose
 
 SHOWN = (
     "department",
@@ -111,7 +112,7 @@ def act_name(asking: Asking, act: str) -> str:
 def shown_proposals(
     asking: Asking, names: Names, people: Any, waiting: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Proposals about linked systems in words; `mine` where the person may not confirm it."""
+    """Proposals about linked systems in words; those of the person's own named so."""
     return [
         {
             "id": one["id"],
@@ -119,7 +120,7 @@ def shown_proposals(
             "act": act_name(asking, one["act"]),
             "by": people.name(one["by"]),
             "at": one["at"],
-            "mine": one["by"].casefold() in asking.who.persons,
+            **whose(asking, one["by"]),
             "detail": shown_detail(asking, names, one["detail"]),
         }
         for one in waiting

@@ -31,6 +31,7 @@ COMMANDS = {
     "partner": "a simulated linked system, to try the exchange against",
     "carrier": "bundles for departments without a network",
     "confirm": "confirm what another administrator proposed",
+    "withdraw": "take back what one proposed oneself",
     "audit": "verify the record, sign and prove it",
     "rights": "who may do what; opens no database",
     "backup": "seal everything into one file",

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from api.command_line.opening import house_of, password_from_stdin, proven
+from api.command_line.opening import administered, house_of, password_from_stdin, proven
 from api.command_line.telling import DONE, PROPOSED, REFUSED, told
 
 
@@ -27,8 +27,16 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     _signing_in(proof)
     proof.set_defaults(run=_proof)
     accept = acts.add_parser("accept", help="the database is accepted although it is not what was signed")
+    accept.add_argument("--withdraw", action="store_true", help="take back the first signature, one's own")
     _signing_in(accept)
     accept.set_defaults(run=_accept)
+    keys = acts.add_parser("key", help="the keys that sign the log").add_subparsers(
+        dest="keys", required=True
+    )
+    keys.add_parser("show", help="one after the other, the one that signs now last").set_defaults(run=_keys)
+    rotate = keys.add_parser("rotate", help="propose a new key, to which the present one hands over")
+    _signing_in(rotate)
+    rotate.set_defaults(run=_rotate)
     hands = "where one natural person did what takes two, as their accounts are known now; nothing is changed"
     acts.add_parser("hands", help=hands).set_defaults(run=_hands)
     return parser
@@ -96,11 +104,15 @@ def _proof(args: argparse.Namespace) -> int:
 def _accept(args: argparse.Namespace) -> int:
     from engine.administration import Administration, system_user
     from engine.core.refusals import FieldError, Refusal
+    from engine.witness.first_signature import taken_back
 
     password = password_from_stdin() if args.login and args.password_stdin else None
     with house_of(args) as house:
         if args.login and password:
             who = proven(house, args.login, password)
+            if args.withdraw:
+                told(taken_back(house.witness, who), as_json=args.json)
+                return DONE
             result = house.witness.accept(who, who.login)
         elif Administration(house).without_accounts():
             result = house.witness.accept(None, f"os:{system_user()}")
@@ -111,6 +123,35 @@ def _accept(args: argparse.Namespace) -> int:
             raise Refusal("facts_invalid", errors=[missing])
     told(result, as_json=args.json)
     return DONE if result["accepted"] else PROPOSED
+
+
+def _keys(args: argparse.Namespace) -> int:
+    from engine.core.refusals import Refusal
+    from engine.core.signed_note import NoteFault
+    from engine.witness.words import NO_KEY_YET
+
+    with house_of(args) as house:
+        try:
+            chain = house.witness.signer.keys()
+        except NoteFault as fault:
+            raise Refusal("not_ready", detail=NO_KEY_YET) from fault
+    counts = [one.size for one in chain.hand_overs]
+    shown = [
+        {"key": key.told(), "up_to": size} for key, size in zip(chain.keys, [*counts, None], strict=True)
+    ]
+    words = [f"{one['key']}  {'' if one['up_to'] is None else one['up_to']}".rstrip() for one in shown]
+    told({"keys": shown}, as_json=args.json, words="\n".join(words))
+    return DONE
+
+
+def _rotate(args: argparse.Namespace) -> int:
+    from engine.witness.hand_overs import ROTATE, asked_now
+
+    password = password_from_stdin() if args.login and args.password_stdin else None
+    with house_of(args) as house:
+        who = proven(house, args.login, password) if password else None
+        detail = asked_now(house)
+        return administered(house, ROTATE, detail, "audit key rotate", as_json=args.json, who=who)
 
 
 def _read(name: str) -> str:

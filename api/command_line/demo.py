@@ -43,7 +43,7 @@ def _demo(args: argparse.Namespace) -> int:
 
 def _is_there(house: House) -> bool:
     """True when the accounts have the password that was given first."""
-    from engine.administration import marks_of
     from engine.demo.marking import DEMO
+    from engine.marks import marks_of
 
     return DEMO in marks_of(house)

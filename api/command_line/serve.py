@@ -39,8 +39,8 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    from engine.administration import check_real_time, marks_of
     from engine.journal import keep_journal
+    from engine.marks import check_real_time, marks_of
     from engine.opening import opened
 
     signal.signal(signal.SIGTERM, _end)

@@ -17,7 +17,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from engine.administration import marks_of
+    from engine.marks import marks_of
 
     with house_of(args) as house:
         marks = marks_of(house)

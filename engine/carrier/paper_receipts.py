@@ -84,14 +84,10 @@ class PaperReceipts:
         """Message and kind of the code, among those of the person's department and referrals; every one is compared."""
         office, found = self.desk.office.office_id, None
         with self.desk.database.read(self.desk.referrals.behalf(who)) as connection:
-            known = set(referrals_known(connection, self.desk.referrals, who))
+            known = referrals_known(connection, self.desk.referrals, who)
             rows = [
                 *_ordinary(carrier_reading.carried_messages(connection, office, ORDINARY), who),
-                *(
-                    r
-                    for r in carrier_reading.carried_messages(connection, office, CRIMINAL)
-                    if r.series in known
-                ),
+                *carrier_reading.carried_messages(connection, office, CRIMINAL, known),
             ]
         for row in rows:
             for kind in coded_kinds(row):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from engine.core.commands import Principal
 from engine.core.incoming import IncomingAct, IncomingBook
-from engine.core.visibility import sees
 
 ENTERS = frozenset(
     {"duty_clerk", "inspector", "case_officer", "unit_head", "department_head", "principal_head"}
@@ -25,23 +23,6 @@ class Matter:
     department: str
     confidential: bool
     handler: str | None
-    entered_by: str | None
-    referral: str | None
-
-
-def sees_matter(book: IncomingBook, who: Principal, matter: Matter, referrals: Collection[str]) -> bool:
-    """True when the person may know of the matter; `referrals` are those on whose list they are.
-
-    A confidential one is for its readers in person, for whoever handles or entered it, and, once it belongs to a criminal
-    referral, for the list of that alone: no delegation and no office-wide role reaches it.
-    """
-    if not matter.confidential:
-        return sees(who, matter.department)
-    if who.kind != "person" or who.department != matter.department:
-        return False
-    if matter.referral is not None:
-        return matter.referral in referrals
-    return reads_kind(book, who, matter.kind) or who.login.casefold() in (matter.handler, matter.entered_by)
 
 
 def reads_kind(book: IncomingBook, who: Principal, kind: str) -> bool:

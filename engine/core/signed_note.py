@@ -70,8 +70,17 @@ class Checkpoint:
 
 def signed(text: str, verifier: Verifier, sign: Callable[[bytes], bytes]) -> str:
     """The note: the text, which ends in a newline, with one signature of that key."""
-    line = base64.b64encode(verifier.id + sign(text.encode())).decode()
-    return f"{text}\n— {verifier.name} {line}\n"
+    return f"{text}\n{_signature(text, verifier, sign)}"
+
+
+def signed_too(note: str, verifier: Verifier, sign: Callable[[bytes], bytes]) -> str:
+    """The note with the signature of that key below the others."""
+    text, _ = _parts(note)
+    return note + _signature(text, verifier, sign)
+
+
+def _signature(text: str, verifier: Verifier, sign: Callable[[bytes], bytes]) -> str:
+    return f"— {verifier.name} {base64.b64encode(verifier.id + sign(text.encode())).decode()}\n"
 
 
 def checkpoint_of(note: str, verifier: Verifier, verify: Callable[[bytes, bytes, bytes], bool]) -> Checkpoint:

@@ -71,6 +71,14 @@ TWO_PERSONS: dict[str, TwoPersons] = {
         _by(SYSTEM, "clock.accept", CLOCK, "确认时钟跳变", "a leap of the clock is accepted"),
         _by(SYSTEM, "restore", RECORDS, "恢复备份", "a backup is restored"),
         TwoPersons(
+            "log.rotate_key",
+            KEYS,
+            frozenset({SYSTEM, AUDIT}),
+            frozenset({SYSTEM, AUDIT}),
+            "更换日志的签名密钥",
+            "the key that signs the log is changed",
+        ),
+        TwoPersons(
             "audit_accept",
             RECORDS,
             frozenset({SYSTEM, AUDIT}),
@@ -107,6 +115,7 @@ TWO_PERSONS: dict[str, TwoPersons] = {
 
 ONE_PERSON: dict[str, str] = {
     "rulebook.propose": "the first half of an act of two",
+    "proposal.withdraw": "it ends what the same person had asked for; nothing changes by it",
     "rulebook.withdraw": "the rules that stand go on standing",
     "delegation.add": "whoever leaves lends roles of their own; a head those of a colleague who is away, never to themselves",
     "delegation.end": "it only takes away what was lent",

@@ -37,8 +37,8 @@ def example(template: Bound) -> dict[str, Any]:
             continue
         path = (declared.source or (name,))[0]
         value = KNOWN.get(name) or asked.get(name) or _value(template, declared)
-        if declared.written == "code" and name not in asked and not declared.choice:
-            told["labels"][path.rpartition(".")[2]] = {"example": f"（{declared.zh}）"}
+        if declared.written == "code" and not declared.choice:
+            told["labels"].setdefault(path.rpartition(".")[2], {})[value] = f"（{declared.zh}）"
         _put(told, path.split("."), value)
     return told
 

@@ -24,11 +24,15 @@ class Filling:
         self._wording = Wording(choices)
         self._content = content
 
+    def title(self) -> str:
+        """The title of the paper."""
+        return plain(self._spans(self._template.title))
+
     def paper(self) -> Paper:
         """The whole paper."""
         template = self._template
         return Paper(
-            title=plain(self._spans(template.title)),
+            title=self.title(),
             organisation=self._spans(template.organisation),
             number=self._spans(template.number),
             letterhead=template.letterhead,

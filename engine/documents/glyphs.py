@@ -46,25 +46,31 @@ def _points(data: bytes) -> Iterator[int]:
     if data[:4] == b"ttcf":
         (count,) = struct.unpack_from(">I", data, 8)
         starts = list(struct.unpack_from(f">{count}I", data, 12))
-    for start in starts:
-        (tables,) = struct.unpack_from(">H", data, start + 4)
-        for number in range(tables):
-            tag, _, offset, _ = struct.unpack_from(">4sIII", data, start + 12 + 16 * number)
-            if tag == b"cmap":
-                yield from _mapped(data, offset)
+    subtables = {at for start in starts for cmap in _cmaps(data, start) for at in _subtables(data, cmap)}
+    for at in sorted(subtables):
+        (form,) = struct.unpack_from(">H", data, at)
+        if form == 4:
+            yield from _segments(data, at)
+        elif form == 12:
+            yield from _groups(data, at)
 
 
-def _mapped(data: bytes, cmap: int) -> Iterator[int]:
+def _cmaps(data: bytes, start: int) -> Iterator[int]:
+    """Where the `cmap` tables of one font are; the fonts of a collection may share one."""
+    (tables,) = struct.unpack_from(">H", data, start + 4)
+    for number in range(tables):
+        tag, _, offset, _ = struct.unpack_from(">4sIII", data, start + 12 + 16 * number)
+        if tag == b"cmap":
+            yield offset
+
+
+def _subtables(data: bytes, cmap: int) -> Iterator[int]:
+    """Where the tables of Unicode are; several platforms may share one."""
     (count,) = struct.unpack_from(">H", data, cmap + 2)
     for number in range(count):
         platform, encoding, offset = struct.unpack_from(">HHI", data, cmap + 4 + 8 * number)
-        if platform != 0 and (platform, encoding) not in ((3, 1), (3, 10)):
-            continue
-        (form,) = struct.unpack_from(">H", data, cmap + offset)
-        if form == 4:
-            yield from _segments(data, cmap + offset)
-        elif form == 12:
-            yield from _groups(data, cmap + offset)
+        if platform == 0 or (platform, encoding) in ((3, 1), (3, 10)):
+            yield cmap + offset
 
 
 def _segments(data: bytes, at: int) -> Iterator[int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.documents.bound import Bound, Shelf, bound_from, load_shelf
 from engine.documents.content import Content
-from engine.documents.fill import filled
+from engine.documents.fill import Filling, filled
 from engine.documents.paper import Paper
 from engine.documents.typeset import Typesetter
 
@@ -91,6 +91,10 @@ class DocumentPress:
         template = self.template_of(kind, content)
         return docx(paper_of(template, content, issued_on), template.style, issued_on)
 
+    def title(self, kind: str, content: Mapping[str, object]) -> str:
+        """What the paper is called on its face. Raises DocumentUnknown."""
+        return title_of(self.template_of(kind, content), content)
+
     def sheet(self, paper: Paper, *, issued_on: date) -> bytes:
         """A paper that no template makes, as PDF/A-2b; the same paper and date give the same bytes."""
         return self.typesetter.pdf(paper, self.rules.style, issued_on)
@@ -114,6 +118,11 @@ class DocumentPress:
                 raise DocumentUnknown(kind)
             self._known[digest] = bound_from(text)
         return self._known[digest]
+
+
+def title_of(template: Bound, content: Mapping[str, object]) -> str:
+    """The title alone."""
+    return Filling(template.template, template.choices, Content(content, template.declared)).title()
 
 
 def paper_of(template: Bound, content: Mapping[str, object], issued_on: date) -> Paper:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import typst
 
 PROGRAM = Path(__file__).with_name("sheet.typ")
+RARE, COLLECTION = "Noto Sans CJK SC", "Noto Sans CJK"
+"""Prints what the other typefaces lack, names with rare characters above all; one of a collection of like fonts."""
 FACES = ("organisation", "letterhead", "title", "body", "strong", "grid", "label", "small")
 
 
@@ -71,7 +73,7 @@ class Typesetter:
 
     def plain_families(self) -> list[str]:
         """The families at hand, in which a number can be set."""
-        return sorted(self._families)[:1]
+        return sorted(one for one in self._families if not one.startswith(COLLECTION))[:1]
 
     def _inputs(self, paper: Paper, style: Style, issued_on: date) -> dict[str, str]:
         return {"told": json.dumps(self.told(paper, style, issued_on), ensure_ascii=False)}
@@ -80,7 +82,8 @@ class Typesetter:
         """The families at hand; strokes thicken only the last choice, which has no bold of its own."""
         families = [family for family in face.pdf if family in self._families]
         stroke = face.stroke if families[:1] == [face.pdf[-1]] else 0
-        return {"families": families, "size": face.size, "stroke": stroke}
+        rare = [RARE] if RARE in self._families else []
+        return {"families": [*families, *rare], "size": face.size, "stroke": stroke}
 
     def _printable(self, node: Any) -> Any:
         if isinstance(node, str):
@@ -93,10 +96,11 @@ class Typesetter:
 
     @cached_property
     def _folders(self) -> list[Path]:
+        import manimgx_fonts_cjk  # type: ignore[import-untyped]  # fonts and nothing else
         import pylopdf_fonts_zh_cn
 
-        house = Path(pylopdf_fonts_zh_cn.__file__ or "").parent
-        return [house] if self._own_fonts is None else [self._own_fonts, house]
+        house = [Path(one.__file__ or "").parent for one in (pylopdf_fonts_zh_cn, manimgx_fonts_cjk)]
+        return house if self._own_fonts is None else [self._own_fonts, *house]
 
     @cached_property
     def _covered(self) -> frozenset[int]:

@@ -220,7 +220,9 @@ class Dealing:
         if facts["reason"] == "in_referral" and row.referral_id is None:
             fault(faults, "/facts/reason", "inconsistent", "not_in_referral")
         if number is not None:
-            other = incoming_reading.numbered(connection, self.sight.seen(connection, who), number)
+            other = incoming_reading.seen_matter(
+                connection, self.sight.seen(connection, who), "number", number
+            )
             if other is None or other.department != row.department:
                 fault(faults, "/facts/duplicate_of", "vocabulary", "no_such_matter")
             elif other.id == row.id:

@@ -19,10 +19,10 @@ from engine.core.times import check_late
 from engine.desk import Desk
 from engine.incoming.keeping import Intake, Keeping
 from engine.incoming.said import refused
-from engine.incoming.sight import Sight
 from engine.outcomes import new_id
 from engine.second_person import check_role
 from models import incoming_reading
+from models.referral_list import ids_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,6 @@ class Entering:
 
     desk: Desk
     book: IncomingBook
-    sight: Sight
     keeping: Keeping
 
     def check_may(self, who: Principal) -> None:
@@ -71,9 +70,9 @@ class Entering:
         self, connection: Connection, who: Principal, sender: str | None, data: Mapping[str, Any]
     ) -> str | None:
         """The referral that the matter answers, if whoever enters it is on its list; else nothing tells that there is one."""
-        if sender is None:
+        asking = self.desk.referrals.asking(who)
+        if sender is None or asking is None:
             return None
-        named = incoming_reading.referral_named(
-            connection, sender, data.get("in_reply_to"), data.get("our_doc_no")
+        return incoming_reading.referral_named(
+            connection, sender, data.get("in_reply_to"), data.get("our_doc_no"), ids_for(asking)
         )
-        return named if named is not None and self.sight.on_list(connection, who, named) else None

@@ -40,9 +40,7 @@ def open_incoming(desk: Desk, callers: Callers, cursors: Cursors) -> IncomingRoo
     desk.after_step = following.after(desk.after_step)
     return IncomingRoom(
         arriving=Arriving(desk, book, callers, keeping),
-        dealing=Dealing(
-            desk, book, sight, keeping, Entering(desk, book, sight, keeping), Accepting(desk, book)
-        ),
+        dealing=Dealing(desk, book, sight, keeping, Entering(desk, book, keeping), Accepting(desk, book)),
         reader=IncomingReader(desk, book, sight, desk.clock, cursors),
         bell=IncomingBell(keeping, following),
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from engine.core.commands import Principal
 from engine.core.incoming import IncomingBook
-from engine.core.incoming_rights import Matter, kinds_read, sees_matter
+from engine.core.incoming_rights import Matter, kinds_read
 from engine.core.refusals import Refusal
 from engine.core.visibility import sees_department, sees_office
 from engine.desk import Desk
@@ -38,24 +38,11 @@ class Sight:
         )
 
     def find(self, connection: Connection, who: Principal, id: str, lock: bool = False) -> Any:
-        """The matter; raises `not_found` for what is hidden as for what never was."""
-        row = incoming_reading.matter_row(connection, id, lock)
-        if row is None or not self.sees(connection, who, row):
+        """The matter; raises `not_found` for what is hidden as for what never was, after the same statements."""
+        row = incoming_reading.seen_matter(connection, self.seen(connection, who), "id", id, lock)
+        if row is None:
             raise Refusal("not_found")
         return row
-
-    def sees(self, connection: Connection, who: Principal, row: Any) -> bool:
-        """True when the person may know of the matter."""
-        if row.office_id != self.desk.office.office_id:
-            return False
-        admitted = frozenset[str]()
-        if row.referral_id is not None and self.on_list(connection, who, row.referral_id):
-            admitted = frozenset({row.referral_id})
-        return sees_matter(self.book, who, matter_of(row), admitted)
-
-    def on_list(self, connection: Connection, who: Principal, referral: str) -> bool:
-        """True when the person is on the list of that referral."""
-        return self.desk.referrals.known(connection, who, referral) is not None
 
     def _referrals(self, connection: Connection, who: Principal, own: str | None) -> frozenset[str]:
         if own is None:
@@ -71,6 +58,4 @@ def matter_of(row: Any) -> Matter:
         told["department"],
         told["confidential"],
         told["handler"],
-        told["entered_by"],
-        told["referral_id"],
     )

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from engine.core.signed_note import NOTE_BYTES_MAX, NoteFault, Verifier, verifier_of
 
-NAME = re.compile(r"([0-9a-f]{8})-(\d{8})(-accepted)?\.note", re.ASCII)
+ACCEPTED, HAND_OVER = "-accepted", "-handover"
+"""How the names of notes end with which two persons accepted something, or a key handed over to the next."""
+NAME = re.compile(rf"([0-9a-f]{{8}})-(\d{{8}})({ACCEPTED}|{HAND_OVER})?\.note", re.ASCII)
 OF_A_LOG = re.compile(r"([0-9a-f]{8})[-.].+", re.ASCII)
 
 
@@ -63,13 +65,13 @@ class Anchors:
         """The public key is kept; one that was there stays."""
         _written_once(self.public, verifier.told() + "\n")
 
-    def keep(self, note: str, *, accepted: bool) -> Path:
-        """The note is the newest; nothing that was kept is touched. Raises OSError where it cannot be written."""
+    def keep(self, note: str, *, kind: str = "") -> Path:
+        """The note is the newest, of that kind; nothing that was kept is touched. Raises OSError where it cannot be written."""
         number = max((_number(one) for one in self._files()), default=0)
         while True:
             number += 1
             name = f"{self.log_id}-{number:08d}"
-            file = self.folder / f"{name}{'-accepted' if accepted else ''}.note"
+            file = self.folder / f"{name}{kind}.note"
             if not any(self.folder.glob(f"{name}*")) and _written_once(file, note):
                 return file
 
@@ -78,13 +80,18 @@ class Anchors:
         return [_read(one) for one in self._since_accepted()]
 
     def ends(self) -> list[tuple[str, str]]:
-        """Of these the newest and, where two persons accepted anything, the oldest."""
+        """Of these the newest, the last with which a key handed over and, where two persons accepted anything, the oldest."""
         kept = self._since_accepted()
-        return [_read(one) for one in dict.fromkeys((kept[-1], kept[0]) if kept else ())]
+        handed = [one for one in kept if HAND_OVER in one.name]
+        return [_read(one) for one in dict.fromkeys((kept[-1], *handed[-1:], kept[0]) if kept else ())]
+
+    def hand_overs(self) -> list[str]:
+        """Every note that was kept as a hand-over, oldest first; whether they are is asked elsewhere."""
+        return [_read(one)[1] for one in self._files() if HAND_OVER in one.name]
 
     def _since_accepted(self) -> list[Path]:
         files = self._files()
-        accepted = [place for place, one in enumerate(files) if "accepted" in one.name]
+        accepted = [place for place, one in enumerate(files) if ACCEPTED in one.name]
         return files[accepted[-1] if accepted else 0 :]
 
     def _files(self) -> list[Path]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +14,7 @@ from engine.administrative_record import enter
 from engine.auditing import ChainFault
 from engine.clock import Clock
 from engine.core.commands import Principal
+from engine.core.key_chain import hands_over
 from engine.core.refusals import Refusal
 from engine.core.signed_note import NoteFault
 from engine.core.two_persons import TWO_PERSONS
@@ -22,11 +22,13 @@ from engine.house_key import HouseKey, HouseKeyFault
 from engine.outcomes import new_id
 from engine.second_person import check_not_alone, check_role
 from engine.settings import Settings
+from engine.witness.anchors import ACCEPTED as ACCEPTED_NOTE
 from engine.witness.anchors import Anchors
+from engine.witness.hand_overs import caught_up
 from engine.witness.looking import LOG, Known, Seen, digest_of_faults, look
 from engine.witness.sequencer import Sequencer
 from engine.witness.signer import Signer, accepted_of
-from engine.witness.words import CANNOT_BE_READ, ELSEWHERE, NOT_SIGNING, SENTENCE, UNKNOWN
+from engine.witness.words import CANNOT_BE_READ, ELSEWHERE, NOT_SIGNING, SENTENCE
 from engine.writer import Writer
 from models import account_reading, log_reading, records, time_records
 from models.database import Database
@@ -38,11 +40,6 @@ INVENTED = ("test_clock", "demo")
 ACCEPTED = "audit_accept"
 RETRY_AFTER = 300
 FAULTS_TOLD_MAX = 20
-
-
-def id_of(note: str) -> str:
-    """What names a checkpoint in the database: the digest of its note."""
-    return hashlib.sha256(note.encode()).hexdigest()
 
 
 @dataclass(slots=True)
@@ -104,9 +101,10 @@ class Witness:
 
     def look(self) -> Seen:
         """The whole log was held against its entries and its anchor; the house is read-only where it differs."""
-        known, faults = self.readable(self.signer.anchors.ends())
+        caught_up(self.database, self.signer)
+        known, faults = self.signer.held()
         with self.database.read() as connection:
-            seen = look(connection, known[:1], dated=self.dated(connection))
+            seen = look(connection, known, dated=self.dated(connection))
             waiting = log_reading.open_doubt(connection, self.office_id)
         seen.against += faults
         if self.signer.anchors.strange():
@@ -120,16 +118,6 @@ class Witness:
         else:
             self._shut(False)
         return seen
-
-    def readable(self, notes: Iterable[tuple[str, str]]) -> tuple[list[Known], list[ChainFault]]:
-        """The checkpoints among these (name, note), and a fault for each that the key of the log did not sign."""
-        known, faults = [], []
-        for name, note in notes:
-            try:
-                known.append(self.signer.read(note, name))
-            except NoteFault:
-                faults.append(ChainFault(LOG, 0, *UNKNOWN, found=name))
-        return known, faults
 
     def dated(self, connection: Connection) -> bool:
         """True where time was always real and never set back, so that instants tell what was inserted later."""
@@ -148,7 +136,8 @@ class Witness:
             return
         try:
             if self.signer.may_sign():
-                self._sign(seen, None)
+                with self.signer.alone():
+                    self._sign(seen, None)
             else:
                 self._follow()
         except (OSError, HouseKeyFault):
@@ -160,17 +149,30 @@ class Witness:
         """The newest checkpoint of whoever signs is kept here too, after the log was held against it."""
         with self.database.read() as connection:
             note = log_reading.newest_checkpoint(connection) or ""
-            known, _ = self.readable([("database", note)])
-            if not known or note in dict(self.signer.anchors.ends()).values():
+            known, _ = self.signer.readable([("database", note)])
+            if (
+                not known
+                or not self.signer.signed_last(note)
+                or note in dict(self.signer.anchors.ends()).values()
+            ):
                 return
             seen = look(connection, known, dated=False)
         if not (seen.unreadable or seen.against):
-            self.signer.anchors.keep(note, accepted=known[0].accepted_digest is not None)
+            self.signer.anchors.keep(note, kind=ACCEPTED_NOTE if known[0].accepted_digest is not None else "")
 
     def checkpoint(self) -> str:
         """The newest checkpoint, signed now over every entry; raises `read_only` or `not_ready`."""
-        if not self.signer.may_sign():
+        self.check_signs()
+        with self.signer.alone():
+            return self.signed_now()
+
+    def check_signs(self) -> None:
+        """Returns where this program holds the key that signs now; raises `not_ready`."""
+        if not caught_up(self.database, self.signer) or not self.signer.may_sign():
             raise Refusal("not_ready", detail=NOT_SIGNING)
+
+    def signed_now(self) -> str:
+        """The same for whoever signs alone already."""
         if self.glance():
             self.sequencer.run()
         seen = self.look()
@@ -191,18 +193,18 @@ class Witness:
 
     def _sign(self, seen: Seen, accepted: str | None) -> str:
         """The note, kept in the database and then beside it; one that says the same as the newest is not made again."""
+        self.check_signs()
         newest = next(iter(self.signer.anchors.ends()), None)
         if accepted is None and newest is not None:
             held = self.signer.read(newest[1], newest[0]).checkpoint
-            if (held.size, held.root) == (seen.size, seen.root):
+            if (held.size, held.root) == (seen.size, seen.root) and not hands_over(held):
                 return newest[1]
         now = self.clock.now()
         note = self.signer.sign(seen.size, seen.root, now, accepted)
-        row = {"id": id_of(note), "office_id": self.office_id, "note": note, "signed_at": now}
         self.writer.submit(
-            lambda connection: records.add(connection, log_reading.CHECKPOINT, [row]), always=True
+            lambda connection: log_reading.add_checkpoint(connection, self.office_id, note, now), always=True
         )
-        self.signer.anchors.keep(note, accepted=accepted is not None)
+        self.signer.anchors.keep(note, kind=ACCEPTED_NOTE if accepted is not None else "")
         return note
 
     def accept(self, who: Principal | None, by: str) -> dict[str, Any]:
@@ -220,15 +222,15 @@ class Witness:
             raise Refusal("not_found")
         if seen.unreadable:
             raise Refusal("read_only", detail=CANNOT_BE_READ)
-        if not self.signer.may_sign():
-            raise Refusal("not_ready", detail=NOT_SIGNING)
+        self.check_signs()
         if who is not None and waiting.first_by is None:
             first = {"first_by": by, "first_at": self.clock.real_now()}
             self.writer.submit(lambda one: log_reading.change_doubt(one, waiting.id, first), always=True)
             return {"doubt": waiting.id, "signed_by": [by], "accepted": False, **waiting.detail}
         if who is not None:
             check_not_alone(who, waiting.first_by)
-        self._accept(waiting, seen, by)
+        with self.signer.alone():
+            self._accept(waiting, seen, by)
         persons = [one for one in (waiting.first_by, by) if one is not None]
         return {"doubt": waiting.id, "signed_by": persons, "accepted": True, **waiting.detail}
 

@@ -52,7 +52,8 @@ class Prover:
         `who` is None where the operator of the house asks: then nothing says whether there is a referral.
         """
         note = self._note()
-        now = self.house.witness.signer.read(note, "checkpoint")
+        keys = self.house.witness.signer.keys()
+        now = self.house.witness.signer.read(note, "checkpoint", keys)
         then = self._since(since, now) if since is not None else None
         with self.house.database.read() as connection:
             records = self._records(connection, finding, who)
@@ -70,15 +71,15 @@ class Prover:
             "origin": now.checkpoint.origin,
             "size": now.checkpoint.size,
             "records": told,
-            "consistency": None
-            if then is None
-            else {"size": then.checkpoint.size, "proof": _told(consistency(leaves, then.checkpoint.size))},
+            "consistency": None if then is None else _beginning(leaves, then.checkpoint.size),
+            "hand_overs": [_beginning(leaves, one.size) for one in keys.hand_overs],
             "digests": self._digests(),
         }
         files = {
             "README.txt": README,
             "checkpoint.note": note,
-            "log.pub": self._public(),
+            "log.pub": keys.keys[0].told() + "\n",
+            **{f"handover-{place:04d}.note": one.note for place, one in enumerate(keys.hand_overs, 1)},
             "proof.json": json.dumps(proof, ensure_ascii=False, sort_keys=True, indent=1) + "\n",
             **({"since.note": since} if since is not None else {}),
         }
@@ -168,9 +169,6 @@ class Prover:
             "offices": _files(RULES / "offices"),
         }
 
-    def _public(self) -> str:
-        return self.house.witness.signer.verifier().told() + "\n"
-
 
 def _entry(row: Mapping[str, Any], leaf: Any, path: list[bytes], *, open_to_reader: bool) -> dict[str, Any]:
     spoken = {name: row[name] for name in CHAINED} | {
@@ -179,6 +177,11 @@ def _entry(row: Mapping[str, Any], leaf: Any, path: list[bytes], *, open_to_read
     said = {"salt": row["salt"], "body": row["body"]} if open_to_reader else {"salt": None, "body": None}
     stands = {"index": leaf.place, "leaf_salt": leaf.salt, "inclusion": _told(path)}
     return {**spoken, "previous": row["previous"], "hash": row["hash"], **said, **stands}
+
+
+def _beginning(leaves: Sequence[bytes], size: int) -> dict[str, Any]:
+    """The proof that a log of that size is the beginning of this one; null where that was longer, as after a restoration."""
+    return {"size": size, "proof": _told(consistency(leaves, size)) if size <= len(leaves) else None}
 
 
 def zipped(files: Mapping[str, str]) -> bytes:

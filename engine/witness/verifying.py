@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from engine.auditing import Audited, ChainFault, unreadable_told, verify_within
-from engine.witness.guard import Witness, id_of
+from engine.witness.guard import Witness
+from engine.witness.hand_overs import caught_up
 from engine.witness.looking import LOG, Seen, look
 from models import log_reading
 
@@ -23,6 +24,7 @@ def verify_all(
     `given` is a checkpoint that was kept elsewhere: printed, time-stamped, with another office. It is held against the
     log even where two persons have accepted another state since.
     """
+    caught_up(witness.database, witness.signer)
     beside = witness.signer.anchors.notes()  # before the database, which knows each of them
     with witness.database.read() as connection:
         dated = witness.dated(connection)
@@ -44,8 +46,8 @@ def verify_whole(
     with unreadable_told(LOG, unread):
         rows = log_reading.checkpoints(connection)
     notes = since_accepted(witness, [("database", str(row.note)) for row in rows])
-    known, faults = witness.readable([*notes, *beside])
-    brought, forged = witness.readable([(GIVEN, given)] if given is not None else [])
+    known, faults = witness.signer.readable([*notes, *beside])
+    brought, forged = witness.signer.readable([(GIVEN, given)] if given is not None else [])
     held = [*known, *brought]
     audited = verify_within(connection, progress)
     seen = look(connection, held, dated=dated)
@@ -54,7 +56,8 @@ def verify_whole(
     audited.faults += [
         ChainFault(LOG, 0, *_MISLABELLED, found=row.id)
         for row in rows
-        if row.id != id_of(str(row.note)) or signed_at.get(row.note, row.signed_at) != row.signed_at
+        if row.id != log_reading.id_of(str(row.note))
+        or signed_at.get(row.note, row.signed_at) != row.signed_at
     ]
     audited.faults += [
         ChainFault(LOG, 0, *_UNKNOWN_WITHIN, found=name)
@@ -70,7 +73,7 @@ def verify_whole(
 
 def since_accepted(witness: Witness, notes: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
     """The checkpoints from the last one on with which two persons accepted what was found."""
-    known, _ = witness.readable(notes)
+    known, _ = witness.signer.readable(notes)
     accepted = [one for one in known if one.accepted_digest is not None]
     if not accepted:
         return notes

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-UNKNOWN = ("检查点的签名不是这个日志的密钥所签", "a checkpoint is not signed by the key of this log")
+UNKNOWN = (
+    "检查点不是这个日志的密钥在其有效期间所签",
+    "a checkpoint is not signed by a key of this log that counted then",
+)
+BY_A_FORMER_KEY = (
+    "最新的检查点是已经交接的旧密钥所签",
+    "the newest checkpoint is signed by a former key, which has handed over",
+)
 ELSEWHERE = (
     "数据库不属于此处保存的任何一个日志",
     "the database belongs to none of the logs whose checkpoints are kept here",
@@ -10,6 +17,10 @@ ELSEWHERE = (
 NOT_SIGNING = (
     "本程序没有日志的签名密钥：请在持有密钥的账号下执行。"
     " · This program does not hold the key of the log: run the command as the one who holds it."
+)
+NO_KEY_YET = (
+    "日志还没有签过检查点，没有密钥可换：先执行 bihuan audit checkpoint。"
+    " · No checkpoint has been signed yet, so there is no key to change: run bihuan audit checkpoint first."
 )
 SENTENCE = (
     "数据库与已签名的检查点不一致：可能恢复了旧的备份，或者有人改动了记录。为免在错误的记录上继续办理，系统暂为只读。"

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from engine.accounts import hash_password
-from engine.administration import Administration, check_real_time, marks_of, remember_test_clock
+from engine.administration import Administration
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal
 from engine.house import House, open_house
+from engine.marks import check_real_time, marks_of, remember_test_clock
 from engine.settings import Settings
 from models import account_reading
 from tests.api.conftest import PASSWORD

@@ -12,6 +12,7 @@ import pytest
 
 from engine.house import open_house
 from engine.settings import Settings
+from tests.audit.keys import Handed, rotated
 from tests.audit.recorded import record
 from tests.builders import Town
 from tests.once import Copies
@@ -25,6 +26,25 @@ def witnessed(tables: Copies, tmp_path_factory: pytest.TempPathFactory) -> Itera
     record(town)
     town.house.witness.checkpoint()
     yield town
+    town.close()
+
+
+@pytest.fixture(scope="module")
+def handed(tables: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Handed]:
+    """A log that two keys have handed over, for tests that leave it as it is."""
+    folder = tmp_path_factory.mktemp("handed")
+    town = Town.open(tables.sqlite(folder / "bihuan.db"), folder, "2024-04-26T17:00")
+    finding, _ = record(town)
+    since = town.house.witness.checkpoint()
+    former = town.house.settings.log_key_file.read_text()
+    town.at("2024-04-26T18:00")
+    told = [rotated(town)]
+    town.at("2024-04-26T19:00")
+    record(town, 2)
+    told.append(rotated(town, "E01", "A01"))
+    record(town, 3)
+    newest = town.house.witness.checkpoint()
+    yield Handed(town, finding, since, former, told, newest)
     town.close()
 
 

@@ -17,6 +17,7 @@ from engine.core.log_leaf import GRANULE
 from engine.core.merkle import EMPTY_ROOT
 from engine.core.refusals import Refusal
 from engine.witness.anchors import Anchors
+from engine.witness.first_signature import taken_back
 from engine.witness.guard import Witness
 from engine.witness.looking import Known, look
 from engine.witness.verifying import verify_all
@@ -138,6 +139,20 @@ def test_who_signed_first_signed_for_what_was_found_then(restored: Restored) -> 
     assert answers(later, "A02", "E01") == [False, True], "the second of them signs for something else"
 
 
+def test_who_signed_first_may_take_it_back(restored: Restored) -> None:
+    later = restored.open()
+    witness = later.house.witness
+    assert answers(later, "A01") == [False]
+    with pytest.raises(Refusal, match="not_yours"):
+        taken_back(witness, later.who("A02"))
+
+    assert taken_back(witness, later.who("A01"))["withdrawn"]
+
+    with pytest.raises(Refusal, match="not_found"):
+        taken_back(witness, later.who("A01"))
+    assert answers(later, "A02", "A01") == [False, True], "two signatures all the same"
+
+
 def test_a_database_of_no_log_that_is_known_here_is_doubted(restored: Restored) -> None:
     restored.town.house.database.dispose()
     town = restored.open()
@@ -216,7 +231,7 @@ def test_a_folder_that_cannot_be_written_stops_nothing_else(
 
 def test_what_was_dated_back_is_found_where_time_was_real(witnessed: Town) -> None:
     witness = witnessed.house.witness
-    known, _ = witness.readable([("given", witness.checkpoint())])
+    known, _ = witness.signer.readable([("given", witness.checkpoint())])
     late = replace(known[0].checkpoint, more=("at 2024-04-27T17:00:00+08:00",), size=0, root=EMPTY_ROOT)
     with witnessed.house.database.read() as connection:
         faults = look(connection, [Known(late, "given")], dated=True).standing

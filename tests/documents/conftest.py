@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,11 @@ from typing import Any
 import pypdf
 import pytest
 from docx import Document
-from docx.document import Document as WordDocument
-from docx.table import Table
-from docx.text.paragraph import Paragraph
 
 from engine.documents import DocumentPress
 from tests.documents.referral import REFERRAL
 from tests.documents.told import PENALTY
+from tests.documents.word_reading import paragraphs_in
 
 TEMPLATES = Path(__file__).parents[2] / "rules" / "documents"
 ISSUED_ON = date(2024, 4, 28)
@@ -75,7 +73,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "doc_no": "原市监责改〔2024〕32号",
         "finding": FOOD,
         "facts": ORDERED,
-        "people": {"contact": CONTACT},
+        "people": {"contact": CONTACT, "reached": CONTACT},
     },
     "reinspection_record": {
         **SEEN,
@@ -104,7 +102,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
             "reply_by": "2024-05-10",
             "seized_items_included": False,
         },
-        "people": {"contact": CONTACT, "approver": {"name": "檀海峰", "on": "2024-04-28"}},
+        "people": {"reached": CONTACT, "approver": {"name": "檀海峰", "on": "2024-04-28"}},
         "attachments": [
             {"name": "现场检查笔录", "copies": 1, "pages": 3},
             {"name": "现场照片", "copies": 1, "pages": 5},
@@ -180,23 +178,13 @@ def issued_on() -> date:
     return ISSUED_ON
 
 
-def _paragraphs(document: WordDocument) -> Iterator[Paragraph]:
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            seen = {id(cell._tc): cell for row in block.rows for cell in row.cells}
-            for cell in seen.values():
-                yield from cell.paragraphs
-        else:
-            yield block
-
-
 @pytest.fixture
 def word_text(press: DocumentPress) -> Callable[[str, dict[str, Any]], str]:
     """All words of the DOCX, paragraph by paragraph."""
 
     def read(kind: str, told: dict[str, Any]) -> str:
         document = Document(io.BytesIO(press.docx(kind, told, issued_on=ISSUED_ON)))
-        return "\n".join(paragraph.text for paragraph in _paragraphs(document))
+        return "\n".join(paragraph.text for paragraph in paragraphs_in(document))
 
     return read
 

@@ -59,7 +59,7 @@ def step(trigger: str, zh: str, facts: dict[str, Any], **more: Any) -> dict[str,
     """What is told of one step of the referral: its own facts over those known before."""
     before = {**KNOWN, **more.pop("before", {})}
     told = {"trigger": trigger, "zh": zh, "refused": trigger.startswith("refuse_"), "on": "2024-09-20"}
-    people = {"contact": OFFICER, "proposer": OFFICER, "approver": PRINCIPAL}
+    people = {"contact": OFFICER, "reached": OFFICER, "proposer": OFFICER, "approver": PRINCIPAL}
     return {
         **SEEN,
         "facts": {**before, **facts},

@@ -41,10 +41,10 @@ def test_the_commands_of_the_page_run_in_their_order(
     assert said(accept) == {"faults": [], "templates": {}}  # what is the program's own changes nothing
 
     right = file.read_text(encoding="utf-8")
-    file.write_text(right.replace("{contact_phone}", "{contact_fone}"), encoding="utf-8")
+    file.write_text(right.replace("{reached_phone}", "{reached_fone}"), encoding="utf-8")
     for words in (preview, accept):
         (fault,) = said(words, 1)["faults"]  # type: ignore[misc]
-        assert "是不是想写 contact_phone？" in fault
+        assert "是不是想写 reached_phone？" in fault
     file.write_text(
         right.replace("经查，你（单位）存在下列行为：", "经检查，发现下列行为："), encoding="utf-8"
     )

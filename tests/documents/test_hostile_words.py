@@ -89,9 +89,9 @@ def test_a_character_no_font_has_is_shown_by_its_number(
     pdf_text: Read, word_text: Read, samples: dict[str, dict[str, Any]]
 ) -> None:
     told = samples["transfer_letter"]
-    rare = told | {"party": {**told["party"], "name": "𠮷祥店😀"}}
-    assert "〓(U+20BB7)祥店〓(U+1F600)" in pdf_text("transfer_letter", rare)
-    assert "𠮷祥店😀" in word_text("transfer_letter", rare)
+    rare = told | {"party": {**told["party"], "name": "𤭢祥店😀"}}
+    assert "〓(U+24B62)祥店〓(U+1F600)" in pdf_text("transfer_letter", rare)
+    assert "𤭢祥店😀" in word_text("transfer_letter", rare)
 
 
 @pytest.mark.parametrize("kind", KINDS[2::3])
@@ -117,7 +117,7 @@ def test_content_of_the_wrong_shape_is_unknown_and_breaks_nothing(
             "routes": "rectification",
             "correction_requirements": 3,
         },
-        "people": {"approver": "檀海峰", "contact": []},
+        "people": {"approver": "檀海峰", "contact": [], "reached": []},
         "attachments": ["照片", 5, None, {}],
         "ruling": {"rules": [None, "R01", {"basis": "第三十三条"}]},
         "inspection": None,

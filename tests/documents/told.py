@@ -76,7 +76,7 @@ def step(trigger: str, zh: str, facts: dict[str, Any], **more: Any) -> dict[str,
         "step": {**told, "facts": facts},
         "labels": LABELS,
         "papers": {},
-        "people": {"contact": OFFICER, "proposer": OFFICER},
+        "people": {"contact": OFFICER, "reached": OFFICER, "proposer": OFFICER},
         **more,
     }
 
@@ -85,7 +85,7 @@ def answered(
     trigger: str, zh: str, asked: str, said: dict[str, Any], facts: dict[str, Any]
 ) -> dict[str, Any]:
     """A step of the head that answers what an officer asked for."""
-    people = {"contact": HEAD, "proposer": OFFICER, "approver": HEAD}
+    people = {"contact": HEAD, "reached": OFFICER, "proposer": OFFICER, "approver": HEAD}
     told = step(trigger, zh, facts, before=said, people=people, papers=NUMBERS)
     return {**told, "asked": {"zh": asked, "facts": said}}
 

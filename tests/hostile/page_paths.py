@@ -84,6 +84,7 @@ POSTED = (
     *(f"/systems/yuanping-fire/{act}" for act in ("proposals", "ping")),
     *(f"/referrals/{{finding}}/messages/{{message}}/{act}" for act in ("resend", "paper")),
     "/admin/proposals/{finding}",
+    "/admin/withdrawals/{finding}",
     "/admin/accounts",
     "/admin/accounts/C01/proposals",
     *(f"/rulebook/editions/{{edition}}/{act}" for act in ("approve", "withdraw")),

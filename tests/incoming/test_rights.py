@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from engine.auditing import verify
+from engine.core.commands import Command, ResendCommand
 from engine.core.refusals import Refusal
 from models import audit_reading, exchange_reading
 from tests.builders import Town, refused
+from tests.hostile.outsiders import NEVER
 from tests.incoming.senders import ADDRESS, NAME, PHONE, SAID, Senders, event_of, inspection, into
 from tests.referral_walk import FILED, led, opened
+from tests.rights.twins import Work
 
 EVERYBODY = (
     "W01",
@@ -120,6 +125,36 @@ def test_what_answers_a_referral_belongs_to_it_and_makes_no_finding(senders: Sen
     named = {"reason": "in_referral", "explanation": "已在移送案件登记。"}
     senders.act("C02", returned, "note", **named)
     assert senders.row(returned).state == "noted"
+
+
+def test_an_id_of_a_referral_costs_outsiders_what_one_that_never_was_costs(senders: Senders) -> None:
+    senders.partner("police_return")
+    town, work = senders.town, Work()
+    _, message = referred(town)
+    returned = senders.sent("police_return", in_reply_to=message)
+    work.watch(town)
+
+    def cost(act: Callable[..., Any], *told: Any, **facts: Any) -> tuple[str, tuple[int, int]]:
+        work.taken()
+        code = refused(act, *told, **facts).code
+        return code, work.taken()
+
+    def costs(login: str, matter: str, letter: str) -> list[tuple[str, tuple[int, int]]]:
+        messages, who = town.house.exchange.acts, town.people[login]
+        return [
+            cost(senders.shown, login, matter),
+            cost(senders.act, login, matter, "note", reason="other", explanation="x"),
+            cost(messages.message, who, letter),
+            cost(messages.handle, Command(who, f"{login} {letter}", letter, ResendCommand(letter))),
+        ]
+
+    known = {one for one in EVERYBODY if town.house.reader.referrals.known_to(town.people[one])}
+    outsiders = set(EVERYBODY) - known
+    assert len(outsiders) > 5
+    for login in sorted(outsiders):
+        asked = costs(login, returned, message)
+        assert asked == costs(login, NEVER, NEVER)
+        assert {code for code, _ in asked} == {"not_found"}
 
 
 def test_who_informs_is_known_to_the_handler_and_the_heads_and_written_nowhere_else(senders: Senders) -> None:

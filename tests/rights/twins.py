@@ -54,9 +54,9 @@ class Work:
     statements: int = 0
     rows: int = 0
 
-    def watch(self, fort: Fort) -> None:
-        """From now on everything that the fort's database is asked is counted."""
-        event.listen(fort.town.house.database.engine, "after_cursor_execute", self._count)
+    def watch(self, town: Town) -> None:
+        """From now on everything that the town's database is asked is counted."""
+        event.listen(town.house.database.engine, "after_cursor_execute", self._count)
 
     def _count(self, _: Any, cursor: Any, *__: Any) -> None:
         self.statements += 1
@@ -130,7 +130,7 @@ def compare(
     chance, compared = random.Random(seed), Compared()
     work = Work(), Work()
     for one, fort in zip(work, (without, having), strict=True):
-        one.watch(fort)
+        one.watch(fort.town)
     requests = _requests(having, referral)
     while compared.pairs < n:
         who, path, body = chance.choice(requests)

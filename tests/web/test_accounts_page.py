@@ -58,6 +58,26 @@ def test_one_proposes_an_account_and_another_confirms_it(real: Pages) -> None:
     assert "argon2" not in account and NEW["password"] not in account
 
 
+def test_whoever_proposed_takes_it_back_on_the_page(real: Pages) -> None:
+    first, second = real.visit("B01"), real.visit("B02")
+    first.get("/admin/accounts")
+    first.send(form_of(first, "user.add"), **NEW)
+    for path in ("/admin", "/admin/accounts"):
+        assert "撤回" not in second.get(path).text
+        first.get(path)
+        assert [one for one in first.read().forms if one.action.startswith("/admin/withdrawals/")]
+    button = next(one for one in first.read().forms if one.action.startswith("/admin/withdrawals/"))
+    second.get("/admin")
+    stolen = second.client.post(button.action, data={"csrf": second.read().forms[-1].values["csrf"]})
+    assert stolen.status_code == 403
+
+    answer = first.send(button)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/admin/accounts?flash=recorded")
+    assert "data-proposal" not in first.get("/admin/accounts").text
+    assert "撤回" in second.get("/admin/record").text
+
+
 def test_another_role_is_confirmed_with_what_stood_before_and_one_disabled_is_found_so(real: Pages) -> None:
     first, second = real.visit("B01"), real.visit("B02")
     for act, more in (("user.change", {"roles": ["legal_reviewer"]}), ("user.disable", {})):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0038"
-down_revision = "0035"
+down_revision = "0037"
 SENTENCE = "this table is append-only"
 SEALING = (
     "OLD.body LIKE '{%' AND NEW.body NOT LIKE '{%' AND NEW.salt = '' AND NEW.record_id = OLD.record_id"
