@@ -158,6 +158,11 @@ async def read_body(request: Request, bytes_max: int) -> bytes | None:
     return b"".join(parts)
 
 
+def only_head(request: Request) -> bool:
+    """True when no body is carried out: HEAD is answered as GET is (api/envelope.py), and nothing of it taken along."""
+    return bool(request.state.head)
+
+
 def announced_length(request: Request) -> int:
     """How many bytes the request says it has; 0 when it says no number."""
     said = request.headers.get("content-length", "")

@@ -68,7 +68,9 @@ class Envelope:
                 message = {**message, "headers": [*message["headers"], *more, (b"x-request-id", id.encode())]}
             await send(message)
 
-        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        head = scope["method"] == "HEAD"
+        scope["state"]["head"] = head
+        inner = {**scope, "method": "GET"} if head else scope
         try:
             await self.app(inner, receive, send_wrapped)
         except ClientDisconnect:

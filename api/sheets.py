@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from api.answers import file
-from api.calls import Received
+from api.calls import Received, only_head
 from engine.sheets.ledger import MEDIA_TYPES, ledger_bytes
 
 router = APIRouter(prefix="/api/v1", tags=["ledger"])
@@ -30,5 +30,5 @@ def document(call: Received) -> Response:
 
 
 def _sheet(call: Received, form: str) -> Response:
-    content, name = ledger_bytes(call.house, call.who, call.query, form)
+    content, name = ledger_bytes(call.house, call.who, call.query, form, taken=not only_head(call.request))
     return file(content, name, MEDIA_TYPES[form])

@@ -14,6 +14,7 @@ from engine.core.refusals import Refusal
 from engine.core.retention import ERASED
 from engine.desk import Desk
 from models import records
+from models.at_rest import kept_paper
 
 KEPT = ("digest", "name", "media_type", "size", "title", "doc_no")
 
@@ -73,14 +74,16 @@ class Attachments:
                 "recorded_at": now,
                 "recorded_by": who.login,
                 "content": self._kept(subject, id, one),
+                "told": None,
             }
-            if records.insert_once(connection, records.ATTACHMENT, row):
+            kept = kept_paper(connection, row) if subject == "referral" else row
+            if records.insert_once(connection, records.ATTACHMENT, kept):
                 new.append({name: row[name] for name in KEPT if row[name] is not None})
         if new:
             self.desk.scribe.note(connection, file, "attachment", {"facts": {}, "attachments": new}, who, now)
         wanted = {one.digest for one in files}
-        kept = [row for row in records.attachment_rows(connection, id) if row.digest in wanted]
-        return bool(new), [_answer(row) for row in kept]
+        there = [row for row in records.attachment_rows(connection, id) if row.digest in wanted]
+        return bool(new), [_answer(row) for row in there]
 
     def _kept(self, subject: str, id: str, file: AttachmentFile) -> bytes:
         """The bytes as they stand in the database: those of a criminal referral sealed."""

@@ -44,7 +44,8 @@ from engine.reception import Reception
 from engine.recounting import AT_A_RING, Recounting
 from engine.recusal_reader import RecusalReader
 from engine.recusals import Recusals
-from engine.referral_sealing import open_vault
+from engine.referral_sealing import make_and_seal
+from engine.referral_vault import ReferralVault
 from engine.referrals import Referrals
 from engine.reminder_post import ReminderPost
 from engine.reminder_words import ReminderWords
@@ -211,6 +212,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
     notices = load_shelf(RULES)
     law = load_lawbook(office, notices)
     database = Database(settings.database_url)
+    vault = database.seals = ReferralVault(settings.referral_key_file)
     migrate(database)
     writer = Writer(database)
     time_guard = TimeGuard(clock, database, writer, office.office_id)
@@ -226,7 +228,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         raise
     facts = in_force.rulebook.facts
     templates = open_templates(office.office_id, database, writer, settings.templates, law.charts, clock)
-    vault = open_vault(settings, database, writer, clock.real_now())
+    make_and_seal(vault, database, writer, clock.real_now())
     papers = Papers(law.charts, office, templates.press, vault)
     prefix = PREFIX if sandbox else ""
     scribe = Scribe(

@@ -22,6 +22,7 @@ from engine.referral_vault import ReferralVault
 from engine.search.index import index_document
 from engine.telling import Telling
 from models import records
+from models.at_rest import ATTACHED, kept_document
 from rules.offices import Office
 
 PDF = "application/pdf"
@@ -78,7 +79,8 @@ class Papers:
             if status == "issued"
             else {},
         }
-        records.add(connection, records.DOCUMENT, [row])
+        sealed = file.snapshot.subject == "referral" and status == ATTACHED
+        records.add(connection, records.DOCUMENT, [kept_document(connection, row) if sealed else row])
         if doc_no and file.snapshot.subject != "referral":
             index_document(connection, self.office.office_id, id, doc_no)
         own = (
@@ -141,7 +143,7 @@ class Papers:
 
     def _status(self, effect: IssueDocument, house: bool) -> tuple[str, str | None]:
         if effect.given:
-            return "attached", effect.given["digest"]
+            return ATTACHED, effect.given["digest"]
         if not house:
             return "missing", None
         return ("issued" if effect.kind in self.press.kinds() else "pending"), None

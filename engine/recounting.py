@@ -198,7 +198,7 @@ class Recounting:
         elif subject == "inspection":
             file = load_inspection(connection, id, lock=True)
         else:
-            file = load_referral(connection, id, lock=True)
+            file = load_referral(connection, id, lock=True, remembering=False)
         assert file is not None, "a deadline always has its record"
         return file
 

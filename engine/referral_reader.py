@@ -24,6 +24,7 @@ from engine.referrals import Referrals
 from engine.snapshots import load_referral
 from engine.writer import Writer
 from models import referral_reading
+from models.at_rest import record_if_open, record_of
 from models.database import Database
 from models.reading import entries
 
@@ -74,6 +75,7 @@ class ReferralReader:
             answer = referral_answer(
                 self.sources,
                 row,
+                file.snapshot.main.facts,
                 self._member(connection, row, now),
                 referral_reading.attachments_of(connection, id),
                 "test" if self.clock.is_test else "real",
@@ -85,7 +87,7 @@ class ReferralReader:
     def ruling(self, who: Principal, id: str) -> dict[str, Any] | None:
         """The latest ruling on the record of the referral, with its trace and all facts; raises `not_found`."""
         with self.database.read(self.referrals.behalf(who)) as connection:
-            rulings = self._row(connection, who, id).record.get("rulings", [])
+            rulings = record_of(connection, self._row(connection, who, id)).get("rulings", [])
         self.note(who, id, "ruling")
         return dict(rulings[-1]) if rulings else None
 
@@ -124,14 +126,18 @@ class ReferralReader:
         return shown
 
     def known_to(self, who: Principal) -> list[dict[str, Any]]:
-        """The referrals on whose list this person is, soonest due first; nothing for everybody else."""
+        """The referrals on whose list this person is, soonest due first; nothing for everybody else.
+
+        Of one that does not open at this moment is told what it is about and when it is due, without a summary.
+        """
         now = self.clock.now()
         with self.database.read(self.referrals.behalf(who)) as connection:
             rows = self.referrals.every_known(connection, who)
             due: dict[str, list[Any]] = defaultdict(list)
             for one in referral_reading.shown_deadlines(connection, [row.id for row in rows]):
                 due[one.referral_id].append(one)
-        lines = [referral_line(self.sources, row, due[row.id], now) for row in rows]
+            said = {row.id: (record_if_open(connection, row) or {}).get("facts", {}) for row in rows}
+        lines = [referral_line(self.sources, row, said[row.id], due[row.id], now) for row in rows]
         return sorted(
             lines, key=lambda line: (line["due_effective"] is None, line["due_effective"] or "", line["id"])
         )

@@ -1,31 +1,28 @@
-"""What was told of criminal referrals before anything of them was sealed is sealed, once, when the house opens."""
+"""What is on record of criminal referrals from before it was sealed is sealed, once, when the house opens."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection
 
 from engine.core.refusals import Refusal
-from engine.referral_vault import SEALED, ReferralVault, is_sealed
-from engine.settings import Settings
+from engine.referral_vault import ReferralVault, is_sealed
 from engine.writer import Writer
-from models import confidential, records
+from models import archiving, at_rest, confidential, records
 from models.database import Database
 
-ALL_SEALED = "referrals_sealed"
+ALL_SEALED, ALL_WORDS_SEALED = "referrals_sealed", "referral_words_sealed"
+"""The marks of what is done: papers, letters and messages first, then facts, entries and the names of papers."""
 
 
-def open_vault(settings: Settings, database: Database, writer: Writer, now: datetime) -> ReferralVault:
-    """The vault of the house, its key made; nothing of a referral is plain any more, unless the key or the disk forbids it."""
-    vault = ReferralVault(settings.referral_key_file)
+def make_and_seal(vault: ReferralVault, database: Database, writer: Writer, now: datetime) -> None:
+    """The key of the vault is made; nothing of a referral is plain any more, unless the key or the disk forbids it."""
     vault.make()
-    try:
+    with suppress(Refusal):  # nothing may be written at this moment, or there is no key: at the next opening
         seal_what_is_plain(database, writer, vault, now)
-    except Refusal:  # nothing may be written at this moment, or there is no key: at the next opening
-        return vault
-    return vault
 
 
 def seal_what_is_plain(database: Database, writer: Writer, vault: ReferralVault, now: datetime) -> None:
@@ -34,13 +31,36 @@ def seal_what_is_plain(database: Database, writer: Writer, vault: ReferralVault,
     Done once, it is marked and not looked for again.
     """
     with database.read() as connection:
-        if records.mark_value(connection, ALL_SEALED) is not None:
-            return
-        found = confidential.referrals(connection)
-    for id in found:
-        writer.submit(partial(_seal, vault=vault, referral=id))
-    mark = {"name": ALL_SEALED, "value": "for ever", "recorded_at": now}
-    writer.submit(lambda connection: records.insert_once(connection, records.MARK, mark))
+        done = {name for name in _WAYS if records.mark_value(connection, name) is not None}
+        found = confidential.referrals(connection) if len(done) < len(_WAYS) else []
+    for name, seal in _WAYS.items():
+        if name in done:
+            continue
+        for id in found:
+            writer.submit(partial(seal, vault=vault, referral=id))
+        mark = {"name": name, "value": "for ever", "recorded_at": now}
+        writer.submit(partial(records.insert_once, table=records.MARK, row=mark))
+
+
+def _seal_words(connection: Connection, *, vault: ReferralVault, referral: str) -> None:
+    """Facts, entries and the names of papers. The connection seals with the vault of its house, which is this one."""
+    archiving.overwrite_what_goes(connection)
+    row = confidential.referral_row(connection, referral)
+    if not at_rest.is_sealed_document(row.record):
+        confidential.put_record(connection, row, at_rest.kept_record(connection, referral, row.record))
+    for row in confidential.deadlines_of(connection, referral):
+        if at_rest.told_history(row.history):
+            kept = at_rest.kept_history(connection, referral, row.id, row.history)
+            confidential.put_history(connection, row, kept)
+    for row in confidential.payloads_of(connection, referral):
+        if not at_rest.is_sealed_text(row.body):
+            confidential.put_payload(connection, row, at_rest.kept_payload(connection, row._asdict()))
+    for row in confidential.papers_of(connection, referral):
+        if row.told is None:
+            confidential.put_names(connection, row, at_rest.kept_paper(connection, row._asdict()))
+    for row in confidential.numbers_of(connection, referral):
+        if not row.content:
+            confidential.put_number(connection, row, at_rest.kept_document(connection, row._asdict()))
 
 
 def _seal(connection: Connection, *, vault: ReferralVault, referral: str) -> None:
@@ -49,7 +69,7 @@ def _seal(connection: Connection, *, vault: ReferralVault, referral: str) -> Non
             kept = vault.seal_paper(referral, row.digest, bytes(row.content))
             confidential.put_paper(connection, row, kept)
     for row in confidential.documents_of(connection, referral):
-        if set(row.content) != {SEALED}:
+        if not at_rest.is_sealed_document(row.content):
             confidential.put_content(connection, row, vault.seal_content(referral, row.id, row.content))
     messages = confidential.messages_of(connection, referral)
     for row in messages:
@@ -58,3 +78,7 @@ def _seal(connection: Connection, *, vault: ReferralVault, referral: str) -> Non
     for row in confidential.receipts_of(connection, [row.id for row in messages]):
         if not is_sealed(row.body):
             confidential.put_receipt(connection, row, vault.seal_receipt(dict(row._mapping)))
+
+
+_WAYS = {ALL_SEALED: _seal, ALL_WORDS_SEALED: _seal_words}
+"""How each part of a referral is sealed, by the mark that says that it is done."""

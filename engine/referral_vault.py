@@ -11,6 +11,7 @@ import base64
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +22,18 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from engine.core.refusals import Refusal
 from engine.core.strict_json import parsed
 from engine.secret_keys import KEY_BYTES, SecretKeyFault, make_secret_key, sealed, secret_keys, unsealed
+from models.at_rest import NOT_ITS_PLACE, SEALED, is_sealed_document
 from models.exchange_reading import CRIMINAL_QUEUE
 
 MARK = b"\x00BHR\x01"
 """What sealed bytes begin with, the last byte saying how they are sealed: no JSON and no paper that is taken begins so."""
 KEY_NAME_BYTES = 8
-SEALED = "sealed"
-"""The only member of a document's content that is sealed."""
 RETRY_SECONDS = 60
+DERIVED_KEPT = 256
+"""Derived keys in memory: a page of a referral opens a hundred things with one of them."""
 NO_KEY = (
     "本材料以另一把密钥加密保存，现有密钥文件（{path}）打不开：请管理员把与数据库同时备份的密钥行补入该文件"
     " · sealed with a key that is not in {path}: an administrator adds its line, which is kept with the backups"
-)
-NOT_ITS_PLACE = (
-    "本材料的密文被改动或者不在原处，不能打开：请管理员从备份核对"
-    " · the ciphertext was changed or moved and does not open: an administrator compares it with a backup"
 )
 
 _log = logging.getLogger("bihuan.keys")
@@ -127,7 +125,7 @@ class ReferralVault:
     def content_of(self, document: Any) -> dict[str, Any]:
         """What a document prints: a row of any record."""
         content: dict[str, Any] = dict(document.content)
-        if set(content) != {SEALED}:
+        if not is_sealed_document(content):
             return content
         kept = base64.b64decode(content[SEALED])
         return dict(orjson.loads(self.open(document.record_id, ("document", document.id), kept)))
@@ -183,6 +181,7 @@ def _of_receipt(row: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     return str(row["proceeding_id"]), ("receipt", row["system_id"], row["id"])
 
 
+@lru_cache(maxsize=DERIVED_KEPT)
 def _derived(key: bytes, purpose: str, length: int = KEY_BYTES) -> bytes:
     return HKDF(algorithm=SHA256(), length=length, salt=None, info=purpose.encode()).derive(key)
 

@@ -32,6 +32,7 @@ from engine.scribe import Scribe
 from engine.snapshots import load_referral
 from models import records, referral_list, referral_reading
 from models.acts import findings_of_act
+from models.at_rest import kept_record, record_if_open
 from models.reading.scope import behalf
 from models.referral_list import Asking
 from models.referral_reading import OnRecord
@@ -77,21 +78,26 @@ class Referrals:
                 self._keep_ruling(connection, row.id, file.whole_ruling)
 
     def _keep_ruling(self, connection: Connection, id: str, whole: Mapping[str, Any]) -> None:
-        """The ruling stands on the referral's record, unless it says the same as the last one there."""
+        """The ruling stands on the referral's record, unless it says the same as the last one there, or that does not open."""
         row = referral_reading.referral_row(connection, id)
         assert row is not None, "it was just found"
-        known = row.record.get("rulings", [])
+        memory = record_if_open(connection, row)
+        if memory is None:
+            return
+        known = memory.get("rulings", [])
         rulings = followed_by(known, whole)
         if rulings != known:
-            records.change(
-                connection, referral_reading.REFERRAL, id, {"record": {**row.record, "rulings": rulings}}
-            )
+            kept = kept_record(connection, id, {**memory, "rulings": rulings})
+            records.change(connection, referral_reading.REFERRAL, id, {"record": kept})
 
     def list_of(self, connection: Connection, row: Row[Any]) -> dict[str, str]:
         """Who is on the list of the referral at this moment, by login, with the ground."""
         findings = findings_of_act(connection, row.party_id, row.domain, row.violation)
         held = referral_reading.states_of_findings(connection, findings)
-        roles, hands = roles_with_a_step(self.steps, row.state, held), hands_in(row.record)
+        roles, hands = (
+            roles_with_a_step(self.steps, row.state, held),
+            referral_list.hands_of(connection, row.id),
+        )
         known = referral_reading.colleagues(connection, self.office_id, row.department)
         grounds = {str(one.login): ground_for(one.login, frozenset(one.roles), hands, roles) for one in known}
         return {login: ground for login, ground in grounds.items() if ground is not None}
@@ -137,10 +143,16 @@ class Referrals:
         return () if asking is None else referral_list.every_referral_for(connection, asking)
 
     def keep_list(self, connection: Connection, id: str, now: datetime) -> None:
-        """Who is on the list now and was never put there is put there, each with an entry of the referral's chain."""
+        """Who is on the list now and was never put there is put there, each with an entry of the referral's chain.
+
+        A referral that does not open at this moment is left as it is: a step on its finding would tell of it otherwise.
+        """
         row = referral_reading.referral_row(connection, id)
         assert row is not None, "a list belongs to a referral"
-        referral_list.keep_hands(connection, self.office_id, id, hands_in(row.record))
+        memory = record_if_open(connection, row)
+        if memory is None:
+            return
+        referral_list.keep_hands(connection, self.office_id, id, hands_in(memory))
         if not row.state:
             return
         before = referral_reading.readers_of(connection, id)
@@ -190,7 +202,8 @@ class Referrals:
     def _record_for(self, connection: Connection, file: CaseFile, said: Confide, scope: Scope) -> CaseFile:
         """The record that the statement belongs to: the last that has not ended, or a new one.
 
-        A referral is opened on the record that holds its suspicion; while one runs, another opening is another referral.
+        A referral is opened on the record that holds its suspicion; while one runs, another opening is another referral,
+        and so where that record does not open at this moment.
         """
         states = self.law.charts[CRIMINAL].states
         known = referral_reading.referrals_of(connection, file.snapshot.id)
@@ -198,7 +211,7 @@ class Referrals:
         fits = last is not None and (
             not last.state if said.opens else not last.state or states[last.state].kind != "ended"
         )
-        if last is not None and fits:
+        if last is not None and fits and record_if_open(connection, last) is not None:
             found = load_referral(connection, last.id, lock=True)
             assert found is not None
             return found

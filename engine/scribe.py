@@ -23,6 +23,7 @@ from engine.post import Post
 from engine.rows import TABLES, Rows, deadline_table
 from engine.search.index import index_finding, index_inspection
 from models import records
+from models.at_rest import kept_history, kept_payload, kept_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,7 @@ class Scribe:
             entry, payload = self._entry(file, taken, papers, sent, taken.by or who, now)
             entries.append(entry)
             payloads.append(payload)
-        records.add(connection, records.ENTRY, entries)
-        records.add(connection, records.PAYLOAD, payloads)
+        self._enter(connection, file, entries, payloads)
         if entries:
             self._keep_state(connection, file, decision, now)
         else:  # everything was confided: nothing that anybody is shown may change
@@ -91,11 +91,23 @@ class Scribe:
             now,
             False,
         )
-        records.add(connection, records.ENTRY, [entry])
-        records.add(connection, records.PAYLOAD, [payload])
+        self._enter(connection, file, [entry], [payload])
         self._keep_changed_deadlines(connection, file)
         told = {"sequence": snapshot.sequence, "head": snapshot.head}
         records.change(connection, TABLES[snapshot.subject], snapshot.id, told)
+
+    def _enter(
+        self,
+        connection: Connection,
+        file: CaseFile,
+        entries: list[dict[str, Any]],
+        payloads: list[dict[str, Any]],
+    ) -> None:
+        """The chain is so much longer; what the entries of a criminal referral say is sealed."""
+        if file.snapshot.subject == "referral":
+            payloads = [kept_payload(connection, one) for one in payloads]
+        records.add(connection, records.ENTRY, entries)
+        records.add(connection, records.PAYLOAD, payloads)
 
     def _entry(
         self,
@@ -191,9 +203,15 @@ class Scribe:
             if one.touched and one not in fresh:
                 records.change(connection, records.PROCEEDING, one.id, rows.proceeding_state(one))
         begun = [rows.new_deadline(one) for one in snapshot.deadlines if one.fresh]
-        records.add(connection, deadline_table(file), begun)
+        records.add(
+            connection,
+            deadline_table(file),
+            [self._sealed(connection, file, one["id"], one) for one in begun],
+        )
         self._keep_changed_deadlines(connection, file)
         table, identity, values = rows.main(decision.standing[-1].occurred_at, now)
+        if snapshot.subject == "referral":
+            values["record"] = kept_record(connection, snapshot.id, values["record"])
         if file.fresh:
             records.add(connection, table, [{**identity, **values}])
         else:
@@ -213,7 +231,16 @@ class Scribe:
         rows = Rows(self.office_id, self.law, file)
         for deadline in file.snapshot.deadlines:
             if deadline.touched and not deadline.fresh:
-                records.change(connection, deadline_table(file), deadline.id, rows.deadline_state(deadline))
+                said = self._sealed(connection, file, deadline.id, rows.deadline_state(deadline))
+                records.change(connection, deadline_table(file), deadline.id, said)
+
+    def _sealed(
+        self, connection: Connection, file: CaseFile, id: str, values: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The columns of a deadline as they are kept: of a referral, what happened to it sealed."""
+        if file.snapshot.subject != "referral":
+            return values
+        return {**values, "history": kept_history(connection, file.snapshot.id, id, values["history"])}
 
 
 def _behalf(row: Row, who: Principal) -> dict[str, str]:

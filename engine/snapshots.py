@@ -16,6 +16,7 @@ from engine.core.penalty_guards import no_open_measure
 from engine.core.snapshot import SUSPICION_ON_RECORD, Deadline, Record, Snapshot, remembered
 from models import records, referral_reading
 from models.acts import memories_of_act
+from models.at_rest import record_of
 from models.recusing import recused_in
 from models.second_wall import as_house
 from rules.offices import Office
@@ -90,24 +91,33 @@ def _look_for_suspicions(connection: Connection, snapshot: Snapshot, row: Row[An
         snapshot.suspicions = [Suspicion(one.finding_id == row.id, one.state or None) for one in found]
 
 
-def load_referral(connection: Connection, id: str, lock: bool = False) -> CaseFile | None:
-    """The file of a criminal referral with what its papers and messages tell of its finding; None when there is none."""
+def load_referral(
+    connection: Connection, id: str, lock: bool = False, *, remembering: bool = True
+) -> CaseFile | None:
+    """The file of a criminal referral with what its papers and messages tell of its finding; None when there is none.
+
+    Raises `not_ready` where what it remembers cannot be opened at this moment. Without `remembering` it is not: for
+    whoever notes something or counts deadlines, and changes nothing else.
+    """
     if lock:
         referral_reading.lock_referral(connection, id)
     row = referral_reading.referral_row(connection, id)
     if row is None:
         return None
+    memory = record_of(connection, row) if remembering else {}
     finding = records.finding_file_row(connection, row.finding_id, False)
     assert finding is not None, "a referral always has its finding"
     held = [proceeding(one) for one in records.proceeding_rows(connection, row.finding_id)]
     snapshot = Snapshot(
         subject="referral",
         id=row.id,
-        main=remembered(row.id, CRIMINAL, row.state, row.record),
+        main=remembered(row.id, CRIMINAL, row.state, memory),
         version=row.version,
         sequence=row.sequence,
         department=row.department,
-        deadlines=[restored(one) for one in referral_reading.deadline_rows(connection, id)],
+        deadlines=[
+            restored(one) for one in referral_reading.deadline_rows(connection, id, whole=remembering)
+        ],
         domain=row.domain,
         party_kind=finding.inspection_intake["party"]["kind"],
         items_held=any(one.chart == "penalty" and not no_open_measure(one) for one in held),
@@ -127,7 +137,7 @@ def load_referral(connection: Connection, id: str, lock: bool = False) -> CaseFi
         rulings=list(finding.rulings),
         rule_facts=finding.record.get("rule_facts", {}),
         doc_numbers=[row.doc_no] if row.doc_no else [],
-        referral_rulings=list(row.record.get("rulings", [])),
+        referral_rulings=list(memory.get("rulings", [])),
         ledger_no=finding.ledger_no,
         finding_id=row.finding_id,
     )

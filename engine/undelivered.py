@@ -53,7 +53,7 @@ class Undelivered:
         known = exchange_reading.message_row(connection, id)
         referral = known is not None and known.queue == exchange_reading.CRIMINAL_QUEUE
         file = (
-            load_referral(connection, str(known.proceeding_id), lock=True)
+            load_referral(connection, str(known.proceeding_id), lock=True, remembering=False)
             if known is not None and referral and self.scribe is not None
             else None
         )  # records are locked before messages, everywhere

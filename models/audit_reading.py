@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, select
 
+from models.at_rest import is_sealed_text, opened_payload
 from models.incoming_reading import INCOMING
 from models.prepared import Prepared
 from models.records import ENTRY, FINDING, INSPECTION, PAYLOAD
@@ -35,7 +36,18 @@ def _heads(connection: Connection, *tables: Table) -> Iterator[tuple[str, str, i
 
 
 def chain(connection: Connection, record_id: str) -> list[dict[str, Any]]:
-    """The entries of a record in order, each with salt and body of its payload (null where it is missing)."""
+    """The entries of a record in order, each with salt and body of its payload (null where it is missing).
+
+    What a referral says is opened; raises `not_ready`.
+    """
+    return [
+        {**row, **opened_payload(connection, row)} if is_sealed_text(row["body"]) else row
+        for row in chain_as_kept(connection, record_id)
+    ]
+
+
+def chain_as_kept(connection: Connection, record_id: str) -> list[dict[str, Any]]:
+    """The same with the payloads of a referral as they are kept."""
     return [dict(row._mapping) for row in _CHAIN.all(connection, {"record": record_id})]
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, select, update
 
+from models.at_rest import ATTACHED, NAMED
 from models.exchange_reading import CRIMINAL_QUEUE, MESSAGE
 from models.linked_reading import RECEIPT
-from models.records import ATTACHMENT, DOCUMENT
-from models.referral_reading import REFERRAL
+from models.records import ATTACHMENT, DOCUMENT, PAYLOAD
+from models.referral_reading import REFERRAL, REFERRAL_DEADLINE
 
 
 def referrals(connection: Connection) -> list[str]:
@@ -18,11 +19,33 @@ def referrals(connection: Connection) -> list[str]:
     return [str(id) for id in connection.execute(select(REFERRAL.c.id).order_by(REFERRAL.c.id)).scalars()]
 
 
+def referral_row(connection: Connection, id: str) -> Row[Any]:
+    """The referral, locked for this transaction on PostgreSQL."""
+    return connection.execute(select(REFERRAL).where(REFERRAL.c.id == id).with_for_update()).one()
+
+
+def payloads_of(connection: Connection, referral: str) -> Sequence[Row[Any]]:
+    """What the entries of the referral say."""
+    return connection.execute(select(PAYLOAD).where(PAYLOAD.c.record_id == referral)).all()
+
+
+def deadlines_of(connection: Connection, referral: str) -> Sequence[Row[Any]]:
+    """The deadlines of the referral, locked likewise."""
+    mine = REFERRAL_DEADLINE.c.referral_id == referral
+    return connection.execute(select(REFERRAL_DEADLINE).where(mine).with_for_update()).all()
+
+
 def papers_of(connection: Connection, referral: str) -> Sequence[Row[Any]]:
     """The papers handed in on the referral, locked for this transaction on PostgreSQL."""
     return connection.execute(
         select(ATTACHMENT).where(ATTACHMENT.c.finding_id == referral).with_for_update()
     ).all()
+
+
+def numbers_of(connection: Connection, referral: str) -> Sequence[Row[Any]]:
+    """The documents of the referral that others made, locked likewise."""
+    mine = and_(DOCUMENT.c.record_id == referral, DOCUMENT.c.status == ATTACHED)
+    return connection.execute(select(DOCUMENT).where(mine).with_for_update()).all()
 
 
 def documents_of(connection: Connection, referral: str) -> Sequence[Row[Any]]:
@@ -44,6 +67,28 @@ def receipts_of(connection: Connection, messages: Sequence[str]) -> Sequence[Row
     ).all()
 
 
+def put_record(connection: Connection, row: Row[Any], record: Mapping[str, Any]) -> None:
+    """The referral remembers that."""
+    _put(connection, REFERRAL, {"id": row.id}, {"record": record})
+
+
+def put_history(connection: Connection, row: Row[Any], history: Sequence[Any]) -> None:
+    """That happened to the deadline."""
+    _put(connection, REFERRAL_DEADLINE, {"id": row.id}, {"history": history})
+
+
+def put_payload(connection: Connection, row: Row[Any], payload: Mapping[str, Any]) -> None:
+    """The entry says that; the guard of the table lets it through where it was plain and is sealed now."""
+    key = {"record_id": row.record_id, "sequence": row.sequence}
+    _put(connection, PAYLOAD, key, {name: payload[name] for name in ("salt", "body")})
+
+
+def put_names(connection: Connection, row: Row[Any], paper: Mapping[str, Any]) -> None:
+    """The paper is called that."""
+    key = {"finding_id": row.finding_id, "digest": row.digest}
+    _put(connection, ATTACHMENT, key, {name: paper[name] for name in (*NAMED, "told")})
+
+
 def put_paper(connection: Connection, row: Row[Any], content: bytes) -> None:
     """The paper has these bytes."""
     key = {"finding_id": row.finding_id, "digest": row.digest}
@@ -53,6 +98,11 @@ def put_paper(connection: Connection, row: Row[Any], content: bytes) -> None:
 def put_content(connection: Connection, row: Row[Any], content: Mapping[str, Any]) -> None:
     """The document has that content."""
     _put(connection, DOCUMENT, {"id": row.id}, {"content": content})
+
+
+def put_number(connection: Connection, row: Row[Any], document: Mapping[str, Any]) -> None:
+    """The document of others has that number, as it is kept."""
+    _put(connection, DOCUMENT, {"id": row.id}, {name: document[name] for name in ("doc_no", "content")})
 
 
 def put_message(connection: Connection, row: Row[Any], body: bytes) -> None:

@@ -11,6 +11,8 @@ import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import QueuePool
 
+from models import at_rest
+from models.at_rest import NoSeals, Seals
 from models.second_wall import HOUSE, OPTION, Behalf, in_force, stand_up
 
 SAFE_SQLITE = (3, 51, 3)
@@ -31,6 +33,9 @@ class DatabaseUnsafe(RuntimeError):
 class Database:
     """One database; readers have their own connections, writing belongs to the writer."""
 
+    seals: Seals = NoSeals()
+    """What opens the referrals of this database; it is named before anything is read of them."""
+
     def __init__(self, url: str, *, pool_size: int = 20) -> None:
         self.url = normalised(url)
         self.dialect = "sqlite" if self.url.startswith("sqlite") else "postgresql"
@@ -45,13 +50,16 @@ class Database:
 
         Whoever reads for a person says so, and PostgreSQL shows no more than that person may see.
         """
-        with self._readers.connect().execution_options(**{OPTION: behalf}) as connection:
+        with self._readers.connect().execution_options(**self._said(behalf)) as connection:
             yield connection
             connection.rollback()
 
     def writing(self) -> Connection:
         """A connection of the house itself, which SQLite locks for writing from its beginning on."""
-        return self.engine.connect().execution_options(begin="IMMEDIATE", **{OPTION: HOUSE})
+        return self.engine.connect().execution_options(begin="IMMEDIATE", **self._said(HOUSE))
+
+    def _said(self, behalf: Behalf) -> dict[str, Any]:
+        return {OPTION: behalf, at_rest.OPTION: self.seals}
 
     def ready(self) -> bool:
         """True when the database answers."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, tuple_, update
 
+from models.at_rest import kept_piece, opened_piece
 from models.job import Job, JobPart
 from models.records import add, table_of
 
@@ -28,18 +29,19 @@ def enter(connection: Connection, row: Mapping[str, Any], parts: Sequence[bytes]
 
 
 def keep_parts(connection: Connection, office_id: str, id: str, side: str, parts: Iterable[bytes]) -> None:
-    """The file on that side of the job is this one."""
+    """The file on that side of the job is this one, sealed piece by piece."""
     connection.execute(delete(PART).where(PART.c.job_id == id, PART.c.side == side))
     named = {"office_id": office_id, "job_id": id, "side": side}
     for ordinal, part in enumerate(parts):  # one at a time, so that never more than one is in memory
-        add(connection, PART, [{**named, "ordinal": ordinal, "content": part}])
+        kept = kept_piece(connection, id, side, ordinal, part)
+        add(connection, PART, [{**named, "ordinal": ordinal, "content": kept}])
 
 
 def part_of(connection: Connection, id: str, side: str, ordinal: int) -> bytes | None:
-    """That piece of the file on that side of the job; None behind the last."""
+    """That piece of the file on that side of the job, opened; None behind the last. Raises `not_ready`."""
     one = and_(PART.c.job_id == id, PART.c.side == side, PART.c.ordinal == ordinal)
     content = connection.execute(select(PART.c.content).where(one)).scalar()
-    return None if content is None else bytes(content)
+    return None if content is None else opened_piece(connection, id, side, ordinal, bytes(content))
 
 
 def job_of(connection: Connection, office_id: str, owner: str, id: str) -> Row[Any] | None:
@@ -100,6 +102,36 @@ def ask_to_cancel(connection: Connection, id: str, now: datetime, expires: datet
     ended = {"state": CANCELLED, "ended_at": now, "expires_at": expires}
     connection.execute(update(JOB).where(JOB.c.id == id, JOB.c.state == QUEUED).values(ended))
     connection.execute(update(JOB).where(JOB.c.id == id, JOB.c.state == RUNNING).values(cancel=True))
+
+
+def finished_files(connection: Connection, office_id: str) -> Sequence[Row[Any]]:
+    """The jobs of the office of which a file came out."""
+    asked = select(JOB).where(JOB.c.office_id == office_id, JOB.c.state == DONE, JOB.c.file_name.is_not(None))
+    return connection.execute(asked.order_by(JOB.c.id)).all()
+
+
+def take_file_away(connection: Connection, id: str, why: str) -> None:
+    """What came out of the job is gone, and the job says why."""
+    connection.execute(delete(PART).where(PART.c.job_id == id, PART.c.side == MADE))
+    connection.execute(update(JOB).where(JOB.c.id == id).values(file_name=None, error=why))
+
+
+def take_all_away(
+    connection: Connection, office_id: str, rests_on_its_file: str, why: str, now: datetime, expires: datetime
+) -> None:
+    """No file of any job of the office is there any more, nor what jobs of that kind told of theirs.
+
+    Jobs of that kind that were not done have failed; others that run begin anew, whoever carries them out.
+    """
+    mine, taking = JOB.c.office_id == office_id, JOB.c.kind == rests_on_its_file
+    connection.execute(delete(PART).where(PART.c.job_id.in_(select(JOB.c.id).where(mine))))
+    failed = {"state": FAILED, "error": why, "ended_at": now, "expires_at": expires}
+    connection.execute(update(JOB).where(mine, taking, JOB.c.state.in_(ALIVE)).values(failed))
+    connection.execute(update(JOB).where(mine, taking).values(outcome={}))
+    again = {"state": QUEUED, "holder": None, "lease_until": None, "tries": 0}
+    connection.execute(update(JOB).where(mine, JOB.c.state == RUNNING).values(again))
+    made = and_(mine, JOB.c.state == DONE, JOB.c.file_name.is_not(None))
+    connection.execute(update(JOB).where(made).values(file_name=None, error=why))
 
 
 def drop_expired(connection: Connection, office_id: str, now: datetime) -> None:

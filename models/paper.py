@@ -58,3 +58,5 @@ class Attachment(SQLModel, table=True):
     recorded_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     recorded_by: str = Field(max_length=ID_LENGTH)
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    told: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """Name, title and number of a paper of a criminal referral, sealed; they are empty then (models/at_rest.py)."""

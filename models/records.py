@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Table, and_, bindparam, func, select, up
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
+from models.at_rest import opened_documents, opened_papers
 from models.prepared import Prepared, added, added_once, changed, named
 from models.tables import (
     Attachment,
@@ -227,26 +228,23 @@ def next_number(connection: Connection, office_id: str, kind: str, year: int) ->
     where = and_(SERIES.c.office_id == office_id, SERIES.c.kind == kind, SERIES.c.year == year)
     last = connection.execute(_locked(select(SERIES.c.last).where(where), True)).scalar()
     if last is None:
-        _first_number(connection, office_id, kind, year)
+        add_once(connection, SERIES, {"office_id": office_id, "kind": kind, "year": year, "last": 0})
         last = connection.execute(_locked(select(SERIES.c.last).where(where), True)).scalar_one()
     connection.execute(update(SERIES).where(where).values(last=last + 1))
     return int(last) + 1
 
 
-def _first_number(connection: Connection, office_id: str, kind: str, year: int) -> None:
-    add_once(connection, SERIES, {"office_id": office_id, "kind": kind, "year": year, "last": 0})
-
-
 def documents_of(connection: Connection, record_id: str, kind: str | None = None) -> Sequence[Row[Any]]:
     """The documents of a record, oldest first."""
     if kind is None:
-        return _DOCUMENTS.all(connection, {"record_id": record_id})
-    return _DOCUMENTS_OF_KIND.all(connection, {"record_id": record_id, "kind": kind})
+        return opened_documents(connection, _DOCUMENTS.all(connection, {"record_id": record_id}))
+    found = _DOCUMENTS_OF_KIND.all(connection, {"record_id": record_id, "kind": kind})
+    return opened_documents(connection, found)
 
 
 def attachment_rows(connection: Connection, finding_id: str) -> Sequence[Row[Any]]:
     """The attachments of a finding without their bytes."""
-    return _ATTACHMENTS.all(connection, {"id": finding_id})
+    return opened_papers(connection, _ATTACHMENTS.all(connection, {"id": finding_id}))
 
 
 def user_row(connection: Connection, login: str) -> Row[Any] | None:

@@ -124,11 +124,15 @@ def every_referral_for(connection: Connection, asking: Asking) -> Sequence[Row[A
     return connection.execute(asked.order_by(REFERRAL.c.id)).all()
 
 
+def hands_of(connection: Connection, id: str) -> dict[str, str]:
+    """The hands in the referral, by login, folded, with the ground, as they were kept last."""
+    asked = select(HAND.c.login_key, HAND.c.ground).where(HAND.c.referral_id == id)
+    return {str(login): str(ground) for login, ground in connection.execute(asked)}
+
+
 def keep_hands(connection: Connection, office_id: str, id: str, hands: Mapping[str, str]) -> None:
     """The hands in the referral are these, by login, folded, with the ground."""
-    asked = select(HAND.c.login_key, HAND.c.ground).where(HAND.c.referral_id == id)
-    before: dict[str, str] = {str(login): str(ground) for login, ground in connection.execute(asked)}
-    if before == hands:
+    if hands_of(connection, id) == hands:
         return
     connection.execute(delete(HAND).where(HAND.c.referral_id == id))
     named = {"office_id": office_id, "referral_id": id}

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Boolean, Connection, Row, and_, bindparam, func, literal, select
 
 from engine.core.chart import CRIMINAL
+from models.at_rest import opened_histories, opened_papers
 from models.in_one_text import InOneText, each_in
 from models.prepared import Prepared
 from models.records import ATTACHMENT, FINDING, PARTY, PROCEEDING, USER, table_of
@@ -82,9 +83,12 @@ def lock_party(connection: Connection, party_id: str, needed: bool = True) -> No
         connection.execute(_HELD_PARTY, {"party": party_id, "needed": needed})
 
 
-def deadline_rows(connection: Connection, referral_id: str) -> Sequence[Row[Any]]:
-    """Every deadline of the referral, in the order they were opened, as the snapshot of a decision has them."""
-    return connection.execute(_DEADLINES, {"id": referral_id}).all()
+def deadline_rows(connection: Connection, referral_id: str, *, whole: bool = True) -> Sequence[Row[Any]]:
+    """Every deadline of the referral, in the order they were opened, as the snapshot of a decision has them.
+
+    Raises `not_ready` where not the whole of what happened to them opens, and that is asked for.
+    """
+    return opened_histories(connection, connection.execute(_DEADLINES, {"id": referral_id}), whole=whole)
 
 
 def shown_deadlines(connection: Connection, referral_ids: Sequence[str]) -> Sequence[Row[Any]]:
@@ -101,7 +105,7 @@ def shown_deadlines(connection: Connection, referral_ids: Sequence[str]) -> Sequ
         .join(REFERRAL, REFERRAL.c.id == columns.referral_id)
         .where(columns.referral_id.in_(referral_ids))
     )
-    return connection.execute(asked.order_by(columns.id)).all()
+    return opened_histories(connection, connection.execute(asked.order_by(columns.id)))
 
 
 def readers_of(connection: Connection, referral_id: str) -> dict[str, str]:
@@ -127,7 +131,8 @@ def attachments_of(connection: Connection, referral_id: str) -> Sequence[Row[Any
     """The attachments of a referral without their bytes, oldest first."""
     columns = [column for column in ATTACHMENT.c if column.name != "content"]
     asked = select(*columns).where(ATTACHMENT.c.finding_id == referral_id)
-    return connection.execute(asked.order_by(ATTACHMENT.c.recorded_at, ATTACHMENT.c.digest)).all()
+    found = connection.execute(asked.order_by(ATTACHMENT.c.recorded_at, ATTACHMENT.c.digest)).all()
+    return opened_papers(connection, found)
 
 
 def last_recorded_at(connection: Connection) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from api.answers import file
+from api.calls import only_head
 from engine.sheets.ledger import MEDIA_TYPES, ledger_bytes
 from web.asking import Asked, Asking
 from web.routing import PageRoute
@@ -25,5 +26,7 @@ def table(asking: Asked) -> Response:
 
 
 def _sheet(asking: Asking, form: str) -> Response:
-    content, name = ledger_bytes(asking.house, asking.who, asking.query, form)
+    content, name = ledger_bytes(
+        asking.house, asking.who, asking.query, form, taken=not only_head(asking.request)
+    )
     return file(content, name, MEDIA_TYPES[form])

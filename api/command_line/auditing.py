@@ -76,7 +76,7 @@ def _verify(args: argparse.Namespace) -> int:
         "unsequenced": seen.unsequenced,
     }
     told({**audited.answer(), "log": log}, as_json=args.json)
-    return REFUSED if audited.faults else DONE
+    return REFUSED if audited.faults or audited.unopened else DONE
 
 
 def _checkpoint(args: argparse.Namespace) -> int:

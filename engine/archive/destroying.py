@@ -17,6 +17,7 @@ from engine.archive.at import At
 from engine.archive.blanking import MARKER, Blank, words_of
 from engine.casefile import CaseFile
 from engine.core.audit import ERASED, canonical
+from engine.jobs.book import take_all_away
 from engine.search.index import index_finding, index_inspection, index_party
 from engine.snapshots import load_inspection
 from models import account_reading, archiving, audit_reading, drafting, records
@@ -48,6 +49,7 @@ def destroy(connection: Connection, at: At, erasure: Row[Any], reason: str) -> d
         done["entries"] += work.inspection()
     if alone:
         work.party()
+    take_all_away(connection, at.office_id, at.desk.clock.real_now())
     return done
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -13,7 +14,7 @@ from engine.core.audit import canonical
 from engine.core.commands import Principal
 from engine.core.policies import may
 from engine.core.refusals import Refusal
-from engine.jobs.work import KINDS, check_asked
+from engine.jobs.work import KINDS, SHEET_IMPORT, check_asked
 from engine.outcomes import new_id
 from engine.projections.asked import Asked, Query
 from engine.projections.filters import PAGING
@@ -30,6 +31,10 @@ ALIVE_MAX = 5
 """So many jobs of one person wait or run at once."""
 TOO_MANY = (
     "您已有 {most} 项后台任务在办，办完再提出。 · {most} jobs of yours are under way: wait for one to end."
+)
+ERASED_SINCE = (
+    "文件生成以后有档案依法销毁，后台文件一并删除，请重新提出。 · "
+    "Records were lawfully erased since, and files in the background with them: ask again."
 )
 RIGHTS_CHANGED = (
     "您的权限在文件生成以后有变动，请重新生成。 · "
@@ -115,10 +120,7 @@ def result(house: House, who: Principal, id: str) -> tuple[str, Iterator[bytes]]
         row = _row(house, connection, who, id)
         if row.state != jobs.DONE or row.file_name is None:
             raise Refusal("not_found")
-        known = all(
-            house.reader.referrals.referrals.known(connection, who, referral) for referral in row.referrals
-        )
-        if not known or row.rights != rights_of(who) or not may(who, KINDS[row.kind].action):
+        if not _still_theirs(house, connection, who, row):
             raise Refusal("not_yours", detail=RIGHTS_CHANGED)
     return row.file_name, pieces_of(house, id, jobs.MADE)
 
@@ -138,6 +140,29 @@ def pieces_of(house: House, id: str, side: str) -> Iterator[bytes]:
 def rights_of(who: Principal) -> str:
     """What the person may see, as far as roles and department say, as one digest."""
     return hashlib.sha256(canonical([who.department, sorted(who.all_roles)]).encode()).hexdigest()
+
+
+def take_all_away(connection: Connection, office_id: str, now: datetime) -> None:
+    """No file of a job is there any more: which of them told of what has just been erased is written nowhere."""
+    jobs.take_all_away(connection, office_id, SHEET_IMPORT, ERASED_SINCE, now, now + KEPT)
+
+
+def drop_lost(house: House) -> None:
+    """Files that their owners may not fetch any more are gone: an account ended, other roles, off the list of a referral."""
+    office_id = house.office.office_id
+    with house.database.read() as connection:
+        rows = jobs.finished_files(connection, office_id)
+        owners = {login: house.accounts.named(login) for login in {row.owner for row in rows}}
+        lost = [row.id for row in rows if not _still_theirs(house, connection, owners[row.owner], row)]
+    for id in lost:
+        house.writer.submit(partial(jobs.take_file_away, id=id, why=RIGHTS_CHANGED), always=True)
+
+
+def _still_theirs(house: House, connection: Connection, who: Principal | None, row: Any) -> bool:
+    if who is None or row.rights != rights_of(who) or not may(who, KINDS[row.kind].action):
+        return False
+    referrals = house.reader.referrals.referrals
+    return all(referrals.known(connection, who, id) for id in row.referrals)
 
 
 def _row(house: House, connection: Connection, who: Principal, id: str) -> Any:

@@ -7,14 +7,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
 from engine.core.refusals import Refusal
-from engine.jobs.book import KEPT, pieces_of, rights_of
+from engine.jobs.book import KEPT, drop_lost, pieces_of, rights_of
 from engine.jobs.work import KINDS, Result, Task, check_asked
 from engine.outcomes import new_id
 from models import jobs
@@ -28,6 +28,8 @@ LEASE = timedelta(minutes=2)
 TOLD_EVERY_SECONDS = 2.0
 TRIES_MAX = 3
 PART_BYTES = 1 << 20
+LOOKED_EVERY = timedelta(minutes=10)
+"""So often it is asked whether owners may still have what was made for them; each fetching asks it too."""
 LOST = (
     "办理本任务的程序几次中断，没有完成；没有产生文件。请重新提出。 · "
     "The program that did this stopped several times; nothing was made. Ask again."
@@ -50,6 +52,7 @@ class Runner:
     def __init__(self, house: House) -> None:
         self._house, self._holder = house, new_id()
         self._stopping = threading.Event()
+        self._looked: datetime | None = None
 
     def begin(self) -> None:
         """Jobs are taken again, after a stop."""
@@ -60,10 +63,13 @@ class Runner:
         self._stopping.set()
 
     def run(self) -> int:
-        """Every job that waits was carried out, the oldest first; how many. Old ones are gone."""
+        """Every job that waits was carried out, the oldest first; how many. Old ones are gone, and files of lost rights."""
         house, done = self._house, 0
         office_id, now = house.office.office_id, house.clock.real_now()
         house.writer.submit(lambda connection: jobs.drop_expired(connection, office_id, now), always=True)
+        if self._looked is None or now - self._looked >= LOOKED_EVERY:
+            drop_lost(house)
+            self._looked = now
         while not self._stopping.is_set():
             row = self._claimed()
             if row is None:

@@ -224,6 +224,7 @@ def _vault(settings: Settings, copied: Copied) -> ReferralVault:
 
 
 def _verified(database: Database, wanted: Wanted, vault: ReferralVault) -> Audited:
+    database.seals = vault
     audited = verify(database)
     with database.read() as connection:
         gone = archiving.erased_papers(connection)

@@ -9,6 +9,7 @@ from typing import Any
 from engine.core.basis import basis_of
 from engine.projections.instants import deadline_light, occurred, recorded
 from engine.projections.sources import Sources
+from models.at_rest import told_history
 
 POINTS = (
     "start",
@@ -25,7 +26,7 @@ ORDERED = "set_by_order"
 
 def deadline_answer(sources: Sources, row: Any, finding: str, as_of: datetime) -> dict[str, Any]:
     """The row in the shape of `deadline`; `finding` is the finding it is read from."""
-    term, spec, history = sources.terms[row.term], row.spec, [_told(one) for one in row.history]
+    term, spec, history = sources.terms[row.term], row.spec, [_told(one) for one in told_history(row.history)]
     answer: dict[str, Any] = {
         "id": row.id,
         "term": row.term,
@@ -37,7 +38,7 @@ def deadline_answer(sources: Sources, row: Any, finding: str, as_of: datetime) -
         "light": deadline_light(row, as_of),
         "nature": row.nature,
         "state": row.state,
-        "settled_at": history[-1]["occurred_at"] if row.settled_at else None,
+        "settled_at": history[-1]["occurred_at"] if row.settled_at and history else None,
         "history": history,
         "department": row.department,
         "excluded": spec.get("excluded", []),

@@ -30,7 +30,12 @@ def referral_member(
 
 
 def referral_answer(
-    sources: Sources, row: Any, member: Mapping[str, Any], attachments: Sequence[Any], clock: str
+    sources: Sources,
+    row: Any,
+    facts: Mapping[str, Any],
+    member: Mapping[str, Any],
+    attachments: Sequence[Any],
+    clock: str,
 ) -> dict[str, Any]:
     """The referral alone: what a finding says of it, its facts and papers, and where its story is read."""
     chart = sources.charts[CRIMINAL]
@@ -40,7 +45,7 @@ def referral_answer(
         "department": row.department,
         "title": chart.states[row.state].zh,
         "owner_role": chart.states[row.state].owner,
-        "facts": dict(row.record.get("facts", {})),
+        "facts": dict(facts),
         "attachments": [attachment_answer(one) for one in attachments],
         "timeline": f"/api/v1/referrals/{row.id}/timeline",
         "opened_at": recorded(row.opened_at),
@@ -49,7 +54,9 @@ def referral_answer(
     }
 
 
-def referral_line(sources: Sources, row: Any, deadlines: Sequence[Any], as_of: datetime) -> dict[str, Any]:
+def referral_line(
+    sources: Sources, row: Any, facts: Mapping[str, Any], deadlines: Sequence[Any], as_of: datetime
+) -> dict[str, Any]:
     """One referral among a person's work: what it is about, where it stands and what is due first."""
     running = [one for one in deadlines if one.state == "running"]
     first = min(running, key=lambda one: (one.due_effective, one.id), default=None)
@@ -64,5 +71,5 @@ def referral_line(sources: Sources, row: Any, deadlines: Sequence[Any], as_of: d
         "light": deadline_light(first, as_of) if first is not None else "none",
         "term": first.term if first is not None else None,
         "due_effective": first.due_effective if first is not None else None,
-        "summary": summary_of(row.record.get("facts", {})),
+        "summary": summary_of(facts),
     }

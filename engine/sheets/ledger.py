@@ -169,8 +169,10 @@ def write_ledger(
     progress: Progress | None = None,
     rows_max: int | None = None,
     referrals: set[str] | None = None,
+    *,
+    taken: bool = True,
 ) -> dict[str, Any]:
-    """The sheet stands at the path, in the format that its name ends with; that it was made is on record.
+    """The sheet stands at the path, in the format that its name ends with; where it is taken along, that is on record.
 
     Answers `rows` and `as_of`. Raises `parameter_invalid`, too for more rows than `rows_max`. The criminal
     referrals that the sheet tells of are added to `referrals`.
@@ -185,15 +187,18 @@ def write_ledger(
                 file.writelines(flat_lines(path.suffix.removeprefix("."), rows))
         if referrals is not None:
             referrals |= rows.referrals
-    record_export(house, who, path.suffix.removeprefix("."), query, rows.count)
+    if taken:
+        record_export(house, who, path.suffix.removeprefix("."), query, rows.count)
     return {"rows": rows.count, "as_of": recorded(rows.as_of)}
 
 
-def ledger_bytes(house: House, who: Principal, query: Query, form: str) -> tuple[bytes, str]:
+def ledger_bytes(
+    house: House, who: Principal, query: Query, form: str, *, taken: bool = True
+) -> tuple[bytes, str]:
     """The sheet as bytes, and the name of the file; raises `parameter_invalid`, too where it has too many rows."""
     with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
         path = Path(folder) / f"sheet.{form}"
-        done = write_ledger(house, who, query, path, rows_max=AT_ONCE_MAX)
+        done = write_ledger(house, who, query, path, rows_max=AT_ONCE_MAX, taken=taken)
         return path.read_bytes(), f"台账-{done['as_of'][:10]}.{form}"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import Connection, Row, and_, case, or_, select
 
+from models.at_rest import ATTACHED, opened_documents, opened_entries, opened_papers
 from models.reading.scope import Scope
 from models.records import ATTACHMENT, DOCUMENT, ENTRY, FINDING, INSPECTION, PAYLOAD
 
@@ -34,14 +35,16 @@ def entries_after(
     asked = select(ENTRY, PAYLOAD.c.salt, PAYLOAD.c.body).select_from(_WITH_BODY)
     asked = asked if only is None else asked.where(ENTRY.c.trigger == only)
     asked = asked.where(ENTRY.c.record_id == record_id, ENTRY.c.sequence > after).order_by(ENTRY.c.sequence)
-    return connection.execute(asked if limit is None else asked.limit(limit)).all()
+    return opened_entries(
+        connection, connection.execute(asked if limit is None else asked.limit(limit)).all()
+    )
 
 
 def steps_taken(connection: Connection, record_id: str, triggers: Sequence[str]) -> Sequence[Row[Any]]:
     """When these steps were taken on a record and its proceedings, oldest first, with the body while it is kept."""
     asked = select(ENTRY, PAYLOAD.c.body).select_from(_WITH_BODY)
     asked = asked.where(ENTRY.c.record_id == record_id, ENTRY.c.trigger.in_(triggers))
-    return connection.execute(asked.order_by(ENTRY.c.sequence)).all()
+    return opened_entries(connection, connection.execute(asked.order_by(ENTRY.c.sequence)).all())
 
 
 def taken_by(connection: Connection, record_id: str, sequences: Sequence[int]) -> dict[int, str]:
@@ -60,11 +63,13 @@ def first_entry(connection: Connection, record_id: str) -> Row[Any] | None:
 
 def documents_of_steps(connection: Connection, record_id: str, first: int, last: int) -> Sequence[Row[Any]]:
     """The documents of the steps of a record from one sequence to another, without what they print."""
-    columns = [column for column in DOCUMENT.c if column.name != "content"]
+    columns: list[Any] = [column for column in DOCUMENT.c if column.name != "content"]
+    columns.append(case((DOCUMENT.c.status == ATTACHED, DOCUMENT.c.content)).label("content"))
     asked = select(*columns).where(
         DOCUMENT.c.record_id == record_id, DOCUMENT.c.sequence.between(first, last)
     )
-    return connection.execute(asked.order_by(DOCUMENT.c.sequence, DOCUMENT.c.id)).all()
+    found = connection.execute(asked.order_by(DOCUMENT.c.sequence, DOCUMENT.c.id)).all()
+    return opened_documents(connection, found)
 
 
 def document_row(connection: Connection, record_id: str, named: str) -> Row[Any] | None:
@@ -81,4 +86,4 @@ def document_row(connection: Connection, record_id: str, named: str) -> Row[Any]
 def attachment_row(connection: Connection, finding_id: str, digest: str) -> Row[Any] | None:
     """The attachment of that digest with its bytes."""
     asked = select(ATTACHMENT).where(ATTACHMENT.c.finding_id == finding_id, ATTACHMENT.c.digest == digest)
-    return connection.execute(asked).one_or_none()
+    return next(iter(opened_papers(connection, connection.execute(asked).all())), None)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, String, and_, func, literal_column, or_, select
 
+from models.at_rest import opened_entries
 from models.case import LIST_NUMBER
 from models.reading.findings import FindingFilter, matching
 from models.reading.lights import finding_burns
@@ -120,7 +121,8 @@ def said_of(
     asked = asked.where(ENTRY.c.record_id.in_(record_ids))
     if until is not None:
         asked = asked.where(ENTRY.c.recorded_at <= until)
-    return connection.execute(asked.order_by(ENTRY.c.record_id, ENTRY.c.sequence)).all()
+    found = connection.execute(asked.order_by(ENTRY.c.record_id, ENTRY.c.sequence)).all()
+    return opened_entries(connection, found)
 
 
 def referrals_among(connection: Connection, asking: Asking, ids: Sequence[str]) -> Sequence[Row[Any]]:

@@ -10,6 +10,7 @@ import pytest
 
 from api.envelope import CONTENT_POLICY
 from engine.journal import JsonLines
+from models.account_reading import admin_entries
 from tests.api.conftest import PASSWORD, Office
 
 ROUTES = {
@@ -205,3 +206,15 @@ def test_unknown_parameters_are_refused_everywhere(office: Office, path: str) ->
     answer = office.visit("W01").get(f"{path}?colour=red")
     assert (answer.status_code, answer.json()["code"]) == (400, "parameter_invalid")
     assert answer.json()["errors"][0]["pointer"] == "/?colour"
+
+
+def test_a_head_of_a_sheet_takes_nothing_along(office: Office) -> None:
+    known, house, path = office.visit("C02"), office.town.house, "/api/v1/ledger/sheet.csv"
+    with house.database.read() as connection:
+        before = len(admin_entries(connection, house.office.office_id))
+    head, taken = known.client.head(path), known.get(path)
+    assert (head.status_code, head.content) == (200, b"") and taken.content
+    assert head.headers["content-length"] == str(len(taken.content))
+    with house.database.read() as connection:
+        entered = admin_entries(connection, house.office.office_id)[before:]
+    assert [one.action for one in entered] == ["sheet.export"], "by GET alone"

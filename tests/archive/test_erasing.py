@@ -12,6 +12,8 @@ from engine.archive.blanking import MARKER
 from engine.auditing import verify
 from engine.core.audit import GENESIS
 from engine.core.retention import CONFIDED
+from engine.jobs import book
+from engine.jobs.runner import Runner
 from models import keeping, records, searching
 from models.log_reading import ATTEMPT
 from models.referral_reading import REFERRAL
@@ -69,10 +71,18 @@ def test_two_persons_erase_a_closed_case_and_the_chain_stays_whole(
     set_period(town, monkeypatch)
     entries = verify(town.house.database).entries
     assert left_of(town)
+    sheet = book.ask(town.house, town.who("C02"), "ledger_sheet", {"form": "csv"})["id"]
+    Runner(town.house).run()
+    assert PARTY["name"].encode() in b"".join(book.result(town.house, town.who("C02"), sheet)[1])
+    waits = book.ask(town.house, town.who("C02"), "ledger_sheet", {"form": "csv"})["id"]
 
     id = propose(town, "H01", finding)
     assert refused(decide, town, "H01", finding, id).code == "not_yours"
     decide(town, "P01", finding, id)
+    assert book.one(town.house, town.who("C02"), sheet)["file_name"] is None
+    Runner(town.house).run()
+    later = b"".join(book.result(town.house, town.who("C02"), waits)[1])
+    assert later and PARTY["name"].encode() not in later
 
     assert left_of(town) == {}
     audited = verify(town.house.database)

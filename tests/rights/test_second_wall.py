@@ -223,9 +223,10 @@ def told_of(town: Town, login: str, walled: Walled) -> set[str]:
 
 @pytest.fixture
 def unwalled(walled: Walled, tmp_path: Path) -> Iterator[Town]:
-    """The same town, served by a superuser, whom no policy holds."""
-    url = walled.town.house.settings.database_url.replace(f"//{ROLE}@", f"//{RULER}@")
-    town = Town.open(url, tmp_path, "2024-04-26T17:00")
+    """The same town with its key of referrals, served by a superuser, whom no policy holds."""
+    settings = walled.town.house.settings
+    url = settings.database_url.replace(f"//{ROLE}@", f"//{RULER}@")
+    town = Town.open(url, tmp_path, "2024-04-26T17:00", referral_key=settings.referral_key_file)
     town.people = walled.town.people
     yield town
     town.close()

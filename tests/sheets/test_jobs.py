@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from engine.core.refusals import Refusal
 from engine.jobs import book, runner
 from engine.jobs.runner import Runner
 from engine.sheets.ledger import ledger_bytes
 from models import account_reading, jobs
-from tests.builders import Town, item
+from tests.builders import Town, item, refused
 from tests.referral_walk import FILED, led, opened
 
 SHEET = {"form": "json"}
@@ -86,6 +87,35 @@ def test_who_is_no_longer_on_the_list_is_not_given_what_was_made_of_it(
     monkeypatch.setattr("engine.referrals.Referrals.known", lambda *_: None)
     with pytest.raises(Refusal, match="not_yours"):
         fetched(sqlite_town, made)
+
+
+def kept_pieces(town: Town) -> list[Any]:
+    """What stands in the database of the files of jobs."""
+    with town.house.database.read() as connection:
+        return list(connection.execute(select(jobs.PART).order_by(jobs.PART.c.job_id)).all())
+
+
+def test_files_lie_sealed_each_for_its_own_job(town: Town) -> None:
+    led(town, opened(town, town.finding()), *FILED)
+    made, other = asked(town), asked(town, "W01")
+    Runner(town.house).run()
+    first, second = kept_pieces(town)
+    assert b"psb_filed" in fetched(town, made) and b"psb_filed" not in first.content + second.content
+    moved = update(jobs.PART).where(jobs.PART.c.job_id == other).values(content=first.content)
+    town.house.writer.submit(lambda connection: connection.execute(moved))
+    assert refused(fetched, town, other, "W01").code == "not_ready"
+
+
+def test_a_file_is_taken_away_when_its_owner_may_not_have_it_any_more(sqlite_town: Town) -> None:
+    town = sqlite_town
+    led(town, opened(town, town.finding()), *FILED)
+    kept, lost = asked(town), asked(town, "W01")
+    Runner(town.house).run()
+    changed(town, "W01", roles=["case_officer"])
+    Runner(town.house).run()
+    told = one(town, lost, "W01")
+    assert (told["state"], told["file_name"]) == ("done", None) and "重新生成" in told["error"]
+    assert [row.job_id for row in kept_pieces(town)] == [kept] and fetched(town, kept)
 
 
 def test_a_job_that_waits_is_cancelled_at_once_and_one_that_runs_as_soon_as_it_can(
