@@ -12,7 +12,7 @@ from models.migrations.walling import MY_DEPARTMENT, wall_in
 from models.tallying import install, recount, remove
 
 revision = "0036"
-down_revision = "0037"
+down_revision = "0035"
 
 
 DUE = "(CASE WHEN closed OR due_effective IS NULL THEN '' ELSE due_effective END)"
