@@ -21,8 +21,9 @@ from typing import Any
 import xlsxwriter
 
 from bench.filling import fill
+from engine.building import open_house
 from engine.core.commands import Principal
-from engine.house import House, open_house
+from engine.house import House
 from engine.settings import Settings
 from engine.sheets.ledger import WHOLE, ledger_rows, write_ledger
 from engine.sheets.taking import take_sheet

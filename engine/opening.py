@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import OperationalError
 
+from engine.building import open_house
 from engine.core.refusals import Refusal
-from engine.house import House, open_house
+from engine.house import House
 from engine.in_use import InUse
 from engine.marks import remember_test_clock
 from engine.settings import Settings

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.building import open_house
 from engine.core.commands import (
     CLOCK,
     Command,
@@ -21,7 +22,7 @@ from engine.core.commands import (
     StepCommand,
 )
 from engine.core.refusals import Refusal
-from engine.house import House, open_house
+from engine.house import House
 from engine.settings import Settings
 from models import records, referral_reading
 

@@ -10,9 +10,10 @@ import pytest
 
 from engine.accounts import hash_password
 from engine.administration import Administration
+from engine.building import open_house
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal
-from engine.house import House, open_house
+from engine.house import House
 from engine.marks import check_real_time, marks_of, remember_test_clock
 from engine.settings import Settings
 from models import account_reading

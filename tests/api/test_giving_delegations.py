@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.accounts import add_user
 from engine.administration import Administration
+from engine.building import open_house
 from engine.core.commands import Principal
-from engine.house import open_house
 from engine.settings import Settings
 from tests.api.conftest import PASSWORD, Office
 from tests.api.terminal import Terminal

@@ -10,10 +10,11 @@ import pytest
 
 from engine.accounts import hash_password
 from engine.administration import Administration
+from engine.building import open_house
 from engine.core.commands import Principal
 from engine.core.persons import KnownAccount, Persons
 from engine.core.refusals import Refusal
-from engine.house import House, open_house
+from engine.house import House
 from engine.settings import Settings
 from models.database import Database
 from models.log_reading import ATTEMPT

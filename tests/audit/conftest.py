@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.house import open_house
+from engine.building import open_house
 from engine.settings import Settings
 from tests.audit.keys import Handed, rotated
 from tests.audit.recorded import record

@@ -14,12 +14,12 @@ import pytest
 from sqlalchemy import text
 
 from engine.administration import Administration
+from engine.building import open_house
 from engine.clock import Machine
 from engine.core.calendar import SHANGHAI
 from engine.core.commands import Principal
 from engine.core.leap import LONGEST_OUTAGE, TOLERANCE
 from engine.core.refusals import Refusal
-from engine.house import open_house
 from engine.settings import Settings
 from models import time_records
 from tests.builders import Town

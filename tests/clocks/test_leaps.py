@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from engine.administration import Administration
+from engine.building import open_house
 from engine.clock import Clock
 from engine.core.calendar import SHANGHAI
 from engine.core.leap import LONGEST_OUTAGE, TOLERANCE, Beat, Leap, leap
 from engine.core.refusals import Refusal
-from engine.house import House, open_house
+from engine.house import House
 from engine.settings import Settings
 from models import account_reading
 from tests.builders import Town

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from engine.building import open_house
 from engine.core.calendar import civil_date
 from engine.core.commands import Principal
 from engine.demo import build
@@ -21,7 +22,7 @@ from engine.demo.days import Days
 from engine.demo.plan import Planned, Planner
 from engine.demo.scenery import load_scenery
 from engine.demo.stories import load_stories
-from engine.house import House, open_house
+from engine.house import House
 from engine.settings import Settings
 from models import exchange_reading, records
 from models.tables import Entry, Finding, Inspection, Proceeding

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.building import open_house
 from engine.core.calendar import SHANGHAI, civil_date
 from engine.core.refusals import Refusal
 from engine.demo import build
 from engine.demo.building import FOLDER
 from engine.demo.stories import load_stories
-from engine.house import House, open_house
+from engine.house import House
 from engine.settings import Settings
 from models import account_reading, records
 from rules.data_file import DataFault

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.house import open_house
+from engine.building import open_house
 from models import account_reading
 from models.editions import EDITION
 from rules.data_file import DataFault

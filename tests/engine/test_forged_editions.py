@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 import rules.edition
 from engine.auditing import verify_editions
+from engine.building import open_house
 from engine.core.refusals import Refusal
-from engine.house import open_house
 from models.editions import EDITION, every_edition
 from rules.data_file import DataFault
 from rules.edition import edition_digest, lay_out

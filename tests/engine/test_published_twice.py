@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.building import open_house
 from engine.core.commands import Step
-from engine.house import open_house
 from tests.builders import Town, refused
 from tests.referral_walk import THRESHOLD
 from tests.rules.edition_drafts import draft, proposed, published, reviewed_once, twenty_days

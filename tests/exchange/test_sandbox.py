@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.command_line.serve import background
+from engine.building import open_house
 from engine.core.refusals import Refusal
-from engine.house import open_house
 from engine.sandbox import PREFIX, STILL
 from engine.settings import Settings
 from models import records

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from engine.administration import Administration
+from engine.building import open_house
 from engine.core.commands import Principal
-from engine.house import House, open_house
+from engine.house import House
 from engine.identity.passwords import hash_password
 from engine.settings import Settings
 from engine.user_acts import change_of

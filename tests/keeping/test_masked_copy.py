@@ -10,9 +10,9 @@ import pytest
 
 from engine.attachments import AttachmentFile, Attachments
 from engine.auditing import verify
+from engine.building import open_house
 from engine.core.identifiers import identifier_faults
 from engine.core.refusals import Refusal
-from engine.house import open_house
 from engine.keeping.backup import copy_masked
 from engine.keeping.masked_copy import known_words
 from engine.keeping.masking import Mask

@@ -9,8 +9,8 @@ from prometheus_client import generate_latest
 
 from api.figures import Figures
 from engine.administration import Administration
+from engine.building import open_house
 from engine.core.refusals import Refusal
-from engine.house import open_house
 from engine.in_use import InUse
 from engine.settings import Settings
 from tests.api.conftest import PASSWORD
