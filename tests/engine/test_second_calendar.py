@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-import engine.house
+import engine.building
 from rules.calendar_notice import notice_of
 from rules.calendars import RULES, CalendarShelf, load_shelf
 from tests.api.terminal import Terminal
@@ -32,13 +32,13 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def regional(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., CalendarShelf]:
     """Houses that are opened from now on are of an office that names that calendar, with what is on the shelf."""
-    office = engine.house.load_office(RULES / "offices" / "yuanping.yaml")
+    office = engine.building.load_office(RULES / "offices" / "yuanping.yaml")
 
     def named(calendar: str = "made_up", id: str = office.office_id) -> CalendarShelf:
         shelf = load_shelf(folder)
         other = replace(office, calendar=calendar, office_id=id)
-        monkeypatch.setattr(engine.house, "load_shelf", lambda _: shelf)
-        monkeypatch.setattr(engine.house, "load_office", lambda _: other)
+        monkeypatch.setattr(engine.building, "load_shelf", lambda _: shelf)
+        monkeypatch.setattr(engine.building, "load_office", lambda _: other)
         return shelf
 
     return named
@@ -135,7 +135,7 @@ def test_the_command_line_takes_a_calendar(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shelf = load_shelf(folder)
-    monkeypatch.setattr(engine.house, "load_shelf", lambda _: shelf)
+    monkeypatch.setattr(engine.building, "load_shelf", lambda _: shelf)
     monkeypatch.setattr("rules.calendars.load_shelf", lambda: shelf)
     terminal = Terminal(tmp_path, monkeypatch, capsys, "2024-05-06T09:00")
     brought = str(tmp_path / "notice.yaml")
