@@ -138,14 +138,18 @@ def _key(args: argparse.Namespace) -> int:
 
 
 def _open(args: argparse.Namespace) -> int:
+    from engine.carrier.carried_checkpoint import FILE
     from engine.carrier.reading import extract
 
     def act() -> int:
         bundle, _ = _bundle(args)
         if args.to:
             extract(bundle, args.to)
+            if bundle.checkpoint is not None:
+                (args.to / FILE).write_text(bundle.checkpoint, encoding="utf-8")
         said = bundle.manifest.model_dump(by_alias=True)
-        told(said, as_json=args.json, words="\n".join(_lines(said)))
+        shown = said | {"checkpoint": bundle.checkpoint}
+        told(shown, as_json=args.json, words="\n".join(_lines(said)))
         return DONE
 
     return _reading(args, act)

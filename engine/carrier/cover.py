@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from engine.carrier.carried_checkpoint import enclosed
 from engine.core.calendar import civil_date
 from engine.documents import DocumentPress
 from engine.documents.paper import Cell, Grid, Paper, Paragraph, Row, Span, Spans
@@ -24,11 +25,17 @@ def words() -> Mapping[str, Any]:
     return read
 
 
-def readme(said: Mapping[str, Any], names: Mapping[str, str]) -> bytes:
-    """The README of a bundle with that manifest; `names` are office and recipient in words."""
+def readme(said: Mapping[str, Any], names: Mapping[str, str], checkpoint: str | None = None) -> bytes:
+    """The README of a bundle with that manifest; `names` are office and recipient in words.
+
+    The checkpoint of the log that was signed last stands in it, as the container takes no members but those it knows.
+    """
     copy = words()["copy"].format(n=said["copy"]) if said["copy"] else ""
     told = {name: said[name] for name in ("number", "system", "packed_at")}
-    return str(words()["readme"]).format(**names, **told, copy=copy).encode()
+    text = str(words()["readme"]).format(**names, **told, copy=copy)
+    if checkpoint is not None:
+        text += str(words()["checkpoint"]) + enclosed(checkpoint)
+    return text.encode()
 
 
 def cover(press: DocumentPress, said: Mapping[str, Any], names: Mapping[str, str], made_at: Any) -> bytes:

@@ -25,7 +25,7 @@ from engine.desk import Desk
 from engine.referral_vault import ReferralVault
 from engine.signing import in_force
 from engine.snapshots import load_finding, load_inspection, load_referral
-from models import carrier_reading, linked_reading
+from models import carrier_reading, linked_reading, log_reading
 
 CARRIED = "carry_bundle"
 SECRET_BYTES = 32
@@ -148,7 +148,7 @@ class Packer:
         said = self._said(bundle, system, contents.messages, copy, now)
         names = {"office": said["office_name"], "recipient": self._department(said["recipient"])}
         members = dict(contents.members)
-        members[container.README] = readme(said, names)
+        members[container.README] = readme(said, names, log_reading.newest_checkpoint(connection))
         members[container.COVER] = cover(self.desk.scribe.papers.press, said, names, now)
         raw = manifest.written({**said, "members": manifest.member_list(members)})
         seal = manifest.sealed(in_force(system.secrets, now), f"{bundle.id}-{copy}", now, raw)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.carrier import container, envelope, manifest
+from engine.carrier.carried_checkpoint import checkpoint_in
 from engine.carrier.container import ContainerFault
 from engine.carrier.envelope import Opener
 from engine.signing import PRIVATE as SIGNING
@@ -61,6 +62,11 @@ class Opened:
 
     manifest: manifest.BundleManifest
     members: Mapping[str, bytes]
+
+    @property
+    def checkpoint(self) -> str | None:
+        """What the log of the sender was when the bundle was packed, to be kept; None where nothing was signed yet."""
+        return checkpoint_in(self.members.get(container.README, b""))
 
 
 def opened(raw: bytes, keys: Keyring, passphrase: str | None = None) -> Opened:
