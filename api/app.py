@@ -34,6 +34,7 @@ from api import (
     search,
     sessions,
     sheets,
+    workbench,
 )
 from api.answers import no_page, told
 from api.envelope import Envelope
@@ -52,6 +53,7 @@ ROUTERS = (
     attachments.referral_router,
     referrals.router,
     ledger.router,
+    workbench.router,
     sheets.router,
     reports.router,
     jobs.router,
