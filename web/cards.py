@@ -10,6 +10,7 @@ from engine.drafts import Kept, confidential
 from web.commanding import fresh_key
 from web.fields import Choice, Field, Typed, person_label
 from web.forms import StepForm
+from web.glossary import term_for
 from web.prefill import prefilled
 from web.problems import Told
 from web.records import Folder
@@ -44,6 +45,8 @@ class Card:
     checked: bool = False
     """True where the answers are shown again before the act, because it cannot be undone."""
     kept: Kept | None = None
+    term: str = ""
+    """The term that explains the act; empty where none does."""
     """The draft that stands in the inputs."""
 
     @property
@@ -179,6 +182,7 @@ def _card(
         place=place,
         checked=any(act_book().is_checked(step.row.chart, step.row.trigger) for step in offer.steps),
         kept=kept,
+        term=term_for(offer.chart, offer.zh),
     )
 
 

@@ -15,6 +15,7 @@ from engine.core.commands import Principal
 from engine.core.policies import may
 from rules.data_file import Fields, read_as
 from web.rights import PAGES
+from web.wording import LANGUAGES
 
 FILE = Path(__file__).with_name("first_day.yaml")
 
@@ -73,16 +74,22 @@ def steps_for(who: Principal) -> list[tuple[Chapter, list[Step]]]:
     return told
 
 
-def page_text(role_names: Mapping[str, str]) -> str:
-    """The page for reading on paper: every chapter in both languages."""
-    return "\n".join(_lines(role_names)) + "\n"
+def picture_name(chapter: Chapter, number: int, language: str) -> str:
+    """The name of the file that shows that step, counted from 1, in that language."""
+    return f"{chapter.id}-{number}-{language}.png"
 
 
-def _lines(role_names: Mapping[str, str]) -> Iterator[str]:
+def page_text(role_names: Mapping[str, str], pictures: bool = False) -> str:
+    """The page for reading on paper: every chapter in both languages; with a picture of each step where they lie beside it."""
+    return "\n".join(_lines(role_names, pictures)) + "\n"
+
+
+def _lines(role_names: Mapping[str, str], pictures: bool) -> Iterator[str]:
     yield from ("# 第一天 · A first day", "")
     yield "`./dev run` 打开演示单位并打印口令；登录以后 `/help/first-day` 只列出与本人角色有关的几步，可以直接点开。"
     yield "`./dev run` shows the demonstration office and prints the password; `/help/first-day` lists the steps of your roles."
-    yield "本页由 `python -m web.first_day` 生成。 This page is made by `python -m web.first_day`."
+    yield "本页由 `python -m web.first_day` 生成；带图片的由 `./dev pictures` 现做，放在 `var/pictures/`。"
+    yield "This page is made by `python -m web.first_day`; `./dev pictures` makes it with pictures in `var/pictures/`."
     for chapter in chapters():
         yield from ("", f"## {chapter.zh} · {chapter.en}", "")
         if chapter.roles:
@@ -90,6 +97,8 @@ def _lines(role_names: Mapping[str, str]) -> Iterator[str]:
             yield ""
         for number, step in enumerate(chapter.steps, 1):
             yield f"{number}. `{step.path}` {step.zh}<br>{step.en}"
+            if pictures:
+                yield from (f"   ![]({picture_name(chapter, number, one)})" for one in LANGUAGES)
 
 
 if __name__ == "__main__":

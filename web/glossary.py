@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.basis import NO_ARTICLE, basis_of
-from rules.data_file import Fields, read_as
+from rules.data_file import Fields, read_as, read_data
 from web.wording import Words
 
 FILE = Path(__file__).with_name("glossary.yaml")
+EXPLAINED = Path(__file__).with_name("explained.yaml")
 READ = ("V", "SEED")
 """Marks of what was read; an article with another one is shown as not verified."""
 
@@ -86,6 +87,18 @@ def _by_id() -> Mapping[str, Term]:
 def term_of(id: str) -> Term:
     """The term of that id; raises KeyError, so that no page points at a term that is not explained."""
     return _by_id()[id]
+
+
+@cache
+def explained() -> Mapping[str, Mapping[str, str]]:
+    """Chart → word in the name of a state or step → id of the term that explains it, in the order in which they count."""
+    words: Mapping[str, Mapping[str, str]] = read_data(EXPLAINED)
+    return words
+
+
+def term_for(chart: str, zh: str) -> str:
+    """The id of the term that explains a state or step of that chart by its Chinese name; empty where none does."""
+    return next((id for word, id in explained().get(chart, {}).items() if word in zh), "")
 
 
 def sought_terms(words: str) -> tuple[Group, ...]:

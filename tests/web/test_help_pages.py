@@ -11,6 +11,7 @@ import pytest
 from rules.charts import load_charts
 from tests.builders import Town
 from tests.once import Copies
+from tests.pictures import SHOWN_TO
 from tests.web.conftest import Pages, application, give_passwords
 from web.first_day import chapters, page_text
 from web.glossary import glossary, sought_terms, term_of
@@ -71,3 +72,13 @@ def test_an_article_that_was_not_read_says_so(language: str) -> None:
     for term in (one for group in glossary() for one in group.terms):
         assert (pending in term.meaning(words)) == bool(term.law and not term.verified)
     assert term_of("recusal").law in term_of("recusal").meaning(words)
+
+
+def test_the_page_with_pictures_shows_each_step_once_to_somebody_who_may(pages: Pages) -> None:
+    names = {code: str(one["zh"]) for code, one in load_charts().dictionary["roles"].items()}
+    pictured = re.findall(r"!\[\]\(([^)]+)\)", page_text(names, pictures=True))
+    assert len(pictured) == len(set(pictured)) == 2 * sum(len(one.steps) for one in chapters())
+    assert set(SHOWN_TO) == {one.id for one in chapters()}
+    for chapter in chapters():
+        roles = pages.town.people[SHOWN_TO[chapter.id]].roles
+        assert not chapter.roles or not chapter.roles.isdisjoint(roles), chapter.id
