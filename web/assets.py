@@ -31,6 +31,7 @@ NAMES = (
     "jobs.js",
     "mark.svg",
     "officer.js",
+    "print.css",
     "reckoning.css",
     "rulebook.css",
     "search.css",

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Row,
     Select,
     Table,
@@ -25,12 +26,14 @@ from sqlalchemy import (
 from models.exchange_reading import CRIMINAL_QUEUE, MESSAGE, SYSTEM
 from models.linked_reading import RECEIPT
 from models.reading.scope import Scope
-from models.records import FINDING, INSPECTION
+from models.records import FINDING, INSPECTION, PARTY
 
 _SHOWN = (
     *("id", "kind", "recipient", "system_id", "state", "tries", "outcome"),
     *("finding_id", "inspection_id", "recorded_at", "due_at", "delivered_at"),
 )
+_ABOUT = (FINDING.c.ledger_no, FINDING.c.item, PARTY.c.name.label("party"))
+"""What a message or receipt speaks of, so that nobody must open it to know."""
 ORDINARY, REMINDER = "ordinary", "reminder"
 _SAID = case((MESSAGE.c.kind == REMINDER, MESSAGE.c.body)).label("said")
 """The body of a reminder, which nothing else of its finding tells; other messages speak of a step."""
@@ -73,8 +76,9 @@ def page_of_messages(
     connection: Connection, seen: Scope, wanted: ExchangeFilter, after: Place | None, limit: int
 ) -> Sequence[Row[Any]]:
     """Messages of the set: those that a person must see to the oldest first, others the newest first."""
-    columns = [MESSAGE.c[name] for name in _SHOWN]
-    asked = select(*[*columns, _SAID]).where(_ordinary(seen), _in_set(wanted.set, wanted.at))
+    columns = [*(MESSAGE.c[name] for name in _SHOWN), _SAID, *_ABOUT]
+    asked = select(*columns).select_from(_with_subject(MESSAGE))
+    asked = asked.where(_ordinary(seen), _in_set(wanted.set, wanted.at))
     if wanted.department is not None:
         asked = asked.where(MESSAGE.c.recipient == wanted.department)
     place = (MESSAGE.c.recorded_at, MESSAGE.c.id)
@@ -85,7 +89,7 @@ def page_of_receipts(
     connection: Connection, seen: Scope, wanted: ExchangeFilter, after: Place | None, limit: int
 ) -> Sequence[Row[Any]]:
     """Receipts of the set, the newest first."""
-    asked = _receipts(seen)
+    asked = _receipts(seen).add_columns(*_ABOUT).select_from(_with_subject(RECEIPT))
     if wanted.set == PARKED:
         asked = asked.where(RECEIPT.c.state.in_(_PARKED_STATES))
     if wanted.department is not None:
@@ -125,6 +129,15 @@ def _in_set(name: str, at: datetime) -> ColumnElement[bool]:
         to_go = and_(MESSAGE.c.system_id.is_(None), MESSAGE.c.delivered_at.is_(None))
         return and_(MESSAGE.c.state == "paper", to_go)
     return true() if name == SENT else MESSAGE.c.state == name
+
+
+def _with_subject(table: Table) -> FromClause:
+    """The table beside the finding or inspection that each of its rows is about, and their party."""
+    found = table.outerjoin(FINDING, FINDING.c.id == table.c.finding_id)
+    if table is RECEIPT:
+        return found.outerjoin(PARTY, PARTY.c.id == FINDING.c.party_id)
+    found = found.outerjoin(INSPECTION, INSPECTION.c.id == table.c.inspection_id)
+    return found.outerjoin(PARTY, PARTY.c.id == func.coalesce(FINDING.c.party_id, INSPECTION.c.party_id))
 
 
 def _ordinary(seen: Scope) -> ColumnElement[bool]:
