@@ -45,6 +45,8 @@ class Edit:
     take: tuple[str, ...]
     fact: str
     given: Mapping[str, str]
+    beside: Mapping[str, str]
+    """Fact → the other column of the row that says it; the step needs both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,17 @@ class Column:
     terms: tuple[str, ...] = ()
     state: str = ""
     told: str = ""
-    edit: Edit | None = None
+    edits: tuple[Edit, ...] = ()
+    """The first that is open is taken."""
+    comment: bool = False
+    """A changed cell is a comment on the finding."""
+    elsewhere: str = ""
+    """Where a change of the cell is made instead, told to whoever makes it in a sheet."""
+
+    @property
+    def is_read(self) -> bool:
+        """True where a changed cell asks for something."""
+        return bool(self.edits) or self.comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +157,8 @@ def _catalogue(data: Any, known: Known) -> tuple[dict[str, Word], dict[str, Colu
     fields.done()
     bands = {code: _word(Fields({code: word}, "/bands"), code) for code, word in said.items()}
     columns = {
-        code: _column(code, Fields(one, f"/columns/{code}"), bands, known) for code, one in listed.items()
+        code: _column(code, Fields(one, f"/columns/{code}"), bands, known, listed)
+        for code, one in listed.items()
     }
     return bands, columns
 
@@ -157,8 +170,14 @@ def _word(fields: Fields, code: str) -> Word:
     return read
 
 
-def _column(code: str, fields: Fields, bands: Collection[str], known: Known) -> Column:
+def _column(
+    code: str, fields: Fields, bands: Collection[str], known: Known, listed: Collection[str]
+) -> Column:
     source = _source(fields)
+    edits = [
+        _edit(Fields(one, fields.where(f"edit/{place}")), known, listed)
+        for place, one in enumerate(fields.items("edit"))
+    ]
     column = Column(
         code=code,
         band=fields.code("band", bands),
@@ -166,19 +185,25 @@ def _column(code: str, fields: Fields, bands: Collection[str], known: Known) -> 
         en=fields.text("en"),
         width=fields.integer("width"),
         kind=fields.code("kind", KINDS) if fields.has("kind") else "text",
-        edit=_edit(Fields(fields.take("edit"), fields.where("edit")), known) if fields.has("edit") else None,
+        edits=tuple(edits),
+        comment=fields.boolean("comment", False),
+        elsewhere=fields.text_or_none("elsewhere") or "",
         **_SOURCES[source](fields, known),
     )
     fields.done()
     return column
 
 
-def _edit(fields: Fields, known: Known) -> Edit:
+def _edit(fields: Fields, known: Known, listed: Collection[str]) -> Edit:
     charts = fields.codes("charts", known.triggers)
     steps = sorted({one for chart in charts for one in known.triggers[chart]})
     said = Fields(fields.take("given"), fields.where("given"), known.facts) if fields.has("given") else None
     given = {name: said.text(name) for name in known.facts if said.has(name)} if said is not None else {}
-    edit = Edit(charts, fields.codes("take", steps), fields.code("fact", known.facts), given)
+    told = (
+        Fields(fields.take("beside"), fields.where("beside"), known.facts) if fields.has("beside") else None
+    )
+    beside = {name: told.code(name, listed) for name in known.facts if told.has(name)} if told else {}
+    edit = Edit(charts, fields.codes("take", steps), fields.code("fact", known.facts), given, beside)
     fields.done()
     return edit
 

@@ -28,6 +28,7 @@ NAMES = (
     "finding.css",
     "help.css",
     "incoming.css",
+    "jobs.js",
     "mark.svg",
     "officer.js",
     "print.css",

@@ -25,8 +25,6 @@ from web.routing import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PATH = "/jobs"
-LOOK_AGAIN_SECONDS = "3"
-"""A page of something under way is asked for anew, with or without script."""
 
 
 @router.get(PATH)
@@ -39,17 +37,17 @@ def _listed(asking: Asking, query: Mapping[str, list[str]], refusal: Refusal | N
     problem = None if refusal is None else told(refusal, asking.words)
     listed = book.page(asking.house, asking.who, query)
     rows = [_shown(asking, one) for one in listed["items"]]
-    answer = page(
+    return page(
         asking,
         "jobs.html",
         status=problem.status if problem else 200,
         problem=problem,
         jobs=rows,
+        alive=any(one["alive"] for one in rows),
         uploads=may(asking.who, "job.ask"),
         next=query_path(PATH, query, cursor=listed["next"]) if listed["next"] else "",
         first=query_path(PATH, query, cursor="") if "cursor" in query else "",
     )
-    return _looking_again(answer, any(one["alive"] for one in rows))
 
 
 @router.post(PATH)
@@ -119,14 +117,7 @@ def result(asking: Asked, id: str) -> Response:
 def _show(asking: Asking, id: str, refusal: Refusal | None = None) -> Response:
     shown = _shown(asking, book.one(asking.house, asking.who, an_id(id)))
     problem = None if refusal is None else told(refusal, asking.words)
-    answer = page(asking, "job.html", status=problem.status if problem else 200, job=shown, problem=problem)
-    return _looking_again(answer, shown["alive"])
-
-
-def _looking_again(answer: Response, alive: bool) -> Response:
-    if alive:
-        answer.headers["Refresh"] = LOOK_AGAIN_SECONDS
-    return answer
+    return page(asking, "job.html", status=problem.status if problem else 200, job=shown, problem=problem)
 
 
 def _shown(asking: Asking, job: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from engine.administrative_record import enter
+from engine.comments import COMMENT
 from engine.core.audit import canonical
 from engine.core.commands import Principal
+from engine.core.comment_form import CommentForm
 from engine.core.refusals import Refusal
 from engine.projections.asked import Query
 from engine.projections.filters import PAGING, finding_filter
@@ -72,9 +74,12 @@ def sheet_of(house: House) -> LedgerSheet:
     charts, dictionary = house.charts, house.charts.dictionary
     values = values_of(charts, house.facts, house.office)
     known = Known(
-        triggers={name: chart.triggers for name, chart in charts.by_name.items()},
+        triggers={
+            name: (*chart.triggers, *([COMMENT] if name == "finding" else []))
+            for name, chart in charts.by_name.items()
+        },
         states={name: chart.states for name, chart in charts.by_name.items()},
-        facts=dictionary["facts"],
+        facts=(*dictionary["facts"], *CommentForm.model_fields),
         papers=dictionary["documents"],
         terms=house.law.terms,
         vocabularies=values.vocabularies,
@@ -149,11 +154,7 @@ def shown_source(house: House, who: Principal, source: Source) -> Source:
 
 def editable(columns: Sequence[Column], cells: Sequence[Cell]) -> dict[str, str]:
     """The cells that an uploaded sheet may change, as text, by the codes of their columns."""
-    return {
-        column.code: plain(cell)
-        for column, cell in zip(columns, cells, strict=True)
-        if column.edit is not None
-    }
+    return {column.code: plain(cell) for column, cell in zip(columns, cells, strict=True) if column.is_read}
 
 
 def mark_of(cells: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from engine.core.commands import Command, Principal, Step, StepCommand
+from engine.comments import Comments
+from engine.core.commands import Command, CommentCommand, Principal, StepCommand
 from engine.core.refusals import Refusal
 from engine.intake.excel import workbook_rows
 from engine.intake.records import FileRefused
 from engine.sheets.book import HIDDEN
+from engine.sheets.cell_steps import CellSteps, comments_of
 from engine.sheets.cells import cells_of
 from engine.sheets.ledger import editable, mark_of, sheet_of, shown_source
 from engine.sheets.source import sources_of
 from engine.sheets.told import Telling
-from engine.sheets.values import values_of
-from models import account_reading
+from engine.sheets.values import plain, values_of
 from models.reading import sheets
 from models.reading.scope import scope
 from rules.ledger_columns import Column, LedgerSheet
@@ -51,17 +52,14 @@ WORDS = {
     "not_found": "没有这一条，或者您无权查看。",
     "twice": "同一条在表中出现两次。",
     "conflict": "导出以后这一条又有办理，您的改动没有登记。请重新导出后再改。",
-    "emptied": "内容不能删空，已登记的由更正程序处理。",
-    "shut": "现在不能办理：{why}",
     "grave": "这一步须由本人在页面上办理。",
-    "nobody": "本部门没有唯一的承办人“{name}”，请填写账号。",
-    "no_date": "“{value}”不是日期，写作 2024-05-13。",
+    "elsewhere": "“{column}”不从表格登记：{where}",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the uploaded sheet: where it stands, which finding it is, and its editable cells as text."""
+    """One row of the uploaded sheet: where it stands, which finding it is, and the cells that somebody may have changed."""
 
     line: int
     finding: str
@@ -72,11 +70,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A finding as it is: its number, its version, and its editable cells as text."""
+    """A finding as it is: its cells as text, those that a sheet may change, and every comment on it."""
 
     ledger_no: str
     version: int
     cells: Mapping[str, str]
+    editable: Mapping[str, str]
+    comments: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -120,7 +120,7 @@ def take_sheet(
 
 def read_sheet(path: Path, sheet: LedgerSheet) -> list[Row]:
     """The rows that were exported, with what their editable cells say now; columns may stand in any order."""
-    columns = {column.zh: column for column in sheet.columns if column.edit is not None}
+    columns = {column.zh: column for column in sheet.columns if column.is_read or column.elsewhere}
     places: dict[str, int] | None = None
     rows: list[Row] = []
     try:
@@ -169,7 +169,9 @@ class _Taking:
     def __init__(self, house: House, who: Principal, dry_run: bool) -> None:
         self._house, self._who, self._dry_run = house, who, dry_run
         self._sheet = sheet_of(house)
-        self._columns = {column.code: column for column in self._sheet.columns if column.edit is not None}
+        self._columns = {column.code: column for column in self._sheet.columns}
+        self._comments = Comments(house.desk)
+        self._asking = CellSteps(house, who, self._columns)
         self._values = values_of(house.charts, house.facts, house.office)
 
     def twice(self, row: Row) -> Told:
@@ -177,29 +179,50 @@ class _Taking:
         return Told(row.line, "", REFUSED, why=WORDS["twice"])
 
     def take(self, row: Row, standing: Mapping[str, Standing]) -> Told:
-        """What becomes of the row, and the step that it asks for, carried out or tried."""
+        """What becomes of the row, and the steps that it asks for, carried out or tried."""
         now = standing.get(row.finding)
         if now is None:
             return Told(row.line, "", REFUSED, why=WORDS["not_found"])
-        ledger_no, version, cells = now.ledger_no, now.version, now.cells
-        changed = {code: text for code, text in row.cells.items() if text != cells[code]}
-        whole = {**cells, **row.cells}
-        if not changed or mark_of(whole) == row.mark:
-            return Told(row.line, ledger_no, UNCHANGED)
+        asked = {code: text for code, text in row.cells.items() if self._columns[code].is_read}
+        changed = {code: text for code, text in asked.items() if text != now.cells[code]}
+        if mark_of({**now.editable, **asked}) == row.mark:
+            changed = {}
+        changed = {code: text for code, text in changed.items() if not self._said_before(code, text, now)}
+        beyond = self._beyond(row, now)
         changes = [
-            {"column": self._columns[code].zh, "from": cells[code], "to": text}
-            for code, text in changed.items()
+            {"column": self._columns[code].zh, "from": now.cells[code], "to": text}
+            for code, text in (changed | beyond).items()
         ]
-        if row.version != str(version):
-            return Told(row.line, ledger_no, CONFLICT, changes, WORDS["conflict"])
+        if not changes:
+            return Told(row.line, now.ledger_no, UNCHANGED)
+        if row.version != str(now.version):
+            return Told(row.line, now.ledger_no, CONFLICT, changes, WORDS["conflict"])
+        if beyond:
+            where = [self._columns[code] for code in beyond]
+            why = "".join(WORDS["elsewhere"].format(column=one.zh, where=one.elsewhere) for one in where)
+            return Told(row.line, now.ledger_no, REFUSED, changes, why)
         try:
-            self._send(row, version, tuple(self._steps(row.finding, changed)))
+            self._send(row, now.version, changed)
         except Refusal as refusal:
-            return Told(row.line, ledger_no, REFUSED, changes, said(refusal))
-        return Told(row.line, ledger_no, WOULD_BE_DONE if self._dry_run else DONE, changes)
+            return Told(row.line, now.ledger_no, REFUSED, changes, said(refusal))
+        return Told(row.line, now.ledger_no, WOULD_BE_DONE if self._dry_run else DONE, changes)
+
+    def _said_before(self, code: str, text: str, now: Standing) -> bool:
+        """True for a comment that stands on the finding already, whether or not it is still the latest."""
+        return self._columns[code].comment and (not text or text in now.comments)
+
+    def _beyond(self, row: Row, now: Standing) -> dict[str, str]:
+        """Changed cells that are registered elsewhere; of a finding that moved since the export nobody can tell."""
+        if row.version != str(now.version):
+            return {}
+        return {
+            code: text
+            for code, text in row.cells.items()
+            if self._columns[code].elsewhere and text != now.cells[code]
+        }
 
     def standing(self, findings: Sequence[str]) -> dict[str, Standing]:
-        """Number, version and editable cells of these findings as they are; what is not seen is not among them."""
+        """These findings as they are; what is not seen is not among them."""
         house, found = self._house, {}
         seen = scope(house.office.office_id, self._who)
         with house.database.read() as connection:
@@ -207,72 +230,48 @@ class _Taking:
             telling = Telling(self._values, {}, house.clock.now(), 0)
             for source in sources_of(connection, None, [id for id in dict.fromkeys(findings) if id in known]):
                 cells = cells_of(self._sheet.columns, shown_source(house, self._who, source), telling)
+                told = zip(self._sheet.columns, cells, strict=True)
                 found[str(source.row.id)] = Standing(
-                    source.row.ledger_no or "", source.row.version, editable(self._sheet.columns, cells)
+                    source.row.ledger_no or "",
+                    source.row.version,
+                    {column.code: plain(cell) for column, cell in told},
+                    editable(self._sheet.columns, cells),
+                    comments_of(source),
                 )
         return found
 
-    def _steps(self, finding: str, changed: Mapping[str, str]) -> Iterator[Step]:
-        listed = self._house.reader.finding(self._who, finding)["steps"]
-        for code, text in changed.items():
-            column = self._columns[code]
-            edit = column.edit
-            assert edit is not None, "only columns that may be edited are read"
-            if not text:
-                raise Refusal("facts_invalid", detail=WORDS["emptied"])
-            meant = [one for one in listed if one["chart"] in edit.charts and one["trigger"] in edit.take]
-            opened = [one for one in meant if one["open"]]
-            if not opened:
-                why = [reason["zh"] for one in meant for reason in one.get("reasons", ())]
-                raise Refusal(
-                    "step_shut", detail=WORDS["shut"].format(why="；".join(dict.fromkeys(why)) or "—")
-                )
-            step = min(opened, key=lambda one: edit.take.index(one["trigger"]))
-            facts = {**edit.given, edit.fact: self._fact(edit.fact, text)}
-            yield Step(step["trigger"], step["proceeding"], facts)
-
-    def _fact(self, name: str, text: str) -> Any:
-        """The cell as the fact of a step: a login for a colleague's name, a day for a date."""
-        kind = self._house.charts.dictionary["facts"][name]["type"]
-        if kind == "officer":
-            return self._login(text)
-        if kind == "date":
-            try:
-                return date.fromisoformat(text).isoformat()
-            except ValueError as fault:
-                raise Refusal("facts_invalid", detail=WORDS["no_date"].format(value=text)) from fault
-        return text
-
-    def _login(self, name: str) -> str:
-        with self._house.database.read() as connection:
-            known = account_reading.users(connection, self._house.office.office_id)
-        mine = [
-            one
-            for one in known
-            if one.department == self._who.department and not one.disabled and name in (one.name, one.login)
-        ]
-        if len(mine) != 1:
-            raise Refusal("facts_invalid", detail=WORDS["nobody"].format(name=name))
-        return str(mine[0].login)
-
-    def _send(self, row: Row, version: int, steps: tuple[Step, ...]) -> None:
-        asked = StepCommand("finding", row.finding, steps, version, several=len(steps) > 1)
-        if self._house.step_up.is_grave(asked):
-            raise Refusal("step_shut", detail=WORDS["grave"])
+    def _send(self, row: Row, version: int, changed: Mapping[str, str]) -> None:
         digest = mark_of(row.cells)
-        command = Command(self._who, f"sheet:{row.finding}:{version}:{digest}", digest, asked)
-        if not self._dry_run:
-            self._house.desk.handle(command)
-            return
+        commands: list[Command] = []
+        steps = self._asking.steps(row.finding, changed, row.cells)
+        if steps:
+            asked = StepCommand("finding", row.finding, steps, version, several=len(steps) > 1)
+            if self._house.step_up.is_grave(asked):
+                raise Refusal("step_shut", detail=WORDS["grave"])
+            commands.append(Command(self._who, f"sheet:{row.finding}:{version}:{digest}", digest, asked))
+        for text in (text for code, text in changed.items() if self._columns[code].comment):
+            said = CommentCommand(row.finding, {"text": text})
+            commands.append(Command(self._who, f"sheet-comment:{row.finding}:{digest}", digest, said))
 
-        def tried(connection: Connection) -> None:
-            self._house.desk.handle_within(connection, command)
-            raise _OnlyTried
+        def carried_out(connection: Connection) -> None:
+            for command in commands:
+                if isinstance(command.asked, CommentCommand):
+                    self._comments.handle_within(connection, command)
+                else:
+                    self._house.desk.handle_within(connection, command)
+            if self._dry_run:
+                raise _OnlyTried
 
+        desk = self._house.desk
+        desk.ring_after_jump()
         try:
-            self._house.writer.submit(tried)
+            self._house.writer.submit(carried_out)
         except _OnlyTried:
             return
+        except Refusal as refusal:
+            if not self._dry_run:
+                desk.keep_refused(commands[0], refusal.code)
+            raise
 
 
 def said(refusal: Refusal) -> str:

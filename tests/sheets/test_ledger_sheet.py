@@ -28,7 +28,7 @@ HEADINGS = """
 执行情况 · 移送（抄告）单位 · 移送文号 · 移送日期 · 回执日期 · 接收/退回 · 反馈结果 ·
 反馈日期 · 移送公安日期时间 · 抄送检察院日期 · 公安是否立案 · 立案通知日期 · 物品移交日期 · 复议/立案监督 ·
 结果公示日期 · 处罚公示日期 · 列异日期/移出日期 · 列严日期 · 其他信用惩戒 · 督办情况 · 逾期标志 ·
-结案（销号）日期 · 销号人 · 备注
+结案（销号）日期 · 销号人 · 备注 · 最近备注
 """
 ORDER = {
     "facts_summary": '=HYPERLINK("http://x","点")',
@@ -144,7 +144,7 @@ def test_the_workbook_is_laid_out_to_be_printed(sqlite_town: Town, tmp_path: Pat
         sheet, book = (parts.read(name).decode() for name in ("xl/worksheets/sheet1.xml", "xl/workbook.xml"))
     assert re.search(r'<pageSetup paperSize="8"[^>]*orientation="landscape"', sheet)
     assert 'fitToHeight="0"' in sheet and "&amp;P" in sheet and 'state="frozen"' in sheet
-    assert re.search(r'<col min="74" max="76"[^>]*hidden="1"', sheet)
+    assert re.search(r'<col min="75" max="77"[^>]*hidden="1"', sheet)
     assert "_xlnm.Print_Titles" in book and "$1:$4" in book
 
 

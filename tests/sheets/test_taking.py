@@ -11,12 +11,14 @@ import pytest
 import python_calamine
 import xlsxwriter
 
+from engine.comments import COMMENT
 from engine.core.refusals import Refusal
 from engine.jobs import book
 from engine.jobs.runner import Runner
 from engine.sheets.ledger import write_ledger
 from engine.sheets.taking import take_sheet
 from tests.builders import OFFICERS, Town, item
+from tests.scenarios.player import FIRE, Player, scenario
 from tests.sheets.test_ledger_sheet import ORDER
 
 
@@ -180,3 +182,58 @@ def test_in_the_background_it_is_tried_first_and_taken_when_confirmed(
     assert town.row(finding).record["registers"]["handler"]["login"] == "C01"
     with pytest.raises(Refusal, match="not_found"):
         book.ask(house, who, "sheet_import", {"of": again["id"]})
+
+
+def comments(town: Town, finding: str) -> list[str]:
+    """What was said on the finding, oldest first."""
+    shown = town.house.reader.timeline(town.people["W01"], finding, {}, COMMENT)["items"]
+    return [one["facts"]["text"] for one in shown]
+
+
+def test_a_comment_in_a_sheet_stands_on_the_finding_and_comes_once(town: Town, tmp_path: Path) -> None:
+    finding = served(town)
+    said = {(finding, "最近备注"): "已电话联系。", (finding, "责任人"): "姓名C01"}
+    path = edited(exported(town, tmp_path), said)
+    before = town.row(finding)
+    assert results(taken(town, path, dry_run=True)) == {"would_be_done": 1}
+    assert town.row(finding) == before
+    assert results(taken(town, path)) == {"done": 1}
+    assert comments(town, finding) == ["已电话联系。"]
+    assert town.row(finding).record["registers"]["handler"]["login"] == "C01"
+    assert results(taken(town, path)) == {"unchanged": 1}
+    again = exported(town, tmp_path)
+    assert results(taken(town, edited(again, {(finding, "最近备注"): "下周复查。"}))) == {"done": 1}
+    assert results(taken(town, edited(again, {(finding, "责任人"): "姓名C02"}))) == {"done": 1}
+    assert comments(town, finding) == ["已电话联系。", "下周复查。"], "an older comment is not said again"
+
+
+def test_an_answer_from_elsewhere_takes_both_its_cells(sqlite_town: Town, tmp_path: Path) -> None:
+    town, story = sqlite_town, scenario("S06")
+    answered = next(place for place, one in enumerate(story["steps"]) if one["trigger"] == "feed_back")
+    player = Player(town, FIRE)
+    player.play({**story, "steps": story["steps"][:answered]})
+    finding, path = player.refs["F"], exported(town, tmp_path, "C02")
+    result, day = (finding, "反馈结果"), (finding, "反馈日期")
+    alone = taken(town, edited(path, {result: "已责令改正。"}), "C02")
+    assert results(alone) == {"refused": 1} and "反馈日期" in alone["rows"][0]["why"]
+    both = edited(path, {result: "已责令改正。", day: date(2024, 5, 24)})
+    town.at("2024-05-24T16:00")
+    assert results(taken(town, both, "C02")) == {"done": 1}
+    [transfer] = [one for one in town.proceedings(finding) if one.kind == "transfer"]
+    assert transfer.state == "fed_back" and transfer.record["facts"]["result_text"] == "已责令改正。"
+    assert results(taken(town, both, "C02")) == {"unchanged": 1}
+
+
+def test_a_cell_that_is_registered_elsewhere_is_refused_with_the_place(
+    sqlite_town: Town, tmp_path: Path
+) -> None:
+    finding = served(sqlite_town)
+    path = exported(sqlite_town, tmp_path)
+    changes = {(finding, "复查日期"): date(2024, 4, 26), (finding, "责任人"): "姓名C01"}
+    before = sqlite_town.row(finding)
+    told = taken(sqlite_town, edited(path, changes))
+    assert results(told) == {"refused": 1}
+    assert "“复查日期”不从表格登记：复查须有两名执法人员" in told["rows"][0]["why"]
+    assert sqlite_town.row(finding) == before
+    sqlite_town.step("U01", finding, "reassign", handler="C01", reason="调整。")
+    assert results(taken(sqlite_town, path)) == {"unchanged": 1}, "what moved since is no change of the sheet"

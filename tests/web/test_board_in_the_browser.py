@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
+from engine.jobs import book
+from engine.jobs.runner import Runner
 from tests.web.conftest import Served
 from tests.web.officer import Officer
 from tests.web.test_pages_in_the_browser import faults_of
@@ -15,6 +17,19 @@ from tests.web.town_at_work import put_to_work
 def drawn(page: Page, table: str) -> None:
     """The chart of that table is drawn, and its table can be opened below it."""
     expect(page.locator(f'[data-of="{table}"] canvas')).to_be_visible()
+
+
+def ends_in_its_place(served: Served, page: Page) -> None:
+    """A job's page shows by itself that it is done, and whoever stood on a link there still stands there."""
+    house = served.town.house
+    job = book.ask(house, served.town.people["S01"], "ledger_sheet", {"form": "csv"})
+    page.goto(f"{served.base}/jobs/{job['id']}")
+    page.locator("#job-again").focus()
+    Runner(house).run()
+    expect(page.locator("#job")).to_have_attribute("data-state", "done", timeout=20_000)
+    expect(page.locator("#job a[download]")).to_be_visible()
+    expect(page.locator("#job")).to_be_focused()
+    assert faults_of(page) == []
 
 
 def test_the_day_of_a_supervisor(served: Served, browser: Browser) -> None:
@@ -42,6 +57,9 @@ def test_the_day_of_a_supervisor(served: Served, browser: Browser) -> None:
         assert (path, faults_of(page)) == (path, [])
     page.goto(f"{served.base}/board/pace")
     drawn(page, "pace-table")
+    page.goto(f"{served.base}/board/load")
+    drawn(page, "load-table")
+    ends_in_its_place(served, page)
     assert officer.complaints == []
     officer.leave()
 
