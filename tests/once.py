@@ -19,7 +19,7 @@ from rules.arbiter import Arbiter
 from rules.rulebook import ROOT, Rulebook, load_rulebook
 from tests.throwaway_postgres import ThrowawayPostgres
 
-READ = ("load_office", "load_lawbook", "load_shelf", "DocumentPress")
+READ = ("load_office", "load_lawbook", "load_shelf")
 """What open_house reads and no house changes; it always asks for the same."""
 
 T = TypeVar("T")
@@ -70,12 +70,12 @@ def law_read_once() -> Iterator[None]:
         return lasting[0]
 
     with pytest.MonkeyPatch.context() as patch:
+        import engine.building
         import engine.edition_shelf
-        import engine.house
         import engine.rulebook_in_force
 
         for name in READ:
-            patch.setattr(engine.house, name, once(getattr(engine.house, name)))
+            patch.setattr(engine.building, name, once(getattr(engine.building, name)))
         patch.setattr(engine.edition_shelf, "load_rulebook", read)
         patch.setattr(engine.rulebook_in_force, "Arbiter", make)
         yield

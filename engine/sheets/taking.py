@@ -15,6 +15,7 @@ from engine.core.commands import Command, CommentCommand, Principal, StepCommand
 from engine.core.refusals import Refusal
 from engine.intake.excel import workbook_rows
 from engine.intake.records import FileRefused
+from engine.refused import attempt_of
 from engine.sheets.book import HIDDEN
 from engine.sheets.cell_steps import CellSteps, comments_of
 from engine.sheets.cells import cells_of
@@ -270,7 +271,7 @@ class _Taking:
             return
         except Refusal as refusal:
             if not self._dry_run:
-                desk.keep_refused(commands[0], refusal.code)
+                desk.attempts.keep(self._who, attempt_of(commands[0]), refusal)
             raise
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-import engine.house
+import engine.building
 from rules.calendar_notice import CHINA
 from rules.calendars import load_shelf
 from tests.notices import EVERY
@@ -20,6 +20,6 @@ def only(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     def until(last: int) -> None:
         known = {year: notice for year, notice in EVERY.items() if year <= last}
         shelf = replace(load_shelf(), notices={CHINA: known})
-        monkeypatch.setattr(engine.house, "load_shelf", lambda _: shelf)
+        monkeypatch.setattr(engine.building, "load_shelf", lambda _: shelf)
 
     return until
