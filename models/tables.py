@@ -1,6 +1,6 @@
 """Importing this module knows every table."""
 
-from models.account import KnownBrowser, SecondFactor, Session, Token, User
+from models.account import KnownBrowser, SecondFactor, Session, Token, User, VouchedSession
 from models.archive import ErasedPaper, ErasedPayload, Erasure, ErasureDecision, LegalHold, LegalHoldAct
 from models.backtest import BacktestChange, BacktestCriminal, BacktestRun, BacktestTurn
 from models.calendar import CalendarNotice, CalendarRecount
@@ -113,5 +113,6 @@ __all__ = [
     "TimeLeap",
     "Token",
     "User",
+    "VouchedSession",
     "WorkView",
 ]
