@@ -19,6 +19,7 @@ from engine.identity.owed import OWED
 from engine.identity.password_rules import check_chosen
 from engine.identity.passwords import hash_password
 from engine.identity.prover import Prover
+from engine.identity.provider import Vouched
 from engine.identity.sealer import Sealer, SealerFault
 from engine.identity.second_factors import SecondFactors
 from engine.identity.sessions import Sessions
@@ -93,24 +94,24 @@ class Accounts:
             guess.leave_open()
         return self._ticket(proof.row)
 
-    def vouched_for(self, login: str, remember: str) -> SignedIn | str:
+    def vouched_for(self, vouched: Vouched, remember: str) -> SignedIn | str:
         """A fresh session of the account whose login the provider of single sign-on vouches for, or a ticket.
 
         Raises `authentication_required` where there is no such account, or it is disabled: none is ever made.
         """
-        row = self.prover.account(login)
+        login, row = vouched.login, self.prover.account(vouched.login)
         if row is None or row.disabled or (login != row.login and not login.isascii()):
             self.prover.failures.add(None if row is None else login)
             raise Refusal("authentication_required")
         if self.prover.asks_code(login):
-            return self._ticket(row)
-        return self.sessions.open(row, SINGLE_SIGN_ON, remember)
+            return self._ticket(row, vouched.names())
+        return self.sessions.open(row, SINGLE_SIGN_ON, remember, vouched=vouched.names())
 
-    def _ticket(self, row: Any) -> str:
+    def _ticket(self, row: Any, vouched: Mapping[str, str | None] | None = None) -> str:
         """What `second_step` wants beside the code."""
         until = self.clock.real_now() + TICKET_LASTS
         said = {"login": row.login, "hash": digest_of(row.password_hash), "until": until.isoformat()}
-        return self.prover.factors.sealer.ticket(said, TICKET)
+        return self.prover.factors.sealer.ticket({**said, "vouched": vouched}, TICKET)
 
     def second_step(self, ticket: str, code: str, address: str, browser: str, remember: str) -> SignedIn:
         """A fresh session by the code that the ticket of `first_step` waits for; raises the same.
@@ -127,7 +128,8 @@ class Accounts:
             raise Refusal("authentication_required")
         with self.prover.guessing(row.login, address, browser):
             proof = self.prover.with_code(row, code)
-            return self.sessions.open(row, SECOND_FACTOR, remember, spend=proof.spend)
+            vouched = said["vouched"]
+            return self.sessions.open(row, SECOND_FACTOR, remember, spend=proof.spend, vouched=vouched)
 
     def step_up(self, who: Principal, token: str, password: str | None, code: str | None) -> SignedIn:
         """The person of the open session was proven again, by password or code; the session has another id.

@@ -6,6 +6,7 @@ wrong is refused alike, and written to the log by its kind alone.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import logging
 import secrets
@@ -19,6 +20,7 @@ from urllib.parse import urlencode
 
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.httpx_client import OAuth2Client
+from authlib.oauth2.claims import JWTClaims
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -27,7 +29,7 @@ from joserfc.jwk import KeySet
 from engine.clock import Clock
 from engine.core.fact_types import CONTROL
 from engine.core.refusals import Refusal
-from engine.identity.provider import Provider, is_safe
+from engine.identity.provider import Provider, Vouched, is_safe
 from engine.identity.sealer import Sealer, SealerFault
 from models.columns import ID_LENGTH
 
@@ -44,6 +46,8 @@ FRESH = timedelta(hours=1)
 USED_MAX = 10_000
 ANSWER_BYTES_MAX = 256 * 1024
 TICKET = "single sign-on"
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
+"""The event that makes a token one of signing out."""
 _log = logging.getLogger(__name__)
 
 
@@ -90,20 +94,60 @@ class SingleSignOn:
         until = (self.clock.real_now() + LASTS).isoformat()
         return str(address), self.sealer.ticket({**said, "until": until}, TICKET)
 
-    def come_back(self, ticket: str, said: Mapping[str, str]) -> tuple[str, str]:
-        """The login that the provider vouches for, and the page that was wanted; raises `authentication_required`.
+    def come_back(self, ticket: str, said: Mapping[str, str]) -> tuple[Vouched, str]:
+        """Whom the provider vouches for, and the page that was wanted; raises `authentication_required`.
 
         `said` are the parameters with which the browser came back.
         """
         try:
             kept = self._kept(ticket, said)
             claims = self._claims(said["code"], kept)
-            return self._login(claims), str(kept["wanted"])
+            session = claims.get("sid")
+            names = self._digest("sub", claims["sub"]), session and self._digest("sid", session)
+            return Vouched(self._login(claims), *names), str(kept["wanted"])
         except (NotProven, JoseError, AuthlibBaseError) as fault:
             _log.warning(
                 "single sign-on refused: %s", fault if isinstance(fault, NotProven) else type(fault).__name__
             )
             raise Refusal("authentication_required") from fault
+
+    def signed_out(self, text: str) -> tuple[str | None, str | None]:
+        """Whose session at the provider is over, by its signed logout token: digests of person and session, or one of them.
+
+        As OpenID Connect Back-Channel Logout 1.0 asks it of who receives one; raises `body_malformed`.
+        """
+        try:
+            if len(text) > ANSWER_BYTES_MAX:
+                raise NotProven("the logout token is too long")
+            return self._logout_claims(self._signed(text))
+        except (NotProven, JoseError, AuthlibBaseError) as fault:
+            _log.warning(
+                "logout refused: %s", fault if isinstance(fault, NotProven) else type(fault).__name__
+            )
+            raise Refusal("body_malformed") from fault
+
+    def _logout_claims(self, token: jwt.Token) -> tuple[str | None, str | None]:
+        needed = {"iat": {"essential": True}, "exp": {"essential": True}, "jti": {"essential": True}}
+        claims = JWTClaims(token.claims, token.header, {**self._ours(), **needed})
+        claims.validate(int(self.clock.real_now().timestamp()), LEEWAY_SECONDS)
+        events, names = claims.get("events"), [claims.get(name) for name in ("sub", "sid")]
+        if not isinstance(events, dict) or not isinstance(events.get(LOGOUT), dict) or "nonce" in claims:
+            raise NotProven("no logout token")
+        if names == [None, None] or not all(one is None or isinstance(one, str) for one in names):
+            raise NotProven("the logout token names nobody")
+        self._use(f"logout {claims['jti']}")
+        subject, session = names
+        return subject and self._digest("sub", subject), session and self._digest("sid", session)
+
+    def _ours(self) -> dict[str, Any]:
+        """Who must have issued a token, and for whom."""
+        return {
+            "iss": {"essential": True, "value": self.provider.issuer},
+            "aud": {"essential": True, "value": self.provider.client_id},
+        }
+
+    def _digest(self, kind: str, name: str) -> str:
+        return hashlib.sha256(f"{self.provider.issuer}\n{kind}\n{name}".encode()).hexdigest()
 
     def way_out(self) -> str | None:
         """The provider's address at which one signs out there too; None where it has none."""
@@ -161,12 +205,9 @@ class SingleSignOn:
         if not isinstance(text, str) or len(text) > ANSWER_BYTES_MAX:
             raise NotProven("there is no ID token")
         token = self._signed(text)
-        issuer, client_id = self.provider.issuer, self.provider.client_id
+        params = {"nonce": kept["nonce"], "client_id": self.provider.client_id}
         claims = CodeIDToken(
-            token.claims,
-            token.header,
-            {"iss": {"essential": True, "value": issuer}, "aud": {"essential": True, "value": client_id}},
-            {"nonce": kept["nonce"], "client_id": client_id, "access_token": told.get("access_token")},
+            token.claims, token.header, self._ours(), {**params, "access_token": told.get("access_token")}
         )
         claims.validate(int(self.clock.real_now().timestamp()), LEEWAY_SECONDS)
         return claims

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, LargeBinary, Text
+from sqlalchemy import Column, Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from models.columns import ID_LENGTH, OFFICE_ID_LENGTH, Instant, Json
@@ -51,6 +51,21 @@ class Session(SQLModel, table=True):
     ended: bool = False
     means: str | None = Field(default=None, max_length=20)
     """How the person was last proven: password, second_factor, single_sign_on."""
+
+
+class VouchedSession(SQLModel, table=True):
+    """How the provider of single sign-on names the person and the session there; SHA-256 of each with the issuer."""
+
+    __tablename__ = "vouched_session"
+    __table_args__ = (
+        Index("vouched_session_subject", "subject"),
+        Index("vouched_session_provider", "provider_session"),
+    )
+
+    token_digest: str = Field(primary_key=True, max_length=64)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)
+    subject: str = Field(max_length=64)
+    provider_session: str | None = Field(default=None, max_length=64)
 
 
 class Token(SQLModel, table=True):

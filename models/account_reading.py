@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, or_, select, update
 
-from models.account import KnownBrowser, SecondFactor, Session, Token
+from models.account import KnownBrowser, SecondFactor, Session, Token, VouchedSession
 from models.notice import AdminEntry, Proposal
 from models.prepared import Prepared
 from models.records import FINDING, INSPECTION, MARK, USER, table_of
 
 SESSION, TOKEN = table_of(Session), table_of(Token)
 SECOND_FACTOR, BROWSER = table_of(SecondFactor), table_of(KnownBrowser)
+VOUCHED = table_of(VouchedSession)
 PROPOSAL, ADMIN_ENTRY = table_of(Proposal), table_of(AdminEntry)
 
 
@@ -130,6 +131,37 @@ def end_sessions_of(connection: Connection, login_key: str, but: str | None = No
         SESSION.c.login_key == login_key, SESSION.c.ended.is_(False), SESSION.c.token_digest != (but or "")
     )
     return connection.execute(ended.values(ended=True)).rowcount
+
+
+def vouched_of(connection: Connection, token_digest: str) -> dict[str, Any]:
+    """`subject` and `provider_session` of the session, as its provider was told to name them; empty for every other."""
+    asked = select(VOUCHED.c.subject, VOUCHED.c.provider_session).where(
+        VOUCHED.c.token_digest == token_digest
+    )
+    row = connection.execute(asked).one_or_none()
+    return {} if row is None else dict(row._mapping)
+
+
+def end_vouched(connection: Connection, subject: str | None, provider_session: str | None) -> list[str]:
+    """Every open session that the provider vouched for under these names is over; the account of each."""
+    named = [
+        column == value
+        for column, value in (
+            (VOUCHED.c.subject, subject),
+            (VOUCHED.c.provider_session, provider_session),
+        )
+        if value is not None
+    ]
+    ended = (
+        update(SESSION)
+        .where(
+            SESSION.c.ended.is_(False),
+            SESSION.c.token_digest.in_(select(VOUCHED.c.token_digest).where(*named)),
+        )
+        .values(ended=True)
+        .returning(SESSION.c.login_key)
+    )
+    return [str(key) for key in connection.execute(ended).scalars()]
 
 
 def second_factor(connection: Connection, login_key: str, lock: bool = False) -> Row[Any] | None:

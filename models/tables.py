@@ -1,7 +1,7 @@
 """Importing this module knows every table."""
 
 import models.tallying  # noqa: F401  # whoever makes the tables has the tally kept
-from models.account import KnownBrowser, SecondFactor, Session, Token, User
+from models.account import KnownBrowser, SecondFactor, Session, Token, User, VouchedSession
 from models.archive import ErasedPaper, ErasedPayload, Erasure, ErasureDecision, LegalHold, LegalHoldAct
 from models.backtest import BacktestChange, BacktestCriminal, BacktestRun, BacktestTurn
 from models.calendar import CalendarNotice, CalendarRecount
@@ -116,5 +116,6 @@ __all__ = [
     "TimeLeap",
     "Token",
     "User",
+    "VouchedSession",
     "WorkView",
 ]

@@ -19,6 +19,7 @@ PAGES: Mapping[str, str] = {
     "GET /login/sso": "session.open",
     "GET /login/sso/back": "session.open",
     "GET /logout/sso": "site.open",
+    "POST /logout/sso/back-channel": "site.open",
     "GET /account": "account.own",
     "POST /account/sessions": "account.own",
     "POST /account/tokens/{id}/revoke": "account.own",

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from api.sessions import browser_of, set_cookies
 from engine.core.refusals import Refusal
-from web.asking import house_of, local_path
+from web.asking import Form, house_of, local_path
 from web.look import open_page
 from web.routing import PageRoute
 from web.sign_in_page import ask_code, remember_browser
@@ -42,8 +42,8 @@ def come_back(request: Request) -> Response:
     house, said = house_of(request), dict(request.query_params)
     browser = browser_of(request) or secrets.token_urlsafe(32)
     try:
-        login, wanted = _provider(request).come_back(request.cookies.get(COOKIE, ""), said)
-        proof = house.accounts.vouched_for(login, browser)
+        vouched, wanted = _provider(request).come_back(request.cookies.get(COOKIE, ""), said)
+        proof = house.accounts.vouched_for(vouched, browser)
     except Refusal as refusal:
         if refusal.code != "authentication_required":
             raise
@@ -66,6 +66,17 @@ def come_back(request: Request) -> Response:
 def sign_out_there(request: Request) -> Response:
     """The browser goes to where one signs out at the provider too."""
     return RedirectResponse(_provider(request).way_out() or "/login", status_code=303)
+
+
+@router.post("/logout/sso/back-channel")
+def signed_out_there(request: Request, posted: Form) -> Response:
+    """The provider says by a signed logout token that somebody has signed out there: their sessions here are over.
+
+    Asked by the provider itself, without a browser; one that says nothing that holds is answered 400.
+    """
+    subject, session = _provider(request).signed_out(posted.typed.first("logout_token"))
+    house_of(request).accounts.sessions.end_vouched(subject, session)
+    return Response(status_code=200)
 
 
 def _provider(request: Request) -> SingleSignOn:

@@ -37,6 +37,19 @@ class Provider:
         return self.secret_file.read_text(encoding="utf-8").strip() if self.secret_file else None
 
 
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Who somebody is by the word of the provider, and how it names person and session; these two as digests."""
+
+    login: str
+    subject: str
+    provider_session: str | None
+
+    def names(self) -> dict[str, str | None]:
+        """How the provider names person and session."""
+        return {"subject": self.subject, "provider_session": self.provider_session}
+
+
 def provider_from(environment: Mapping[str, str]) -> Provider | None:
     """The provider that the environment names; None where it names none.
 

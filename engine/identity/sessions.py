@@ -51,12 +51,14 @@ class Sessions:
         *,
         instead_of: str | None = None,
         spend: Callable[[Connection], None] | None = None,
+        vouched: Mapping[str, Any] | None = None,
     ) -> SignedIn:
         """A fresh session of the account of that row, with an entry.
 
         `browser` is the token of the browser that is remembered for it. `instead_of` is the token of the session that
         the new one takes the place of: it is over, and raises `authentication_required` where it was so before. `spend`
-        uses up the code that was shown, in the same transaction.
+        uses up the code that was shown, in the same transaction. `vouched` is how the provider of single sign-on names
+        person and session; what takes the place of a session is named like it.
         """
         token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(24), self.clock.real_now()
         fresh = {
@@ -72,11 +74,17 @@ class Sessions:
         }
 
         def write(connection: Connection) -> None:
-            if instead_of is not None and reading.end_session(connection, digest_of(instead_of)) is None:
-                raise Refusal("authentication_required")
+            names = vouched
+            if instead_of is not None:
+                if reading.end_session(connection, digest_of(instead_of)) is None:
+                    raise Refusal("authentication_required")
+                names = reading.vouched_of(connection, digest_of(instead_of))
             if spend is not None:
                 spend(connection)
             records.add(connection, reading.SESSION, [fresh])
+            if names:
+                known = {name: fresh[name] for name in ("token_digest", "office_id")}
+                records.add(connection, reading.VOUCHED, [known | dict(names)])
             if browser is not None:
                 self._remember(connection, row.login_key, digest_of(browser), now)
             act = "session.open" if instead_of is None else "session.step_up"
@@ -130,6 +138,17 @@ class Sessions:
             ended = reading.end_sessions_of(connection, login.casefold(), but=digest_of(token))
             self.enter(connection, "session.end_others", login, {"ended": ended})
             return ended
+
+        return self.writer.submit(write, always=True)
+
+    def end_vouched(self, subject: str | None, provider_session: str | None) -> int:
+        """Every session that the provider vouched for under these names is over, with an entry each; how many were."""
+
+        def write(connection: Connection) -> int:
+            keys = reading.end_vouched(connection, subject, provider_session)
+            for key in keys:
+                self.enter(connection, "session.end_by_provider", key, {})
+            return len(keys)
 
         return self.writer.submit(write, always=True)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from api.command_line import main
 from engine.carrier.carried_checkpoint import BEGIN, END, checkpoint_in
 from engine.witness.verifying import verify_all
 from tests.carrier.carried import Office
@@ -34,6 +38,21 @@ def test_a_checkpoint_that_was_changed_on_the_way_is_told(sqlite_linked: Linked,
     faults = verify_all(fire.town.house.witness, carried.replace("\n64\n", "\n63\n"))[0].faults
 
     assert len(faults) == 1
+
+
+def test_whoever_opens_it_has_it_as_a_file(
+    sqlite_linked: Linked, fire: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sqlite_linked.sent()
+    note = fire.town.house.witness.checkpoint()
+    file, keys, folder = tmp_path / "a.bhc", tmp_path / "keys", tmp_path / "opened"
+    file.write_bytes(fire.pack().content)
+    keys.write_text("\n".join((*fire.keys.secrets, *fire.keys.opening)) + "\n")
+
+    assert main(["carrier", "open", str(file), "--key", str(keys), "--to", str(folder), "--json"]) == 0
+
+    assert json.loads(capsys.readouterr().out)["checkpoint"] == note
+    assert (folder / "checkpoint.note").read_text() == note
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 CLIENT, SECRET = "bihuan", "s3cret-of-the-client"
 
 
@@ -73,6 +74,13 @@ class SmallProvider:
         claims = self.claims({**said, "nonce": asked["nonce"], **self.person})
         signed = self.sign(claims) if self.sign is not None else self.by_rsa(claims)
         return {"access_token": "a", "token_type": "Bearer", "id_token": signed}
+
+    def logout_claims(self, **changed: Any) -> dict[str, Any]:
+        """What a logout token of the person says; with changes, and without what is None."""
+        now = int(time.time())
+        said = {"iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 120, "jti": secrets.token_hex(8)}
+        said |= {"sub": "42", "sid": "s-1", "events": {LOGOUT: {}}}
+        return {name: value for name, value in {**said, **changed}.items() if value is not None}
 
     def by_rsa(self, claims: dict[str, Any]) -> str:
         """Signed with the RSA key."""

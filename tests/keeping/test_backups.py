@@ -193,6 +193,7 @@ LATER_TABLES = (
     *("log_leaf", "log_checkpoint", "log_doubt", "refused_attempt", "referral_hand"),
     *("legal_hold", "legal_hold_act", "erasure", "erasure_decision", "erased_payload", "erased_paper"),
     *("paper_template", "template_change", "draft", "work_view", "job", "job_part"),
+    "vouched_session",
 )
 LATER_COLUMNS = (("proposal", "withdrawn_at"), ("attachment", "told"))
 """Of tables that were there before."""
