@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import orjson
-from fastapi import Response
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.problems import problem_of, status_of
@@ -37,6 +37,22 @@ def refused(refusal: Refusal, request_id: str, headers: Mapping[str, str] | None
     if refusal.carries.get("retry_after") is not None:
         told["Retry-After"] = str(refusal.carries["retry_after"])
     return Response(orjson.dumps(problem_of(refusal, request_id)), status, told, PROBLEM)
+
+
+def no_page(request: Request, refusal: Refusal) -> Response | None:
+    """What stands for the pages where none are attached: every refusal is a problem for programs."""
+    return None
+
+
+def told(request: Request, refusal: Refusal, headers: Mapping[str, str] | None = None) -> Response:
+    """The refusal as its reader wants it: a page for a browser that asked for one, else a problem; headers alike."""
+    problem = refused(refusal, request.state.request_id, headers)
+    shown = request.app.state.refusal_page(request, refusal)
+    if shown is None:
+        return problem
+    own = ("content-type", "content-length")
+    shown.headers.update({name: value for name, value in problem.headers.items() if name not in own})
+    return cast(Response, shown)
 
 
 def file(content: bytes, name: str, media_type: str) -> Response:

@@ -34,8 +34,9 @@ from api import (
     search,
     sessions,
     sheets,
+    workbench,
 )
-from api.answers import refused
+from api.answers import no_page, told
 from api.envelope import Envelope
 from api.figures import Figures
 from api.openapi import Described
@@ -52,6 +53,7 @@ ROUTERS = (
     attachments.referral_router,
     referrals.router,
     ledger.router,
+    workbench.router,
     sheets.router,
     reports.router,
     jobs.router,
@@ -93,7 +95,7 @@ def create_app(house: House, background: Background | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.house, app.state.figures = house, Figures(house)
-    app.state.exchange = house.exchange
+    app.state.exchange, app.state.refusal_page = house.exchange, no_page
     house.serves = True
     app.router.routes.extend(_routes())
     app.add_exception_handler(Refusal, _refusal)
@@ -122,7 +124,7 @@ def routes_of(
 
 def _refusal(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)
-    return refused(refusal, request.state.request_id)
+    return told(request, refusal)
 
 
 def _http(request: Request, fault: Exception) -> Response:
@@ -130,9 +132,8 @@ def _http(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
     if fault.status_code == 405:
         allowed = {"Allow": ", ".join(sorted(methods_at(request)))}
-        return refused(Refusal("method_not_allowed"), request.state.request_id, allowed)
-    code = "not_found" if fault.status_code == 404 else "body_malformed"
-    return refused(Refusal(code), request.state.request_id)
+        return told(request, Refusal("method_not_allowed"), allowed)
+    return told(request, Refusal("not_found" if fault.status_code == 404 else "body_malformed"))
 
 
 def methods_at(request: Request) -> set[str]:

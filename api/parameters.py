@@ -55,7 +55,7 @@ def parameters(house: House) -> dict[str, Mapping[str, Any]]:
     sources, matters = house.reader.sources, house.incoming.reader.book
     return {
         **dict.fromkeys(
-            ("party", "plan", "task", "officer", "q", "reference", "finding", "flag", "period"), TEXT
+            ("party", "plan", "task", "officer", "q", "reference", "finding", "flag", "period", "name"), TEXT
         ),
         **dict.fromkeys(("from", "to", "on", "before", "due_before"), DAY),
         **{name: code(("true", "false")) for name in ("mine", "open", "done")},
@@ -66,6 +66,7 @@ def parameters(house: House) -> dict[str, Mapping[str, Any]]:
             "maxLength": 4000,
             "description": "`next` of the page before; for the same filter.",
         },
+        **dict.fromkeys(("triggers", "proceeding"), TEXT),
         "after": {"type": "integer", "minimum": 0, "maximum": SEQUENCE_MAX},
         "state": code((OPEN, *sources.charts["finding"].states)),
         "light": code(ALL),

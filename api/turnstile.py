@@ -10,11 +10,12 @@ import asyncio
 import hashlib
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.answers import refused
+from api.answers import refused, told
 from api.calls import SAFE_METHODS, SESSION_COOKIE
 from engine.core.refusals import Refusal
 from engine.pace import Pace
@@ -52,7 +53,8 @@ class Turnstile:
             self._check(scope, Headers(scope=scope))
             await self.app(scope, body, send)
         except Refusal as refusal:
-            await refused(refusal, scope["state"]["request_id"])(scope, receive, send)
+            answer = await run_in_threadpool(told, Request(scope), refusal)
+            await answer(scope, receive, send)
         except ClientDisconnect:
             if not body.late:
                 raise

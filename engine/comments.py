@@ -44,6 +44,7 @@ class Comments:
         now = desk.clock.now_after(desk.last_recorded_at)
         desk.last_recorded_at = now
         desk.scribe.note(connection, file, COMMENT, {"facts": {"text": text}}, who, now)
-        outcome = Outcome("finding", asked.id, "recorded", {"replayed": False})
+        said = {"sequence": file.snapshot.sequence, "replayed": False}
+        outcome = Outcome("finding", asked.id, "recorded", said)
         bind_key(connection, desk.office.office_id, command, outcome, now)
         return outcome

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from engine.core.chart import CRIMINAL, Charts, Row
 from engine.core.commands import Principal
 from engine.core.confiding import CONFIDED, opens_referral
+from engine.core.desk_forms import TYPED_LENGTH_MAX, length_of
 from engine.outcomes import new_id
 from engine.projections.instants import recorded
 from engine.projections.sources import ReadClock
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 DAYS = 14
 """How long an unsent draft is kept: two weeks of absence."""
 TRIGGERS_LENGTH_MAX = 400
+DRAFTS_MAX = 200
+"""Of one person; the oldest go."""
 Form = tuple[str, str, str]
 """Which form: the record, its triggers in order, its proceeding or ""."""
 
@@ -75,12 +78,14 @@ class Drafts:
         }
 
     def keep(self, who: Principal, form: Form, typed: Mapping[str, Sequence[str]], version: int) -> bool:
-        """The draft is the form's only one, and those that are too old are gone; False where none may be kept.
+        """The draft is the form's only one, and those too old or too many are gone; False where none may be kept.
 
         The caller has made sure that the person sees the record and may act on it.
         """
         record, triggers, proceeding = form
-        if len(triggers) > TRIGGERS_LENGTH_MAX or not self._may_be_kept(triggers):
+        if len(triggers) > TRIGGERS_LENGTH_MAX or not self.may_be_kept(triggers):
+            return False
+        if length_of(typed) > TYPED_LENGTH_MAX:
             return False
         now = self.clock.now()
         row = {
@@ -98,6 +103,7 @@ class Drafts:
         def write(connection: Connection) -> None:
             self._prune(connection, now)
             drafting.replace_draft(connection, row)
+            drafting.keep_newest(connection, who.login.casefold(), DRAFTS_MAX)
 
         self.writer.submit(write)
         return True
@@ -106,7 +112,7 @@ class Drafts:
         """The person has no draft of that form."""
         self.writer.submit(lambda connection: drafting.delete_draft(connection, who.login.casefold(), *form))
 
-    def _may_be_kept(self, triggers: str) -> bool:
+    def may_be_kept(self, triggers: str) -> bool:
         """True where every trigger is known and none is confidential in any chart that has it."""
         named = triggers.split()
         rows = [

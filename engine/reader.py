@@ -142,8 +142,11 @@ class Reader:
             lines = inspection_lines(connection, seen, rows[: page.limit])
         return page.answer(lines, _last(rows, page, lambda row: (row.finished_at.isoformat(), row.id)))
 
-    def timeline(self, who: Principal, id: str, query: Query) -> dict[str, Any]:
-        """What happened to a finding or inspection, oldest first; `next` is the `after` of the next page."""
+    def timeline(self, who: Principal, id: str, query: Query, only: str | None = None) -> dict[str, Any]:
+        """What happened to a finding or inspection, oldest first; `next` is the `after` of the next page.
+
+        `only`: the entries of that trigger.
+        """
         asked = Asked(query, ("after", "limit"))
         after = asked.number("after", 0, 0, SEQUENCE_MAX)
         limit = asked.number("limit", TIMELINE_LENGTH, 1, TIMELINE_LENGTH_MAX)
@@ -151,7 +154,7 @@ class Reader:
         with self._database.read(self._behalf(who)) as connection:
             department = _there(entries.department_of(connection, self._seen(who), id))
             particulars = knows_particulars(who, department)
-            return timeline_page(connection, self.sources, id, after, limit, particulars)
+            return timeline_page(connection, self.sources, id, after, limit, particulars, only)
 
     def deadlines(self, who: Principal, query: Query) -> dict[str, Any]:
         """deadline_answer: running deadlines, severe first, then soonest; raises `parameter_invalid`."""

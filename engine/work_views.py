@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection
 
@@ -11,6 +12,7 @@ from engine.core.commands import Principal
 from engine.core.fact_types import CONTROL
 from engine.core.refusals import Faults
 from engine.projections.sources import ReadClock
+from engine.work_reader import FILTERS
 from engine.writer import Writer
 from models import work_views
 from models.database import Database
@@ -18,6 +20,8 @@ from models.database import Database
 if TYPE_CHECKING:
     from engine.house import House
 
+KEPT = frozenset({*FILTERS, "sort"})
+"""What of the address a saved filter keeps."""
 NAME_LENGTH_MAX = 40
 QUERY_LENGTH_MAX = 1000
 VIEWS_MAX = 20
@@ -57,6 +61,8 @@ class WorkViews:
             faults.add("/name", "too_many")
         if len(query) > QUERY_LENGTH_MAX or CONTROL.search(query):
             faults.add("/query", "range")
+        elif any(key not in KEPT for key, _ in parse_qsl(query, keep_blank_values=True)):
+            faults.add("/query", "unknown_field")
         faults.refuse()
         row = {
             "login_key": who.login.casefold(),

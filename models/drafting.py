@@ -45,6 +45,16 @@ def delete_draft(
     connection.execute(delete(DRAFT).where(this))
 
 
+def keep_newest(connection: Connection, login_key: str, number: int) -> None:
+    """Of the account's drafts so many are left, the last saved."""
+    columns = DRAFT.c
+    mine = select(columns.id).where(columns.login_key == login_key)
+    beyond = mine.order_by(columns.saved_at.desc(), columns.id.desc()).offset(number)
+    gone = [row.id for row in connection.execute(beyond)]
+    if gone:
+        connection.execute(delete(DRAFT).where(columns.id.in_(gone)))
+
+
 def delete_drafts_on(connection: Connection, record_id: str) -> None:
     """Nothing is left of what anybody typed and did not send about the record."""
     connection.execute(delete(DRAFT).where(DRAFT.c.record_id == record_id))

@@ -71,11 +71,15 @@ def _back(path: str) -> str:
     return path if OF_THE_HOUSE.fullmatch(path) else PATH
 
 
+def waiting_for(asking: Asking) -> list[dict[str, Any]]:
+    """The proposals that wait for somebody with one of the person's roles, their own among them."""
+    proposed = Administration(asking.house).waiting()
+    return [one for one in proposed if not asking.who.roles.isdisjoint(one["roles"])]
+
+
 def show_admin(asking: Asking, problem: Told | None = None) -> Response:
     """What waits for a second administrator, and the ways to accounts, linked systems and the administrative record."""
-    house, roles = asking.house, asking.who.roles
-    names = names_of(asking)
-    waiting = [one for one in Administration(house).waiting() if not roles.isdisjoint(one["roles"])]
+    house, names, waiting = asking.house, names_of(asking), waiting_for(asking)
     of_systems = [one for one in waiting if one["act"].startswith("system.")]
     of_accounts = [one for one in waiting if one["act"].startswith(("user.", "token."))]
     plain = [one for one in waiting if one not in of_systems and one not in of_accounts]

@@ -30,6 +30,7 @@ NAMES = (
     "incoming.css",
     "mark.svg",
     "officer.js",
+    "print.css",
     "reckoning.css",
     "rulebook.css",
     "search.css",

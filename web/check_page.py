@@ -14,9 +14,10 @@ from engine.core.refusals import Faults, Refusal
 from web import finding_page, inspection_page, referral_page
 from web.asking import Asked, Asking, Form, Posted, check_form_token
 from web.cards import Card, typed_card
+from web.dates import instant
 from web.fields import ABSENT, Field, Typed, read_field
 from web.forms import OCCURRED, facts_of
-from web.look import instant, page
+from web.look import page
 from web.naming import Names
 from web.records import Folder, open_finding, open_inspection, open_referral
 from web.routing import PageRoute
@@ -124,4 +125,6 @@ def _said(folder: Folder, names: Names, field: Field, value: Any) -> str:
     if field.kind == "document":
         label = next((one.label for one in field.choices if one.code == value["digest"]), "")
         return label or str(value["digest"])
-    return instant(value) if field.name == OCCURRED else names.value(field.name, value)
+    if field.name == OCCURRED:
+        return instant(value, folder.asking.words.language)
+    return names.value(field.name, value)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from engine.core.refusals import Refusal
+from engine.drafts import Kept
 from web.accepting import CLUE, NAMED, accept_matter, carried, matter_to_accept
 from web.asking import Asked, Asking, Form, check_form_token, see
 from web.commanding import fresh_key, record_inspection
 from web.fields import Typed
 from web.finding_page import refused
+from web.intake_drafts import forget_intake, kept_intake
 from web.intake_form import FINDINGS, IDENTIFIERS, IntakeForm, renumbered, rows, told_findings
 from web.intake_view import BEGINS, fresh_row, intake_context, intake_form
 from web.look import page
@@ -26,8 +28,12 @@ ROWS_MAX, ROW_DIGITS = 200, 4
 @router.get("/intake")
 def intake_page(asking: Asked) -> Response:
     """The empty form, with what is known already."""
-    form = intake_form(asking)
-    typed, matter = form.start(asking.house.clock.now()), matter_to_accept(asking, asking.parameter(NAMED))
+    form, matter = intake_form(asking), matter_to_accept(asking, asking.parameter(NAMED))
+    kept = kept_intake(asking, matter)
+    if kept is not None:
+        typed = Typed({name: list(values) for name, values in kept.typed.items()})
+        return show(asking, form, typed, fresh_key(), kept=kept)
+    typed = form.start(asking.house.clock.now())
     if matter is not None:
         typed = carried(typed, matter)
         typed[NAMED] = [matter["id"]]
@@ -52,6 +58,7 @@ def take_in(asking: Asked, posted: Form) -> Response:
         said = told(refusal, asking.words)
         key = fresh_key() if said.code in ("key_reused", "key_missing") else key
         return show(asking, form, typed, key, said)
+    forget_intake(asking, typed)
     findings = asking.house.reader.inspection(asking.who, outcome.id)["findings"]
     if outcome.status == "created":
         for row, finding in enumerate(findings):
@@ -78,14 +85,22 @@ def changed_rows(asking: Asking, form: IntakeForm, typed: Typed) -> Typed:
     return renumbered(typed, name, int(number)) if known else typed
 
 
-def show(asking: Asking, form: IntakeForm, typed: Typed, key: str, problem: Told | None = None) -> Response:
-    """The page with what is typed."""
+def show(
+    asking: Asking,
+    form: IntakeForm,
+    typed: Typed,
+    key: str,
+    problem: Told | None = None,
+    kept: Kept | None = None,
+) -> Response:
+    """The page with what is typed; `kept` is the draft that stands in it."""
     errors = problem.errors if problem else {}
     return page(
         asking,
         "intake.html",
         status=problem.status if problem else 200,
         problem=problem,
+        kept=kept,
         typed=typed,
         idempotency_key=key,
         fresh=fresh_row(asking, form),

@@ -43,6 +43,7 @@ def referral_rows(asking: Asking, lines: Iterable[Mapping[str, Any]], now: datet
             "left": left_of(line["due_effective"], now, asking.house.law.calendar, words),
             "term_title": names.term(line["term"]) if line["term"] else "",
             "owner": names.role(line["owner_role"]) if line["owner_role"] else "",
+            "mine": line["owner_role"] in asking.who.roles,
         }
         for line in lines
     ]

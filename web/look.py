@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from engine.core.two_persons import ADMINISTRATORS
 from engine.core.visibility import OVERSEES, reads_findings
 from engine.house import House
 from engine.marks import marks_of
-from engine.reminder_words import shown_end
 from web.asking import (
     LANGUAGE_COOKIE,
     PAGE_PARAMETERS,
@@ -32,8 +30,11 @@ from web.asking import (
     language_of,
 )
 from web.assets import address
-from web.fields import CIVIL, person_label
+from web.dates import filters_in, instant
+from web.fields import person_label
 from web.glossary import term_of
+from web.naming import Names
+from web.problems import remedy_of
 from web.wording import LANGUAGES, Words
 
 HERE = Path(__file__).parent
@@ -63,8 +64,8 @@ class Absent(Undefined):
 
 
 @cache
-def environment() -> Environment:
-    """The templates; a name that no page gives is a fault, not an empty space."""
+def environment(language: str) -> Environment:
+    """The templates in one language; a name that no page gives is a fault, not an empty space."""
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -72,28 +73,9 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(day=day, end=shown_end, instant=instant, person=person_label)
+    made.filters.update(filters_in(language), person=person_label)
     made.globals.update(static=address, glossed=term_of)
     return made
-
-
-def day(value: Any) -> str:
-    """A civil date or the civil day of an instant, as 2024-05-13."""
-    if not value:
-        return ""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value.isoformat()
-    return instant(value)[:10]
-
-
-def instant(value: Any) -> str:
-    """An instant to the minute in Asia/Shanghai; a civil date as it is."""
-    if not value:
-        return ""
-    if isinstance(value, str) and len(value) == 10:
-        return value
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return moment.astimezone(CIVIL).strftime("%Y-%m-%d %H:%M")
 
 
 def page(asking: Asking, name: str, *, status: int = 200, **context: Any) -> Response:
@@ -131,7 +113,7 @@ def open_page(request: Request, name: str, *, status: int = 200, **context: Any)
 def _rendered(
     request: Request, house: House, words: Words, name: str, status: int, context: Mapping[str, Any]
 ) -> Response:
-    template = environment().get_template(name)
+    template = environment(words.language).get_template(name)
     other = LANGUAGES[1 - LANGUAGES.index(words.language)]
     query = [
         (key, value)
@@ -147,7 +129,7 @@ def _rendered(
         "clock": "test" if house.clock.is_test else "real",
         "leap": house.clock.anchor.leap,
         "doubted": house.witness.doubted,
-        "now": _now(house),
+        "now": _now(house, words.language),
         "demo": "demo" in marks_of(house),
         "sandbox": house.sandbox,
         "single_sign_on": house.single_sign_on is not None,
@@ -155,9 +137,9 @@ def _rendered(
     return HTMLResponse(template.render({**frame, **context}), status_code=status)
 
 
-def _now(house: House) -> str:
+def _now(house: House, language: str) -> str:
     try:
-        return instant(house.clock.now())
+        return instant(house.clock.now(), language)
     except Refusal:
         return "—"
 
@@ -206,12 +188,25 @@ def _department(house: House, words: Words, code: str | None) -> str:
 
 def problem_page(request: Request, refusal: Refusal) -> Response:
     """The page that says why something was refused and what helps."""
-    problem = problem_of(refusal)
-    name = "not_found.html" if refusal.code == "not_found" else "problem.html"
     try:
-        return page(asked_by(request), name, status=problem["status"], problem=problem)
+        asking = asked_by(request)
     except (SignInNeeded, Refusal):
-        return open_page(request, name, status=problem["status"], problem=problem)
+        return open_problem_page(request, refusal)
+    name, told = _told(asking.house, asking.words, refusal)
+    return page(asking, name, status=told["problem"]["status"], **told)
+
+
+def open_problem_page(request: Request, refusal: Refusal) -> Response:
+    """The same without asking who it is."""
+    name, told = _told(house_of(request), Words(language_of(request, None)), refusal)
+    return open_page(request, name, status=told["problem"]["status"], **told)
+
+
+def _told(house: House, words: Words, refusal: Refusal) -> tuple[str, dict[str, Any]]:
+    problem, names = problem_of(refusal), Names(house, words)
+    who_may = words.comma.join(names.role(role) for role in problem.get("roles", ()))
+    name = "not_found.html" if refusal.code == "not_found" else "problem.html"
+    return name, {"problem": problem, "remedy": remedy_of(problem, words, who_may)}
 
 
 def finished(request: Request, response: Response) -> Response:

@@ -8,8 +8,8 @@ from typing import Any
 
 from engine.house import House
 from rules.intake_lists import intake_vocabularies
+from web.dates import instant
 from web.fields import Choice
-from web.look import instant
 from web.wording import Words
 
 AMOUNT = "_fen"
@@ -126,10 +126,10 @@ class Names:
             return self.department(str(value))
         if name.endswith(AMOUNT) and isinstance(value, int):
             return f"{value / 100:,.2f} {self._words('common.yuan')}"
-        if declared.get("type") == "instant":
-            return instant(value)
+        if declared.get("type") in ("instant", "date"):
+            return instant(value, self._words.language)
         if isinstance(value, date | datetime):
-            return instant(value)
+            return instant(value, self._words.language)
         if not declared and self._words.has(f"note_value.{name}.{value}"):
             return self._words(f"note_value.{name}.{value}")
         return self._coded(declared.get("vocabulary"), str(value))

@@ -32,6 +32,7 @@ from web import (
     help_page,
     incoming_page,
     inspection_page,
+    intake_drafts,
     intake_page,
     jobs_page,
     ledger_page,
@@ -59,6 +60,7 @@ from web import (
     work_page,
     work_views_page,
 )
+from web.nowhere import refusal_page
 from web.rights import PAGES, gate
 
 ROUTERS = (
@@ -96,6 +98,7 @@ ROUTERS = (
     bulk_page.router,
     work_views_page.router,
     intake_page.router,
+    intake_drafts.router,
     incoming_page.router,
     inspection_page.router,
     upload_page.router,
@@ -115,8 +118,10 @@ ROUTERS = (
 
 
 def attach_pages(app: FastAPI) -> None:
-    """The application answers page paths too, and serves the files that pages need under /static/."""
+    """The application answers page paths too, serves the files that pages need under /static/, and tells browsers in
+    pages what is refused elsewhere."""
     app.router.routes.extend(_routes())
+    app.state.refusal_page = refusal_page
 
 
 @cache

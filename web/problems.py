@@ -56,7 +56,7 @@ def told(refusal: Refusal, words: Words) -> Told:
         code=refusal.code,
         status=problem["status"],
         title=words.of(problem),
-        remedy=words.of(problem["remedy"]),
+        remedy=remedy_of(problem, words),
         detail=problem.get("detail", ""),
         reasons=problem.get("reasons", ()),
         happened=problem.get("happened", ()),
@@ -64,6 +64,19 @@ def told(refusal: Refusal, words: Words) -> Told:
         limit_days=problem.get("limit_days"),
         errors=errors_by_input(refusal.errors, words),
     )
+
+
+def remedy_of(problem: Mapping[str, Any], words: Words, who_may: str = "") -> str:
+    """What helps, said to a person, where the interface tells programs of keys, members and headers.
+
+    who_may: the names of the roles that a refusal names, where the page knows them.
+    """
+    key = "remedy." + problem["code"]
+    if key == "remedy.not_yours" and not who_may:
+        key += "_plain"
+    if not words.has(key):
+        return words.of(problem["remedy"])
+    return words(key, roles=who_may, seconds=problem.get("retry_after", ""))
 
 
 def errors_of(fields: Sequence[Field], problem: Told | None) -> dict[str, list[str]]:

@@ -38,6 +38,7 @@ PAGES: Mapping[str, str] = {
     "POST /reminders/seen": "reminder.own",
     "GET /intake": "intake.write",
     "POST /intake": "intake.write",
+    "POST /intake/drafts": "intake.write",
     "GET /inspections/{id}": "inspection.read",
     "POST /inspections/{id}/steps": "inspection.act",
     "POST /inspections/{id}/findings": "inspection.record",

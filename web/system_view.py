@@ -11,8 +11,8 @@ from engine.signing import SCHEMES
 from engine.system_checks import KINDS, OVERLAP_HOURS, URL_LENGTH_MAX
 from models.exchange_reading import ALL_KINDS
 from web.asking import Asking
+from web.dates import instant
 from web.fields import Choice, Field, Typed, write_field
-from web.look import instant
 from web.naming import Names
 from web.proposing import whose
 
@@ -212,9 +212,9 @@ def standing(fields: Sequence[Field], item: Mapping[str, Any]) -> Typed:
     return typed
 
 
-def shown_keys(item: Mapping[str, Any]) -> list[dict[str, Any]]:
+def shown_keys(item: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
     """The keys of a system with their instants as people read them."""
     return [
-        {**key, "since": instant(key.get("since")), "until": instant(key.get("until"))}
+        {**key, **{name: instant(key.get(name), language) for name in ("since", "until")}}
         for key in item["keys"]
     ]

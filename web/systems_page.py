@@ -196,7 +196,7 @@ def show_system(
         names=names,
         here=f"{PATH}/{id}",
         system=shown_system(asking, names, item),
-        keys=shown_keys(item),
+        keys=shown_keys(item, asking.words.language),
         changes=shown_changes(asking, names, people, item["changes"]),
         proposals=_waiting(asking, names, id),
         forms=forms,

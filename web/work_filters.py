@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from engine.core.visibility import sees_office
-from engine.work_reader import FILTERS, WHOSE
-from engine.work_views import WorkViews
+from engine.work_reader import WHOSE
+from engine.work_views import KEPT, WorkViews
 from models.reading.work import DUE, SORTS
 from web.asking import Asking
 from web.fields import Choice
@@ -16,8 +16,6 @@ from web.look import query_path
 from web.naming import Names
 from web.next_steps import step_choices
 
-KEPT = frozenset({*FILTERS, "sort"})
-"""What of the address a saved filter keeps."""
 NARROWING = ("todo", "domain", "department", "q", "due_from", "due_to")
 
 

@@ -8,7 +8,10 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from engine.core.policies import may
+from engine.core.two_persons import ADMINISTRATORS
 from engine.core.visibility import sees_department
+from web.admin_page import waiting_for
 from web.approving import Result, approve_all, may_approve
 from web.asking import Asked, Asking, Form, check_form_token
 from web.commanding import fresh_key
@@ -27,6 +30,16 @@ from web.work_rows import shown_steps, work_rows
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 OVERVIEW = "15"
 """How many rows of each group the page shows before it is asked for a whole group."""
+PROPOSALS = "/admin"
+ADMINISTRATORS_PAGES = (
+    ("admin.proposals", PROPOSALS, "administration.decide"),
+    ("accounts.title", "/admin/accounts", "account.read"),
+    ("system.title", "/systems", "system.read"),
+    ("record.title", "/admin/record", "record.read"),
+    ("record.attempts", "/admin/attempts", "attempt.read"),
+    ("nav.calendar", "/calendar", "calendar.read"),
+)
+"""What administrators open in the morning: its name, where it is, and for whom."""
 REMINDERS_SHOWN = 10
 INCOMING_SHOWN = 15
 
@@ -75,8 +88,21 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
         acting=acting_for(asking),
         lenders={one.login: one.name for one in asking.who.acting_for},
         delegates=sees_department(asking.who) is not None,
+        duties_of_mine=_administration(asking),
         **beside,
     )
+
+
+def _administration(asking: Asking) -> list[dict[str, Any]]:
+    """Where an administrator's work is, who sees no cases; nothing for anybody else."""
+    if asking.who.roles - ADMINISTRATORS or not asking.who.roles:
+        return []
+    waiting = waiting_for(asking) if may(asking.who, "administration.decide") else ()
+    return [
+        {"name": name, "path": path, "count": len(waiting) if path == PROPOSALS else None}
+        for name, path, action in ADMINISTRATORS_PAGES
+        if may(asking.who, action)
+    ]
 
 
 def _groups(

@@ -6,10 +6,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Response
 
-from engine.work_views import WorkViews
+from engine.work_views import KEPT, WorkViews
 from web.asking import Asked, Form, check_form_token, see
 from web.routing import PageRoute
-from web.work_filters import KEPT
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 NOTHING = "\x00"

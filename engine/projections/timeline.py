@@ -14,10 +14,19 @@ from models.reading import entries
 
 
 def timeline_page(
-    connection: Connection, sources: Sources, record_id: str, after: int, limit: int, particulars: bool
+    connection: Connection,
+    sources: Sources,
+    record_id: str,
+    after: int,
+    limit: int,
+    particulars: bool,
+    only: str | None = None,
 ) -> dict[str, Any]:
-    """{"items", "next"}: what happened to the record after that sequence, oldest first, with the papers of each step."""
-    rows = entries.entries_after(connection, record_id, after, limit + 1)
+    """{"items", "next"}: what happened to the record after that sequence, oldest first, with the papers of each step.
+
+    `only`: the entries of that trigger.
+    """
+    rows = entries.entries_after(connection, record_id, after, limit + 1, only)
     shown = rows[:limit]
     back = stepped_back(connection, sources.office_id, record_id)
     papers: dict[int, list[Any]] = defaultdict(list)

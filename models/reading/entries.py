@@ -28,10 +28,11 @@ def department_of(connection: Connection, seen: Scope, record_id: str) -> str | 
 
 
 def entries_after(
-    connection: Connection, record_id: str, after: int, limit: int | None = None
+    connection: Connection, record_id: str, after: int, limit: int | None = None, only: str | None = None
 ) -> Sequence[Row[Any]]:
-    """The entries of a record after that sequence, oldest first, with salt and body while they are kept."""
+    """The entries of a record (`only` of a trigger) after that sequence, oldest first, salt and body while they are kept."""
     asked = select(ENTRY, PAYLOAD.c.salt, PAYLOAD.c.body).select_from(_WITH_BODY)
+    asked = asked if only is None else asked.where(ENTRY.c.trigger == only)
     asked = asked.where(ENTRY.c.record_id == record_id, ENTRY.c.sequence > after).order_by(ENTRY.c.sequence)
     return connection.execute(asked if limit is None else asked.limit(limit)).all()
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Row,
     Select,
     Table,
@@ -28,12 +29,14 @@ from models.exchange_reading import CRIMINAL_QUEUE, MESSAGE, SYSTEM
 from models.linked_reading import RECEIPT
 from models.reading.scope import Scope
 from models.reading.unled import Unled
-from models.records import FINDING, INSPECTION
+from models.records import FINDING, INSPECTION, PARTY
 
 _SHOWN = (
     *("id", "kind", "recipient", "system_id", "state", "tries", "outcome"),
     *("finding_id", "inspection_id", "recorded_at", "due_at", "delivered_at"),
 )
+_ABOUT = (FINDING.c.ledger_no, FINDING.c.item, PARTY.c.name.label("party"))
+"""What a message or receipt speaks of, so that nobody must open it to know."""
 ORDINARY, REMINDER = "ordinary", "reminder"
 _SAID = case((MESSAGE.c.kind == REMINDER, MESSAGE.c.body)).label("said")
 """The body of a reminder, which nothing else of its finding tells; other messages speak of a step."""
@@ -76,10 +79,9 @@ def page_of_messages(
     connection: Connection, seen: Scope, wanted: ExchangeFilter, after: Place | None, limit: int
 ) -> Sequence[Row[Any]]:
     """Messages of the set: those that a person must see to the oldest first, others the newest first."""
-    columns = [MESSAGE.c[name] for name in _SHOWN]
-    asked = select(*[*columns, _SAID]).where(
-        _ordinary(seen, wanted.set == SENT), _in_set(wanted.set, wanted.at)
-    )
+    columns = [*(MESSAGE.c[name] for name in _SHOWN), _SAID, *_ABOUT]
+    asked = select(*columns).select_from(_with_subject(MESSAGE))
+    asked = asked.where(_ordinary(seen, wanted.set == SENT), _in_set(wanted.set, wanted.at))
     if wanted.department is not None:
         asked = asked.where(MESSAGE.c.recipient == wanted.department)
     place = (MESSAGE.c.recorded_at, MESSAGE.c.id)
@@ -90,7 +92,7 @@ def page_of_receipts(
     connection: Connection, seen: Scope, wanted: ExchangeFilter, after: Place | None, limit: int
 ) -> Sequence[Row[Any]]:
     """Receipts of the set, the newest first."""
-    asked = _receipts(seen)
+    asked = _receipts(seen).add_columns(*_ABOUT).select_from(_with_subject(RECEIPT))
     if wanted.set == PARKED:
         asked = asked.where(RECEIPT.c.state.in_(_PARKED_STATES))
     if wanted.department is not None:
@@ -132,6 +134,15 @@ def _in_set(name: str, at: datetime) -> ColumnElement[bool]:
     return true() if name == SENT else MESSAGE.c.state == name
 
 
+def _with_subject(table: Table) -> FromClause:
+    """The table beside the finding or inspection that each of its rows is about, and their party."""
+    found = table.outerjoin(FINDING, FINDING.c.id == table.c.finding_id)
+    if table is RECEIPT:
+        return found.outerjoin(PARTY, PARTY.c.id == FINDING.c.party_id)
+    found = found.outerjoin(INSPECTION, INSPECTION.c.id == table.c.inspection_id)
+    return found.outerjoin(PARTY, PARTY.c.id == func.coalesce(FINDING.c.party_id, INSPECTION.c.party_id))
+
+
 def _ordinary(seen: Scope, all_of_it: bool = False) -> ColumnElement[bool]:
     """Messages that are no criminal referral's; a set of few is found by what they have in common."""
     queue = MESSAGE.c.queue if all_of_it else Unled(MESSAGE.c.queue)
@@ -144,11 +155,16 @@ def _receipts(seen: Scope) -> Select[Any]:
         RECEIPT.c[name]
         for name in ("id", "system_id", "kind", "state", "waiting_for", "finding_id", "received_at")
     ]
-    return select(*columns).where(exists().where(FINDING.c.id == RECEIPT.c.finding_id, seen(FINDING)))
+    return select(*columns).where(_of_seen(FINDING, RECEIPT.c.finding_id, seen))
 
 
 def _about(table: Table, seen: Scope) -> ColumnElement[bool]:
     return or_(
-        exists().where(FINDING.c.id == table.c.finding_id, seen(FINDING)),
-        exists().where(INSPECTION.c.id == table.c.inspection_id, seen(INSPECTION)),
+        _of_seen(FINDING, table.c.finding_id, seen), _of_seen(INSPECTION, table.c.inspection_id, seen)
     )
+
+
+def _of_seen(table: Table, id: ColumnElement[str], seen: Scope) -> ColumnElement[bool]:
+    """True where the record of that id is seen, asked row by row however many records there are."""
+    one = table.alias()
+    return exists().where(one.c.id == id, seen(one))

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.hostile.archived import ARCHIVED
+from tests.hostile.desks import DESKS
 from tests.hostile.fort import PASSWORD, Fort
 from tests.hostile.identities import LENT, OWN_ACCOUNT
 from tests.hostile.matters import MATTERS
@@ -279,11 +280,11 @@ OPERATIONS = (
         201,
     ),
     Operation("POST", f"{API}/receipt-codes", CLERK, on_paper),
-    *(Operation(*one) for one in (*MATTERS, *OWN_ACCOUNT, *RECUSALS, *SHEETS, *ARCHIVED)),
+    *(Operation(*one) for one in (*MATTERS, *OWN_ACCOUNT, *RECUSALS, *SHEETS, *ARCHIVED, *DESKS)),
     *(Operation("GET", path, ANONYMOUS) for path in ("/healthz", "/readyz", "/metrics")),
 )
 BY_NAME = {one.name: one for one in OPERATIONS}
-WRITING = [one for one in OPERATIONS if one.method == "POST"]
+WRITING = [one for one in OPERATIONS if one.method in ("POST", "PUT")]
 JSON_BODIES = [one for one in WRITING if one.body is not None and one.media_type != MULTIPART]
 OPEN_TO_ALL = [one for one in OPERATIONS if one.who == ANONYMOUS]
 PERSONAL = [one for one in OPERATIONS if one.who not in (ANONYMOUS, SYSTEM)]

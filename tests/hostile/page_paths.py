@@ -60,6 +60,7 @@ POSTED = (
     "/work/steps",
     "/work/views",
     "/intake",
+    "/intake/drafts",
     "/incoming/new",
     "/incoming/{matter}/sign_for",
     "/logout",

@@ -62,7 +62,7 @@ def test_the_page_says_who_handles_it_who_stands_in_and_how_it_is_handed_over(pa
     finding = registered_slight(town)
     lend(town, "C01", "C02", date(2024, 4, 26), date(2024, 4, 27))
     text = pages.visit("W02").get(f"/findings/{finding}").text
-    assert "<strong>姓名C01</strong>" in text and "姓名C02 代办，至 2024-04-27" in text
+    assert "<strong>姓名C01</strong>" in text and "姓名C02 代办，至 2024年4月27日" in text
     assert "data-handover" not in text and "交接由" in text
     head = pages.visit("H01")
     path = re.search(r'href="([^"]+)" data-handover', head.get(f"/findings/{finding}").text)

@@ -82,7 +82,7 @@ def test_work_and_history_say_for_whom(pages: Pages) -> None:
     lend(pages.town, "H01", "U01", date(2024, 4, 26), date(2024, 4, 27))
     visitor = pages.visit("U01")
     text = visitor.get("/work").text
-    assert "您正在代理 姓名H01（行政机关负责人）至 2024-04-27" in text
+    assert "您正在代理 姓名H01（行政机关负责人）至 2024年4月27日" in text
     assert text.count('data-behalf="H01"') == 2 and "代 姓名H01" in text
     assert "standing in for 姓名H01 (head of the department)" in visitor.get("/work?lang=en").text
     bulk = next(one for one in visitor.read().forms if one.action == "/work")

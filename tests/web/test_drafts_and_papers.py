@@ -141,7 +141,7 @@ def test_the_exchange_says_what_a_reminder_is_about_in_both_languages(pages: Pag
     pages.town.house.ring()
     visitor = pages.visit("D01")
     shown = re.sub(r"<[^>]+>|\s+", " ", visitor.get("/exchange").text)
-    assert re.search("逾期 +路径分流审批 +内部时限 +2024-05-07到期，第1次", shown)
+    assert re.search("逾期 +路径分流审批 +内部时限 +2024年5月7日到期，第1次", shown)
     shown = re.sub(r"<[^>]+>|\s+", " ", visitor.get("/exchange?lang=en").text)
     assert re.search(
         "overdue +route proposed, confirmed and approved +internal +due 2024-05-07, no. 1", shown

@@ -163,7 +163,7 @@ def test_reminders_stand_on_the_work_page_in_the_readers_language_until_handed_i
     clerk = pages.visit("D01")
     text = clerk.get("/work").text
     assert 'data-reminders="1"' in text
-    assert "市场监管局：月报（2024年5月）应于 2024-06-30 前报领导小组办公室，已经逾期，仍未报送。" in text
+    assert "市场监管局：月报（2024年5月）应于 2024年6月30日 前报领导小组办公室，已经逾期，仍未报送。" in text
     english = clerk.get("/work?lang=en").text
     assert "Market Regulation Bureau: Monthly report (2024-05) was due by 2024-06-30" in english
     link = re.search(r'<a href="(/duties\?year=2024[^"]+)">', english)

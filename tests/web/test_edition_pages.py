@@ -107,7 +107,7 @@ def test_a_finding_says_what_the_coming_rulebook_would_say_where_it_differs(
 
     text = officer.get(f"/findings/{moved}").text
     shadow = text.partition(f'data-would-be="{NEXT}"')[2].partition("</div>")[0]
-    assert "自 2024-05-10 起" in shadow and "仅登记台账" in shadow and "经营异常名录" in shadow
+    assert "自 2024年5月10日 起" in shadow and "仅登记台账" in shadow and "经营异常名录" in shadow
     assert "data-would-be" not in officer.get(f"/findings/{same}").text
 
     town.at(f"{DAY}T09:00")

@@ -58,7 +58,7 @@ function bars(table, plot) {
   const names = rowsOf(table, plot).map((row) => text(row.cells[0]));
   return {
     ...common(table),
-    legend: { top: 0, left: 0, itemHeight: 10, textStyle: { fontSize: 12 } },
+    legend: { type: "scroll", top: 0, left: 0, itemHeight: 10, textStyle: { fontSize: 12 } },
     grid: { left: 4, right: 36, top: 30, bottom: 4, containLabel: true },
     xAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: LINE } }, axisLabel: { color: QUIET } },
     yAxis: { type: "category", inverse: true, data: names, axisTick: { show: false }, axisLabel: { color: INK } },
@@ -70,7 +70,7 @@ function lines(table, plot) {
   const names = rowsOf(table, plot).map((row) => text(row.cells[0]));
   return {
     ...common(table),
-    legend: { top: 0, left: 0, itemHeight: 10, textStyle: { fontSize: 12 } },
+    legend: { type: "scroll", top: 0, left: 0, itemHeight: 10, textStyle: { fontSize: 12 } },
     grid: { left: 4, right: 30, top: 30, bottom: 4, containLabel: true },
     xAxis: { type: "category", data: names, boundaryGap: false, axisLabel: { color: QUIET } },
     yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: LINE } }, axisLabel: { color: QUIET } },
