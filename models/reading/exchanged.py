@@ -159,9 +159,7 @@ def _receipts(seen: Scope) -> Select[Any]:
 
 
 def _about(table: Table, seen: Scope) -> ColumnElement[bool]:
-    return or_(
-        _of_seen(FINDING, table.c.finding_id, seen), _of_seen(INSPECTION, table.c.inspection_id, seen)
-    )
+    return or_(_of_seen(FINDING, table.c.finding_id, seen), _of_seen(INSPECTION, table.c.inspection_id, seen))
 
 
 def _of_seen(table: Table, id: ColumnElement[str], seen: Scope) -> ColumnElement[bool]:
