@@ -155,11 +155,14 @@ def _receipts(seen: Scope) -> Select[Any]:
         RECEIPT.c[name]
         for name in ("id", "system_id", "kind", "state", "waiting_for", "finding_id", "received_at")
     ]
-    return select(*columns).where(exists().where(FINDING.c.id == RECEIPT.c.finding_id, seen(FINDING)))
+    return select(*columns).where(_of_seen(FINDING, RECEIPT.c.finding_id, seen))
 
 
 def _about(table: Table, seen: Scope) -> ColumnElement[bool]:
-    return or_(
-        exists().where(FINDING.c.id == table.c.finding_id, seen(FINDING)),
-        exists().where(INSPECTION.c.id == table.c.inspection_id, seen(INSPECTION)),
-    )
+    return or_(_of_seen(FINDING, table.c.finding_id, seen), _of_seen(INSPECTION, table.c.inspection_id, seen))
+
+
+def _of_seen(table: Table, id: ColumnElement[str], seen: Scope) -> ColumnElement[bool]:
+    """True where the record of that id is seen, asked row by row however many records there are."""
+    one = table.alias()
+    return exists().where(one.c.id == id, seen(one))
