@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -92,7 +93,8 @@ def bind(
         place = memory_place() if in_memory else None
         with BINDERS, tempfile.TemporaryDirectory(prefix=PREFIX, dir=place) as folder:
             head = {"title": title, "author": author, "dated": [dated.year, dated.month, dated.day]}
-            return _Bench(Path(folder), typesetter, head).bound(parts, covers, dated)
+            with _held(Path(folder)):
+                return _Bench(Path(folder), typesetter, head).bound(parts, covers, dated)
     except OSError as fault:
         raise Refusal("not_ready", detail=FAILED, retry_after=60) from fault
     finally:
@@ -100,7 +102,7 @@ def bind(
 
 
 def memory_place(folder: Path = IN_MEMORY, mounts: Path = Path("/proc/mounts")) -> Path:
-    """Where files are laid that stay in memory; what a program that was killed left there long ago is gone.
+    """Where files are laid that stay in memory; what a program that was killed left there is gone.
 
     Raises `not_ready` where this machine has none.
     """
@@ -108,10 +110,20 @@ def memory_place(folder: Path = IN_MEMORY, mounts: Path = Path("/proc/mounts")) 
     if [str(folder), "tmpfs"] not in told:
         raise Refusal("not_ready", detail=NO_MEMORY, retry_after=60)
     for left in folder.glob(f"{PREFIX}*"):
-        with suppress(OSError):  # somebody else's, or gone meanwhile
-            if time.time() - left.stat().st_mtime > 4 * SECONDS_MAX:
-                shutil.rmtree(left)
+        with suppress(OSError), _held(left):  # else another program binds there, or it is gone meanwhile
+            shutil.rmtree(left)
     return folder
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """The folder is this program's until the block or the program ends; raises OSError where it is another's."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(held)
 
 
 class _Bench:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 from pathlib import Path
@@ -169,10 +170,11 @@ def test_the_file_of_a_referral_is_bound_for_its_list_and_read_on_record(
 
 
 def test_a_sealed_file_is_bound_in_memory_or_nowhere(tmp_path: Path) -> None:
-    mounts, left, fresh = tmp_path / "mounts", *(tmp_path / f"{binding.PREFIX}{one}" for one in "ab")
-    for folder in (left, fresh):
+    mounts, left, used = tmp_path / "mounts", *(tmp_path / f"{binding.PREFIX}{one}" for one in "ab")
+    for folder in (left, used):
         folder.mkdir()
-    os.utime(left, (0, 0))
+    elsewhere = os.open(used, os.O_RDONLY)
+    fcntl.flock(elsewhere, fcntl.LOCK_EX)
     for said in (f"/dev/sda1 {tmp_path} ext4 rw 0 0", f"tmpfs {tmp_path}/elsewhere tmpfs rw 0 0", ""):
         mounts.write_text(said)
         assert refused(binding.memory_place, tmp_path, mounts).detail == binding.NO_MEMORY
@@ -180,4 +182,5 @@ def test_a_sealed_file_is_bound_in_memory_or_nowhere(tmp_path: Path) -> None:
 
     mounts.write_text(f"tmpfs {tmp_path} tmpfs rw 0 0")
     assert binding.memory_place(tmp_path, mounts) == tmp_path
-    assert fresh.exists() and not left.exists()
+    assert used.exists() and not left.exists()
+    os.close(elsewhere)
