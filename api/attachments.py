@@ -16,7 +16,7 @@ from engine.attachments import Attachments
 from engine.core.commands import Principal
 from engine.core.refusals import FieldError, Refusal
 from engine.documents import DocumentUnknown
-from engine.dossier import Dossiers
+from engine.dossier import Dossiers, of_findings, of_referrals
 from engine.house import House
 from engine.projections.asked import Asked
 from engine.projections.instants import recorded
@@ -112,9 +112,19 @@ def document_docx(call: Received, id: str, doc: str) -> Response:
 @router.get("/{id}/file.pdf")
 def whole_file(call: Received, id: str) -> Response:
     """The file of the finding (卷宗): cover, index, every paper and attachment with leaves numbered through."""
-    who, house = call.who, call.house
+    return _bound(call, id, of_findings(call.house))
+
+
+@referral_router.get("/{id}/file.pdf")
+def whole_file_of_referral(call: Received, id: str) -> Response:
+    """The file of the criminal referral likewise, for whoever is on its list; one reading of the whole is noted."""
+    return _bound(call, id, of_referrals(call.house))
+
+
+def _bound(call: Received, id: str, dossiers: Dossiers) -> Response:
+    who = call.who
     no_query(call.request)
-    name, made = Dossiers(house.reader, house.press, house.office).bound(who, an_id(id))
+    name, made = dossiers.bound(who, an_id(id))
     return file(made, name, "application/pdf")
 
 

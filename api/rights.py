@@ -69,6 +69,7 @@ ROUTES: Mapping[str, str] = {
     "GET /api/v1/referrals/{id}/attachments/{digest}": "referral.read",
     "GET /api/v1/referrals/{id}/documents/{doc}.pdf": "referral.read",
     "GET /api/v1/referrals/{id}/documents/{doc}.docx": "referral.read",
+    "GET /api/v1/referrals/{id}/file.pdf": "referral.read",
     "GET /api/v1/referrals/{id}": "referral.read",
     "POST /api/v1/referrals/{id}/steps": "referral.act",
     "POST /api/v1/referrals/{id}/corrections": "referral.act",

@@ -1,15 +1,16 @@
-"""The file of a finding (卷宗) as one PDF: cover, index, every paper in the order of the steps, and what lies beside.
+"""A file (卷宗) as one PDF: cover, index, every paper in the order of the steps, and what lies beside.
 
-It holds what its reader is shown on the finding's own page and nothing of a criminal referral, whoever asks.
+That of a finding holds what its reader is shown on the finding's own page and nothing of a criminal referral, whoever
+asks; that of a criminal referral is a file of its own, for whoever is on its list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.core.calendar import civil_date
 from engine.core.commands import Principal
@@ -17,8 +18,13 @@ from engine.documents import DocumentPress, DocumentUnknown
 from engine.documents.binding import Leafed, Measured, bind
 from engine.documents.press import paper_of
 from engine.documents.wording import long_date
+from engine.projections.asked import Query
 from engine.reader import Reader
+from engine.referral_reader import Printable, ReferralReader
 from rules.offices import Office
+
+if TYPE_CHECKING:
+    from engine.house import House
 
 COVER, INDEX, NOTE = "file_cover", "file_index", "file_note"
 RESULTS = (
@@ -30,8 +36,13 @@ RESULTS = (
     "summary_decision",
     "no_penalty_decision",
     "listing_decision",
+    "criminal_referral_letter",
 )
 """The papers that say what came of it, where they have a number."""
+NAMING = ("filing_approval", "summary_decision", "rectification_notice", "special_team_form")
+"""The papers that say who handles the case."""
+WHOLE = "whole_file"
+"""The part of a referral that is noted as read."""
 PAGE = 200
 ENCLOSED_BYTES_MAX = 100 * 1024 * 1024
 """Attachments beyond are listed and lie beside."""
@@ -51,7 +62,7 @@ class Piece:
 
 @dataclass(slots=True)
 class Contents:
-    """What a finding holds at one sequence, in order, and what the cover says of it."""
+    """What a record holds at one sequence, in order, and what the cover says of it."""
 
     finding: Mapping[str, Any]
     pieces: list[Piece] = field(default_factory=list)
@@ -60,25 +71,92 @@ class Contents:
     dated: date = date.min
 
 
+class Holds(Protocol):
+    """Where the papers of one kind of record are read, each asking who may."""
+
+    def finding(self, who: Principal, id: str) -> Mapping[str, Any]:
+        """`ledger_no, party, item, department` of the finding, `sequence` and `attachments` of the record."""
+
+    def timeline(self, who: Principal, id: str, query: Query) -> Mapping[str, Any]:
+        """A page of what happened to the record."""
+
+    def document(self, who: Principal, id: str, doc: str) -> Any:
+        """A document that the house issued on it: `kind, content, issued_on, doc_no`."""
+
+    def attachment(self, who: Principal, id: str, digest: str) -> tuple[bytes, str, str]:
+        """Bytes, name and media type of a paper that was handed in."""
+
+
 @dataclass(frozen=True, slots=True)
-class Dossiers:
-    """Binds files for whoever may see the finding."""
+class ReferralPapers:
+    """The papers of a criminal referral, for whoever is on its list: that the whole was read is noted once."""
 
     reader: Reader
+
+    def finding(self, who: Principal, id: str) -> Mapping[str, Any]:
+        """Of the referral, with what it is about; raises `not_found`."""
+        shown = self._quiet.referral(who, id)
+        about = self.reader.finding(who, shown["finding"])
+        self.reader.referrals.note(who, id, WHOLE)
+        named = {name: about[name] for name in ("ledger_no", "party", "item")}
+        return {**named, **{name: shown[name] for name in ("department", "sequence", "attachments")}}
+
+    def timeline(self, who: Principal, id: str, query: Query) -> Mapping[str, Any]:
+        """A page of what happened to the referral; raises `not_found`."""
+        return self._quiet.timeline(who, id, query)
+
+    def document(self, who: Principal, id: str, doc: str) -> Printable:
+        """A document that the house issued on it; raises `not_found`."""
+        return self._quiet.document(who, id, doc)
+
+    def attachment(self, who: Principal, id: str, digest: str) -> tuple[bytes, str, str]:
+        """A paper that was handed in; raises `not_found`."""
+        return self._quiet.attachment(who, id, digest)
+
+    @property
+    def _quiet(self) -> ReferralReader:
+        return replace(self.reader.referrals, noting=False)
+
+
+def of_findings(house: House) -> Dossiers:
+    """The files of findings."""
+    return Dossiers(house.reader, house.press, house.office, "卷宗")
+
+
+def of_referrals(house: House) -> Dossiers:
+    """The files of criminal referrals, which are bound in memory alone."""
+    return Dossiers(ReferralPapers(house.reader), house.press, house.office, "移送卷宗", in_memory=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossiers:
+    """Binds files for whoever may see the record."""
+
+    reader: Holds
     press: DocumentPress
     office: Office
+    called: str
+    in_memory: bool = False
 
     def bound(self, who: Principal, id: str) -> tuple[str, bytes]:
-        """Name and bytes, the same for the same sequence of the finding and the same reader.
+        """Name and bytes, the same for the same sequence of the record and the same reader.
 
         Raises `not_found` for what is hidden or unknown, `not_ready` where others wait or it cannot be done in time.
         """
         contents = self._contents(who, id)
-        title = f"{contents.finding['ledger_no'] or contents.finding['item']}　卷宗"
+        title = f"{contents.finding['ledger_no'] or contents.finding['item']}　{self.called}"
         parts = [one.leafed for one in contents.pieces]
         covers = partial(self._covers, contents)
         author = self._organisation(contents.finding)
-        made = bind(self.press.typesetter, parts, covers, title=title, author=author, dated=contents.dated)
+        made = bind(
+            self.press.typesetter,
+            parts,
+            covers,
+            title=title,
+            author=author,
+            dated=contents.dated,
+            in_memory=self.in_memory,
+        )
         return f"{title}.pdf", made
 
     def _contents(self, who: Principal, id: str) -> Contents:
@@ -138,8 +216,9 @@ class Dossiers:
             results += [told] if told not in results else []
         if row.kind == "filing_approval" and row.doc_no:
             contents.said["case_no"] = row.doc_no
-        officers = row.content.get("step", {}).get("facts", {}).get("officers")
-        if officers and row.kind in ("filing_approval", "summary_decision", "rectification_notice"):
+        stated = row.content.get("step", {}).get("facts", {})
+        officers = stated.get("officers") or stated.get("team")
+        if officers and row.kind in NAMING:
             contents.said["officers"] = [one["name"] for one in officers if isinstance(one, Mapping)]
 
     def _attach(

@@ -39,6 +39,7 @@ class Printable:
     kind: str
     content: Mapping[str, Any]
     issued_on: date
+    doc_no: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class ReferralReader:
     sources: Sources
     referrals: Referrals
     vault: ReferralVault
+    noting: bool = True
+    """False while a whole file is gathered, of which one reading is noted and not one for each paper."""
 
     def of_finding(self, who: Principal, finding: str) -> dict[str, Any] | None:
         """The `referral` of a finding for this person: the last whose list names the person, or None.
@@ -121,7 +124,7 @@ class ReferralReader:
             row = entries.document_row(connection, id, doc)
         if row is None or row.status != "issued":
             raise Refusal("not_found")
-        shown = Printable(row.kind, self.vault.content_of(row), row.issued_on)
+        shown = Printable(row.kind, self.vault.content_of(row), row.issued_on, row.doc_no)
         self.note(who, id, "document")
         return shown
 
@@ -166,6 +169,8 @@ class ReferralReader:
 
     def note(self, who: Principal, id: str, part: str) -> None:
         """That this person read that part of the referral is on record."""
+        if not self.noting:
+            return
         now = self.clock.now()
         self.writer.submit(
             lambda connection: self.referrals.read(connection, who, id, part, now, new_id()), always=True

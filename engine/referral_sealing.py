@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 from engine.core.refusals import Refusal
 from engine.referral_vault import ReferralVault, is_sealed
 from engine.writer import Writer
-from models import archiving, at_rest, confidential, records
+from models import archiving, at_rest, confidential, matters_at_rest, records
 from models.database import Database
 
 ALL_SEALED, ALL_WORDS_SEALED = "referrals_sealed", "referral_words_sealed"
-"""The marks of what is done: papers, letters and messages first, then facts, entries and the names of papers."""
+ALL_MATTERS_SEALED = "referral_matters_sealed"
+"""The marks of what is done: papers, letters and messages; facts, entries and the names of papers; inbound matters."""
 
 
 def make_and_seal(vault: ReferralVault, database: Database, writer: Writer, now: datetime) -> None:
@@ -52,15 +53,32 @@ def _seal_words(connection: Connection, *, vault: ReferralVault, referral: str) 
         if at_rest.told_history(row.history):
             kept = at_rest.kept_history(connection, referral, row.id, row.history)
             confidential.put_history(connection, row, kept)
-    for row in confidential.payloads_of(connection, referral):
-        if not at_rest.is_sealed_text(row.body):
-            confidential.put_payload(connection, row, at_rest.kept_payload(connection, row._asdict()))
+    _seal_entries(connection, referral)
     for row in confidential.papers_of(connection, referral):
         if row.told is None:
             confidential.put_names(connection, row, at_rest.kept_paper(connection, row._asdict()))
     for row in confidential.numbers_of(connection, referral):
         if not row.content:
             confidential.put_number(connection, row, at_rest.kept_document(connection, row._asdict()))
+
+
+def _seal_entries(connection: Connection, record: str) -> None:
+    for row in confidential.payloads_of(connection, record):
+        if not at_rest.is_sealed_text(row.body):
+            confidential.put_payload(connection, row, at_rest.kept_payload(connection, row._asdict()))
+
+
+def _seal_matters(connection: Connection, *, vault: ReferralVault, referral: str) -> None:
+    """Inbound matters that belong to the referral; the connection seals as above."""
+    archiving.overwrite_what_goes(connection)
+    for row in confidential.matters_of(connection, referral):
+        _seal_entries(connection, row.id)
+        if not at_rest.is_sealed_document(row.content):
+            confidential.put_matter(connection, row, matters_at_rest.kept_matter(connection, row._asdict()))
+        person = confidential.person_of(connection, row.id)
+        if person is not None and not at_rest.is_sealed_document(person.particulars):
+            kept = matters_at_rest.kept_person(connection, row._asdict(), person._asdict())
+            confidential.put_person(connection, person, kept)
 
 
 def _seal(connection: Connection, *, vault: ReferralVault, referral: str) -> None:
@@ -80,5 +98,5 @@ def _seal(connection: Connection, *, vault: ReferralVault, referral: str) -> Non
             confidential.put_receipt(connection, row, vault.seal_receipt(dict(row._mapping)))
 
 
-_WAYS = {ALL_SEALED: _seal, ALL_WORDS_SEALED: _seal_words}
+_WAYS = {ALL_SEALED: _seal, ALL_WORDS_SEALED: _seal_words, ALL_MATTERS_SEALED: _seal_matters}
 """How each part of a referral is sealed, by the mark that says that it is done."""

@@ -36,7 +36,7 @@ from models.at_rest import kept_record, record_if_open
 from models.reading.scope import behalf
 from models.referral_list import Asking
 from models.referral_reading import OnRecord
-from models.second_wall import Behalf
+from models.second_wall import Behalf, as_house
 
 PUT_ON_LIST = "put_on_list"
 
@@ -94,13 +94,20 @@ class Referrals:
         """Who is on the list of the referral at this moment, by login, with the ground."""
         findings = findings_of_act(connection, row.party_id, row.domain, row.violation)
         held = referral_reading.states_of_findings(connection, findings)
-        roles, hands = (
-            roles_with_a_step(self.steps, row.state, held),
-            referral_list.hands_of(connection, row.id),
-        )
+        roles, hands = roles_with_a_step(self.steps, row.state, held), self._hands(connection, row)
         known = referral_reading.colleagues(connection, self.office_id, row.department)
         grounds = {str(one.login): ground_for(one.login, frozenset(one.roles), hands, roles) for one in known}
         return {login: ground for login, ground in grounds.items() if ground is not None}
+
+    def _hands(self, connection: Connection, row: Any) -> dict[str, str]:
+        """As the record of the referral names them, or, where it does not open at this moment, as they were kept last."""
+        memory = record_if_open(connection, row)
+        if memory is not None:
+            return hands_in(memory)
+        with as_house(
+            connection
+        ):  # the list is told to whoever is on it, who is shown no row of another's hand
+            return referral_list.hands_of(connection, row.id)
 
     def asking(self, who: Principal) -> Asking | None:
         """This person, with the rights of this moment, as lists are asked; None for whoever is on no list at all."""

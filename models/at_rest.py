@@ -107,7 +107,7 @@ def _raw(text: str) -> bytes:
 def opened_entries(connection: Connection, rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
     """Entries with what they say; one of a referral is opened, raises `not_ready`."""
     return [
-        _with(row, opened_payload(connection, row._asdict())) if is_sealed_text(row.body) else row
+        changed_row(row, opened_payload(connection, row._asdict())) if is_sealed_text(row.body) else row
         for row in rows
     ]
 
@@ -117,12 +117,12 @@ def opened_entries(connection: Connection, rows: Sequence[Row[Any]]) -> Sequence
 
 def kept_record(connection: Connection, id: str, record: Mapping[str, Any]) -> dict[str, Any]:
     """What the referral remembers, as it is kept."""
-    return _kept_document(connection, id, ("referral",), record)
+    return kept_said(connection, id, ("referral",), record)
 
 
 def record_of(connection: Connection, row: Any) -> dict[str, Any]:
     """What the referral of that row remembers; raises `not_ready`."""
-    return _document(connection, row.id, ("referral",), row.record)
+    return opened_said(connection, row.id, ("referral",), row.record)
 
 
 def record_if_open(connection: Connection, row: Any) -> dict[str, Any] | None:
@@ -141,7 +141,7 @@ def kept_history(
 ) -> list[dict[str, Any]]:
     """What happened to a deadline of the referral, as it is kept: one sealed member of the list."""
     said = {"history": list(history)}
-    return [_kept_document(connection, referral, _of_deadline(deadline), said)]
+    return [kept_said(connection, referral, _of_deadline(deadline), said)]
 
 
 def opened_histories(
@@ -152,7 +152,7 @@ def opened_histories(
     Otherwise what does not open at this moment stays sealed among the rest, so that a deadline can be counted on: clocks
     of the law run whether or not the key is here.
     """
-    return [_with(row, {"history": _history(connection, row, row.history, whole)}) for row in rows]
+    return [changed_row(row, {"history": _history(connection, row, row.history, whole)}) for row in rows]
 
 
 def told_history(history: Sequence[Any]) -> list[Any]:
@@ -167,7 +167,7 @@ def _history(connection: Connection, row: Any, kept: Sequence[Any], whole: bool)
             told.append(one)
             continue
         try:
-            said = _document(connection, row.referral_id, _of_deadline(row.id), one)["history"]
+            said = opened_said(connection, row.referral_id, _of_deadline(row.id), one)["history"]
         except Refusal:
             if whole:
                 raise
@@ -189,7 +189,7 @@ def kept_paper(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]
 
 def opened_papers(connection: Connection, rows: Iterable[Row[Any]]) -> list[Row[Any]]:
     """Papers with what they are called; one of a referral is opened, raises `not_ready`."""
-    return [row if row.told is None else _with(row, _named(connection, row)) for row in rows]
+    return [row if row.told is None else changed_row(row, _named(connection, row)) for row in rows]
 
 
 def _named(connection: Connection, row: Any) -> dict[str, Any]:
@@ -200,14 +200,14 @@ def _named(connection: Connection, row: Any) -> dict[str, Any]:
 def kept_document(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
     """A document that others made and that came on a referral, with the number they gave it sealed as its content."""
     said = {"doc_no": row["doc_no"]}
-    content = _kept_document(connection, row["record_id"], _of_number(row["id"]), said)
+    content = kept_said(connection, row["record_id"], _of_number(row["id"]), said)
     return {**row, "doc_no": None, "content": content}
 
 
 def opened_documents(connection: Connection, rows: Iterable[Row[Any]]) -> list[Row[Any]]:
     """Documents with their numbers; those of others on a referral are opened, raises `not_ready`."""
     return [
-        _with(row, _document(connection, row.record_id, _of_number(row.id), row.content))
+        changed_row(row, opened_said(connection, row.record_id, _of_number(row.id), row.content))
         if row.status == ATTACHED and row.content
         else row
         for row in rows
@@ -233,16 +233,18 @@ def opened_piece(connection: Connection, job: str, side: str, ordinal: int, kept
 _NONE = NoSeals()
 
 
-def _kept_document(
+def kept_said(
     connection: Connection, referral: str, place: tuple[str, ...], said: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """A JSON document of the referral as it is kept in that place."""
     kept = _seals(connection).seal(referral, place, orjson.dumps(said))
     return {SEALED: base64.b64encode(kept).decode()}
 
 
-def _document(
+def opened_said(
     connection: Connection, referral: str, place: tuple[str, ...], kept: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """The document again; one that was never sealed as it is. Raises `not_ready`."""
     if not is_sealed_document(kept):
         return dict(kept)
     return dict(_opened(connection, referral, place, kept[SEALED]))
@@ -280,7 +282,7 @@ def _of_paper(digest: str) -> tuple[str, ...]:
     return "paper", digest
 
 
-def _with(row: Row[Any], values: Mapping[str, Any]) -> Row[Any]:
+def changed_row(row: Row[Any], values: Mapping[str, Any]) -> Row[Any]:
     """The row with other values in columns that it has."""
     names = row._fields
     told: Row[Any] = result_tuple(names)([values.get(name, getattr(row, name)) for name in names])

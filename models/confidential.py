@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Table, and_, select, update
 
 from models.at_rest import ATTACHED, NAMED
 from models.exchange_reading import CRIMINAL_QUEUE, MESSAGE
+from models.incoming_reading import INCOMING, PERSON
 from models.linked_reading import RECEIPT
 from models.records import ATTACHMENT, DOCUMENT, PAYLOAD
 from models.referral_reading import REFERRAL, REFERRAL_DEADLINE
@@ -24,9 +25,9 @@ def referral_row(connection: Connection, id: str) -> Row[Any]:
     return connection.execute(select(REFERRAL).where(REFERRAL.c.id == id).with_for_update()).one()
 
 
-def payloads_of(connection: Connection, referral: str) -> Sequence[Row[Any]]:
-    """What the entries of the referral say."""
-    return connection.execute(select(PAYLOAD).where(PAYLOAD.c.record_id == referral)).all()
+def payloads_of(connection: Connection, record: str) -> Sequence[Row[Any]]:
+    """What the entries of the referral say, or of a matter of it."""
+    return connection.execute(select(PAYLOAD).where(PAYLOAD.c.record_id == record)).all()
 
 
 def deadlines_of(connection: Connection, referral: str) -> Sequence[Row[Any]]:
@@ -65,6 +66,28 @@ def receipts_of(connection: Connection, messages: Sequence[str]) -> Sequence[Row
     return connection.execute(
         select(RECEIPT).where(RECEIPT.c.message_id.in_(messages)).with_for_update()
     ).all()
+
+
+def matters_of(connection: Connection, referral: str) -> Sequence[Row[Any]]:
+    """The inbound matters that belong to the referral, locked likewise."""
+    asked = select(INCOMING).where(INCOMING.c.referral_id == referral)
+    return connection.execute(asked.with_for_update()).all()
+
+
+def person_of(connection: Connection, matter: str) -> Row[Any] | None:
+    """Who informs in the matter, as it is kept."""
+    return connection.execute(select(PERSON).where(PERSON.c.incoming_id == matter)).one_or_none()
+
+
+def put_matter(connection: Connection, row: Row[Any], matter: Mapping[str, Any]) -> None:
+    """The matter says that."""
+    _put(connection, INCOMING, {"id": row.id}, {name: matter[name] for name in ("title", "content", "said")})
+
+
+def put_person(connection: Connection, row: Row[Any], person: Mapping[str, Any]) -> None:
+    """That person informs in the matter."""
+    values = {name: person[name] for name in ("particulars", "body")}
+    _put(connection, PERSON, {"incoming_id": row.incoming_id}, values)
 
 
 def put_record(connection: Connection, row: Row[Any], record: Mapping[str, Any]) -> None:

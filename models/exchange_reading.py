@@ -262,3 +262,9 @@ def due_count(connection: Connection) -> int:
     """How many messages wait to be brought or pulled; of the criminal queue nobody is told how many (law 9)."""
     waiting = and_(MESSAGE.c.state == literal_column("'waiting'"), MESSAGE.c.queue != CRIMINAL_QUEUE)
     return int(connection.execute(select(func.count()).where(waiting)).scalar_one())
+
+
+def sent_to(connection: Connection, system_id: str, message_id: str) -> bool:
+    """True when the message went to that system."""
+    found = select(MESSAGE.c.id).where(MESSAGE.c.id == message_id, MESSAGE.c.system_id == system_id)
+    return connection.execute(found).scalar() is not None

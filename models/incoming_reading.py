@@ -24,10 +24,12 @@ from sqlalchemy import (
     update,
 )
 
+from models import matters_at_rest
+from models.at_rest import changed_row
 from models.exchange_reading import CRIMINAL_QUEUE, MESSAGE
 from models.incoming import Incoming, IncomingArrival, IncomingDeadline, IncomingPerson
 from models.prepared import Prepared
-from models.records import DOCUMENT, FINDING, NOTICE, USER, add, change, insert_once, table_of
+from models.records import DOCUMENT, NOTICE, USER, add, change, insert_once, table_of
 
 INCOMING, CLOCK = table_of(Incoming), table_of(IncomingDeadline)
 ARRIVAL, PERSON = table_of(IncomingArrival), table_of(IncomingPerson)
@@ -97,15 +99,17 @@ class Wanted:
 def matter_row(connection: Connection, id: str, lock: bool = False) -> Row[Any] | None:
     """The matter of that id for the house itself, locked for this transaction on PostgreSQL when asked."""
     found = select(INCOMING).where(INCOMING.c.id == id)
-    return connection.execute(found.with_for_update() if lock else found).one_or_none()
+    row = connection.execute(found.with_for_update() if lock else found).one_or_none()
+    return None if row is None else matters_at_rest.opened_matters(connection, [row])[0]
 
 
 def seen_matter(
     connection: Connection, seen: Seen, name: str, value: str, lock: bool = False
 ) -> Row[Any] | None:
-    """The matter with that `id` or `number`, if it is one of those seen; locked as above."""
+    """The matter with that `id` or `number`, if it is one of those seen; locked as above. Raises `not_ready`."""
     found = select(INCOMING).where(INCOMING.c[name] == value, seen.condition())
-    return connection.execute(found.with_for_update() if lock else found).one_or_none()
+    row = connection.execute(found.with_for_update() if lock else found).one_or_none()
+    return matters_at_rest.opened_matter(connection, row)
 
 
 def page_of_matters(
@@ -118,7 +122,7 @@ def page_of_matters(
         place = tuple_(literal(after[0], columns.sorts_at.type), literal(after[1]))
         asked.append(tuple_(columns.sorts_at, columns.id) > place)
     found = select(INCOMING).where(*asked).order_by(columns.sorts_at, columns.id)
-    return connection.execute(found.limit(limit)).all()
+    return matters_at_rest.opened_matters(connection, connection.execute(found.limit(limit)).all())
 
 
 def _narrowed(wanted: Wanted, as_of: datetime) -> list[ColumnElement[bool]]:
@@ -178,16 +182,24 @@ def clock_rows(connection: Connection, ids: Collection[str]) -> Sequence[Row[Any
 
 def person_row(connection: Connection, id: str) -> Row[Any] | None:
     """Who complains or informs in that matter."""
-    return connection.execute(select(PERSON).where(PERSON.c.incoming_id == id)).one_or_none()
+    found = select(PERSON, INCOMING.c.referral_id).join(INCOMING, INCOMING.c.id == PERSON.c.incoming_id)
+    return matters_at_rest.opened_person(
+        connection, connection.execute(found.where(PERSON.c.incoming_id == id)).one_or_none()
+    )
 
 
 def arrival_row(connection: Connection, system_id: str, id: str) -> Row[Any] | None:
     """What the system sent under that id, with the number and state of its matter."""
-    found = select(ARRIVAL, INCOMING.c.number, INCOMING.c.state, INCOMING.c.said, INCOMING.c.events)
+    names = ("number", "state", "said", "events", "referral_id")
+    found = select(ARRIVAL, *(INCOMING.c[name] for name in names))
     joined = found.join(INCOMING, INCOMING.c.id == ARRIVAL.c.incoming_id)
-    return connection.execute(
-        joined.where(ARRIVAL.c.system_id == system_id, ARRIVAL.c.id == id)
-    ).one_or_none()
+    mine = joined.where(ARRIVAL.c.system_id == system_id, ARRIVAL.c.id == id)
+    row = connection.execute(mine).one_or_none()
+    return (
+        None
+        if row is None
+        else changed_row(row, matters_at_rest.opened_words(connection, row.incoming_id, row))
+    )
 
 
 def keep_arrival(connection: Connection, row: Mapping[str, Any]) -> bool:
@@ -197,14 +209,14 @@ def keep_arrival(connection: Connection, row: Mapping[str, Any]) -> bool:
 
 def add_matter(connection: Connection, matter: Mapping[str, Any], person: Mapping[str, Any] | None) -> None:
     """The matter stands, and apart from it who complains or informs."""
-    add(connection, INCOMING, [matter])
+    add(connection, INCOMING, [matters_at_rest.kept_matter(connection, matter)])
     if person is not None:
-        add(connection, PERSON, [person])
+        add(connection, PERSON, [matters_at_rest.kept_person(connection, matter, person)])
 
 
 def change_matter(connection: Connection, id: str, values: Mapping[str, Any]) -> None:
     """The matter has these values."""
-    change(connection, INCOMING, id, values)
+    change(connection, INCOMING, id, matters_at_rest.kept_changes(connection, id, values))
 
 
 def change_clock(connection: Connection, id: str, values: Mapping[str, Any]) -> None:
@@ -279,20 +291,7 @@ def referral_named(
     return connection.execute(found.order_by(MESSAGE.c.recorded_at.desc()).limit(1)).scalar()
 
 
-def sent_to(connection: Connection, system_id: str, message_id: str) -> bool:
-    """True when the message went to that system."""
-    found = select(MESSAGE.c.id).where(MESSAGE.c.id == message_id, MESSAGE.c.system_id == system_id)
-    return connection.execute(found).scalar() is not None
-
-
 def last_recorded_at(connection: Connection) -> datetime | None:
     """When the latest matter was recorded; None where there is none."""
     latest: datetime | None = connection.execute(select(func.max(INCOMING.c.recorded_at))).scalar()
     return latest
-
-
-def newest_open_finding(connection: Connection, office_id: str, department: str) -> str | None:
-    """The finding of the department that was recorded last and is not closed."""
-    columns = FINDING.c
-    mine = and_(columns.office_id == office_id, columns.department == department, columns.closed.is_(False))
-    return connection.execute(select(columns.id).where(mine).order_by(columns.id.desc()).limit(1)).scalar()

@@ -25,6 +25,7 @@ from engine.core.refusals import Refusal
 from engine.house import House
 from engine.settings import Settings
 from models import records, referral_reading
+from models.at_rest import changed_row, record_of
 
 PARTY = {
     "kind": "individual_business",
@@ -191,9 +192,10 @@ class Town:
         return self.steps(login, referral, Step(trigger, None, facts), subject="referral")
 
     def referrals(self, finding: str) -> list[Any]:
-        """The rows of the finding's criminal referrals, opened or not."""
+        """The rows of the finding's criminal referrals, opened or not, with what they remember."""
         with self.house.database.read() as connection:
-            return list(referral_reading.referrals_of(connection, finding))
+            found = referral_reading.referrals_of(connection, finding)
+            return [changed_row(row, {"record": record_of(connection, row)}) for row in found]
 
     def referrals_finding(self, referral: str) -> str:
         """The finding of the referral."""

@@ -36,8 +36,15 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     preview.add_argument("--empty", action="store_true", help="with nothing known: every blank is seen")
     preview.set_defaults(run=_preview)
     file = acts.add_parser("file", help="the whole file of a finding (卷宗) with cover and index, as one PDF")
-    file.add_argument("finding", metavar="FINDING", help="its id or ledger number")
+    file.add_argument(
+        "finding", metavar="FINDING", help="its id or ledger number; of a criminal referral its id"
+    )
     file.add_argument("file", type=Path, metavar="FILE.pdf")
+    file.add_argument("--referral", action="store_true", help="of a criminal referral: needs --as")
+    file.add_argument(
+        "--as", dest="login", metavar="LOGIN", help="who reads it, on its list; needs --password-stdin"
+    )
+    file.add_argument("--password-stdin", action="store_true")
     file.set_defaults(run=_file)
     accept = acts.add_parser("accept", help="what stands in the office's folder is in force")
     accept.add_argument("--as", dest="login", metavar="LOGIN", help="who proposes it; needs --password-stdin")
@@ -129,12 +136,21 @@ def _unknown(kind: str) -> Refusal:
 
 def _file(args: argparse.Namespace) -> int:
     from api.command_line.explain import anybody_in, id_of
-    from engine.dossier import Dossiers
+    from engine.dossier import of_findings, of_referrals
 
+    password = password_from_stdin() if args.login and args.password_stdin else None
+    if args.referral and password is None:
+        missing = FieldError(
+            "/as", "missing", "请写明 --as 和 --password-stdin", "give --as and --password-stdin"
+        )
+        raise Refusal("facts_invalid", errors=[missing])
     with house_of(args) as house:
-        who = anybody_in(house)
-        dossiers = Dossiers(house.reader, house.press, house.office)
-        name, made = dossiers.bound(who, id_of(house, who, args.finding))
+        who = anybody_in(house) if password is None else proven(house, args.login, password)
+        if args.referral:
+            name, made = of_referrals(house).bound(who, args.finding)
+            args.file.touch(mode=0o600)
+        else:
+            name, made = of_findings(house).bound(who, id_of(house, who, args.finding))
         args.file.write_bytes(made)
     told({"file": str(args.file), "title": name, "size": len(made)}, as_json=args.json)
     return DONE

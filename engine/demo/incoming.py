@@ -18,7 +18,7 @@ from engine.demo.days import Days
 from engine.demo.marking import STAMP
 from engine.demo.replay_clock import ReplayClock
 from engine.incoming.room import open_incoming
-from models import incoming_reading
+from models.reading.findings import newest_open_finding
 from rules.data_file import Fields, read_as
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _filled(connection: Connection, office_id: str, facts: Mapping[str, Any], da
     filled = dict(facts)
     for name, value in facts.items():
         if value == OPEN_FINDING:
-            filled[name] = incoming_reading.newest_open_finding(connection, office_id, "market_regulation")
+            filled[name] = newest_open_finding(connection, office_id, "market_regulation")
         elif isinstance(value, str) and value.startswith("$day"):
             filled[name] = days.before(int(value.removeprefix("$day"))).isoformat()
     return filled

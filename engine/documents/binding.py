@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -29,6 +32,11 @@ TURNS = BoundedSemaphore(4)
 """Files that are bound or wait; whoever comes then is asked to come again, so that no reader waits for a binder."""
 BINDERS = BoundedSemaphore(1)
 """Files that are bound at the same time."""
+PREFIX, IN_MEMORY = "bihuan-file-", Path("/dev/shm")
+NO_MEMORY = (
+    "本机没有只在内存中的目录（/dev/shm），保密卷宗不能装订，请逐份下载。 · "
+    "This machine has no folder in memory (/dev/shm), and a sealed file is bound nowhere else: take the papers one by one."
+)
 BUSY = "正在装订其他卷宗，请稍后再试。 · Other files are being bound; try again in a moment."
 FAILED = (
     "卷宗未能在限定的时间和内存内装订，请逐份下载。 · The file could not be bound within its bounds of time and "
@@ -65,20 +73,57 @@ Covers = Callable[[Measured], tuple[list[Leafed], list[Leafed]]]
 
 
 def bind(
-    typesetter: Typesetter, parts: Sequence[Leafed], covers: Covers, *, title: str, author: str, dated: date
+    typesetter: Typesetter,
+    parts: Sequence[Leafed],
+    covers: Covers,
+    *,
+    title: str,
+    author: str,
+    dated: date,
+    in_memory: bool = False,
 ) -> bytes:
     """The whole as one PDF, the same bytes for the same parts: PDF/A-2b where no page of another PDF is among them.
 
-    Raises `not_ready` while others wait, and where time or memory do not suffice.
+    `in_memory`: nothing of it is laid on a disk. Raises `not_ready` while others wait, and where time, memory or such a
+    place do not suffice.
     """
     if not TURNS.acquire(blocking=False):
         raise Refusal("not_ready", detail=BUSY, retry_after=10)
     try:
-        with BINDERS, tempfile.TemporaryDirectory(prefix="bihuan-file-") as folder:
+        place = memory_place() if in_memory else None
+        with BINDERS, tempfile.TemporaryDirectory(prefix=PREFIX, dir=place) as folder:
             head = {"title": title, "author": author, "dated": [dated.year, dated.month, dated.day]}
-            return _Bench(Path(folder), typesetter, head).bound(parts, covers, dated)
+            with _held(Path(folder)):
+                return _Bench(Path(folder), typesetter, head).bound(parts, covers, dated)
+    except OSError as fault:
+        raise Refusal("not_ready", detail=FAILED, retry_after=60) from fault
     finally:
         TURNS.release()
+
+
+def memory_place(folder: Path = IN_MEMORY, mounts: Path = Path("/proc/mounts")) -> Path:
+    """Where files are laid that stay in memory; what a program that was killed left there is gone.
+
+    Raises `not_ready` where this machine has none.
+    """
+    told = [line.split()[1:3] for line in mounts.read_text().splitlines()] if mounts.exists() else []
+    if [str(folder), "tmpfs"] not in told:
+        raise Refusal("not_ready", detail=NO_MEMORY, retry_after=60)
+    for left in folder.glob(f"{PREFIX}*"):
+        with suppress(OSError), _held(left):  # else another program binds there, or it is gone meanwhile
+            shutil.rmtree(left)
+    return folder
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """The folder is this program's until the block or the program ends; raises OSError where it is another's."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(held)
 
 
 class _Bench:

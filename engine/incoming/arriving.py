@@ -21,7 +21,7 @@ from engine.incoming.said import refused, said
 from engine.outcomes import new_id
 from engine.projections.instants import recorded
 from engine.signed_event import SignedEvent, check_own, check_same_bytes, signed_event
-from models import incoming_reading, referral_reading
+from models import exchange_reading, incoming_reading, referral_reading
 from models.second_wall import of_system
 
 RECORDED, DUPLICATE = "recorded", "duplicate"
@@ -133,7 +133,7 @@ class Arriving:
         """The criminal referral that the matter answers; raises `message_unknown` for what the system was never sent."""
         data = sent.event["data"]
         named = data.get("in_reply_to")
-        if named is not None and not incoming_reading.sent_to(connection, sent.system.id, named):
+        if named is not None and not exchange_reading.sent_to(connection, sent.system.id, named):
             raise Refusal("message_unknown")
         if not kind.confidential:
             return None

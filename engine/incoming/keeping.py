@@ -17,6 +17,7 @@ from engine.desk import Desk
 from engine.incoming.clocks import Clocks
 from engine.incoming.said import said
 from models import incoming_reading, records
+from models.at_rest import kept_payload
 
 CHART = "incoming"
 """What entries of matters name in place of a chart."""
@@ -232,7 +233,8 @@ class Keeping:
         entry, payload = chain_entry(self.office_id, matter["head"], deed, told)
         matter["head"] = entry["hash"]
         records.add(connection, records.ENTRY, [entry])
-        records.add(connection, records.PAYLOAD, [payload])
+        sealed = matter["referral_id"] is not None
+        records.add(connection, records.PAYLOAD, [kept_payload(connection, payload) if sealed else payload])
 
 
 CHANGING = (

@@ -191,3 +191,10 @@ def attachments_of(connection: Connection, finding_id: str) -> Sequence[Row[Any]
     columns = [column for column in ATTACHMENT.c if column.name != "content"]
     asked = select(*columns).where(ATTACHMENT.c.finding_id == finding_id)
     return connection.execute(asked.order_by(ATTACHMENT.c.recorded_at, ATTACHMENT.c.digest)).all()
+
+
+def newest_open_finding(connection: Connection, office_id: str, department: str) -> str | None:
+    """The finding of the department that was recorded last and is not closed."""
+    columns = FINDING.c
+    mine = and_(columns.office_id == office_id, columns.department == department, columns.closed.is_(False))
+    return connection.execute(select(columns.id).where(mine).order_by(columns.id.desc()).limit(1)).scalar()

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
+import os
+from pathlib import Path
 
 import pypdf
 import pytest
+from sqlalchemy import select
 
 from engine.attachments import AttachmentFile, Attachments
 from engine.core.refusals import Refusal
 from engine.documents import binding
 from engine.documents.binding import Leafed, Measured
-from engine.dossier import Dossiers
+from engine.dossier import Dossiers, of_findings, of_referrals
+from models.referral_reading import READING
 from tests.builders import Town, refused
 from tests.engine.test_times import ordered
-from tests.referral_walk import led, opened
+from tests.referral_walk import FILED, led, opened
 
 FILM = AttachmentFile("现场录像.mp4", b"\0\0\0\x18ftypmp42 film", "video/mp4")
 BROKEN = AttachmentFile("坏文件.pdf", b"%PDF-1.4 nothing follows", "application/pdf")
@@ -25,7 +30,7 @@ PICTURE = bytes.fromhex(
 
 
 def dossiers(town: Town) -> Dossiers:
-    return Dossiers(town.house.reader, town.house.press, town.house.office)
+    return of_findings(town.house)
 
 
 def pages(made: bytes) -> list[str]:
@@ -132,3 +137,50 @@ def test_whoever_comes_while_others_wait_is_asked_to_come_again(sqlite_town: Tow
     finally:
         for _ in range(taken):
             binding.TURNS.release()
+
+
+@pytest.fixture
+def in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this machine is said to have its folder in memory."""
+    monkeypatch.setattr(binding, "memory_place", lambda: tmp_path)
+    return tmp_path
+
+
+def test_the_file_of_a_referral_is_bound_for_its_list_and_read_on_record(
+    sqlite_town: Town, in_memory: Path
+) -> None:
+    town, files = sqlite_town, of_referrals(sqlite_town.house)
+    referral = opened(town, town.finding())
+    led(town, referral, *FILED[:4])
+    scan = AttachmentFile("检验.png", PICTURE, "image/png", title="检验照片")
+    Attachments(town.house.desk).take(town.who("C02"), referral, [scan, FILM], "referral")
+
+    name, made = files.bound(town.who("C02"), referral)
+
+    assert name.endswith("移送卷宗.pdf") and list(in_memory.glob(f"{binding.PREFIX}*")) == []
+    cover, index, *leaves, note = pages(made)
+    assert "案件移送书" in cover and "检验照片" in index and len(leaves) > 3 and FILM.name in note
+    for login in ("T01", "F01", "A01", "S01"):
+        told = refused(files.bound, town.who(login), referral)
+        assert repr(told) == repr(refused(files.bound, town.who(login), "never-was"))
+    with town.house.database.read() as connection:
+        read = connection.execute(select(READING.c.login, READING.c.part)).all()
+    assert [tuple(one) for one in read] == [("C02", "whole_file")]
+    assert made == files.bound(town.who("C02"), referral)[1]
+
+
+def test_a_sealed_file_is_bound_in_memory_or_nowhere(tmp_path: Path) -> None:
+    mounts, left, used = tmp_path / "mounts", *(tmp_path / f"{binding.PREFIX}{one}" for one in "ab")
+    for folder in (left, used):
+        folder.mkdir()
+    elsewhere = os.open(used, os.O_RDONLY)
+    fcntl.flock(elsewhere, fcntl.LOCK_EX)
+    for said in (f"/dev/sda1 {tmp_path} ext4 rw 0 0", f"tmpfs {tmp_path}/elsewhere tmpfs rw 0 0", ""):
+        mounts.write_text(said)
+        assert refused(binding.memory_place, tmp_path, mounts).detail == binding.NO_MEMORY
+    assert refused(binding.memory_place, tmp_path, tmp_path / "none").code == "not_ready" and left.exists()
+
+    mounts.write_text(f"tmpfs {tmp_path} tmpfs rw 0 0")
+    assert binding.memory_place(tmp_path, mounts) == tmp_path
+    assert used.exists() and not left.exists()
+    os.close(elsewhere)

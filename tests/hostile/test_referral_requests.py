@@ -25,6 +25,7 @@ OF_REFERRALS = {
     f"GET {BASE}/attachments/{{digest}}",
     f"GET {BASE}/documents/{{doc}}.pdf",
     f"GET {BASE}/documents/{{doc}}.docx",
+    f"GET {BASE}/file.pdf",
 }
 """The operations of a referral, which only its readers may even find."""
 MEMBER = "U01"

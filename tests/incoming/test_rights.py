@@ -7,12 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from engine.auditing import verify
 from engine.core.commands import Command, ResendCommand
 from engine.core.refusals import Refusal
-from models import audit_reading, exchange_reading
+from engine.incoming import keeping
+from engine.referral_sealing import ALL_MATTERS_SEALED, seal_what_is_plain
+from models import audit_reading, exchange_reading, matters_at_rest, records
 from tests.builders import Town, refused
+from tests.exchange.planted import said_in_rows
 from tests.hostile.outsiders import NEVER
 from tests.incoming.senders import ADDRESS, NAME, PHONE, SAID, Senders, event_of, inspection, into
 from tests.referral_walk import FILED, led, opened
@@ -104,7 +108,8 @@ def test_what_answers_a_referral_belongs_to_it_and_makes_no_finding(senders: Sen
     senders.partner("police_return"), senders.partner("procuratorial_opinion")
     town = senders.town
     referral, message = referred(town)
-    returned = senders.sent("police_return", in_reply_to=message)
+    words = {name: f"Kanarie-{name}" for name in ("title", "facts_summary")}
+    returned = senders.sent("police_return", in_reply_to=message, **words)
     assert senders.row(returned).referral_id == referral
     on_list = {
         login
@@ -123,8 +128,34 @@ def test_what_answers_a_referral_belongs_to_it_and_makes_no_finding(senders: Sen
     opinion = senders.sent("procuratorial_opinion")
     assert senders.row(opinion).referral_id is None
     named = {"reason": "in_referral", "explanation": "已在移送案件登记。"}
-    senders.act("C02", returned, "note", **named)
+    senders.act("C02", returned, "note", **{**named, "explanation": "Kanarie-explanation"})
     assert senders.row(returned).state == "noted"
+    told = json.dumps(senders.shown(reader, returned), ensure_ascii=False, default=str)
+    assert all(word in told for word in (*words.values(), "Kanarie-explanation"))
+    assert said_in_rows(town.house.database, "Kanarie") == {}
+
+
+def test_what_was_plain_of_a_matter_of_a_referral_is_sealed_when_the_house_opens(
+    senders: Senders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    senders.partner("police_return")
+    town, house = senders.town, senders.town.house
+    _, message = referred(town)
+    with monkeypatch.context() as earlier:
+        for name in ("matter", "changes", "person"):
+            earlier.setattr(matters_at_rest, f"kept_{name}", lambda *given: given[-1])
+        earlier.setattr(keeping, "kept_payload", lambda *given: given[-1])
+        returned = senders.sent("police_return", in_reply_to=message, title="Kanarie-title")
+    before = senders.shown("C02", returned)
+    plain = {"incoming.title", "incoming.content", "incoming_person.body", "payload.body"}
+    assert set(said_in_rows(house.database, "Kanarie")) == plain
+    mark = records.MARK.c.name == ALL_MATTERS_SEALED
+    house.writer.submit(lambda connection: connection.execute(delete(records.MARK).where(mark)))
+
+    for _ in range(2):
+        seal_what_is_plain(house.database, house.writer, house.desk.vault, house.clock.real_now())
+        assert said_in_rows(house.database, "Kanarie") == {} and senders.shown("C02", returned) == before
+    assert verify(house.database).faults == []
 
 
 def test_an_id_of_a_referral_costs_outsiders_what_one_that_never_was_costs(senders: Senders) -> None:

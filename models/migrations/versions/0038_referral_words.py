@@ -14,9 +14,10 @@ SENTENCE = "this table is append-only"
 SEALING = (
     "OLD.body LIKE '{%' AND NEW.body NOT LIKE '{%' AND NEW.salt = '' AND NEW.record_id = OLD.record_id"
     " AND NEW.sequence = OLD.sequence AND NEW.office_id = OLD.office_id"
-    " AND EXISTS (SELECT 1 FROM referral WHERE referral.id = OLD.record_id)"
+    " AND (EXISTS (SELECT 1 FROM referral WHERE referral.id = OLD.record_id)"
+    " OR EXISTS (SELECT 1 FROM incoming WHERE incoming.id = OLD.record_id AND referral_id IS NOT NULL))"
 )
-"""The one change of a payload that is let through: that of a referral, plain before and sealed afterwards."""
+"""The one change of a payload that is let through: of a referral or a matter of it, plain before and sealed afterwards."""
 
 
 def upgrade() -> None:
