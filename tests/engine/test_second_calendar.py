@@ -120,7 +120,7 @@ def test_the_page_shows_the_offices_own(
     visitor = Visitor.sign_in(application(town), "W01")
     page = visitor.get("/calendar?year=2024").text
     assert 'data-day="2024-05-13" data-kind="holiday" title="虚构春会"' in page
-    assert "<dt>端午节</dt>" not in page and "全国放假、本地上班</dt><dd>2024-06-10</dd>" in page
+    assert "<dt>端午节</dt>" not in page and "全国放假、本地上班</dt><dd>2024年6月10日</dd>" in page
     assert 'data-day="2024-06-10" data-kind="working"' in page and 'data-provisional="false"' in page
     assert (
         "虚构州日历，随全国日历" in page
