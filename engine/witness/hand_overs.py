@@ -16,7 +16,7 @@ from engine.core.refusals import FieldError, Refusal
 from engine.core.signed_note import NoteFault
 from engine.witness.anchors import HAND_OVER
 from engine.witness.signer import Signer
-from engine.witness.words import NO_KEY_YET
+from engine.witness.words import NO_KEY_YET, NO_PLACE
 from models import log_reading
 from models.database import Database
 
@@ -73,11 +73,14 @@ def _signed_before(house: House) -> Iterator[None]:
 
 
 def _hand_over(house: House, connection: Connection, _: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """The hand-over is on record, at the size that the former key signed last."""
+    """The hand-over is on record, at the size that the former key signed last; raises `not_ready` where no key can be made."""
     signer = house.witness.signer
     name, note = signer.anchors.ends()[0]
     former, held = signer.keys().newest, signer.read(note, name).checkpoint
-    handed = signer.hand_over(held.size, held.root, now)
+    try:
+        handed = signer.hand_over(held.size, held.root, now)
+    except OSError as fault:
+        raise Refusal("not_ready", detail=NO_PLACE) from fault
     log_reading.add_checkpoint(connection, house.office.office_id, handed, now)
     next = signer.keys([handed]).newest
     return {"former": former.told(), "key": next.told(), "size": held.size}

@@ -8,17 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ENDING = ".lock"
-
 
 @contextmanager
-def signing_alone(key: Path) -> Iterator[None]:
-    """Nobody else signs with the key in that file while the block runs; another one is waited for.
+def signing_alone(folder: Path) -> Iterator[None]:
+    """Nobody else signs into that folder of checkpoints while the block runs; another one is waited for.
 
-    Raises OSError where the lock beside the key cannot be made.
+    The folder itself is locked: whoever signs writes there, while the key may lie where nobody writes. Raises OSError
+    where there is no such folder and none can be made.
     """
-    key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(key.with_name(key.name + ENDING), os.O_RDWR | os.O_CREAT, 0o600)
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

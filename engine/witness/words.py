@@ -22,6 +22,10 @@ NO_KEY_YET = (
     "日志还没有签过检查点，没有密钥可换：先执行 bihuan audit checkpoint。"
     " · No checkpoint has been signed yet, so there is no key to change: run bihuan audit checkpoint first."
 )
+NO_PLACE = (
+    "密钥所在的文件夹不能写入，新密钥无处存放：请在能够写入该文件夹的账号下执行。"
+    " · A new key cannot be written beside the present one: run the command as an account that may write there."
+)
 SENTENCE = (
     "数据库与已签名的检查点不一致：可能恢复了旧的备份，或者有人改动了记录。为免在错误的记录上继续办理，系统暂为只读。"
     "请核实原因：能换回正确数据库的，换回后自行恢复；"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -153,6 +154,42 @@ def test_a_program_that_ended_in_between_finishes_it(
 
     assert Verifier(house.witness.signer.origin, key.public()).told() == told["key"]
     assert verify_all(house.witness, None)[0].faults == []
+
+
+def test_a_key_that_lies_where_nobody_writes_signs_and_is_not_handed_over(
+    sqlite_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = sqlite_town.house
+    record(sqlite_town)
+    house.witness.checkpoint()
+    folder = house.settings.log_key_file.parent
+
+    def read_only(key: HouseKey) -> None:
+        if key.path.parent == folder and not key.path.exists():
+            raise PermissionError("read-only file system")
+
+    monkeypatch.setattr(HouseKey, "make", read_only)
+    record(sqlite_town, 2)
+    assert house.witness.checkpoint()
+
+    with pytest.raises(Refusal, match="not_ready"):
+        rotated(sqlite_town)
+
+    assert len(house.witness.signer.keys().keys) == 1
+    house.witness.watch()
+    assert verify_all(house.witness, None)[0].faults == []
+
+
+def test_one_signs_at_a_time(sqlite_town: Town) -> None:
+    witness, signed = sqlite_town.house.witness, []
+    record(sqlite_town)
+    with witness.signer.alone():
+        other = threading.Thread(target=lambda: signed.append(witness.checkpoint()))
+        other.start()
+        other.join(0.2)
+        assert signed == [], "it waits"
+    other.join(30)
+    assert len(signed) == 1
 
 
 def test_a_key_that_is_lost_takes_the_signed_event(sqlite_town: Town) -> None:
