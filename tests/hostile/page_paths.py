@@ -72,7 +72,6 @@ POSTED = (
     "/step-up",
     "/ledger",
     "/jobs",
-    "/jobs/intake.xlsx",
     "/jobs/attachments",
     "/jobs/{job}/cancel",
     "/jobs/{job}/confirm",
