@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Response
 
-from api.answers import streamed
+from api.answers import file, streamed
 from api.calls import an_id
 from engine.core.policies import may
 from engine.core.refusals import Refusal
 from engine.jobs import book
-from engine.jobs.work import MEDIA_TYPES, SHEET_IMPORT
+from engine.jobs.work import INTAKE_IMPORT, MEDIA_TYPES, SHEET_IMPORT
 from engine.sheets.taking import WORDS
+from engine.sheets.template import write_intake_template
 from engine.uploads import MEDIA_TYPES as UPLOADED
 from engine.uploads import HandedIn, inspected
 from models.jobs import ALIVE
@@ -45,6 +48,7 @@ def _listed(asking: Asking, query: Mapping[str, list[str]], refusal: Refusal | N
         jobs=rows,
         alive=any(one["alive"] for one in rows),
         uploads=may(asking.who, "job.ask"),
+        records=may(asking.who, "intake.write"),
         next=query_path(PATH, query, cursor=listed["next"]) if listed["next"] else "",
         first=query_path(PATH, query, cursor="") if "cursor" in query else "",
     )
@@ -67,14 +71,16 @@ def ask(asking: Asked, posted: Form) -> Response:
 
 @router.post(PATH + "/attachments")
 def hand_in(asking: Asked, posted: Form) -> Response:
-    """An edited sheet is tried in the background: nothing is done before its owner has seen what would be."""
+    """An edited sheet, or a filled workbook of inspections, is tried in the background: nothing is done before its owner has
+    seen what would be."""
     check_form_token(asking, posted)
     try:
         parts = [HandedIn(one.filename or "", one.file.read()) for one in posted.files if one.size]
         [sheet] = inspected(parts)[:1]
         if sheet.media_type != UPLOADED["xlsx"]:
             raise Refusal("upload_refused", detail=WORDS["no_sheet"])
-        made = book.ask(asking.house, asking.who, SHEET_IMPORT, {"name": sheet.name}, (sheet.content,))
+        kind = INTAKE_IMPORT if posted.typed.first("kind") == INTAKE_IMPORT else SHEET_IMPORT
+        made = book.ask(asking.house, asking.who, kind, {"name": sheet.name}, (sheet.content,))
     except Refusal as refusal:
         return _listed(asking, {}, refusal)
     return see(f"{PATH}/{made['id']}")
@@ -84,8 +90,20 @@ def hand_in(asking: Asked, posted: Form) -> Response:
 def confirm(asking: Asked, posted: Form, id: str) -> Response:
     """What was tried is carried out, as far as it still can be."""
     check_form_token(asking, posted)
-    made = book.ask(asking.house, asking.who, SHEET_IMPORT, {"of": an_id(id)})
+    tried = book.one(asking.house, asking.who, an_id(id))
+    made = book.ask(asking.house, asking.who, tried["kind"], {"of": id})
     return see(f"{PATH}/{made['id']}")
+
+
+@router.get(PATH + "/intake.xlsx")
+def blank_workbook(asking: Asked) -> Response:
+    """The workbook of inspections and findings to fill in, with its code lists."""
+    name, house = "检查与问题录入表.xlsx", asking.house
+    with tempfile.TemporaryDirectory(prefix="bihuan-workbook-") as folder:
+        path = Path(folder) / "blank.xlsx"
+        write_intake_template(path, facts=house.facts, office=house.office)
+        content = path.read_bytes()
+    return file(content, name, MEDIA_TYPES["xlsx"])
 
 
 @router.get(PATH + "/{id}")

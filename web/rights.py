@@ -87,6 +87,7 @@ PAGES: Mapping[str, str] = {
     "GET /jobs": "job.own",
     "POST /jobs": "job.ask",
     "POST /jobs/attachments": "job.ask",
+    "GET /jobs/intake.xlsx": "intake.write",
     "POST /jobs/{id}/confirm": "job.ask",
     "GET /jobs/{id}": "job.own",
     "POST /jobs/{id}/cancel": "job.own",

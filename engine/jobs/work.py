@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from engine.core.commands import Principal
 from engine.core.policies import may, roles_for
 from engine.core.refusals import FieldError, Refusal
 from engine.core.visibility import reads_findings
+from engine.jobs.intake_file import take_workbook
 from engine.projections.asked import Asked
 from engine.projections.filters import FINDINGS, PAGING, finding_filter
 from engine.reporting import reports
@@ -138,8 +140,8 @@ def _report(task: Task) -> Result:
     return Result({"as_of": made.as_of.isoformat()}, path, reports.file_name(made, form))
 
 
-def _check_import(house: House, who: Principal, parameters: Mapping[str, Any]) -> None:
-    """A sheet is tried as it comes; it is taken once its owner has seen what would be done."""
+def _check_file(kind: str, house: House, who: Principal, parameters: Mapping[str, Any]) -> None:
+    """A file is tried as it comes; it is taken once its owner has seen what would be done."""
     told = _texts(parameters, ("of", "name"))
     if not reads_findings(who):
         raise Refusal("not_yours")
@@ -147,21 +149,24 @@ def _check_import(house: House, who: Principal, parameters: Mapping[str, Any]) -
         return
     with house.database.read() as connection:
         tried = jobs.job_of(connection, house.office.office_id, who.login.casefold(), told["of"])
-    if tried is None or tried.kind != SHEET_IMPORT or tried.state != jobs.DONE or "of" in tried.parameters:
+    if tried is None or tried.kind != kind or tried.state != jobs.DONE or "of" in tried.parameters:
         raise Refusal("not_found")
 
 
-def _import(task: Task) -> Result:
+def _take_file(take: Callable[..., dict[str, Any]], task: Task) -> Result:
     if task.given is None:
         raise Refusal("upload_refused", detail=taking.WORDS["no_sheet"])
     dry_run = "of" not in task.parameters
-    return Result(taking.take_sheet(task.house, task.who, task.given, task.progress, dry_run=dry_run))
+    return Result(take(task.house, task.who, task.given, task.progress, dry_run=dry_run))
 
 
-SHEET_IMPORT = "sheet_import"
+SHEET_IMPORT, INTAKE_IMPORT = "sheet_import", "intake_import"
 KINDS: Mapping[str, Kind] = {
     "ledger_sheet": Kind("ledger.export", _check_export, _export),
-    SHEET_IMPORT: Kind("job.ask", _check_import, _import),
+    SHEET_IMPORT: Kind("job.ask", partial(_check_file, SHEET_IMPORT), partial(_take_file, taking.take_sheet)),
+    INTAKE_IMPORT: Kind(
+        "intake.write", partial(_check_file, INTAKE_IMPORT), partial(_take_file, take_workbook)
+    ),
     "report": Kind("report.make", _check_report, _report),
 }
 """Every kind of work by its name."""

@@ -17,6 +17,7 @@ READ = (
     "/ledger/sheet.csv",
     "/reports",
     "/jobs",
+    "/jobs/intake.xlsx",
     "/jobs/{job}",
     "/jobs/{job}/result",
     "/reports/file?form=csv",

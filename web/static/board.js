@@ -55,7 +55,7 @@ function series(table, plot, kind) {
 }
 
 function bars(table, plot) {
-  const names = rowsOf(table, plot).map((row) => text(row.cells[0]));
+  const names = rowsOf(table, plot).map((row) => row.dataset.said ?? text(row.cells[0]));
   return {
     ...common(table),
     legend: { type: "scroll", top: 0, left: 0, itemHeight: 10, textStyle: { fontSize: 12 } },
