@@ -140,6 +140,7 @@ PAGES: Mapping[str, str] = {
     "POST /admin/accounts/{login}/proposals": "account.change",
     "GET /admin/record": "record.read",
     "GET /admin/attempts": "attempt.read",
+    "GET /admin/checkpoint": "record.read",
     "POST /admin/proposals/{proposal}": "administration.decide",
     "POST /admin/withdrawals/{proposal}": "administration.decide",
 }

@@ -37,6 +37,7 @@ ADMINISTRATORS_PAGES = (
     ("system.title", "/systems", "system.read"),
     ("record.title", "/admin/record", "record.read"),
     ("record.attempts", "/admin/attempts", "attempt.read"),
+    ("checkpoint.title", "/admin/checkpoint", "record.read"),
     ("nav.calendar", "/calendar", "calendar.read"),
 )
 """What administrators open in the morning: its name, where it is, and for whom."""

@@ -47,6 +47,7 @@ READ = (
     "/admin/accounts/C01",
     "/admin/record",
     "/admin/attempts",
+    "/admin/checkpoint",
     "/login",
     "/password",
     "/account",

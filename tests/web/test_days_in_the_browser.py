@@ -175,6 +175,9 @@ def test_administrators_propose_confirm_and_watch(
         town.step("C02", put_to_work(town).proposed[0], "approve_route")
 
     auditor = sign_in("E01")
+    town.house.witness.checkpoint()
+    auditor.click('main a[href="/admin/checkpoint"]')
+    expect(auditor.page.locator("[data-checkpoint]")).to_be_visible()
     auditor.click('main a[href="/admin/record"]')
     expect(auditor.page.locator("main tbody")).to_contain_text("W07")
     auditor.click('main a[href="/admin/attempts"]')

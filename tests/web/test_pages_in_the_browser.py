@@ -102,7 +102,7 @@ def paths(at_work: AtWork, party: str, matter: str) -> dict[str, list[str]]:
         "L01": ["/rulebook/backtests", "/rulebook/editions"],
         "A01": ["/work", "/admin", "/systems", "/systems/own", "/account", "/password", "/step-up"],
         "B01": ["/admin/accounts", "/admin/accounts/W01", "/admin/record"],
-        "E01": ["/admin/attempts"],
+        "E01": ["/admin/attempts", "/admin/checkpoint"],
     }
 
 

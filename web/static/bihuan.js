@@ -82,7 +82,10 @@ document.addEventListener("change", (event) => {
 
 function inputsOf(form) {
   return [...form.elements].filter(
-    (input) => input.name && !["hidden", "password", "file", "submit", "button"].includes(input.type),
+    (input) =>
+      input.name &&
+      !["hidden", "password", "file", "submit", "button"].includes(input.type) &&
+      !input.closest("[data-undrafted]"), // who informs is kept on no machine
   );
 }
 
