@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from engine.identity.provider import Vouched
 from tests.api.conftest import Office
+from tests.builders import Town
 from tests.identity.conftest import administrative, form_at
 from tests.identity.provider import CLIENT, LOGOUT, SmallProvider, unsigned
 from tests.identity.test_second_factor import code_of, enrolled
@@ -142,3 +144,16 @@ def test_what_is_kept_names_nobody(office: Office, provider: SmallProvider) -> N
     with office.town.house.database.read() as connection:
         rows = connection.exec_driver_sql("SELECT * FROM vouched_session").all()
     assert rows and not any(word in str(rows) for word in ("a-name", "a-session", CLIENT))
+
+
+def test_each_database_ends_what_was_vouched_for(town: Town) -> None:
+    accounts = town.house.accounts
+    person, other = Vouched("W01", "a" * 64, "b" * 64), Vouched("H01", "c" * 64, None)
+    kept = [accounts.vouched_for(one, "browser") for one in (person, person, other)]
+    tokens = [one.token for one in kept if not isinstance(one, str)]
+
+    assert accounts.sessions.end_vouched("a" * 64, "d" * 64) == 0, "another session of the person"
+    assert accounts.sessions.end_vouched("a" * 64, "b" * 64) == 2
+    assert accounts.sessions.end_vouched("a" * 64, None) == 0
+
+    assert [accounts.by_session(one) is None for one in tokens] == [True, True, False]

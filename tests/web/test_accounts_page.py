@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from engine.core.refusals import Refusal
+from engine.refused import PERIOD, Attempt
 from tests.builders import refused
 from tests.web.conftest import Pages, give_passwords
 from tests.web.test_systems_page import confirm
@@ -137,3 +139,22 @@ def test_auditors_read_and_propose_nothing_and_attempts_name_no_case(real: Pages
     for login, path in (("B01", "/admin/attempts"), ("A01", "/admin/accounts"), ("C01", "/admin/record")):
         assert real.visit(login).get(path).status_code == 403, (login, path)
     assert auditor.get("/admin/accounts/nobody").status_code == 404
+
+
+def test_attempts_beyond_the_number_are_told_as_one_line(
+    real: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, who = real.town.house, real.town.who("W01")
+    monkeypatch.setattr("engine.refused.EACH_MAX", 1)
+    for _ in range(4):
+        house.desk.attempts.keep(who, Attempt("message", "", ""), Refusal("not_yours"))
+    later = house.clock.real_now() + PERIOD
+    monkeypatch.setattr(type(house.clock), "real_now", lambda _: later)
+    house.desk.attempts.write_counted()
+    monkeypatch.undo()
+
+    zh = real.visit("E01").get("/admin/attempts").text
+    en = real.visit("E01").get("/admin/attempts?lang=en").text
+
+    assert "其余各次（合计）" in zh and "次数：+3" in zh and "报文" in zh
+    assert "further attempts, counted" in en and "+3" in en
