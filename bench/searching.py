@@ -1,9 +1,10 @@
-"""How long a search takes at 1,000 and at 20,000 findings, beside the bare query of the index; on either database.
+"""How long a search takes at 1,000, 100,000 and 1,000,000 findings, beside the bare query of the index; on either database.
 
-Run with `python -m bench.searching [--postgres] [findings…]`. The floor is one page of one key, newest first, without
-rights, texts or lines. Times are of the processor on SQLite, which runs in this process, and of the clock on PostgreSQL.
-What is printed are the 95th percentile of each way to search over many words, its ratio to the floor, and what the search
-adds to a finding: rows, bytes and the time to fill it. Nothing is asserted: figures belong to the machine.
+Run with `python -m bench.searching [--postgres] [--keep FOLDER] [findings…]`; FOLDER is where bench.pages keeps its houses.
+The floor is one page of one key, newest first, without rights, texts or lines. Times are of the processor on SQLite, which
+runs in this process, and of the clock on PostgreSQL. What is printed are the 95th percentile of each way to search over many
+words, its ratio to the floor, and what the search adds to a finding: rows and bytes. Nothing is asserted: figures belong to
+the machine.
 """
 
 from __future__ import annotations
@@ -17,89 +18,30 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from sqlalchemy import func, select, text
-from sqlmodel import SQLModel
 
+from bench.filling import fill
+from bench.pattern import FIRST, name_of
 from bench.reading import RULES, lawbook
 from engine.core.commands import Principal
 from engine.cursor import Cursors
 from engine.projections.gather import gather_sources
-from engine.search.filling import fill_search
 from engine.search.reader import SearchReader
-from engine.writer import Writer
 from models.database import Database
+from models.migrate import migrate
 from models.searching import KEY, RECORD
 from rules.offices import load_office
 from rules.rulebook import load_rulebook
 from tests.reading.people import OFFICER, SUPERVISOR, StandingClock, person
-from tests.reading.world import OFFICE, World
 from tests.throwaway_postgres import start_server
 
-SIZES = (1_000, 20_000)
-BATCH = 5_000
+SIZES = (1_000, 100_000, 1_000_000)
 ASKED = 60
-PLACES = (
-    "前进西街",
-    "府前街",
-    "永康北街",
-    "京原北路",
-    "轩岗镇",
-    "崞阳镇",
-    "和平街",
-    "育才街",
-    "平安大街",
-    "站前路",
-)
-FIRST, SECOND = (
-    "中源安泰晋阳宏盛鑫旺永昌瑞丰恒信德润嘉禾明远",
-    "食品餐饮机械建材商贸超市药房酒店物流印务电器汽修",
-)
-FACTS = (
-    "凉菜间紫外线灯损坏，操作人员未更换专用工作服",
-    "三具灭火器压力不足，应急照明灯损坏",
-    "压力容器安全阀校验到期未申报",
-    "散装食品标签缺少生产日期",
-    "疏散通道堆放货物，宽度不足",
-    "计量器具未经检定仍在使用",
-)
-DEPARTMENTS = ("market_regulation",) * 6 + ("fire_rescue", "ecology")
-
-
-def name_of(chance: random.Random) -> str:
-    """The name of a business that does not exist."""
-    first = "".join(chance.sample(FIRST, 2))
-    at = chance.randrange(0, len(SECOND), 2)
-    return f"原平市{chance.choice(PLACES)}{first}{SECOND[at : at + 2]}有限公司"
-
-
-def fill(database: Database, count: int) -> None:
-    """So many findings of a fourth as many parties, each with a number, a code and facts of its own."""
-    chance, world = random.Random(count), World()
-    for number in range(count):
-        if number % 4 == 0:
-            code, name = f"91140981MA{chance.randrange(36**6):08d}", name_of(chance)
-            party = world.party(name=name, identifiers=[{"scheme": "uscc", "value": code}])
-            inspection = world.inspection(party, task_no=f"YP2026-{number:06d}")
-        said = f"{chance.choice(FACTS)}，共{chance.randint(2, 90)}处，位于{chance.choice(PLACES)}{number}号。"
-        world.finding(
-            inspection,
-            party,
-            department=chance.choice(DEPARTMENTS),
-            ledger_no=f"原台〔2026〕{number:06d}",
-            search_text=f"原台〔2026〕{number:06d}\n{name}\n{code}\n原市监移〔2026〕{number}号\n{said}".casefold(),
-            record={"facts": {"facts_summary": said}, "registers": {}},
-        )
-        if number % BATCH == BATCH - 1 or number == count - 1:
-            with database.engine.begin() as connection:
-                world.insert(connection)
-    if database.dialect == "postgresql":
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("ANALYZE"))
 
 
 def ways(size: int) -> dict[str, list[str]]:
     """Many words for each way to search."""
     chance = random.Random(size)
-    numbers = [chance.randrange(size) for _ in range(ASKED)]
+    numbers = [chance.randrange(min(size, 1_000)) for _ in range(ASKED)]
     return {
         "ledger number": [f"原台[2026]{number:06d}" for number in numbers],
         "document number": [f"原市监移（2026）{number}号" for number in numbers],
@@ -151,7 +93,7 @@ def measured(database: Database, reader: SearchReader, size: int) -> None:
         print(f"  {way:24} {'   '.join(told)}")
 
 
-def added(database: Database, size: int, seconds: float) -> None:
+def added(database: Database, size: int) -> None:
     """Prints what the search holds for each finding."""
     with database.read() as connection:
         keys = connection.execute(select(func.count()).select_from(KEY)).scalar_one()
@@ -166,12 +108,14 @@ def added(database: Database, size: int, seconds: float) -> None:
             held = "bytes unknown"
     print(
         f"{size:,} findings on {database.dialect}: {rows / size:.1f} records, {keys / size:.0f} keys, {held} for each "
-        f"finding; filled at {size / seconds:,.0f} findings a second"
+        "finding",
+        flush=True,
     )
 
 
 def main(arguments: Sequence[str]) -> None:
     """For each size a table of times and ratios is printed."""
+    kept = Path(arguments[arguments.index("--keep") + 1]) if "--keep" in arguments else None
     sizes = [int(one) for one in arguments if one.isdecimal()] or SIZES
     sources = gather_sources(
         lawbook(), load_office(RULES / "offices" / "yuanping.yaml"), load_rulebook().facts
@@ -182,16 +126,12 @@ def main(arguments: Sequence[str]) -> None:
         for size in sizes:
             name = f"searching_{size}"
             url = server.create_database(name) if server else f"sqlite:///{Path(folder) / name}.db"
-            database = Database(url)
-            SQLModel.metadata.create_all(database.engine)
-            fill(database, size)
-            writer = Writer(database)
-            clock = clock_of(database)
-            begun = clock()
-            fill_search(database, writer, OFFICE)
-            added(database, size, clock() - begun)
+            database = Database(url if kept is None else f"sqlite:///{kept / str(size)}/bihuan.db")
+            if kept is None:
+                migrate(database)
+                fill(database, size, searched=True)
+            added(database, size)
             measured(database, SearchReader(database, sources, StandingClock(), Cursors(b"bench")), size)
-            writer.close()
             database.dispose()
 
 

@@ -32,8 +32,15 @@ AT = "2024-04-26T17:00"
 
 
 @contextmanager
-def served(folder: Path, url: str | None = None) -> Iterator[str]:
-    """A server over the data of the folder, or over the database of that URL, answers at this address."""
+def served(folder: Path) -> Iterator[str]:
+    """A server over the data of the folder answers at this address."""
+    with served_by(folder) as (address, _):
+        yield address
+
+
+@contextmanager
+def served_by(folder: Path, url: str | None = None) -> Iterator[tuple[str, int]]:
+    """The address, and the process, of a server over the data of the folder or over the database of that URL."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("BIHUAN_")}
     own |= {"BIHUAN_DATABASE_URL": url} if url else {}
     command = [sys.executable, "-P", "-m", "api.command_line", "--data", str(folder)]
@@ -49,7 +56,7 @@ def served(folder: Path, url: str | None = None) -> Iterator[str]:
         assert process.stdout is not None
         address = process.stdout.readline().split()[-1]
         _wait_until_it_answers(address)
-        yield address
+        yield address, process.pid
     finally:
         process.terminate()
         process.communicate(timeout=30)

@@ -111,6 +111,7 @@ class Finding(SQLModel, table=True):
         Index("finding_discovered", "discovered_at", "office_id", "department", "carried", "id"),
         Index("finding_kept_under", "reference", **partly("reference IS NOT NULL")),
         Index("finding_handled", "handler", text(f"({LIST_DUE})"), text(f"({LIST_NUMBER})"), "id"),
+        Index("finding_act", "party_id", "domain", "violation"),
         Index("finding_violation", "violation", "domain"),
         Index("finding_domain", "domain"),
         Index("finding_list", "office_id", text(f"({LIST_DUE})"), text(f"({LIST_NUMBER})"), "id", "closed"),
@@ -127,7 +128,7 @@ class Finding(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=ID_LENGTH)
     office_id: str = Field(max_length=OFFICE_ID_LENGTH)
     inspection_id: str = Field(max_length=ID_LENGTH, index=True)
-    party_id: str = Field(max_length=ID_LENGTH, index=True)
+    party_id: str = Field(max_length=ID_LENGTH)
     department: str = Field(max_length=60)
     handler: str | None = Field(default=None, max_length=ID_LENGTH)
     reference: str | None = Field(default=None, max_length=64)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    not_,
     or_,
     select,
     union_all,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )
 
 from engine.core.deadlines import OVERDUE_STAGE, SEVERE_STAGE
+from models.reading.unled import Unled
 from models.records import DEADLINE, FINDING, PROCEEDING
 
 
@@ -125,13 +127,14 @@ _OF_THE_FINDING = PROCEEDING.c.finding_id == FINDING.c.id
 _WITHOUT_OPEN_PROCEEDING = (
     select(FINDING.c.id, FINDING.c.version, FINDING.c.record)
     .where(
-        FINDING.c.office_id == bindparam("office_id"),
+        Unled(FINDING.c.office_id) == bindparam("office_id"),
+        not_(FINDING.c.closed),  # said for the index of open findings: no closed one is in these states
         FINDING.c.state.in_(bindparam("states", expanding=True)),
-        FINDING.c.id > bindparam("after"),
+        Unled(FINDING.c.id) > bindparam("after"),
         ~exists().where(_OF_THE_FINDING, PROCEEDING.c.open.is_(True)),
         or_(FINDING.c.state == "in_progress", exists().where(_OF_THE_FINDING)),
     )
-    .order_by(FINDING.c.id)
+    .order_by(Unled(FINDING.c.id))
     .limit(bindparam("limit"))
 )
 _PROCEEDINGS = select(PROCEEDING).where(PROCEEDING.c.finding_id.in_(bindparam("ids", expanding=True)))

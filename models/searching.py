@@ -28,6 +28,7 @@ from engine.core import search_words
 from engine.core.search_words import INITIALS, LAST, WHOLE, Sought
 from models.prepared import Prepared
 from models.reading.scope import Scope
+from models.reading.unled import aside
 from models.records import DOCUMENT, FINDING, INSPECTION, PARTY, table_of
 from models.search import SearchKey, SearchRecord
 from models.second_wall import as_house
@@ -195,7 +196,7 @@ def _by_number_of_a_person(knows: Scope, wanted: Wanted) -> Select[Any]:
     number = wanted.sought.whole.upper()
     identities = [f"{scheme}::{number}" for scheme in PERSONAL]
     id = PARTY.c.id
-    of_theirs = (exists().where(one.c.party_id == id, knows(one)) for one in (FINDING, INSPECTION))
+    of_theirs = (exists().where(one.c.party_id == id, aside(knows)(one)) for one in (FINDING, INSPECTION))
     joined = PARTY.join(RECORD, (RECORD.c.record_id == id) & (RECORD.c.kind == wanted.kind))
     return (
         select(RECORD.c.n, RECORD.c.record_id)
@@ -250,7 +251,7 @@ def _seen(kind: str, seen: Scope) -> ColumnElement[bool]:
     if kind == search_words.INSPECTION:
         return exists().where(INSPECTION.c.id == id, seen(INSPECTION))
     if kind == search_words.PARTY:
-        return or_(*(exists().where(one.c.party_id == id, seen(one)) for one in (FINDING, INSPECTION)))
+        return or_(*(exists().where(one.c.party_id == id, aside(seen)(one)) for one in (FINDING, INSPECTION)))
     of_record = (
         exists().where(DOCUMENT.c.id == id, one.c.id == DOCUMENT.c.record_id, seen(one))
         for one in (FINDING, INSPECTION)

@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from engine.core.commands import Principal
 from engine.reader import Reader
+from models.acts import findings_of_act
 from models.database import Database
 from tests.reading.people import OFFICER, SUPERVISOR
 from tests.reading.random_world import followed, random_world
@@ -127,6 +128,26 @@ def test_the_findings_of_an_inspection_are_looked_for_by_the_inspection(
     with database.read() as connection:
         rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         assert "ix_finding_inspection_id" in " ".join(row[3] for row in rows)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_is_of_one_party_is_looked_for_by_the_party(
+    database: Database, reader: Reader, world: World, settle: Settle, asked: list[tuple[str, Any]]
+) -> None:
+    random_world(world, 4, 100)
+    settle(world)
+    (finding, *_) = reader.findings(OFFICER, {})["items"]
+    asked.clear()
+    reader.party(OFFICER, reader.party_of(OFFICER, finding["id"]))
+    reader.histories.of_finding(OFFICER, finding["id"])
+    with database.read() as connection:
+        findings_of_act(connection, "p", "food", "none")
+        of_party = [one for one in asked if "finding.party_id = ?" in one[0]]
+        assert len(of_party) > 5
+        for statement, parameters in of_party:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plan = " ".join(row[3] for row in rows)
+            assert "USING INDEX finding_act (party_id=?" in plan or "COVERING INDEX finding_act" in plan, plan
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

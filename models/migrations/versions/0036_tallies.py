@@ -25,6 +25,7 @@ FORMER = (
     ("finding_figures", "finding", FIGURES),
     ("finding_discovered", "finding", ("office_id", "discovered_at")),
     ("ix_finding_handler", "finding", ("handler",)),
+    ("ix_finding_party_id", "finding", ("party_id",)),
     ("inspection_finished", "inspection", ("office_id", "finished_at")),
 )
 UNPUBLISHED = "published_on IS NULL AND state {} ('withheld', 'deferred')"
@@ -34,6 +35,7 @@ MADE: tuple[tuple[str, str, tuple[str, ...], str | None], ...] = (
     ("finding_discovered", "finding", ("discovered_at", "office_id", "department", "carried", "id"), None),
     ("finding_kept_under", "finding", ("reference",), "reference IS NOT NULL"),
     ("finding_handled", "finding", ("handler", DUE, NUMBER, "id"), None),
+    ("finding_act", "finding", ("party_id", "domain", "violation"), None),
     ("finding_violation", "finding", ("violation", "domain"), None),
     ("finding_domain", "finding", ("domain",), None),
     ("inspection_finished", "inspection", ("office_id", "finished_at", "id"), None),
