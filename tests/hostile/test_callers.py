@@ -112,8 +112,9 @@ def test_cookies_are_kept_from_scripts_and_other_sites(fort: Fort) -> None:
 
 @pytest.mark.parametrize("login", ["E01", "A01", "S01", "O01"])
 def test_who_keeps_watch_or_house_takes_no_step(fort: Fort, login: str) -> None:
+    takes = [one for one in COMMANDS if not one.name.endswith("/comments")]  # what is said moves nothing
     with fort.unchanged():
-        for operation in COMMANDS:
+        for operation in takes:
             body = operation.raw(fort)
             told = fort.post(login, operation.target(fort), body)
             fort.refused(told, "not_found", "not_yours")
