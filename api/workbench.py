@@ -29,7 +29,7 @@ NOT_KEPT = (
 @router.get("/findings/{id}/comments")
 def comments(call: Received, id: str) -> Response:
     """The comments on a finding, oldest first, as entries of its timeline."""
-    return answer(call.house.reader.timeline(call.who, an_id(id), call.query, COMMENT))
+    return answer(call.house.reader.timeline(call.who, _finding(call, id), call.query, COMMENT))
 
 
 @router.post("/findings/{id}/comments", openapi_extra=body_of(CommentForm, keyed=True))
@@ -111,7 +111,7 @@ def forget_view(call: Received) -> Response:
 
 def _finding(call: Call, id: str) -> str:
     """The id of a finding that the caller sees; raises `not_found`."""
-    call.house.reader.party_of(call.who, an_id(id))
+    call.house.reader.finding(call.who, an_id(id))
     return id
 
 

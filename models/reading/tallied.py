@@ -18,6 +18,8 @@ from models.tally import ClosedTally
 TALLY = table_of(ClosedTally)
 ALL, ROUTE, PROCEEDING_STATE, CLOSING, PUBLIC = "all", "route", "proceeding", "closing", "public"
 DOMAIN, VIOLATION, RULE = "domain", "violation", "rule"
+LAST_MONTH = date.max.replace(day=1)
+"""The month that no other follows."""
 
 
 def closed_by(
@@ -63,8 +65,10 @@ def of_period(since: datetime | None, before: datetime | None) -> list[list[Colu
 
 def _within(since: date | None, before: date | None) -> Iterator[list[ColumnElement[bool]]]:
     """The days of a time as whole months and, at either end, single days."""
-    first = None if since is None else (since - timedelta(days=1)).replace(day=28) + timedelta(days=4)
-    first = None if first is None else first.replace(day=1)
+    if since is not None and since.day != 1 and since >= LAST_MONTH:
+        yield _range("d", since, before)
+        return
+    first = None if since is None else _first_whole(since)
     last = None if before is None else before.replace(day=1)
     if first is not None and last is not None and first > last:
         yield _range("d", since, before)
@@ -74,6 +78,11 @@ def _within(since: date | None, before: date | None) -> Iterator[list[ColumnElem
         yield _range("d", since, first)
     if before is not None and before != last:
         yield _range("d", last, before)
+
+
+def _first_whole(since: date) -> date:
+    """Where the first month begins that has no day before this one."""
+    return since if since.day == 1 else (since.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
 def _range(grain: str, since: date | None, before: date | None) -> list[ColumnElement[bool]]:

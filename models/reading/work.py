@@ -58,7 +58,7 @@ def narrowed(asked: WorkFilter, handles_for: Collection[str]) -> list[ColumnElem
         conditions.append(_in_states(asked.states))
     if asked.due_from is not None:
         conditions.append(columns.due_effective >= asked.due_from.isoformat())
-    if asked.due_to is not None:
+    if asked.due_to is not None and asked.due_to != date.max:
         conditions.append(columns.due_effective < (asked.due_to + timedelta(days=1)).isoformat())
     if asked.whose is not None:
         mine = _handled(handles_for)

@@ -92,3 +92,11 @@ def test_filters_are_saved_by_name_for_whoever_saved_them(pages: Pages, at_work:
     assert "data-view" not in pages.visit("C01").get("/work").text
     head.send(form, forget="待批<路径>")
     assert "data-view" not in head.get("/work").text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_days_at_the_ends_of_time_break_no_page(pages: Pages, day: str) -> None:
+    officer = pages.visit("W01")
+    for page, names in (("/work", ("due_from", "due_to")), ("/ledger", ("from", "to"))):
+        for name in names:
+            assert officer.get(f"{page}?{name}={day}").status_code in (200, 422)
