@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ _LOOKS = {"inspection": "#D9E8F6", "finding": "#E3F0DA"}
 _SHAPES = {"instant": "yyyy-mm-dd hh:mm", "date": "yyyy-mm-dd", "fen": "0.00", "integer": "0"}
 """Number formats by kind of recipe; all else is text, so that leading zeros stay."""
 
+_OF_NO_DAY = datetime(2024, 1, 1, tzinfo=UTC)
+"""A blank form was made on no day of its own: the same form is the same bytes."""
+
 
 def write_intake_template(
     path: Path, *, facts: FactDictionary, office: Office, codes: Path = CODES, name: str = "intake"
@@ -28,7 +32,7 @@ def write_intake_template(
     """Write the workbook that departments fill in: the rows, how to fill them in, and the code lists."""
     mapping = mappings.load_mapping(name, intake_vocabularies(facts, office, codes))
     with xlsxwriter.Workbook(path, _OPTIONS) as book:
-        book.set_properties({"title": mapping.form.title.zh})
+        book.set_properties({"title": mapping.form.title.zh, "created": _OF_NO_DAY})
         rows = book.add_worksheet(mapping.form.file.sheet)
         guide, lists = (book.add_worksheet(_zh(sheet)) for sheet in ("sheet_guide", "sheet_lists"))
         _Template(book, mapping).write(rows, guide, lists)

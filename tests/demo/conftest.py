@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from engine.demo.stories import load_stories
 from engine.house import House
 from engine.settings import Settings
 from models import exchange_reading, records
+from models.at_rest import opened_entries
 from models.tables import Entry, Finding, Inspection, Proceeding
 from rules.calendars import load_calendar
 from rules.offices import load_office
@@ -47,6 +49,12 @@ class Built:
         """Every row of the table."""
         with self.house.database.read() as connection:
             return list(connection.execute(table.select()))
+
+    def said(self) -> list[dict[str, Any]]:
+        """What every entry says."""
+        with self.house.database.read() as connection:
+            rows = connection.execute(records.PAYLOAD.select()).all()
+            return [json.loads(row.body) for row in opened_entries(connection, rows)]
 
     def light(self, row: Any) -> str | None:
         """The light of a finding or deadline at the house's present; None when nothing runs."""
@@ -111,6 +119,7 @@ def built(built_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """The demonstration of 2026-11-23, in a copy of its own."""
     folder = tmp_path_factory.mktemp("built")
     shutil.copy(built_file, folder / "bihuan.db")
+    shutil.copytree(built_file.parent / "keys", folder / "keys")
     house = house_at(f"sqlite:///{folder / 'bihuan.db'}", folder)
     yield Built(house, build(house, PASSWORD))
     house.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from engine.core.identifiers import uscc_fault
 from engine.demo import build, building
 from engine.demo.cases import cases_of
 from models import account_reading, records, referral_reading
-from models.tables import Deadline, Party, Payload
+from models.tables import Deadline, Party
 from tests.demo.conftest import (
     ENTRY,
     FINDING,
@@ -137,10 +136,10 @@ def test_every_light_burns_on_findings_and_on_publications(built: Built) -> None
 
 def test_every_audit_chain_is_whole_and_every_entry_says_demo(built: Built) -> None:
     audited = auditing.verify(built.house.database)
-    payloads = built.rows(records.table_of(Payload))
+    said = built.said()
     assert audited.faults == []
-    assert audited.entries == len(built.rows(ENTRY)) == len(payloads)
-    assert all(json.loads(row.body)["demo"] is True for row in payloads)
+    assert audited.entries == len(built.rows(ENTRY)) == len(said)
+    assert all(one["demo"] is True for one in said)
 
 
 def test_the_database_says_demo_and_every_record_says_it_is_invented(built: Built) -> None:
@@ -154,8 +153,7 @@ def test_the_database_says_demo_and_every_record_says_it_is_invented(built: Buil
 
 
 def test_every_message_that_a_step_dispatched_is_in_the_outbox(built: Built) -> None:
-    said = [json.loads(row.body).get("dispatched", ()) for row in built.rows(records.table_of(Payload))]
-    dispatched = Counter(name for names in said for name in names)
+    dispatched = Counter(name for one in built.said() for name in one.get("dispatched", ()))
     messages = built.rows(MESSAGE)
     sent = Counter(row.chart_name for row in messages)
     assert dispatched - sent == Counter()

@@ -26,7 +26,7 @@ HOUSE_READS = {
     "jobs.book.one": "the person's own work, which the wall shows nobody",
     "jobs.book.page": "the person's own work, which the wall shows nobody",
     "jobs.book.result": "the person's own work, which the wall shows nobody",
-    "jobs.work._check_import": "the person's own work, which the wall shows nobody",
+    "jobs.work._check_file": "the person's own work, which the wall shows nobody",
     "keeping.personal.personal_report": "what is on record of a natural person, for an audit administrator",
     "reader.audit": "the chain without what it says, for an audit administrator",
     "system_reader.page": "no case",

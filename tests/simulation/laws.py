@@ -19,6 +19,7 @@ from engine.deadline_rows import thresholds
 from engine.house import House
 from engine.snapshots import load_finding, load_inspection, load_referral
 from models import records, referral_reading
+from models.at_rest import opened_entries
 from tests.simulation.correcting import CORRECTIONS, as_they_stand
 from tests.simulation.replay import CARRIED, Event, Replay
 from tests.simulation.suspicions import Act, Suspicions
@@ -61,10 +62,9 @@ class Watch:
     def finding(self, connection: Connection, id: str) -> CaseFile:
         """The file of the finding, after every law was found to hold on it."""
         file = load_finding(connection, self.house.office, id)
-        if file is None:
-            raise LawBroken(f"finding {id} is gone")
         row = records.finding_row(connection, id, False)
-        assert row is not None
+        if file is None or row is None:
+            raise LawBroken(f"finding {id} is gone")
         watched = self._entries(connection, "finding", file)
         self._check(file, watched, row)
         self._closed(file, watched)
@@ -73,10 +73,9 @@ class Watch:
     def inspection(self, connection: Connection, id: str) -> CaseFile:
         """The file of the inspection, after every law was found to hold on it and on its closed findings."""
         file = load_inspection(connection, id)
-        if file is None:
-            raise LawBroken(f"inspection {id} is gone")
         row = records.inspection_row(connection, id, False)
-        assert row is not None
+        if file is None or row is None:
+            raise LawBroken(f"inspection {id} is gone")
         watched = self._entries(connection, "inspection", file)
         self._check(file, watched, row)
         return file
@@ -97,7 +96,8 @@ class Watch:
         id = file.snapshot.id
         watched = self.known.setdefault(id, Watched(Replay(self.house.law, subject)))
         before = None
-        for row in connection.execute(ENTRIES, {"id": id, "after": watched.sequence}):
+        found = connection.execute(ENTRIES, {"id": id, "after": watched.sequence}).all()
+        for row in opened_entries(connection, found):
             self._chain(watched, row)
             event = Event(
                 row.sequence,
