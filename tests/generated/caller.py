@@ -66,9 +66,12 @@ class SignedBy:
             await anyio.to_thread.run_sync(self.fort.sign_in, self.who)
         headers = [one for one in scope["headers"] if one[0] not in CREDENTIALS]
         told: list[Any] = []
+        given = [body]
 
         async def again() -> Any:
-            return {"type": "http.request", "body": body, "more_body": False}
+            if not given:  # a client who waits for the answer says nothing more
+                await anyio.sleep_forever()
+            return {"type": "http.request", "body": given.pop(), "more_body": False}
 
         async def kept(message: Any) -> None:
             told.append(message)
