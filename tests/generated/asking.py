@@ -186,7 +186,9 @@ def _config(phase: str, examples: int, seed: int) -> SchemathesisConfig:
             "checks": {
                 **{name: {"enabled": True} for name in CHECKS},
                 **{name: {"enabled": False} for name in LEFT_OUT},
-                "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "422"]},
+                "positive_data_acceptance": {
+                    "expected-statuses": ["2xx", "401", "403", "404", "409", "422", "429"]
+                },
                 "missing_required_header": {
                     "expected-statuses": ["400", "401", "403", "404", "413", "415", "422"]
                 },
