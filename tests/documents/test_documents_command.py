@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,16 +26,16 @@ def test_the_commands_of_the_page_run_in_their_order(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("BIHUAN_DATABASE_URL", raising=False)
 
-    def said(words: list[str], code: int = 0) -> dict[str, object]:
+    def said(words: list[str], code: int = 0) -> dict[str, Any]:
         assert main([*words, "--data", str(tmp_path / "data"), "--json"]) == code
-        told: dict[str, object] = json.loads(capsys.readouterr().out)
+        told: dict[str, Any] = json.loads(capsys.readouterr().out)
         return told
 
     listed, copied, preview, check, accept = printed()
     assert listed == ["documents", "list"] and check == [
         "check"
     ]  # the proofs of `check` have tests of their own
-    items = {one["kind"]: one for one in said(listed)["items"]}  # type: ignore[attr-defined, index]
+    items = {one["kind"]: one for one in said(listed)["items"]}
     assert items[KIND]["template"] == "program" and items["file_cover"]["template"] == "program"
     file = Path(str(said(copied)["file"]))
     assert said(copied, 1)["code"] == "facts_invalid"
@@ -43,7 +44,7 @@ def test_the_commands_of_the_page_run_in_their_order(
     right = file.read_text(encoding="utf-8")
     file.write_text(right.replace("{reached_phone}", "{reached_fone}"), encoding="utf-8")
     for words in (preview, accept):
-        (fault,) = said(words, 1)["faults"]  # type: ignore[misc]
+        (fault,) = said(words, 1)["faults"]
         assert "是不是想写 reached_phone？" in fault
     file.write_text(
         right.replace("经查，你（单位）存在下列行为：", "经检查，发现下列行为："), encoding="utf-8"
@@ -53,7 +54,7 @@ def test_the_commands_of_the_page_run_in_their_order(
     said([*preview[:-1], "preview.docx", "--empty"])
     assert Path("preview.docx").read_bytes().startswith(b"PK")
     assert said(accept)["templates"] == {KIND: digest}
-    items = {one["kind"]: one for one in said(listed)["items"]}  # type: ignore[attr-defined, index]
+    items = {one["kind"]: one for one in said(listed)["items"]}
     assert (items[KIND]["template"], items[KIND]["digest"], items[KIND]["waiting"]) == (
         "office",
         digest,
