@@ -28,6 +28,7 @@ AS_IT_IS = 0.4
 NEAR = 0.7
 """Of those that were generated valid, the share that is brought near what is there."""
 LARGEST = 2**53 - 1
+KEY = "idempotency-key"
 ELSEWHERE = 0.15
 """Of the places in paths brought near, the share that is another record than the one that fits."""
 KEPT = 0.25
@@ -99,6 +100,7 @@ class Brought:
             self._place(case, known)
             if as_it_is:
                 case.query = {}
+                self._key(case)
             if known is not None and known.body is not None:
                 case.body = self._body(case, known, as_it_is)
         case.body = spoken(case.body)
@@ -111,6 +113,12 @@ class Brought:
         if case.path in self.pages and case.method.upper() == "GET" and self.random.random() < KEPT:
             query, cursor = self.pages[case.path]
             case.query = {**query, "cursor": cursor}
+
+    def _key(self, case: Any) -> None:
+        """The command has a key of its own; the generator gives many the same, which all but the first are refused for."""
+        for name in case.headers:
+            if name.casefold() == KEY:
+                case.headers[name] = f"generated-{self.random.getrandbits(64):016x}"
 
     def _place(self, case: Any, known: Operation | None) -> None:
         """The path names records that are there, mostly those that the operation is known to be answered for."""
