@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Date, Table, func, select, text
+from sqlalchemy import Connection, Date, Table, bindparam, func, select, text
 
 from bench.pattern import findings
 from engine.search.index import index_finding, index_inspection, index_party
@@ -28,6 +29,17 @@ PATTERN = 1_000
 DAYS = 1_400
 """Over so many days before the pattern its copies are spread."""
 AT_A_TIME = 100
+CACHE_KIB = 2_000_000
+INDEXES = {
+    "sqlite": text(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN :tables"
+    ),
+    "postgresql": text(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN :tables AND NOT EXISTS "
+        "(SELECT 1 FROM pg_constraint AS c WHERE c.conindid = (quote_ident(indexname))::regclass)"
+    ),
+}
+"""Name of each index that no constraint needs, and the statement that makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +88,25 @@ def fill(database: Database, count: int, searched: bool = False) -> None:
             records.add(connection, table, rows)
     with database.writing() as connection, connection.begin():
         tallying.remove(connection)
+        indexes = _taken_away(connection)
     _multiply(database, after, -(-(count - still) // pattern) - 1, searched)
     with database.writing() as connection, connection.begin():
+        for index in indexes:
+            connection.exec_driver_sql(index)
         tallying.recount(connection)
         tallying.install(connection)
     settle(database)
+
+
+def _taken_away(connection: Connection) -> list[str]:
+    """The indexes of what is multiplied stand no more; what makes them again, which takes less than to keep them meanwhile."""
+    asked = INDEXES[connection.dialect.name].bindparams(
+        bindparam("tables", [*(one.table.name for one in COPIED), RECORD.name, KEY.name], expanding=True)
+    )
+    found = connection.execute(asked).all()
+    for name, _ in found:
+        connection.exec_driver_sql(f"DROP INDEX {name}")
+    return [made for _, made in found]
 
 
 def settle(database: Database) -> None:
@@ -110,11 +136,25 @@ def _multiply(database: Database, after: str, copies: int, searched: bool) -> No
         block = connection.execute(select(func.coalesce(func.max(RECORD.c.n), 0))).scalar_one()
     for begun in range(1, copies + 1, AT_A_TIME):
         span = (begun, min(begun + AT_A_TIME - 1, copies))
-        with database.writing() as connection, connection.begin():
+        with database.writing() as connection, _at_ease(connection), connection.begin():
             for one in COPIED:
                 connection.execute(text(_copying(one, database.dialect, span)), {"after": after})
             for statement in _searched(database.dialect, span, block) if searched else ():
                 connection.execute(text(statement), {"after": after})
+
+
+@contextmanager
+def _at_ease(connection: Connection) -> Iterator[None]:
+    """Meanwhile a file of SQLite is written as what may be made again: in a wide memory, and references are not looked up."""
+    if connection.dialect.name == "postgresql":
+        yield
+        return
+    raw: Any = connection.connection.driver_connection
+    for pragma in (f"cache_size = -{CACHE_KIB}", "synchronous = OFF", "foreign_keys = OFF"):
+        raw.execute(f"PRAGMA {pragma}")
+    yield
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+        raw.execute(f"PRAGMA {pragma}")
 
 
 def _copying(one: Copied, dialect: str, span: tuple[int, int]) -> str:
