@@ -29,7 +29,6 @@ from __future__ import annotations
 import argparse
 import json
 import secrets
-import subprocess
 import sys
 import tempfile
 import time
@@ -53,7 +52,7 @@ from bench import (
     rights_soak,
     wall_soak,
 )
-from bench.measured import Found, earlier, write_down
+from bench.measured import Found, commit, earlier, write_down
 from bench.telling import say
 from rules.charts import load_charts
 from tests.builders import Town
@@ -252,14 +251,6 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
     "papers": (papers_soak.papers, 1_000),
     "requests": (request_soak.requests, 30_000),
 }
-
-
-def commit() -> str:
-    """The commit that runs, marked when files differ from it."""
-    here = Path(__file__).parent
-    asked = ["git", "describe", "--always", "--dirty=+changes", "--abbrev=12", "--exclude=*"]
-    told = subprocess.run(asked, cwd=here, capture_output=True, text=True, check=False)
-    return told.stdout.strip() or "unknown"
 
 
 def main() -> None:
