@@ -245,7 +245,9 @@ class Witness:
         self.sequencer.run()
         with self.database.read() as connection:
             now_seen = look(connection, (), dated=False)
-        if not {*now_seen.standing} <= {*seen.standing}:  # changed since it was looked at: nobody signed for that
+        if not {*now_seen.standing} <= {
+            *seen.standing
+        }:  # changed since it was looked at: nobody signed for that
             self.look()
             raise self.refusal()
         held = anchor.checkpoint if anchor is not None else None
