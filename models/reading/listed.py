@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, not_, or_, select, union_all
 
+from models.reading import led
 from models.reading.closings import closings_within
-from models.reading.findings import CLOSED, NO_ROUTE, FindingFilter, matching
+from models.reading.findings import CLOSED, NO_ROUTE, FindingFilter, matching, spellings
 from models.reading.lights import (
     ALL,
     NONE,
@@ -32,9 +33,6 @@ from models.reading.unled import aside
 from models.records import FINDING, PROCEEDING
 from models.searching import findings_with_all_pairs
 
-FEW = 2_000
-"""So many are looked up and sorted rather than walked to."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Lead:
@@ -50,6 +48,16 @@ class _Facet:
 
     facet: str
     values: Sequence[str]
+    leads: Sequence[ColumnElement[bool]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """At most how many closed findings match, between which ledger numbers, and what a few are looked up by."""
+
+    count: int
+    first: str
+    last: str
     leads: Sequence[ColumnElement[bool]] | None
 
 
@@ -115,20 +123,31 @@ def _closed(connection: Connection, seen: Scope, asked: FindingFilter, lead: _Le
     """How the closed findings are come by; None where there are none."""
     if not lead.in_order:
         return lead
-    facets = list(_facets(asked))
-    bounds = _told(connection, seen, asked, facets) if facets else []
-    if any(not count for count, _, _ in bounds):
+    bounds = list(_bounds(connection, seen, asked))
+    if any(not one.count for one in bounds):
         return None
-    few = [facet.leads for facet, (count, _, _) in zip(facets, bounds, strict=True) if count <= FEW]
+    few = [one.leads for one in bounds if one.count <= led.FEW]
     looked_up = next((leads for leads in few if leads is not None), None)
     if looked_up is None:
         looked_up = next(_by_what_was_written(connection, asked), None)
     if looked_up is not None:
         return _Lead([aside(seen)(FINDING), *matching(asked), *looked_up], in_order=False)
-    within = [NUMBER.between(first, last) for _, first, last in bounds]
+    within = [NUMBER.between(one.first, one.last) for one in bounds]
     if not within:
         return lead
     return _Lead([*lead.conditions, *within], in_order=True)
+
+
+def _bounds(connection: Connection, seen: Scope, asked: FindingFilter) -> Iterator[_Bound]:
+    """What is known beforehand of each part of the filter."""
+    facets = list(_facets(asked))
+    if facets:
+        for facet, told in zip(facets, _told(connection, seen, asked, facets), strict=True):
+            yield _Bound(*told, facet.leads)
+    if asked.officer is not None:
+        logins = spellings(asked.officer)
+        there = led.to_officer(connection, seen, asked.department, asked.officer, logins)
+        yield _Bound(there.count, there.first, there.last, [FINDING.c.id.in_(there.ids)])
 
 
 def _facets(asked: FindingFilter) -> Iterator[_Facet]:
@@ -183,5 +202,5 @@ def _by_what_was_written(
 
 
 def _are_few(connection: Connection, ids: Any) -> bool:
-    some = ids.limit(FEW + 1).subquery()
-    return int(connection.execute(select(func.count()).select_from(some)).scalar_one()) <= FEW
+    some = ids.limit(led.FEW + 1).subquery()
+    return int(connection.execute(select(func.count()).select_from(some)).scalar_one()) <= led.FEW
