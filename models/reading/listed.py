@@ -35,11 +35,22 @@ from models.searching import findings_with_all_pairs
 
 
 @dataclass(frozen=True, slots=True)
+class _Bound:
+    """At most how many findings match, between which ledger numbers, and what a few are looked up by."""
+
+    count: int
+    first: str
+    last: str
+    leads: Sequence[ColumnElement[bool]] | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Lead:
-    """The conditions of the closed findings, and whether the order of the list leads to them."""
+    """The conditions of the findings, whether the order of the list leads to them, and what is known beforehand."""
 
     conditions: Sequence[ColumnElement[bool]]
     in_order: bool
+    known: Sequence[_Bound] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +59,6 @@ class _Facet:
 
     facet: str
     values: Sequence[str]
-    leads: Sequence[ColumnElement[bool]] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """At most how many closed findings match, between which ledger numbers, and what a few are looked up by."""
-
-    count: int
-    first: str
-    last: str
     leads: Sequence[ColumnElement[bool]] | None
 
 
@@ -74,7 +75,11 @@ def page_of_findings(
     lights = [light for light in ALL if not asked.lights or light in asked.lights]
     if asked.states == (CLOSED,):
         lights = [light for light in lights if light == NONE]
-    lead = _of_one(seen, asked) or _Lead([seen(FINDING), *matching(asked)], in_order=True)
+    lead = _of_one(seen, asked) or _Lead(
+        [seen(FINDING), *matching(asked)], in_order=True, known=list(_worked_on(connection, seen, asked))
+    )
+    if any(not one.count for one in lead.known):
+        return []
     burning = [light for light in lights if light != NONE]
     found: list[Position] = []
     if burning and not (after and after[0] == NONE):
@@ -123,7 +128,7 @@ def _closed(connection: Connection, seen: Scope, asked: FindingFilter, lead: _Le
     """How the closed findings are come by; None where there are none."""
     if not lead.in_order:
         return lead
-    bounds = list(_bounds(connection, seen, asked))
+    bounds = [*_tallied(connection, seen, asked), *lead.known]
     if any(not one.count for one in bounds):
         return None
     few = [one.leads for one in bounds if one.count <= led.FEW]
@@ -138,16 +143,19 @@ def _closed(connection: Connection, seen: Scope, asked: FindingFilter, lead: _Le
     return _Lead([*lead.conditions, *within], in_order=True)
 
 
-def _bounds(connection: Connection, seen: Scope, asked: FindingFilter) -> Iterator[_Bound]:
-    """What is known beforehand of each part of the filter."""
-    facets = list(_facets(asked))
-    if facets:
-        for facet, told in zip(facets, _told(connection, seen, asked, facets), strict=True):
-            yield _Bound(*told, facet.leads)
+def _worked_on(connection: Connection, seen: Scope, asked: FindingFilter) -> Iterator[_Bound]:
+    """What is known of the findings on which the officer worked that was asked for, open ones too."""
     if asked.officer is not None:
         logins = spellings(asked.officer)
         there = led.to_officer(connection, seen, asked.department, asked.officer, logins)
         yield _Bound(there.count, there.first, there.last, [FINDING.c.id.in_(there.ids)])
+
+
+def _tallied(connection: Connection, seen: Scope, asked: FindingFilter) -> list[_Bound]:
+    """What the tally knows of the closed findings."""
+    facets = list(_facets(asked))
+    told = _told(connection, seen, asked, facets) if facets else []
+    return [_Bound(*bounds, facet.leads) for bounds, facet in zip(told, facets, strict=True)]
 
 
 def _facets(asked: FindingFilter) -> Iterator[_Facet]:
