@@ -21,7 +21,8 @@ from models.columns import Instant
 from models.database import Database
 from models.exchange_reading import MESSAGE
 from models.incoming_reading import INCOMING
-from models.searching import KEY, RECORD
+from models.search_leading import KEY
+from models.searching import RECORD
 from tests.reading.world import OFFICE, World
 
 OPEN_MOST = 3_000
