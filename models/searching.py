@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from engine.core import search_words
-from engine.core.search_words import INITIALS, WHOLE, Sought
+from engine.core.search_words import INITIALS, WHOLE, WITHIN, Sought
 from models import search_leading
 from models.prepared import Prepared
 from models.reading.scope import Scope
@@ -243,21 +243,27 @@ def _seen(kind: str, seen: Scope) -> ColumnElement[bool]:
     return or_(*of_record)
 
 
-def findings_with_all_pairs(connection: Connection, words: Sequence[str]) -> Select[Any] | None:
-    """The findings among which those are that hold these words letter for letter; None where no pair of theirs tells.
+def findings_that_may_hold(connection: Connection, words: Sequence[str]) -> Iterator[Select[Any]]:
+    """Selections of findings, each with all of those that hold these words letter for letter, the narrower first.
 
-    Asked of the search, where it is filled.
+    Asked of the search, where it is filled: by letters and digits, longest first, and by the pairs of other characters.
     """
-    pairs = [pair for word in words for pair in search_words.surely_kept(word)]
+    within = sorted(
+        {run for word in words for run in search_words.surely_within(word)}, key=len, reverse=True
+    )
+    pairs = tuple(dict.fromkeys(pair for word in words for pair in search_words.surely_kept(word)))
     with as_house(connection):
-        row = known(connection, *ITSELF) if pairs else None
+        row = known(connection, *ITSELF) if within or pairs else None
     if row is None or row.text.startswith(FILLING):
-        return None
+        return
     kind = search_words.FINDING
-    some = Sought((), "", tuple(dict.fromkeys(pairs)), (), None)
-    rarest, *others = leading(connection, [kind], some)[kind].pairs
-    found = select(RECORD.c.record_id).join(KEY, KEY.c.n == RECORD.c.n).where(KEY.c.key == kind + rarest)
-    return _with_pairs(found, kind, others)
+    found = select(RECORD.c.record_id).join(KEY, KEY.c.n == RECORD.c.n)
+    for run in within:
+        yield found.where(or_(begins(kind + run), begins(kind + WITHIN + run)))
+    if pairs:
+        some = Sought((), "", pairs, (), None)
+        rarest, *others = leading(connection, [kind], some)[kind].pairs
+        yield _with_pairs(found.where(KEY.c.key == kind + rarest), kind, others)
 
 
 def texts_of_findings(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:

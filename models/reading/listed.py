@@ -31,7 +31,7 @@ from models.reading.tallied import ALL as EVERYTHING
 from models.reading.tallied import DOMAIN, PROCEEDING_STATE, ROUTE, TALLY, VIOLATION, of_period
 from models.reading.unled import aside
 from models.records import FINDING, PROCEEDING
-from models.searching import findings_with_all_pairs
+from models.searching import findings_that_may_hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +204,9 @@ def _by_what_was_written(
         if _are_few(connection, within):
             yield [FINDING.c.id.in_(within)]
     if asked.words:
-        holding = findings_with_all_pairs(connection, asked.words)
-        if holding is not None and _are_few(connection, holding):
-            yield [FINDING.c.id.in_(holding)]
+        for holding in findings_that_may_hold(connection, asked.words):
+            if _are_few(connection, holding):
+                yield [FINDING.c.id.in_(holding)]
 
 
 def _are_few(connection: Connection, ids: Any) -> bool:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from models import leading, records
+from engine.search.filling import FORM
+from engine.search.index import index_finding
+from models import leading, records, searching
 from models.database import Database
 from models.reading import led
 from models.reading.findings import FindingFilter
@@ -152,3 +154,45 @@ def test_lists_are_those_of_the_plain_query_however_many_are_looked_up(
             assert_same_findings(held, who, FindingFilter(officer=officer, department=department))
         for code in CODES[:-1]:
             assert_same_inspections(held, who, InspectionFilter(result=code, department=department))
+
+
+PIECES = (
+    "原台〔2026〕000777",
+    "91140981MA0L3Q8T17",
+    "共5处",
+    "第12号3",
+    "ＡＢ１２c",
+    "cafe\u0301x1",
+    "灭火器",
+    "7",
+    "㎏9",
+)
+
+
+def test_words_of_the_list_are_looked_up_wherever_they_stand(
+    held: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(42)
+    ids = held.execute(select(records.FINDING.c.id).order_by(records.FINDING.c.id)).scalars().all()
+    texts = ["".join(chance.sample((*PIECES, "\n"), 4)).casefold() for _ in ids]
+    for id, said_of_it in zip(ids, texts, strict=True):
+        records.change(held, records.FINDING, id, {"search_text": said_of_it})
+        index_finding(held, OFFICE, id, said_of_it)
+    searching.entered(held, OFFICE, *searching.ITSELF, FORM)
+    looked_up = 0
+    for few in (0, 3, 2_000):
+        monkeypatch.setattr(led, "FEW", few)
+        for _ in range(25):
+            whole = chance.choice(texts)
+            at = chance.randrange(len(whole))
+            words = (
+                *whole[at : at + chance.randint(1, 9)].split(),
+                *chance.choice(((), ("77",), ("0981",), ("zq",))),
+            )
+            each = list(searching.findings_that_may_hold(held, words))
+            holding = set(plain_findings(held, SUPERVISOR, FindingFilter(words=words)))
+            for selection in each:
+                assert holding <= set(held.execute(selection).scalars()), words
+            looked_up += bool(each)
+            assert_same_findings(held, SUPERVISOR, FindingFilter(words=words))
+    assert looked_up > 40
