@@ -21,7 +21,7 @@ ID: Mapping[str, Any] = {"type": "string", "pattern": "^[0-9A-Za-z_-]{8,64}$"}
 TEXT: Mapping[str, Any] = {
     "type": "string",
     "maxLength": VALUE_LENGTH_MAX,
-    "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$",
+    "pattern": "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]*$",
 }
 DAY: Mapping[str, Any] = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 PATHS: Mapping[str, Mapping[str, Any]] = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,25 +99,79 @@ hundredth of each.
 |---|---|---|---|---|---|---|
 """
 NOT_RUN = "not run"
+ADDS_UP = frozenset({"hands", "edits"})
+"""Soaks whose every count is a sum over rounds that know nothing of each other: a part may be run later."""
+COUNT = re.compile(r"(\w+) (?:\(([^)]*)\)|(\d{1,3}(?:,\d{3})*))")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one run found; `broken` says which promise did not hold."""
+    """What one run found, or several that add up; `broken` says which promise did not hold."""
 
     name: str
     n: int
-    seed: int
-    commit: str
+    seeds: tuple[int, ...]
+    commits: tuple[str, ...]
     minutes: float
     counts: Mapping[str, Any]
-    broken: str | None
+    broken: str | None = None
+
+    def plus(self, later: Found) -> Found:
+        """Both runs as one: their counts are sums."""
+        both = (self.counts, later.counts)
+        return Found(
+            self.name,
+            self.n + later.n,
+            self.seeds + later.seeds,
+            tuple(dict.fromkeys(self.commits + later.commits)),
+            self.minutes + later.minutes,
+            {name: _sum([counts.get(name, 0) for counts in both]) for name in {**both[0], **both[1]}},
+            later.broken,
+        )
+
+
+def commit() -> str:
+    """The commit that runs, marked when files differ from it, beside the one that soaks write."""
+
+    def told(*words: str) -> str:
+        asked, here = ["git", *words], Path(__file__).parent.parent
+        return subprocess.run(asked, cwd=here, capture_output=True, text=True, check=False).stdout.strip()
+
+    named = told("rev-parse", "--short=12", "HEAD") or "unknown"
+    differing = told("status", "--porcelain", "--untracked-files=no", ".", ":(exclude)docs/measured.md")
+    return f"{named}+changes" if differing else named
 
 
 def write_down(found: Found, file: Path = FILE) -> None:
     """The file says what this run found, beside what it said of the others."""
     lines = _said(file) | {found.name: _line(found)}
     file.write_text(HEAD + "".join(f"{lines[name]}\n" for name in PROMISES), encoding="utf-8")
+
+
+def earlier(name: str, file: Path = FILE) -> Found:
+    """What the file says of a soak; raises LookupError when it was not run or was broken, or its counts do not add up."""
+    cells = [cell.strip() for cell in _said(file)[name].split("|")[3:-1]]
+    if name not in ADDS_UP or cells[0] == NOT_RUN or cells[-1].startswith("**"):
+        raise LookupError(f"Nothing can be added to what docs/measured.md says of {name}.")
+    counts: dict[str, Any] = {}
+    for one, kinds, number in COUNT.findall(cells[-1]):
+        counts[one] = (
+            {kind: _number(of) for kind, _, of in COUNT.findall(kinds)} if kinds else _number(number)
+        )
+    seeds = tuple(int(seed) for seed in cells[1].split(", "))
+    n = _number(cells[0].split(" of ")[0])
+    return Found(name, n, seeds, tuple(re.findall(r"`(.+?)`", cells[2])), float(cells[3]), counts)
+
+
+def _sum(values: Sequence[Any]) -> Any:
+    mappings = [one for one in values if isinstance(one, Mapping)]
+    if mappings:
+        return {kind: sum(one.get(kind, 0) for one in mappings) for one in mappings for kind in one}
+    return sum(values)
+
+
+def _number(said: str) -> int:
+    return int(said.replace(",", ""))
 
 
 def _said(file: Path) -> dict[str, str]:
@@ -137,8 +192,8 @@ def _line(found: Found) -> str:
         found.name,
         words,
         f"{found.n:,}{part}",
-        str(found.seed),
-        f"`{found.commit}`",
+        ", ".join(map(str, found.seeds)),
+        ", ".join(f"`{commit}`" for commit in found.commits),
         f"{found.minutes:.1f}",
         told,
     )

@@ -1,6 +1,6 @@
 """Runs the full figure of a promise, and writes what was found into docs/measured.md.
 
-python -m bench.soak NAME [--n N] [--seed S]
+python -m bench.soak NAME [--n N] [--seed S] [--more]
 
 walk    N steps over the house, at random and on tours through every row; every law is checked after each
 crash   N houses killed at a random moment under load
@@ -29,7 +29,6 @@ from __future__ import annotations
 import argparse
 import json
 import secrets
-import subprocess
 import sys
 import tempfile
 import time
@@ -53,7 +52,7 @@ from bench import (
     rights_soak,
     wall_soak,
 )
-from bench.measured import Found, write_down
+from bench.measured import Found, commit, earlier, write_down
 from bench.telling import say
 from rules.charts import load_charts
 from tests.builders import Town
@@ -254,19 +253,6 @@ SOAKS: dict[str, tuple[Callable[[int, int], dict[str, Any]], int]] = {
 }
 
 
-def commit() -> str:
-    """The commit that runs, marked when files differ from it."""
-    here = Path(__file__).parent
-    told = subprocess.run(
-        ["git", "describe", "--always", "--dirty=+changes", "--abbrev=12", "--exclude=*"],
-        cwd=here,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return told.stdout.strip() or "unknown"
-
-
 def main() -> None:
     """Runs one soak; exits with 1 when a promise was broken."""
     parser = argparse.ArgumentParser(prog="soak", description=__doc__.split("\n")[0] if __doc__ else None)
@@ -274,20 +260,27 @@ def main() -> None:
     parser.add_argument("--n", type=int)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--unrecorded", action="store_true", help="leave docs/measured.md as it is")
+    parser.add_argument("--more", action="store_true", help="add to what docs/measured.md says was found")
     asked = parser.parse_args()
     act, full = SOAKS[asked.name]
-    n, seed = asked.n or full, asked.seed if asked.seed is not None else secrets.randbelow(2**31)
+    try:
+        before = earlier(asked.name) if asked.more else None
+    except LookupError as fault:
+        sys.exit(str(fault.args[0]))
+    n = asked.n or (max(1, full - before.n) if before else full)
+    seed = asked.seed if asked.seed is not None else secrets.randbelow(2**31)
     running = commit()
     say(f"{asked.name}: n {n}, seed {seed}, commit {running}")
-    begun, broken = time.monotonic(), None
+    begun, found, broken = time.monotonic(), dict[str, Any](), None
     try:
         found = act(n, seed)
     except AssertionError as fault:
-        found, broken = {}, str(fault)
+        broken = str(fault)
     print(json.dumps(found or {"broken": broken}, ensure_ascii=False))
     if not asked.unrecorded:
         minutes = (time.monotonic() - begun) / 60
-        write_down(Found(asked.name, n, seed, running, minutes, found, broken))
+        told = Found(asked.name, n, (seed,), (running,), minutes, found, broken)
+        write_down(before.plus(told) if before else told)
     sys.exit(1 if broken else 0)
 
 

@@ -75,6 +75,8 @@ REFERRALS = (
     _of_referral("POST", "/recusals", ON_LIST, application, True),
 )
 DIGEST = f"sha256:{hashlib.sha256(PDF).hexdigest()}"
+ON_PAPER_INSTEAD = "POST /api/v1/messages/{id}/paper"
+"""It ends the message that is asked for, so another than the one that is sent again."""
 KNOWN = {**BY_NAME, **{one.name: one for one in REFERRALS}}
 
 
@@ -203,4 +205,4 @@ def places(path: str, known: Operation | None, fort: Fort) -> dict[str, str]:
         name, _, ending = said.partition("}")
         if name.startswith("{"):
             told[name[1:]] = given.removesuffix(ending)
-    return told
+    return {**told, "id": ids["handed"]} if known.name == ON_PAPER_INSTEAD else told

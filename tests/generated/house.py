@@ -52,8 +52,9 @@ def questioned(made: Callable[[Path], str] | None = None) -> Iterator[tuple[Fort
 
 
 def _papers(fort: Fort) -> None:
-    """Attachments and documents of the finding and the referral, a paper that a receipt announced, a recusal."""
+    """Attachments and documents of the finding and the referral, a paper that a receipt announced, a recusal, a message."""
     announce_a_paper(fort)
+    fort.ids["handed"] = fort.linked.messages(fort.linked.sent()[0])[-1].id
     referral = fort.ids["referral"]
     assert BY_NAME["POST /api/v1/findings/{id}/attachments"].send(fort).status == 201
     place = f"/api/v1/referrals/{referral}"
