@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042"
-down_revision = "0039"
+revision = "0041"
+down_revision = "0040"
 
 UNENTERED = sa.text("state = 'paper' AND system_id IS NULL AND delivered_at IS NULL")
 FORMER, PRESENT = ("recorded_at", "id"), ("state", "delivered_at", "recorded_at", "id")
