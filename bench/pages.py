@@ -70,6 +70,8 @@ PAGES = {
     "exchange": "/exchange",
     "search a number": f"/search?q={quote('原台[2026]000777')}",
     "search words": f"/search?q={quote('灭火器 损坏')}",
+    "search a document number": f"/search?q={quote('原市监移（2026）5号')}",
+    "search words that never meet": f"/search?q={quote('灭火器 紫外线')}",
     "a finding": "/findings/{finding}",
     "an inspection": "/inspections/{inspection}",
     "a party": "/parties/{party}",
@@ -92,10 +94,13 @@ PAGES = {
     "worked by one": "/api/v1/findings?officer=W07",
     "worked by nobody known": "/api/v1/findings?officer=W99",
     "due soon": "/api/v1/findings?due_before=2026-12-01",
+    "holding digits nobody has": "/api/v1/findings?q=918273645",
+    "holding words that never meet": f"/api/v1/findings?q={quote('灭火器 紫外线')}",
     "by reference": "/api/v1/findings?reference=X-1",
     "holding a number": f"/api/v1/findings?q={quote('〔2026〕000777')}",
     "holding nothing known": f"/api/v1/findings?q={quote('没有这样的词')}",
     "inspections published late": "/api/v1/inspections?publication=late",
+    "inspections of a result nobody had": "/api/v1/inspections?result=UNDISCLOSED",
     "inspections of a task": "/api/v1/inspections?task=YP2026-000400",
 }
 
