@@ -32,6 +32,19 @@ NEW_EACH_TIME = (
     "change_own_decision",
     "court_finds_illegal",
     "correct_clerical_error",
+    "seize",
+    "seize_on_spot",
+    "preserve_evidence",
+    "decide_preserved_evidence",
+    "start_test",
+    "end_test",
+    "order_refund",
+    "announce_service",
+    "notify_informant",
+    "apply_court",
+    "apply_higher_court",
+    "refer_to_superior",
+    "request_consent",
 )
 """Steps whose paper is another one than the last of its kind, though no effect says so."""
 

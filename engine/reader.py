@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -166,6 +166,11 @@ class Reader:
             rows = deadlines.deadlines_by_id(connection, [place[3] for place in places[: page.limit]])
             lines = deadline_lines(connection, self.sources, seen, rows, page.as_of)
         return page.answer(lines, _last(places, page, lambda place: place))
+
+    def named(self, who: Principal, ids: Iterable[str]) -> dict[str, Row[Any]]:
+        """Ledger number, item and party of those of these findings that the principal sees, by id."""
+        with self._database.read(self._behalf(who)) as connection:
+            return findings.named_findings(connection, self._seen(who), ids)
 
     def ledger(self, who: Principal, query: Query) -> dict[str, Any]:
         """ledger_answer: figures of what the principal sees, each with the list that gives exactly it."""

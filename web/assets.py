@@ -16,6 +16,7 @@ from engine.core.refusals import Refusal
 STATIC = Path(__file__).parent / "static"
 NAMES = (
     "bihuan.css",
+    "lists.css",
     "bihuan.js",
     "board.css",
     "board.js",

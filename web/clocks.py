@@ -9,7 +9,6 @@ from typing import Any
 from engine.core.calendar import WorkingCalendar, civil_date
 from web.asking import Asking
 from web.clock_reckoning import ReckoningPage
-from web.dates import day
 from web.wording import Words
 
 HOUR_SECONDS = 3600
@@ -29,9 +28,7 @@ def left_of(due: str | None, now: datetime, calendar: WorkingCalendar, words: Wo
     if last > today:
         return words("clock.left_days", n=calendar.count(today, last))
     past = calendar.count(last, today)
-    return (
-        words("clock.over_days", n=past) if past else words("clock.over_since", day=day(last, words.language))
-    )
+    return words("clock.over_days", n=past) if past else words("clock.over_since")
 
 
 def clock_line(

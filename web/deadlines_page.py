@@ -26,11 +26,13 @@ def deadlines_page(asking: Asked) -> Response:
     )
     now, law = house.clock.now(), house.law
     names = Names(house, words)
+    of = house.reader.named(asking.who, {one["finding"] for one in listed["items"]})
     rows = [
         clock_line(one, now, law.calendar, words, names.term(one["term"]))
         | {
             "department_title": names.department(one["department"]),
             "owner": names.role(one.get("owner_role")),
+            "of": of.get(one["finding"]),
         }
         for one in listed["items"]
     ]

@@ -22,6 +22,7 @@ from web.narrowed import narrowed
 from web.problems import told
 from web.publicity_page import number as set_number
 from web.routing import PageRoute
+from web.states import state_of
 from web.stuck_page import stuck_number
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -128,7 +129,10 @@ def shown_figures(asking: Asking, figures: Mapping[str, Any]) -> dict[str, Any]:
         **{one: number(one, figures[one]) for one in PARTS},
         "by_department": lines("by_department", "department", names.department),
         "by_light": lines("by_light", "light", lambda code: words(f"light.{code}")),
-        "by_state": lines("by_state", "state", lambda code: names.state("finding", code)),
+        "by_state": [
+            {**line, "term": state_of(asking, "finding", line["code"])["term"]}
+            for line in lines("by_state", "state", lambda code: names.state("finding", code))
+        ],
         "by_route": lines("by_route", "route", names.route),
     }
 

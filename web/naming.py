@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from web.fields import Choice
 from web.wording import Words
 
 AMOUNT = "_fen"
+HINT = re.compile(r"\s*[(（][^()（）]*[)）]$")
 
 
 class Names:
@@ -97,10 +99,10 @@ class Names:
         return self._words.of(term) if term else code
 
     def fact(self, name: str) -> str:
-        """What a fact is called."""
+        """What a fact is called, without the hint in brackets that is for whoever fills in the form."""
         said = self._dictionary["facts"].get(name) or self._dictionary["documents"].get(name)
         if said:
-            return self._words.of(said)
+            return HINT.sub("", self._words.of(said))
         return self._words(f"note_fact.{name}") if self._words.has(f"note_fact.{name}") else name
 
     def facts(self, facts: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -163,6 +163,13 @@ def findings_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[
     """What lists show of these findings, by id; the ids come from a page that was seen."""
     columns = [FINDING.c[name] for name in SHOWN_IN_LISTS]
     return {row.id: row for row in connection.execute(select(*columns).where(FINDING.c.id.in_(ids)))}
+
+
+def named_findings(connection: Connection, seen: Scope, ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """Ledger number, item and party of those of these findings that are seen, by id."""
+    named: Any = select(FINDING.c.id, FINDING.c.ledger_no, FINDING.c.item, PARTY.c.name.label("party"))
+    asked = named.join(PARTY, PARTY.c.id == FINDING.c.party_id).where(FINDING.c.id.in_([*ids]), seen(FINDING))
+    return {row.id: row for row in connection.execute(asked)}
 
 
 def parties_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:

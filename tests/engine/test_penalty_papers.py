@@ -9,6 +9,8 @@ from typing import Any
 import pypdf
 
 from engine.core.commands import Step
+from rules.calendars import RULES
+from rules.data_file import read_data
 from tests.builders import OFFICERS, Town, refused
 from tests.engine.test_papers import papers_of
 
@@ -142,3 +144,30 @@ def test_numbers_of_one_step_belong_to_their_own_series(town: Town) -> None:
     order = printed(town, paper(town, finding, "supervision_order"))
     assert "三日内核查完毕" in order
     assert "请于2024年5月10日前办结" in order
+
+
+def test_each_seizure_has_a_decision_of_its_own_number(town: Town) -> None:
+    finding, case = verifying(town)
+    at = town.house.clock.now().isoformat()
+    seized = {"officers": OFFICERS, "implemented_at": at, "items_list": "铭牌一件", "reason": "情况紧急"}
+    for _ in range(2):
+        town.step("C02", finding, "seize_on_spot", case, **seized)
+
+    decisions = [row for row in papers_of(town, finding) if row.kind == "measure_decision"]
+
+    assert [row.doc_no for row in decisions] == ["原市监强制〔2024〕1号", "原市监强制〔2024〕2号"]
+    assert "原市监强制〔2024〕2号" in printed(town, decisions[-1])
+
+
+def test_a_paper_that_prints_its_number_gets_one(town: Town) -> None:
+    """Two wait: a case source that two charts name, and a removal whose proposal and decision share the paper."""
+    declared = town.house.charts.dictionary["documents"]
+    numbered = {
+        path.stem
+        for path in (RULES / "documents").glob("*.yaml")
+        if "{doc_no}" in str(read_data(path).get("number"))
+    }
+
+    blank = {kind for kind in numbered if "series" not in declared[kind]}
+
+    assert blank == {"case_source_form", "removal_decision"}

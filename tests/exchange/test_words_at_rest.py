@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
+from string import ascii_lowercase, ascii_uppercase, digits
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -86,15 +88,32 @@ def test_an_entry_that_was_changed_or_moved_is_found(kept: Planter) -> None:
     with database.writing() as connection, connection.begin() as all_taken_back:
         connection.exec_driver_sql("DROP TRIGGER payload_stays")
         first, second, *_ = connection.execute(select(payload).where(mine).order_by(payload.c.sequence))
-        for said in (second.body, first.body[:-8] + "AAAAAAA=", "no ciphertext", "AAAA", '["", "{}"]'):
+        spoiled = (second.body, first.body[:-8] + "AAAAAAA=", "no ciphertext", "AAAA", '["", "{}"]')
+        for said in (*({"body": one} for one in spoiled), {"body": first.body, "salt": "beside"}):
             one = update(payload).where(mine, payload.c.sequence == first.sequence)
-            connection.execute(one.values(body=said))
+            connection.execute(one.values(said))
             told = verify_within(connection)
             assert [(one.record, one.sequence) for one in told.faults] == [
                 (kept.referrals[0], first.sequence)
             ]
         all_taken_back.rollback()
     assert verify(database).faults == []
+
+
+def test_another_spelling_of_the_same_ciphertext_is_found(kept: Planter) -> None:
+    payload, letters = records.PAYLOAD, f"{ascii_uppercase}{ascii_lowercase}{digits}+/"
+    padded = payload.c.record_id == kept.referrals[0], payload.c.body.like("%=")
+    with kept.town.house.database.writing() as connection, connection.begin() as all_taken_back:
+        connection.exec_driver_sql("DROP TRIGGER payload_stays")
+        one = connection.execute(select(payload).where(*padded)).first()
+        assert one is not None
+        last = one.body.rstrip("=")
+        spelt = f"{last[:-1]}{letters[letters.index(last[-1]) + 1]}{one.body[len(last) :]}"
+        assert b64decode(spelt) == b64decode(one.body)
+        this = update(payload).where(padded[0], payload.c.sequence == one.sequence)
+        connection.execute(this.values(body=spelt))
+        assert [fault.sequence for fault in verify_within(connection).faults] == [one.sequence]
+        all_taken_back.rollback()
 
 
 def test_without_its_key_everything_but_the_referral_goes_on(kept: Planter) -> None:

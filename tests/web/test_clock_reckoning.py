@@ -52,12 +52,17 @@ def test_every_clock_of_a_finding_says_how_it_is_counted(pages: Pages) -> None:
 
     listed = visitor.get("/deadlines?lang=zh").text
     assert f'href="/findings/{finding}#clock-{deadline["id"]}"' in listed and "怎么算的" in listed
+    row = listed[listed.index(f'data-finding="{finding}"') :].partition("</tr>")[0]
+    assert answer["item"] in row and answer["ledger_no"] in row and answer["party"]["name"] in row
 
     asked = visitor.client.get(f"/api/v1/deadlines/{deadline['id']}/reckoning")
     assert asked.status_code == 200 and asked.json()["deadline"]["history"][-1]["by"] == "T01"
     assert {**asked.json()["deadline"], "history": None} == {**deadline, "history": None}
     for odd in ("/reckoning?days=1", "/reckoning/"):
         assert visitor.client.get(f"/api/v1/deadlines/{deadline['id']}{odd}").status_code in (400, 404)
+    reader = pages.town.house.reader
+    named = [reader.named(pages.town.who(login), [finding, "0"]) for login in ("C01", "F01")]
+    assert [list(one) for one in named] == [[finding], []]
     hidden = pages.visit("F01").client
     answers = [
         hidden.get(f"/api/v1/deadlines/{id}/reckoning") for id in (deadline["id"], deadline["id"][:-1] + "0")

@@ -32,3 +32,22 @@ def test_heads_states_and_next_steps_are_explained_with_their_article(pages: Pag
     assert len(re.findall(r' id="([^"]+)"', shown)) == len(set(re.findall(r' id="([^"]+)"', shown)))
     ledger = officer.get("/ledger?lang=en").text
     assert '<h1><span class="term"><a href="/help/terms#term-ledger"' in ledger.replace("\n", "")
+
+
+def test_heads_of_lists_and_rows_of_figures_are_explained_each_once(pages: Pages) -> None:
+    put_to_work(pages.town)
+    head = pages.visit("H01")
+    explained_there = {
+        "/ledger": ("overdue-list", "overdue-light", "ledger_closeout-closed", "rectification_order-route"),
+        "/board": ("overdue-heat", "rectification_order-flow"),
+        "/deadlines": ("overdue-list",),
+        "/rulebook": ("case_filing-route", "criminal_referral-route"),
+    }
+    for path, wanted in explained_there.items():
+        for language in ("zh", "en"):
+            shown = head.get(f"{path}?lang={language}").text
+            ids = re.findall(r' id="([^"]+)"', shown)
+            assert len(ids) == len(set(ids)), path
+            assert [one for one in wanted if shown.count(f'"tip-{one}"') != 2] == [], (
+                path
+            )  # told of, and there

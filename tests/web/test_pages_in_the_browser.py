@@ -16,7 +16,7 @@ from tests.exchange.linked import Linked
 from tests.incoming.senders import Senders
 from tests.web.conftest import Served, give_passwords
 from tests.web.officer import Officer
-from tests.web.town_at_work import AtWork, put_to_work
+from tests.web.town_at_work import AtWork, proposed_to_close, put_to_work
 from web.rights import PAGES
 
 AXE = Path(__file__).parent.parent.parent / "web" / "static" / "vendor" / "axe.min.js"
@@ -50,7 +50,11 @@ UNREACHABLE = """() => [...document.querySelectorAll("a[href], button, input, se
 the map of the charts draws its own ring."""
 
 
-def paths(at_work: AtWork, party: str, matter: str) -> dict[str, list[str]]:
+CHECKED = " checked before "
+"""After the page with the form: of which step the answers are shown once more."""
+
+
+def paths(at_work: AtWork, party: str, matter: str, ending: str) -> dict[str, list[str]]:
     """Who looks at which pages: every page that is read, by somebody who has a use for it."""
     return {
         "W01": [
@@ -98,6 +102,7 @@ def paths(at_work: AtWork, party: str, matter: str) -> dict[str, list[str]]:
             "/reports",
             "/jobs",
             f"/findings/{at_work.correcting}/corrections/3",
+            f"/findings/{ending}{CHECKED}approve_no_action",
         ],
         "L01": ["/rulebook/backtests", "/rulebook/editions"],
         "A01": ["/work", "/admin", "/systems", "/systems/own", "/account", "/password", "/step-up"],
@@ -122,7 +127,7 @@ def test_no_page_is_forgotten() -> None:
     patterns = {name.removeprefix("GET ") for name in PAGES if name.startswith("GET ")} - ELSEWHERE
     looked_at = {
         path.partition("?")[0]
-        for some in paths(AtWork("i", "f", "c", ()), "p", "m").values()
+        for some in paths(AtWork("i", "f", "c", ()), "p", "m", "e").values()
         for path in some
     }
     shapes = {one: re.compile(re.sub(r"\{[^}]+\}", "[^/]+", one)) for one in patterns}
@@ -130,6 +135,17 @@ def test_no_page_is_forgotten() -> None:
 
 
 WIDTHS = (1280, 390)
+
+
+def go_to(page: Page, address: str, language: str) -> None:
+    """The page is shown, or what follows it when its form asks to check the answers of a step."""
+    path, _, step = address.partition(CHECKED)
+    page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
+    if step:
+        first = page.locator(f"[data-check-first={step}]")
+        page.locator("form", has=first).locator("[required]").fill("同意。")
+        first.click()
+        page.wait_for_selector(f"[data-check={step}]")
 
 
 def complaints_about(browser: Browser, base: str, looked_at: Mapping[str, Sequence[str]]) -> list[str]:
@@ -142,9 +158,8 @@ def complaints_about(browser: Browser, base: str, looked_at: Mapping[str, Sequen
     for login, paths in looked_at.items():
         officer = Officer.sign_in(browser, base, login)
         for number, path in enumerate(paths):
-            mark = "&" if "?" in path else "?"
             for language, axe_at in (("zh", WIDTHS[0]), ("en", WIDTHS[1])):
-                officer.page.goto(f"{base}{path}{mark}lang={language}")
+                go_to(officer.page, base + path, language)
                 officer.page.evaluate(
                     "document.querySelectorAll('details').forEach(one => { one.open = true })"
                 )
@@ -170,7 +185,7 @@ def test_every_page_is_accessible_and_fits_and_nothing_complains(served: Served,
     for login, role in (("B01", "security_admin"), ("E01", "audit_admin")):
         town.add_person(login, "lead_office", (role,))
     give_passwords(town)
-    looked_at = paths(at_work, town.row(at_work.found).party_id, matter)
+    looked_at = paths(at_work, town.row(at_work.found).party_id, matter, proposed_to_close(town))
     assert complaints_about(browser, served.base, looked_at) == []
 
 

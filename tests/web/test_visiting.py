@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.web.conftest import Pages
+from tests.web.conftest import Pages, application
 from tests.web.town_at_work import AtWork, put_to_work
 from web.asking import local_path
 
@@ -155,3 +156,18 @@ def test_a_clock_of_an_inspection_without_findings_leads_to_the_inspection(pages
     assert f'href="/findings/{inspection}"' in visitor.get("/deadlines").text
     answer = visitor.get(f"/findings/{inspection}")
     assert (answer.status_code, answer.headers["location"]) == (303, f"/inspections/{inspection}")
+
+
+def test_who_asks_too_often_reads_so_in_their_language(pages: Pages) -> None:
+    house = pages.town.house
+    before, house.settings = house.settings, replace(house.settings, address_rate=1)
+    client = TestClient(application(pages.town), base_url="http://127.0.0.1", client=("192.0.2.7", 5))
+    for _ in range(11):
+        client.get("/login")  # the application is built with these settings at the first
+        house.settings = before
+    for language, said in (("zh", "秒再试；刚才的操作没有办理。"), ("en", "seconds; nothing was done.")):
+        shown = client.get(f"/work?lang={language}", headers={"accept": "text/html"})
+        assert shown.status_code == 429 and shown.headers["content-type"].startswith("text/html")
+        assert f'<html lang="{language}' in shown.text and 'data-problem="rate_limited"' in shown.text
+        assert re.search(rf"{shown.headers['retry-after']} {said}", shown.text)
+        assert "default-src 'none'" in shown.headers["content-security-policy"]

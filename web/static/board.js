@@ -84,7 +84,7 @@ function flow(table, plot) {
   [...table.tBodies[0].rows].forEach((row, place) => {
     const route = `route ${row.dataset.route}`;
     const color = ROUTES[place % ROUTES.length];
-    const title = text(row.cells[0]);
+    const title = row.dataset.said;
     const found = link(row.cells[1]);
     nodes.set(route, { name: route, title, depth: 1, href: found.href, itemStyle: { color } });
     links.push({ source: "found", target: route, value: value(row.cells[1]), href: found.href, said: title });
