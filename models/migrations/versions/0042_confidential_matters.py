@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0041"
-down_revision = "0039"
+revision = "0042"
+down_revision = "0041"
 SENTENCE = "this table is append-only"
 
 
