@@ -16,12 +16,13 @@ from sqlalchemy import Connection, Date, Table, bindparam, func, select, text
 
 from bench.pattern import findings
 from engine.search.index import index_finding, index_inspection, index_party
-from models import records, tallying
+from models import leading, records, tallying
 from models.columns import Instant
 from models.database import Database
 from models.exchange_reading import MESSAGE
 from models.incoming_reading import INCOMING
-from models.searching import KEY, RECORD
+from models.search_leading import KEY
+from models.searching import RECORD
 from tests.reading.world import OFFICE, World
 
 OPEN_MOST = 3_000
@@ -88,6 +89,7 @@ def fill(database: Database, count: int, searched: bool = False) -> None:
             records.add(connection, table, rows)
     with database.writing() as connection, connection.begin():
         tallying.remove(connection)
+        leading.remove(connection)
         indexes = _taken_away(connection)
     _multiply(database, after, -(-(count - still) // pattern) - 1, searched)
     with database.writing() as connection, connection.begin():
@@ -95,6 +97,8 @@ def fill(database: Database, count: int, searched: bool = False) -> None:
             connection.exec_driver_sql(index)
         tallying.recount(connection)
         tallying.install(connection)
+        leading.remake(connection)
+        leading.install(connection)
     settle(database)
 
 

@@ -3,8 +3,8 @@
 python -m bench.pages [--postgres] [--keep FOLDER] [FINDINGS...]
 
 The server is a process of its own on the loopback. An officer, a head and a supervisor have signed in, each over one
-connection that is kept. Times are those of the server's processor, which others who are busy on the machine do not lengthen
-much; on PostgreSQL, where others than the server work too, of the clock. The other floor is the bare count of the findings,
+connection that is kept. Times are those of the server's processor, on PostgreSQL with those of its backends, which others who
+are busy on the machine do not lengthen much. The other floor is the bare count of the findings,
 which grows with the table; the last table tells how many times as long a page takes as at the first size. Nothing is asserted:
 figures belong to the machine. With `--keep` the filled databases stay in the folder and are measured again the next time.
 """
@@ -16,7 +16,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
@@ -70,6 +70,8 @@ PAGES = {
     "exchange": "/exchange",
     "search a number": f"/search?q={quote('原台[2026]000777')}",
     "search words": f"/search?q={quote('灭火器 损坏')}",
+    "search a document number": f"/search?q={quote('原市监移（2026）5号')}",
+    "search words that never meet": f"/search?q={quote('灭火器 紫外线')}",
     "a finding": "/findings/{finding}",
     "an inspection": "/inspections/{inspection}",
     "a party": "/parties/{party}",
@@ -92,10 +94,13 @@ PAGES = {
     "worked by one": "/api/v1/findings?officer=W07",
     "worked by nobody known": "/api/v1/findings?officer=W99",
     "due soon": "/api/v1/findings?due_before=2026-12-01",
+    "holding digits nobody has": "/api/v1/findings?q=918273645",
+    "holding words that never meet": f"/api/v1/findings?q={quote('灭火器 紫外线')}",
     "by reference": "/api/v1/findings?reference=X-1",
     "holding a number": f"/api/v1/findings?q={quote('〔2026〕000777')}",
     "holding nothing known": f"/api/v1/findings?q={quote('没有这样的词')}",
     "inspections published late": "/api/v1/inspections?publication=late",
+    "inspections of a result nobody had": "/api/v1/inspections?result=UNDISCLOSED",
     "inspections of a task": "/api/v1/inspections?task=YP2026-000400",
 }
 
@@ -123,20 +128,17 @@ def prepared(folder: Path, url: str, size: int) -> dict[str, str]:
     return shown
 
 
-def counting(url: str) -> float:
+def counting(database: Database, backends: Clock) -> float:
     """Milliseconds of the bare count of the findings."""
-    database = Database(url)
 
     def count() -> None:
         with database.read() as connection:
             connection.execute(select(func.count()).select_from(records.FINDING)).scalar()
 
-    spent = milliseconds(count)
-    database.dispose()
-    return spent
+    return milliseconds(count, lambda: time.process_time() + backends())
 
 
-def milliseconds(act: Callable[[], object], clock: Clock = time.process_time) -> float:
+def milliseconds(act: Callable[[], object], clock: Clock) -> float:
     """The median time of the act over a few runs after one to warm up; of the slow over fewer."""
     begun = time.perf_counter()
     act()
@@ -148,14 +150,25 @@ def milliseconds(act: Callable[[], object], clock: Clock = time.process_time) ->
     return median(times)
 
 
-def clock_of(pid: int) -> Clock:
-    """The seconds that the threads of that process have been on a processor."""
+def clock_of(pid: int, backends: Clock) -> Clock:
+    """The seconds that the threads of that process and the backends have been on a processor."""
     tasks = Path(f"/proc/{pid}/task")
+    return lambda: _on_a_processor(tasks.iterdir()) + backends()
 
-    def spent() -> float:
-        return sum(int((one / "schedstat").read_text().split()[0]) for one in tasks.iterdir()) / 1e9
 
-    return spent
+def backends_of(database: Database) -> Clock:
+    """The seconds that the backends of the database have been on a processor; none where it is a file."""
+    if database.dialect != "postgresql":
+        return lambda: 0.0
+    with database.read() as connection:
+        backend = connection.execute(select(func.pg_backend_pid())).scalar_one()
+    parent = Path(f"/proc/{backend}/status").read_text(encoding="ascii").partition("PPid:")[2].split()[0]
+    children = Path(f"/proc/{parent}/task/{parent}/children")
+    return lambda: _on_a_processor(Path("/proc", one) for one in children.read_text(encoding="ascii").split())
+
+
+def _on_a_processor(working: Iterable[Path]) -> float:
+    return sum(int((one / "schedstat").read_text(encoding="ascii").split()[0]) for one in working) / 1e9
 
 
 class Visitor:
@@ -250,11 +263,13 @@ def main(arguments: Sequence[str]) -> None:
     for size in sizes:
         with house_of(size, kept, "--postgres" in arguments) as (folder, url):
             shown = prepared(folder, url, size)
-            count = counting(url)
+            database = Database(url)
+            backends = backends_of(database)
+            count = counting(database, backends)
             print(f"{size:,} findings; counting them {count:.2f} ms")
             with served_by(folder, url) as (address, pid):
-                clock = time.perf_counter if "--postgres" in arguments else clock_of(pid)
-                found[size] = measured(address, clock, count, shown)
+                found[size] = measured(address, clock_of(pid, backends), count, shown)
+            database.dispose()
     print(f"times as long as at {sizes[0]:,}")
     for login, name in found[sizes[0]]:
         grown = "".join(f"{found[size][login, name] / found[sizes[0]][login, name]:8.1f}" for size in sizes)

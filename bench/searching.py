@@ -28,7 +28,8 @@ from engine.projections.gather import gather_sources
 from engine.search.reader import SearchReader
 from models.database import Database
 from models.migrate import migrate
-from models.searching import KEY, RECORD
+from models.search_leading import KEY
+from models.searching import RECORD
 from rules.offices import load_office
 from rules.rulebook import load_rulebook
 from tests.reading.people import OFFICER, SUPERVISOR, StandingClock, person

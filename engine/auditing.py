@@ -122,7 +122,7 @@ def _opened(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
     Where its key is not here it is `shut`, and its payload is left to whoever has the key, as the papers of a referral
     are: a figure of such entries would tell administrators of referrals. The chain is followed all the same.
     """
-    if not is_sealed_text(row["body"]):
+    if not is_sealed_text(row["body"]) or row["salt"]:  # beside what is sealed there stands no salt
         return row
     if not can_open(connection, row):
         return {**row, "shut": True}

@@ -236,6 +236,12 @@ def proposal_row(connection: Connection, id: str, lock: bool = False) -> Row[Any
     return connection.execute(found.with_for_update() if lock else found).one_or_none()
 
 
+def holds_confirmed(connection: Connection) -> bool:
+    """True when a second administrator has confirmed anything."""
+    found = select(PROPOSAL.c.id).where(PROPOSAL.c.confirmed_at.is_not(None)).limit(1)
+    return connection.execute(found).first() is not None
+
+
 def proposals_waiting(connection: Connection, office_id: str) -> Sequence[Row[Any]]:
     """Proposals that nobody confirmed yet, oldest first."""
     found = select(PROPOSAL).where(

@@ -62,7 +62,7 @@ class Message(SQLModel, table=True):
         Index("message_finding", "finding_id"),
         Index("message_inspection", "inspection_id"),
         Index("message_sent", "queue", "recorded_at", "id"),
-        Index("message_unentered", "recorded_at", "id", **_where(UNENTERED)),
+        Index("message_unentered", "state", "delivered_at", "recorded_at", "id", **_where(UNENTERED)),
         Index("message_by_state", "system_id", "queue", "state", "recorded_at"),
         Index("message_by_delivery", "system_id", "queue", "delivered_at"),
         Index("message_open", "system_id", "queue", "sequence", **_where(WAITING)),

@@ -40,5 +40,5 @@ class SearchKey(SQLModel, table=True):
     n: int = Field(sa_column=Column(Number, primary_key=True, autoincrement=False))
 
 
-DERIVED = frozenset({"search_record", "search_key", "closed_tally"})
+DERIVED = frozenset({"search_record", "search_key", "closed_tally", "record_lead"})
 """Tables that are made again from others."""

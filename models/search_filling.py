@@ -12,7 +12,8 @@ from engine.core.search_words import FINDING as OF_FINDING
 from engine.core.search_words import INSPECTION as OF_INSPECTION
 from engine.core.search_words import PARTY as OF_PARTY
 from models.records import DOCUMENT, FINDING, INSPECTION, PARTY
-from models.searching import FILLING, ITSELF, KEY, RECORD, entered, known, reworded
+from models.search_leading import KEY
+from models.searching import FILLING, ITSELF, RECORD, entered, known, reworded
 
 
 def is_filled(connection: Connection, form: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,8 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
-    and_,
     bindparam,
     exists,
-    func,
     insert,
     literal,
     or_,
@@ -25,22 +23,21 @@ from sqlalchemy import (
 )
 
 from engine.core import search_words
-from engine.core.search_words import INITIALS, LAST, WHOLE, Sought
+from engine.core.search_words import INITIALS, WHOLE, WITHIN, Sought
+from models import search_leading
 from models.prepared import Prepared
 from models.reading.scope import Scope
 from models.reading.unled import aside
 from models.records import DOCUMENT, FINDING, INSPECTION, PARTY, table_of
-from models.search import SearchKey, SearchRecord
+from models.search import SearchRecord
+from models.search_leading import KEY, Leading, begins, leading
 from models.second_wall import as_house
 
-RECORD, KEY = table_of(SearchRecord), table_of(SearchKey)
+RECORD = table_of(SearchRecord)
 PERSONAL = ("resident_id", "passport", "foreign_permit")
 """Schemes of numbers of persons, which are no keys."""
 EXACT, WORDS = 0, 1
 """How well something was found: a whole line of it was typed, or every word is in it."""
-COUNTED_MOST = 500
-PAIRS_MOST = 6
-"""So many pairs lead to the records; whether the words are there is seen in the text."""
 BEGINNINGS_MOST = 2_000
 """So many keys of one beginning are looked at; who typed so little is told to type more."""
 
@@ -103,44 +100,6 @@ def _bound(n: int, keys: Collection[str]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Leading:
-    """The pairs of what is sought, the rarest first; or a beginning that fewer keys have than any of them."""
-
-    pairs: Sequence[str]
-    beginning: str | None
-
-
-def leading(connection: Connection, kinds: Sequence[str], wanted: Sought) -> dict[str, Leading]:
-    """For each kind what leads to the fewest records of it; counted in one statement, and not for ever."""
-    chosen = list(wanted.pairs)[:: max(1, len(wanted.pairs) // PAIRS_MOST)][:PAIRS_MOST]
-    first = max(wanted.beginnings, key=len, default=None)
-    if not chosen:
-        return {kind: Leading([], first) for kind in kinds}
-    asked = [(kind, at, pair) for kind in kinds for at, pair in enumerate(chosen)]
-    counts = [_count(KEY.c.key == kind + pair).label(kind + str(at)) for kind, at, pair in asked]
-    counts += [_count(_begins(kind + first)).label(kind + "~") for kind in kinds if first is not None]
-    counted = list(connection.execute(select(*counts)).one())
-    order = sorted(zip(counted, asked, strict=False), key=lambda one: (one[0], one[1][1]))
-    rarest = {kind: [(n, pair) for n, (of, _, pair) in order if of == kind] for kind in kinds}
-    begun = dict(zip(kinds, counted[len(asked) :], strict=False))
-    return {
-        kind: Leading(
-            [pair for _, pair in some], first if begun.get(kind, COUNTED_MOST) < some[0][0] else None
-        )
-        for kind, some in rarest.items()
-    }
-
-
-def _count(condition: ColumnElement[bool]) -> Any:
-    some = select(KEY.c.n).where(condition).limit(COUNTED_MOST).subquery()
-    return select(func.count()).select_from(some).scalar_subquery()
-
-
-def _begins(first: str) -> ColumnElement[bool]:
-    return and_(KEY.c.key >= first, KEY.c.key < first + LAST)
-
-
-@dataclass(frozen=True, slots=True)
 class Wanted:
     """One kind of what is sought, and what leads to it."""
 
@@ -148,6 +107,11 @@ class Wanted:
     sought: Sought
     leading: Leading
     office_id: str
+
+    @property
+    def initials(self) -> str | None:
+        """The initials of names that are looked for rather than words."""
+        return self.sought.initials if self.kind == search_words.PARTY else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +122,20 @@ class Seen:
     particulars: Scope
 
 
-def page(
-    connection: Connection, seen: Seen, wanted: Wanted, after: Place | None, limit: int
-) -> Sequence[Row[Any]]:
-    """(rank, n, record_id) of the next records that were found and are seen: whole lines first, then the newest."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The next records: (rank, n, record_id), whole lines first, then the newest."""
+
+    rows: Sequence[Row[Any]]
+    cut: Place | None
+    """How far was looked where there are too many to look at for one page and these are all until there."""
+
+
+def page(connection: Connection, seen: Seen, wanted: Wanted, after: Place | None, limit: int) -> Found:
+    """The next records that were found and are seen."""
     first = 0 if after is None else after[0]
-    parts = [(EXACT, _exactly(wanted)), (WORDS, _with_words(wanted))]
+    floor = _floor(connection, wanted, after)
+    parts = [(EXACT, _exactly(wanted)), (WORDS, _with_words(wanted, floor))]
     if wanted.kind == search_words.PARTY:
         parts.append((EXACT, _by_number_of_a_person(seen.particulars, wanted)))
     pages = [
@@ -172,9 +144,20 @@ def page(
         if part is not None and rank >= first
     ]
     if not pages:
-        return []
+        return Found([], None)
     found = union_all(*(select(one.subquery()) for one in pages)).subquery()
-    return connection.execute(select(found).order_by(found.c.rank, found.c.n.desc()).limit(limit)).all()
+    asked = select(found).order_by(found.c.rank, found.c.n.desc()).limit(limit)
+    rows = connection.execute(asked).all()
+    return Found(rows, None if floor is None or len(rows) == limit else (WORDS, floor))
+
+
+def _floor(connection: Connection, wanted: Wanted, after: Place | None) -> int | None:
+    """The oldest record that is looked at for this page, where many lie before it."""
+    lead = wanted.leading
+    if not lead.many or lead.beginning is not None or wanted.initials is not None:
+        return None
+    below = after[1] if after is not None and after[0] == WORDS else None
+    return search_leading.floor(connection, wanted.kind + lead.pairs[0], below)
 
 
 def _page_of(
@@ -210,18 +193,19 @@ def _found(condition: ColumnElement[bool]) -> Select[Any]:
     return select(KEY.c.n, RECORD.c.record_id).select_from(joined).where(condition)
 
 
-def _with_words(wanted: Wanted) -> Select[Any] | None:
-    """Records that hold the words or, of parties, whose name has the initials; none of a whole line."""
+def _with_words(wanted: Wanted, floor: int | None) -> Select[Any] | None:
+    """Records from the floor on that hold the words or, of parties, whose name has the initials; none of a whole line."""
     kind, sought = wanted.kind, wanted.sought
     whole = select(KEY.c.n).where(KEY.c.key == kind + WHOLE + sought.whole)
-    if kind == search_words.PARTY and sought.initials is not None:
-        return _beginning(kind + INITIALS + sought.initials).where(RECORD.c.n.not_in(whole))
+    if wanted.initials is not None:
+        return _beginning(kind + INITIALS + wanted.initials).where(RECORD.c.n.not_in(whole))
     if wanted.leading.beginning is not None:
         asked = _beginning(kind + wanted.leading.beginning)
     elif wanted.leading.pairs:
         rarest, *others = wanted.leading.pairs
         asked = _found(KEY.c.key == kind + rarest)
         asked = _with_pairs(asked, kind, others)
+        asked = asked if floor is None else asked.where(KEY.c.n >= floor)
     else:
         return None
     held = [RECORD.c.text.like(f"%{word}%") for word in sought.words]
@@ -238,7 +222,7 @@ def _with_pairs(asked: Select[Any], kind: str, pairs: Sequence[str]) -> Select[A
 
 def _beginning(first: str) -> Select[Any]:
     """Records with a key that begins so, as far as so many keys are looked at."""
-    keys = select(KEY.c.n).where(_begins(first))
+    keys = select(KEY.c.n).where(begins(first))
     several = keys.order_by(KEY.c.key).limit(BEGINNINGS_MOST).subquery()
     return select(RECORD.c.n, RECORD.c.record_id).where(RECORD.c.n.in_(select(several.c.n)))
 
@@ -259,21 +243,27 @@ def _seen(kind: str, seen: Scope) -> ColumnElement[bool]:
     return or_(*of_record)
 
 
-def findings_with_all_pairs(connection: Connection, words: Sequence[str]) -> Select[Any] | None:
-    """The findings among which those are that hold these words letter for letter; None where no pair of theirs tells.
+def findings_that_may_hold(connection: Connection, words: Sequence[str]) -> Iterator[Select[Any]]:
+    """Selections of findings, each with all of those that hold these words letter for letter, the narrower first.
 
-    Asked of the search, where it is filled.
+    Asked of the search, where it is filled: by letters and digits, longest first, and by the pairs of other characters.
     """
-    pairs = [pair for word in words for pair in search_words.surely_kept(word)]
+    within = sorted(
+        {run for word in words for run in search_words.surely_within(word)}, key=len, reverse=True
+    )
+    pairs = tuple(dict.fromkeys(pair for word in words for pair in search_words.surely_kept(word)))
     with as_house(connection):
-        row = known(connection, *ITSELF) if pairs else None
+        row = known(connection, *ITSELF) if within or pairs else None
     if row is None or row.text.startswith(FILLING):
-        return None
+        return
     kind = search_words.FINDING
-    some = Sought((), "", tuple(dict.fromkeys(pairs)), (), None)
-    rarest, *others = leading(connection, [kind], some)[kind].pairs
-    found = select(RECORD.c.record_id).join(KEY, KEY.c.n == RECORD.c.n).where(KEY.c.key == kind + rarest)
-    return _with_pairs(found, kind, others)
+    found = select(RECORD.c.record_id).join(KEY, KEY.c.n == RECORD.c.n)
+    for run in within:
+        yield found.where(or_(begins(kind + run), begins(kind + WITHIN + run)))
+    if pairs:
+        some = Sought((), "", pairs, (), None)
+        rarest, *others = leading(connection, [kind], some)[kind].pairs
+        yield _with_pairs(found.where(KEY.c.key == kind + rarest), kind, others)
 
 
 def texts_of_findings(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:

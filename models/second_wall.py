@@ -27,6 +27,7 @@ WALLED = (
     *("command_key", "log_leaf", "refused_attempt", "draft", "search_record", "job", "job_part"),
     *(
         "closed_tally",
+        "record_lead",
         "legal_hold",
         "legal_hold_act",
         "erasure",

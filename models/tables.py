@@ -1,6 +1,7 @@
 """Importing this module knows every table."""
 
-import models.tallying  # noqa: F401  # whoever makes the tables has the tally kept
+import models.leading
+import models.tallying  # noqa: F401  # whoever makes the tables has them kept
 from models.account import KnownBrowser, SecondFactor, Session, Token, User, VouchedSession
 from models.archive import ErasedPaper, ErasedPayload, Erasure, ErasureDecision, LegalHold, LegalHoldAct
 from models.backtest import BacktestChange, BacktestCriminal, BacktestRun, BacktestTurn
@@ -17,6 +18,7 @@ from models.exchange import Destination, LinkedSystem, Message, MessageSeries, R
 from models.house_time import TimeBeat, TimeLeap
 from models.incoming import Incoming, IncomingArrival, IncomingDeadline, IncomingPerson
 from models.job import Job, JobPart
+from models.lead import RecordLead
 from models.log import LogCheckpoint, LogDoubt, LogLeaf, RefusedAttempt
 from models.notice import AdminEntry, Mark, Notice, Proposal
 from models.paper import Attachment, Document, Series
@@ -94,6 +96,7 @@ __all__ = [
     "Proceeding",
     "Proposal",
     "Receipt",
+    "RecordLead",
     "Recusal",
     "RecusalDecision",
     "Referral",

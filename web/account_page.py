@@ -64,7 +64,7 @@ def confirm_second_factor(asking: Asked, posted: Form) -> Response:
     except Refusal as refusal:
         if refusal.code != "facts_invalid":
             raise
-        begun = factors.begin(asking.who.login)
+        begun = factors.waiting(asking.who.login)
         return _show(asking, 422, begun=begun, fault=asking.words.of(refusal.errors[0]))
     return page(asking, "recovery_codes.html", codes=codes)
 

@@ -40,7 +40,7 @@ def search_page(asking: Asked) -> Response:
         status=problem.status if problem else 200,
         problem=problem,
         searched_for=asking.parameter("q"),
-        groups=[one for one in groups if one["rows"]],
+        groups=[one for one in groups if one["rows"] or one["cut"]],
         searched=bool(groups),
         first=query_path("/search", query, cursor="") if "cursor" in query else "",
         overview=query_path("/search", query, cursor="", kind="") if "kind" in query else "",
@@ -53,7 +53,7 @@ def _group(asking: Asking, group: Mapping[str, Any]) -> dict[str, Any]:
     if group["next"]:
         alone = "kind" in asking.query
         more = query_path("/search", asking.query, kind=kind, cursor=group["next"] if alone else "")
-    return {"kind": kind, "rows": [_shown(row) for row in rows], "more": more}
+    return {"kind": kind, "rows": [_shown(row) for row in rows], "more": more, "cut": group["cut"]}
 
 
 def _rows(asking: Asking, kind: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from engine.keeping.restoring import Ready
     from engine.settings import Settings
 
+NO_KEY = (
+    "没有指明打开备份的私钥：用 --key 或者 BIHUAN_BACKUP_KEY 指明",
+    "no private key was named: name the one that opens the backup with --key or BIHUAN_BACKUP_KEY",
+)
+
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
     """The command stands among the others; its `run` is set."""
@@ -77,7 +82,7 @@ def ready_to_restore(
     from rules.offices import load_office
 
     passphrase = password_from_stdin() if args.passphrase_stdin else None
-    key = args.key or settings.backup_key or file.with_name(file.name + KEY_ENDING)
+    key = _key_of(args.key or settings.backup_key, file)
     now = Clock(settings.test_clock, Machine()).real_now()
     office_id = load_office(RULES / "offices" / "yuanping.yaml").office_id
     try:
@@ -87,3 +92,13 @@ def ready_to_restore(
     except (BoxFault, CopyFault) as fault:
         zh, _, en = str(fault).partition(" · ")
         raise Refusal("facts_invalid", errors=[FieldError("/file", "format", zh, en)]) from fault
+
+
+def _key_of(named: Path | None, file: Path) -> Path:
+    """The file with the private key; raises `facts_invalid` where none is named and none lies beside the backup."""
+    if not file.exists():
+        raise FileNotFoundError(f"{file}")
+    key = named or file.with_name(file.name + KEY_ENDING)
+    if named is None and not key.exists():
+        raise Refusal("facts_invalid", errors=[FieldError("/key", "missing", *NO_KEY)])
+    return key

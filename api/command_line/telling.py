@@ -71,10 +71,29 @@ def refusal_of(fault: Exception) -> Refusal | None:
     if isinstance(fault, MappingFault):
         return Refusal("facts_invalid", errors=[FieldError("/file", "format", str(fault), str(fault))])
     if isinstance(fault, OSError):
-        return Refusal(
-            "facts_invalid", errors=[FieldError("/file", "format", f"文件不可用：{fault}", str(fault))]
-        )
+        return Refusal("facts_invalid", errors=[FieldError("/file", "format", *_of_a_file(fault))])
     return None
+
+
+FILE_FAULTS: tuple[tuple[type[OSError], str, str], ...] = (
+    (
+        FileExistsError,
+        "文件已经存在，不会覆盖，请换一个文件名",
+        "the file is there already and is not overwritten: name another",
+    ),
+    (FileNotFoundError, "没有这个文件或者文件夹", "there is no such file or folder"),
+    (PermissionError, "没有读写这个文件的权限", "this account may not read or write the file"),
+    (IsADirectoryError, "这是一个文件夹，不是文件", "it is a folder and no file"),
+)
+
+
+def _of_a_file(fault: OSError) -> tuple[str, str]:
+    """What is wrong with which file, in both languages."""
+    name = fault.filename if fault.filename is not None else fault
+    for kind, zh, en in FILE_FAULTS:
+        if isinstance(fault, kind):
+            return f"{zh}：{name}", f"{en}: {name}"
+    return f"文件不可用：{fault}", str(fault)
 
 
 def _spoken(refusal: Refusal) -> str:

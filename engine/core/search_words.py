@@ -1,7 +1,8 @@
 """Words as the search compares them: spelt alike however they were typed, and the keys under which they are found.
 
 A key begins with the kind of record. Behind it stands a pair of characters that follow one another, a run of Latin letters
-and digits, `=` with a whole line, or `~` with initials of a name. Pairs find words of two characters and more anywhere.
+and digits, `=` with a whole line, `~` with initials of a name, or, of findings, `*` with the rest of a run from within it.
+Pairs find words of two characters and more anywhere; rests find letters and digits in the midst of others.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 PARTY, FINDING, INSPECTION, DOCUMENT = "p", "f", "i", "d"
-WHOLE, INITIALS = "=", "~"
+WHOLE, INITIALS, WITHIN = "=", "~", "*"
 WHOLE_MAX = 60
 RUN_MAX = 24
 """Longer runs of letters and digits are found by their first so many."""
@@ -21,6 +22,8 @@ BEGINNING_MIN = 5
 """Runs as long as that are also found by their beginning; shorter ones begin too many."""
 SUFFIX_MIN = 4
 """A code is found from any of its characters on, as long as so many are left: people say its last four."""
+WITHIN_MIN = 2
+"""So many letters or digits are looked up in the midst of a run; fewer are nearly everywhere."""
 INITIALS_MAX, INITIALS_MIN = 16, 2
 COUNT_ONLY = ("第", "号")
 """What stands before and behind digits and says nothing."""
@@ -29,6 +32,7 @@ _COUNT_ONLY = re.compile(r"第(?=[0-9])|(?<=[0-9])号")
 _RUNS = re.compile(r"[a-z0-9]+|[^a-z0-9 ]+")
 _DROPPED = frozenset({"Cf", "Cc", "Mn"})
 _LATIN = re.compile(r"[a-z]+")
+_LATIN_OR_DIGITS = re.compile(r"[a-z0-9]+")
 
 InitialsOf = Callable[[str], frozenset[str]]
 
@@ -92,6 +96,8 @@ def keys_of(kind: str, text: str, initials_of: InitialsOf) -> frozenset[str]:
             found.update(_keys_of_run(run))
             if kind == PARTY and place and is_latin(run):
                 found.update(run[at : at + RUN_MAX] for at in range(len(run) - SUFFIX_MIN + 1))
+            if kind == FINDING and is_latin(run):
+                found.update(WITHIN + run[at : at + RUN_MAX] for at in range(1, len(run) - WITHIN_MIN + 1))
         if kind == PARTY and place == 0:
             found.update(INITIALS + one for one in initials_of(line))
     return frozenset(kind + one for one in found)
@@ -114,6 +120,11 @@ def surely_kept(word: str) -> list[str]:
         for at in range(len(word) - 1)
         if all(not one.isascii() and one not in COUNT_ONLY and spelt(one) == one for one in word[at : at + 2])
     ]
+
+
+def surely_within(word: str) -> list[str]:
+    """The letters and digits of the word, as long as keys hold them, that stand in a run of every text that holds it."""
+    return [run[:RUN_MAX] for run in _LATIN_OR_DIGITS.findall(word) if len(run) >= WITHIN_MIN]
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,12 +54,36 @@ class SecondFactors:
     def begin(self, login: str) -> dict[str, str]:
         """A fresh secret that waits for its first code: `secret`, `address` (otpauth:) and `picture` (SVG).
 
-        A secret that waits already is shown again; raises `step_shut` where a second factor is in use.
+        One that waited before counts no more: whoever was shown that one may have been somebody else. Raises `step_shut`
+        where a second factor is in use.
         """
+        secret, key, now = new_secret(), login.casefold(), self.sessions.clock.real_now()
+        row = {
+            "login_key": key,
+            "office_id": self.sessions.office.office_id,
+            "secret": self.sealer.seal(secret.encode(), _about(key)),
+            "recovery": [],
+            "last_step": 0,
+            "begun_at": now,
+            "confirmed_at": None,
+        }
+
+        def write(connection: Connection) -> None:
+            before = reading.second_factor(connection, key, lock=True)
+            if before is not None and before.confirmed_at is not None:
+                raise Refusal("step_shut", detail="验证码已启用 · a second factor is in use")
+            reading.remove_second_factor(connection, key)
+            records.insert_once(connection, reading.SECOND_FACTOR, row)
+
+        self.sessions.writer.submit(write)
+        return self.waiting(login)
+
+    def waiting(self, login: str) -> dict[str, str]:
+        """The secret that waits for its first code, as it was shown before; raises `not_found` where none does."""
         row = self.of(login.casefold())
-        if row is not None and row.confirmed_at is not None:
-            raise Refusal("step_shut", detail="验证码已启用 · a second factor is in use")
-        secret = self._secret(row) if row is not None else self._store(login)
+        if row is None or row.confirmed_at is not None:
+            raise Refusal("not_found")
+        secret = self._secret(row)
         if secret is None:
             raise Refusal("not_ready", retry_after=RETRY_SECONDS)
         address = address_of(secret, login)
@@ -129,22 +153,6 @@ class SecondFactors:
                 self.sessions.enter(connection, "second_factor.recovery", row.login_key, {"left": len(left)})
 
         return write
-
-    def _store(self, login: str) -> str:
-        secret, key, now = new_secret(), login.casefold(), self.sessions.clock.real_now()
-        row = {
-            "login_key": key,
-            "office_id": self.sessions.office.office_id,
-            "secret": self.sealer.seal(secret.encode(), _about(key)),
-            "recovery": [],
-            "last_step": 0,
-            "begun_at": now,
-            "confirmed_at": None,
-        }
-        self.sessions.writer.submit(
-            lambda connection: records.insert_once(connection, reading.SECOND_FACTOR, row)
-        )
-        return str(self._secret(self.of(key)) or secret)
 
     def _secret(self, row: Any) -> Any:
         """The secret of the row; None of None, and where the key is another one than it was sealed with."""

@@ -24,6 +24,8 @@ from rules.offices import Office
 
 WITH_SECOND_FACTOR = timedelta(minutes=15)
 """How old the proof of whoever has a second factor may be at a grave act."""
+CHANGE_SECOND_FACTOR = "change_second_factor"
+"""Asks whoever has none yet as well: who finds a session open would shut its owner out with a code of their own."""
 PROVE_AGAIN = (
     "这一步须重新确认身份：请在 /step-up 输入密码或者验证码，或者 POST /api/v1/session/step-up，然后再办。"
     " · This step asks for a fresh proof of who you are: /step-up, or POST /api/v1/session/step-up, then again."
@@ -57,7 +59,7 @@ GRAVE = Grave(
             "link_system",
             "publish_rulebook",
             "carry_referral",
-            "change_second_factor",
+            CHANGE_SECOND_FACTOR,
             "change_account",
         }
     ),
@@ -81,10 +83,11 @@ class StepUp:
         """True when the act is grave and the person was proven too long ago."""
         if isinstance(asked, str) and asked not in GRAVE.acts:
             raise KeyError(asked)
-        return self._is_old(visit) and self.is_grave(asked)
+        return self._is_old(visit, asked) and self.is_grave(asked)
 
-    def _is_old(self, visit: Visit) -> bool:
-        limits = [self.office.proving.proof_lasts, WITH_SECOND_FACTOR if visit.has_second_factor else None]
+    def _is_old(self, visit: Visit, asked: Asked | str) -> bool:
+        second = visit.has_second_factor or asked == CHANGE_SECOND_FACTOR
+        limits = [self.office.proving.proof_lasts, WITH_SECOND_FACTOR if second else None]
         given = [limit for limit in limits if limit is not None]
         if visit.proven_at is None or not given:
             return False

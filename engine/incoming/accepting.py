@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from engine.core.calendar import civil_date
 from engine.core.commands import Principal
 from engine.core.incoming import IncomingBook
+from engine.core.recusal import in_the_case
 from engine.core.refusals import Refusal
 from engine.core.visibility import sees
 from engine.desk import Desk
@@ -19,6 +20,8 @@ from engine.incoming.said import refused
 from engine.reception import PreparedInspection
 from engine.snapshots import load_finding
 from models import records
+from models.recusing import recused_in
+from models.second_wall import as_house
 
 ACCEPTED = "incoming_accepted"
 """The entry on the timeline of the finding: it stands in its audit chain."""
@@ -60,6 +63,8 @@ class Accepting:
         fits = found is not None and found.department == row.department and not found.closed
         if found is None or not fits or not sees(who, found.department):
             raise refused("/facts/finding", "vocabulary", "no_such_finding")
+        with as_house(connection):  # of whom one stepped back on a referral is told to the person alone
+            in_the_case(who, recused_in(connection, id))
         return found.inspection_id, found.id
 
     def _recorded(

@@ -31,6 +31,7 @@ from engine.core.incoming_form import (
     read_members,
 )
 from engine.core.incoming_rights import acting_roles
+from engine.core.recusal import SHUT_OUT, without_recused_lenders
 from engine.core.refusals import Faults, Refusal
 from engine.core.times import check_late
 from engine.desk import Desk
@@ -66,8 +67,8 @@ class Dealing:
     def handle(self, command: Command) -> Outcome:
         """The matter was entered or dealt with, durable before it is answered; sent again under its key, not repeated.
 
-        Raises `not_found`, `not_yours`, `key_reused`, `unknown_trigger`, `step_shut`, `facts_invalid`, and the refusals of
-        times and of an intake.
+        Raises `not_found`, `not_yours`, `recused`, `key_reused`, `unknown_trigger`, `step_shut`, `facts_invalid`, and the
+        refusals of times and of an intake.
         """
         self.desk.ring_after_jump()
         prepared = self._prepared(command)
@@ -126,7 +127,7 @@ class Dealing:
         now: datetime,
     ) -> None:
         act, occurred_at, late = self._check(connection, who, row, asked, now)
-        who = who.on(civil_date(now))
+        who = without_recused_lenders(who.on(civil_date(now)), self.sight.recused(connection, row))
         values: Mapping[str, Any] = {}
         if asked.act == ACCEPT:
             values = self.accepting.accept(connection, who, row, asked.facts, prepared, now)
@@ -161,7 +162,9 @@ class Dealing:
             raise Refusal("unknown_trigger")
         clocks = incoming_reading.clock_rows(connection, [row.id])
         running = {one.term for one in clocks if one.state == incoming_reading.RUNNING}
-        offer = offered(self.book, who, row, act, running)
+        offer = offered(self.book, who, row, act, running, self.sight.recused(connection, row))
+        if SHUT_OUT in offer.reasons:
+            raise Refusal("recused", reasons=[SHUT_OUT])
         if not offer.open:
             role = [one for one in offer.reasons if one.code == "role_not_allowed"]
             if len(role) == len(offer.reasons):

@@ -10,6 +10,7 @@ from engine.core.commands import Principal
 from engine.core.incoming import ACCEPT, FEED_BACK, NONE, TELL, IncomingAct, IncomingBook
 from engine.core.incoming_form import FORWARD
 from engine.core.incoming_rights import may_take
+from engine.core.recusal import SHUT_OUT, is_recused, without_recused_lenders
 from engine.core.refusals import Reason
 from engine.incoming.said import shut
 from engine.incoming.sight import matter_of
@@ -30,17 +31,30 @@ class Offer:
         return not self.reasons
 
 
-def offers(book: IncomingBook, who: Principal, row: Any, running: Collection[str]) -> list[Offer]:
-    """Every act of the matter's kind; `running` are the terms that run on it."""
-    return [offered(book, who, row, act, running) for act in book.acts.values() if _known(book, row, act)]
+def offers(
+    book: IncomingBook, who: Principal, row: Any, running: Collection[str], recused: Collection[str]
+) -> list[Offer]:
+    """Every act of the matter's kind; `running` are the terms that run on it, `recused` whoever is in its case."""
+    known = (act for act in book.acts.values() if _known(book, row, act))
+    return [offered(book, who, row, act, running, recused) for act in known]
 
 
 def offered(
-    book: IncomingBook, who: Principal, row: Any, act: IncomingAct, running: Collection[str]
+    book: IncomingBook,
+    who: Principal,
+    row: Any,
+    act: IncomingAct,
+    running: Collection[str],
+    recused: Collection[str],
 ) -> Offer:
-    """The act, with what stands against it: the state and kind of the matter, its clocks, and the person's role."""
+    """The act, with what stands against it: the state and kind of the matter, its clocks, and the person's role.
+
+    What has become a case is shut to whoever is recused in it, like the rows of the case.
+    """
     reasons = [why for why in (_state(book, row, act, running),) if why is not None]
-    if not may_take(who, matter_of(row), act):
+    if is_recused(who, recused):
+        reasons.append(SHUT_OUT)
+    if not may_take(without_recused_lenders(who, recused), matter_of(row), act):
         reasons.append(Reason(*ROLE, roles=tuple(sorted(act.by))))
     return Offer(act, tuple(reasons))
 

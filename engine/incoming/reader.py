@@ -106,14 +106,15 @@ class IncomingReader:
                 "particulars": self._particulars(connection, who, row),
                 "clocks": [self._clock(one, now) for one in clocks],
                 "why_no_clock": self._why_no_clock(row, clocks),
-                "acts": [offer_answer(one) for one in self._offers(who, row, clocks)],
+                "acts": [offer_answer(one) for one in self._offers(connection, who, row, clocks)],
                 "history": self._history(connection, id),
                 "of_finding": self._finding(connection, row),
                 "referral": self._referral(connection, row),
             }
 
-    def _offers(self, who: Principal, row: Any, clocks: Sequence[Any]) -> list[Offer]:
-        return offers(self.book, who, row, {one.term for one in clocks if one.state == RUNNING})
+    def _offers(self, connection: Connection, who: Principal, row: Any, clocks: Sequence[Any]) -> list[Offer]:
+        running = {one.term for one in clocks if one.state == RUNNING}
+        return offers(self.book, who, row, running, self.sight.recused(connection, row))
 
     def _wanted(self, who: Principal, asked: Asked) -> Wanted:
         mine, open_only = asked.code("mine", YES_NO), asked.code("open", YES_NO)

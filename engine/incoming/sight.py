@@ -14,7 +14,9 @@ from engine.core.incoming_rights import Matter, kinds_read
 from engine.core.refusals import Refusal
 from engine.core.visibility import sees_department, sees_office
 from engine.desk import Desk
-from models import incoming_reading
+from models import incoming_reading, referral_reading
+from models.recusing import recused_in
+from models.second_wall import as_house
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,15 @@ class Sight:
         if row is None:
             raise Refusal("not_found")
         return row
+
+    def recused(self, connection: Connection, row: Any) -> frozenset[str]:
+        """The accounts, folded, that are recused in the case that the matter became, or whose referral it answers."""
+        with as_house(connection):  # of whom one stepped back on a referral is told to the person alone
+            case = row.finding_id
+            if case is None and row.referral_id is not None:
+                referral = referral_reading.referral_row(connection, row.referral_id)
+                case = None if referral is None else referral.finding_id
+            return frozenset() if case is None else recused_in(connection, case)
 
     def _referrals(self, connection: Connection, who: Principal, own: str | None) -> frozenset[str]:
         if own is None:

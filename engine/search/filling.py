@@ -13,7 +13,7 @@ from engine.writer import Writer
 from models import search_filling
 from models.database import Database
 
-FORM = "1"
+FORM = "2"
 """How keys are made; where it is another, the search is made anew."""
 AT_ONCE = 200
 

@@ -17,7 +17,7 @@ from engine.projections.instants import recorded
 from engine.projections.paging import Page, page_asked
 from engine.projections.sources import ReadClock, Sources
 from engine.search.lines import LINES
-from models import searching
+from models import search_leading, searching
 from models.database import Database
 from models.reading.scope import behalf, particulars, scope
 from models.searching import Seen, Wanted
@@ -43,8 +43,10 @@ class SearchReader:
 
         Nothing where nothing is asked.
 
-        A group is {"kind", "items", "next"}; an item is that of its list with `exact` and `matches`, each of them a
-        field and its text in parts, `[text, hit]`. Raises `parameter_invalid`.
+        A group is {"kind", "items", "next", "cut"}; an item is that of its list with `exact` and `matches`, each of
+        them a field and its text in parts, `[text, hit]`. A group is cut where the words are each so common that only
+        the newest records were looked at for this page, however few items it has; `next` goes on from there. Raises
+        `parameter_invalid`.
         """
         asked = Asked(query, ("q", "kind", *PAGING))
         words, named = asked.text("q"), asked.code("kind", KINDS)
@@ -59,8 +61,8 @@ class SearchReader:
         self, connection: Connection, page: Page, kinds: Sequence[str], wanted: Sought | None
     ) -> list[dict[str, Any]]:
         if wanted is None:
-            return [{"kind": kind, "items": [], "next": None} for kind in kinds]
-        leading = searching.leading(connection, [KINDS[kind] for kind in kinds], wanted)
+            return [{"kind": kind, "items": [], "next": None, "cut": False} for kind in kinds]
+        leading = search_leading.leading(connection, [KINDS[kind] for kind in kinds], wanted)
         office = self._sources.office_id
         return [
             self._group(connection, page, kind, Wanted(KINDS[kind], wanted, leading[KINDS[kind]], office))
@@ -73,10 +75,12 @@ class SearchReader:
         one = Page(page.cursors, page.who, page.name, asked, page.as_of, page.after, limit)
         seen = Seen(scope(wanted.office_id, page.who), particulars(wanted.office_id, page.who))
         after = None if page.after is None else (int(page.after[0]), int(page.after[1]))
-        rows = searching.page(connection, seen, wanted, after, limit + 1)
-        items = self._items(connection, one, kind, wanted.sought, rows[:limit])
-        answer = one.answer(items, (rows[limit - 1].rank, rows[limit - 1].n) if len(rows) > limit else None)
-        return {"kind": kind, "items": answer["items"], "next": answer["next"]}
+        found = searching.page(connection, seen, wanted, after, limit + 1)
+        rows = found.rows[:limit]
+        items = self._items(connection, one, kind, wanted.sought, rows)
+        onward = (rows[-1].rank, rows[-1].n) if len(found.rows) > limit else found.cut
+        answer = one.answer(items, onward)
+        return {"kind": kind, "items": items, "next": answer["next"], "cut": found.cut is not None}
 
     def _items(
         self, connection: Connection, page: Page, kind: str, wanted: Sought, rows: Sequence[Row[Any]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from models.reading import led
 from models.reading.scope import Scope
 from models.reading.unled import aside
 from models.records import FINDING, INSPECTION
@@ -66,11 +67,14 @@ def page_of_inspections(
 ) -> Sequence[Row[Any]]:
     """The next inspections that match, are seen and are `among` those (`rare` ones: an index of their own finds
     them), newest first, with `publication` as of that day."""
-    columns = INSPECTION.c
+    columns, looked_up = INSPECTION.c, list[ColumnElement[bool]]()
     rare = rare or bool(asked.party or asked.plan or asked.task or asked.publication in FEW)
+    if asked.result is not None and not rare:
+        rare, looked_up = _by_result(connection, seen, asked.department, asked.result)
     found = select(INSPECTION, publication(today).label("publication")).where(
         (aside(seen) if rare else seen)(INSPECTION),
         *matching(asked, today),
+        *looked_up,
         *(() if among is None else (among,)),
     )
     if after is not None:
@@ -80,6 +84,17 @@ def page_of_inspections(
         )
     found = found.order_by(columns.finished_at.desc(), columns.id.desc()).limit(limit)
     return connection.execute(found).all()
+
+
+def _by_result(
+    connection: Connection, seen: Scope, department: str | None, code: str
+) -> tuple[bool, list[ColumnElement[bool]]]:
+    """True with what a few inspections with that result are looked up by; else the time in which all of them lie."""
+    there = led.to_result(connection, seen, department, code)
+    if there.count <= led.FEW:
+        return True, [INSPECTION.c.id.in_(there.ids)]
+    first, last = (datetime.fromisoformat(day).replace(tzinfo=UTC) for day in (there.first, there.last))
+    return False, [INSPECTION.c.finished_at >= first, INSPECTION.c.finished_at < last + timedelta(days=1)]
 
 
 def matching(asked: InspectionFilter, today: date) -> list[ColumnElement[bool]]:

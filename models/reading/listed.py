@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, not_, or_, select, union_all
 
+from models.reading import led
 from models.reading.closings import closings_within
-from models.reading.findings import CLOSED, NO_ROUTE, FindingFilter, matching
+from models.reading.findings import CLOSED, NO_ROUTE, FindingFilter, matching, spellings
 from models.reading.lights import (
     ALL,
     NONE,
@@ -30,18 +31,26 @@ from models.reading.tallied import ALL as EVERYTHING
 from models.reading.tallied import DOMAIN, PROCEEDING_STATE, ROUTE, TALLY, VIOLATION, of_period
 from models.reading.unled import aside
 from models.records import FINDING, PROCEEDING
-from models.searching import findings_with_all_pairs
+from models.searching import findings_that_may_hold
 
-FEW = 2_000
-"""So many are looked up and sorted rather than walked to."""
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """At most how many findings match, between which ledger numbers, and what a few are looked up by."""
+
+    count: int
+    first: str
+    last: str
+    leads: Sequence[ColumnElement[bool]] | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Lead:
-    """The conditions of the closed findings, and whether the order of the list leads to them."""
+    """The conditions of the findings, whether the order of the list leads to them, and what is known beforehand."""
 
     conditions: Sequence[ColumnElement[bool]]
     in_order: bool
+    known: Sequence[_Bound] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,11 @@ def page_of_findings(
     lights = [light for light in ALL if not asked.lights or light in asked.lights]
     if asked.states == (CLOSED,):
         lights = [light for light in lights if light == NONE]
-    lead = _of_one(seen, asked) or _Lead([seen(FINDING), *matching(asked)], in_order=True)
+    lead = _of_one(seen, asked) or _Lead(
+        [seen(FINDING), *matching(asked)], in_order=True, known=list(_worked_on(connection, seen, asked))
+    )
+    if any(not one.count for one in lead.known):
+        return []
     burning = [light for light in lights if light != NONE]
     found: list[Position] = []
     if burning and not (after and after[0] == NONE):
@@ -115,20 +128,34 @@ def _closed(connection: Connection, seen: Scope, asked: FindingFilter, lead: _Le
     """How the closed findings are come by; None where there are none."""
     if not lead.in_order:
         return lead
-    facets = list(_facets(asked))
-    bounds = _told(connection, seen, asked, facets) if facets else []
-    if any(not count for count, _, _ in bounds):
+    bounds = [*_tallied(connection, seen, asked), *lead.known]
+    if any(not one.count for one in bounds):
         return None
-    few = [facet.leads for facet, (count, _, _) in zip(facets, bounds, strict=True) if count <= FEW]
+    few = [one.leads for one in bounds if one.count <= led.FEW]
     looked_up = next((leads for leads in few if leads is not None), None)
     if looked_up is None:
         looked_up = next(_by_what_was_written(connection, asked), None)
     if looked_up is not None:
         return _Lead([aside(seen)(FINDING), *matching(asked), *looked_up], in_order=False)
-    within = [NUMBER.between(first, last) for _, first, last in bounds]
+    within = [NUMBER.between(one.first, one.last) for one in bounds]
     if not within:
         return lead
     return _Lead([*lead.conditions, *within], in_order=True)
+
+
+def _worked_on(connection: Connection, seen: Scope, asked: FindingFilter) -> Iterator[_Bound]:
+    """What is known of the findings on which the officer worked that was asked for, open ones too."""
+    if asked.officer is not None:
+        logins = spellings(asked.officer)
+        there = led.to_officer(connection, seen, asked.department, asked.officer, logins)
+        yield _Bound(there.count, there.first, there.last, [FINDING.c.id.in_(there.ids)])
+
+
+def _tallied(connection: Connection, seen: Scope, asked: FindingFilter) -> list[_Bound]:
+    """What the tally knows of the closed findings."""
+    facets = list(_facets(asked))
+    told = _told(connection, seen, asked, facets) if facets else []
+    return [_Bound(*bounds, facet.leads) for bounds, facet in zip(told, facets, strict=True)]
 
 
 def _facets(asked: FindingFilter) -> Iterator[_Facet]:
@@ -177,11 +204,11 @@ def _by_what_was_written(
         if _are_few(connection, within):
             yield [FINDING.c.id.in_(within)]
     if asked.words:
-        holding = findings_with_all_pairs(connection, asked.words)
-        if holding is not None and _are_few(connection, holding):
-            yield [FINDING.c.id.in_(holding)]
+        for holding in findings_that_may_hold(connection, asked.words):
+            if _are_few(connection, holding):
+                yield [FINDING.c.id.in_(holding)]
 
 
 def _are_few(connection: Connection, ids: Any) -> bool:
-    some = ids.limit(FEW + 1).subquery()
-    return int(connection.execute(select(func.count()).select_from(some)).scalar_one()) <= FEW
+    some = ids.limit(led.FEW + 1).subquery()
+    return int(connection.execute(select(func.count()).select_from(some)).scalar_one()) <= led.FEW

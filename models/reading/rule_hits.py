@@ -10,6 +10,7 @@ from sqlalchemy import Connection, FromClause, func, not_, select, true
 from models.reading.findings import FindingFilter
 from models.reading.scope import Scope
 from models.reading.tallied import RULE, closed_by
+from models.reading.unled import aside
 from models.records import FINDING
 
 
@@ -22,7 +23,7 @@ def hits_by_rule(connection: Connection, seen: Scope) -> dict[str, int]:
     counted: Any = (
         select(fired.c.value, func.count())
         .select_from(FINDING.join(fired, true()))
-        .where(seen(FINDING), not_(FINDING.c.closed))
+        .where(aside(seen)(FINDING), not_(FINDING.c.closed))
         .group_by(fired.c.value)
     )
     hits = Counter(dict(connection.execute(counted).all()))

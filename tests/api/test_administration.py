@@ -16,9 +16,9 @@ from engine.core.refusals import Refusal
 from engine.house import House
 from engine.marks import check_real_time, marks_of, remember_test_clock
 from engine.settings import Settings
-from models import account_reading
+from models import account_reading, records
 from tests.api.conftest import PASSWORD
-from tests.builders import refused
+from tests.builders import Town, refused
 
 ADMINISTRATORS = {"A01": "system_admin", "B01": "security_admin", "B02": "security_admin"}
 
@@ -164,6 +164,24 @@ def test_a_database_that_ran_on_a_test_clock_says_so_for_ever(tmp_path: Path, sq
     accepted = open_house(Settings(data_dir=tmp_path, database_url=sqlite_url, accept_test_database=True))
     check_real_time(accepted)
     accepted.close()
+
+
+def test_the_ledger_of_an_office_is_not_opened_under_a_test_clock(sqlite_town: Town) -> None:
+    """There whoever has the command line would grant themselves what takes two administrators."""
+    house, now = sqlite_town.house, sqlite_town.house.clock.now()
+    sqlite_town.finding()
+    named = {"id": "real-proposal", "office_id": house.office.office_id, "action": "user.add", "detail": {}}
+    confirmed = {"proposed_by": "B01", "proposed_at": now, "confirmed_by": "B02", "confirmed_at": now}
+    house.writer.submit(
+        lambda connection: records.add(connection, account_reading.PROPOSAL, [named | confirmed])
+    )
+    told = refused(remember_test_clock, house)
+    assert told.code == "not_ready" and "--test-clock" in str(told.detail)
+    assert marks_of(house).keys().isdisjoint({"test_clock"})
+    mark = {"name": "demo", "value": "invented", "recorded_at": now}
+    house.writer.submit(lambda connection: records.insert_once(connection, records.MARK, mark))
+    remember_test_clock(house)
+    assert "test_clock" in marks_of(house)
 
 
 def test_under_a_test_clock_acts_are_done_at_once(sqlite_town: Any, hashed: str) -> None:

@@ -86,9 +86,10 @@ def test_an_entry_that_was_changed_or_moved_is_found(kept: Planter) -> None:
     with database.writing() as connection, connection.begin() as all_taken_back:
         connection.exec_driver_sql("DROP TRIGGER payload_stays")
         first, second, *_ = connection.execute(select(payload).where(mine).order_by(payload.c.sequence))
-        for said in (second.body, first.body[:-8] + "AAAAAAA=", "no ciphertext", "AAAA", '["", "{}"]'):
+        spoiled = (second.body, first.body[:-8] + "AAAAAAA=", "no ciphertext", "AAAA", '["", "{}"]')
+        for said in (*({"body": one} for one in spoiled), {"body": first.body, "salt": "beside"}):
             one = update(payload).where(mine, payload.c.sequence == first.sequence)
-            connection.execute(one.values(body=said))
+            connection.execute(one.values(said))
             told = verify_within(connection)
             assert [(one.record, one.sequence) for one in told.faults] == [
                 (kept.referrals[0], first.sequence)

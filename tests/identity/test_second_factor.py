@@ -150,3 +150,28 @@ def test_the_secret_is_sealed_with_a_key_outside_the_database(office: Office) ->
     key = office.town.house.settings.identity_key_file
     assert key.stat().st_mode & 0o077 == 0
     assert key.read_bytes() not in row.secret
+
+
+def test_a_session_that_was_left_open_sets_up_no_second_factor_for_its_owner(office: Office) -> None:
+    person = Visitor.sign_in(office.app, "H01")
+    later(office, minutes=16)
+    person.get("/account")
+    asked = person.send(form_at(person, "/account/second-factor"))
+    assert 'data-page="step_up"' in asked.text
+    assert office.town.house.accounts.prover.factors.of("h01") is None
+    person.send(form_at(person, "/step-up"), password=PASSWORD)
+    person.send(form_at(person, "/account/second-factor"))
+    assert office.town.house.accounts.prover.factors.of("h01") is not None
+
+
+def test_a_secret_that_somebody_was_shown_before_is_not_the_one_that_is_set_up(office: Office) -> None:
+    shown = []
+    for _ in range(2):
+        person = Visitor.sign_in(office.app, "T01")
+        person.get("/account")
+        text = person.send(form_at(person, "/account/second-factor")).text
+        shown += re.findall(r"secret=([A-Z2-7]+)", text)[:1]
+    of_the_thief, own = (pyotp.TOTP(one) for one in shown)
+    form = form_at(person, "/account/second-factor/confirm")
+    assert person.send(form, code=code_of(office, of_the_thief)).status_code == 422
+    assert "<code>" in person.send(form, code=code_of(office, own)).text

@@ -6,6 +6,7 @@ import pytest
 
 from engine.auditing import verify
 from tests.builders import refused
+from tests.engine.test_recusals import recuse
 from tests.incoming.senders import RETURNED, SAID, Senders, closed
 
 
@@ -48,3 +49,18 @@ def test_every_kind_is_recorded_and_returned_in_time(senders: Senders, kind: str
     assert senders.row(matter).state == "returned"
     assert {state for state, _ in senders.clocks(matter).values()} == {"met"}
     assert senders.row(matter).ended
+
+
+def test_what_became_a_case_is_shut_to_whoever_stepped_back_from_it(senders: Senders) -> None:
+    town, matter = senders.town, senders.sent("department_transfer")
+    senders.act("D01", matter, "sign_for", handler="W01")
+    finding = senders.accept("W01", matter)
+    again, open_case = senders.sent("department_transfer"), town.finding()
+    recuse(town, "W01", open_case)
+    assert refused(senders.act, "W01", again, "accept", finding=open_case).code == "recused"
+    closed(town, finding)
+    recuse(town, "W01", finding)
+    assert refused(senders.act, "W01", matter, "feed_back", result="查无问题。").code == "recused"
+    [shown] = [one for one in senders.shown("W01", matter)["acts"] if one["act"] == "feed_back"]
+    assert not shown["open"] and "recused" in [one["code"] for one in shown["reasons"]]
+    senders.act("H01", matter, "feed_back", result="经查不属实，已销号。")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,9 +14,12 @@ from engine.core.commands import Principal
 from engine.reader import Reader
 from models.acts import findings_of_act
 from models.database import Database
+from models.reading.exchanged import counts_by_recipient
+from models.reading.rule_hits import hits_by_rule
+from models.reading.scope import scope
 from tests.reading.people import OFFICER, SUPERVISOR
 from tests.reading.random_world import followed, random_world
-from tests.reading.world import World, ids
+from tests.reading.world import NOW, World, ids
 
 Settle = Callable[[World], None]
 
@@ -148,6 +153,28 @@ def test_what_is_of_one_party_is_looked_for_by_the_party(
             rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
             plan = " ".join(row[3] for row in rows)
             assert "USING INDEX finding_act (party_id=?" in plan or "COVERING INDEX finding_act" in plan, plan
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_is_closed_and_what_arrived_on_paper_is_not_walked_to_be_counted(
+    database: Database, reader: Reader, asked: list[tuple[str, Any]]
+) -> None:
+    with database.read() as connection:
+        seen = scope(reader.sources.office_id, SUPERVISOR)
+        for count, indexes in (
+            (partial(hits_by_rule, connection, seen), ["finding_figures"]),
+            (partial(counts_by_recipient, connection, seen, NOW), ["message_state", "message_unentered"]),
+        ):
+            asked.clear()
+            count()
+            statement, parameters = asked[0]
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            led = re.findall(
+                r"^(?:SCAN|SEARCH) (?:finding|message) USING INDEX (\w+)",
+                "\n".join(row[3] for row in rows),
+                re.M,
+            )
+            assert led == indexes
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import event, text
 
 from engine.core.refusals import Refusal
 from engine.search.filling import fill_search
+from models import search_leading
 from tests.builders import PARTY, Town, item
 from tests.web.town_at_work import put_to_work
 
@@ -129,3 +131,38 @@ def test_pages_go_on_to_the_end_and_cost_no_more_statements(town: Town) -> None:
     with pytest.raises(Refusal) as refused:
         town.house.reader.search.search(town.who("W01"), {"q": ["滏香"], "cursor": ["x"]})
     assert refused.value.code == "parameter_invalid"
+
+
+def walked(town: Town, typed: str, limit: int) -> tuple[list[str], int]:
+    """The findings over all pages, and how many pages were cut; a cut page always goes on."""
+    found, cut, cursor = list[str](), 0, ""
+    while True:
+        asked = {
+            "q": [typed],
+            "kind": ["findings"],
+            "limit": [str(limit)],
+            **({"cursor": [cursor]} if cursor else {}),
+        }
+        [page] = town.house.reader.search.search(town.who("S01"), asked)["groups"]
+        assert page["next"] or not page["cut"]
+        found, cut = found + [one["id"] for one in page["items"]], cut + page["cut"]
+        if page["next"] is None:
+            return found, cut
+        cursor = page["next"]
+
+
+def test_words_that_are_common_and_seldom_together_are_looked_for_piece_by_piece(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over its pages it is the answer that one look at everything gives, and no page looks at more than so many."""
+    chance, words = random.Random(40), ("灭火器", "紫外线", "通道", "贮存")
+    told = [" ".join(chance.sample(words, chance.randint(0, 2))) for _ in range(30)]
+    town.inspect(*(item(town, item=f"检查{one}") for one in told), task_no="YP2024-40")
+    for typed in ("检查 灭火器", "检查 灭火器 紫外线", "检查 没有", "灭火器 贮存 滏香", "检查"):
+        whole, never = walked(town, typed, 200)
+        with monkeypatch.context() as narrow:
+            narrow.setattr(search_leading, "COUNTED_MOST", 2)
+            narrow.setattr(search_leading, "WALKED_MOST", 4)
+            found, cut = walked(town, typed, 3)
+        assert (found, never) == (whole, 0), typed
+        assert cut > 0 or typed in ("检查 没有", "检查")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+import pytest
+
+from models import search_leading
 from tests.builders import PARTY, item
 from tests.web.conftest import Pages
 from tests.web.town_at_work import put_to_work
@@ -55,3 +58,22 @@ def test_one_kind_goes_on_page_by_page(pages: Pages) -> None:
     assert len(seen) == len(set(seen)) == 7
     assert visitor.get("/search?q=x&kind=secrets").status_code == 400
     assert visitor.get("/search?q=x&cursor=abc").status_code == 400
+
+
+def test_a_page_that_looked_at_the_newest_only_says_so_and_leads_on(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = pages.town
+    town.inspect(*(item(town, item=f"消防通道{'' if number else '灭火器'}") for number in range(7)))
+    monkeypatch.setattr(search_leading, "COUNTED_MOST", 2)
+    monkeypatch.setattr(search_leading, "WALKED_MOST", 3)
+    visitor, told = pages.visit("W01"), list[tuple[int, bool]]()
+    path = "/search?kind=findings&q=" + quote("消防 通道 灭火 火器 消防通道")
+    monkeypatch.setattr(search_leading, "PAIRS_MOST", 1)  # none but what all seven have
+    while path:
+        text = visitor.get(path).text
+        told.append((text.count("<li data-findings="), "data-cut" in text))
+        assert ("继续查更早的记录" in text) == told[-1][1] and "没有找到" not in text
+        onward = re.search(r'<a href="(/search[^"]+)" rel="next"', text)
+        path = onward[1].replace("&amp;", "&") if onward else ""
+    assert told == [(0, True), (0, True), (1, False)]

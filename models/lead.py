@@ -1,0 +1,30 @@
+"""What leads to a record that its lists are asked for by words inside it: an officer's name or login, a result code."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from models.columns import ID_LENGTH, OFFICE_ID_LENGTH
+
+NAME, LOGIN, RESULT = "n", "l", "r"
+"""What a key begins with: the name or login of an officer who worked on a finding, the code of an inspection's result."""
+KEY_MAX = 100
+"""So many characters of a key are kept; records that more than one of these leads to are told apart by themselves."""
+
+
+class RecordLead(SQLModel, table=True):
+    """That a finding or inspection is looked up by a key; kept by triggers, so that lists walk to no row in vain.
+
+    Made from the records alone: in no backup, and no proof rests on it. A criminal referral is no part of any row.
+    """
+
+    __tablename__ = "record_lead"
+    __table_args__ = (Index("record_lead_place", "key", "place"), {"sqlite_with_rowid": False})
+
+    key: str = Field(primary_key=True, max_length=KEY_MAX)
+    department: str = Field(primary_key=True, max_length=60)
+    place: str = Field(primary_key=True, max_length=60)
+    """Of a finding its ledger number as lists compare it; of an inspection the day in UTC on which it was finished."""
+    record_id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    office_id: str = Field(max_length=OFFICE_ID_LENGTH)

@@ -1,0 +1,159 @@
+"""What leads to records is kept by the database itself, whoever writes, in the transaction that writes.
+
+Before a row changes what leads to it goes out, and afterwards it comes in again; the same words make all of it anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, event, text
+from sqlmodel import SQLModel
+
+from models.case import LIST_NUMBER
+from models.lead import KEY_MAX, LOGIN, NAME, RESULT, RecordLead
+
+TABLE = str(RecordLead.__tablename__)
+COLUMNS = "key, department, place, record_id, office_id"
+_MEMBERS = f"(SELECT '{NAME}' AS letter, 'name' AS member UNION ALL SELECT '{LOGIN}', 'login') AS said"
+_HANDLER = {
+    "sqlite": "json_extract({0}.record, '$.registers.handler.name')",
+    "postgresql": "({0}.record #>> '{{registers,handler,name}}')",
+}
+_OFFICERS = {"sqlite": "json_extract({0}.intake, '$.officers')", "postgresql": "{0}.intake -> 'officers'"}
+_DIFFERS = {"sqlite": "{0} IS NOT {1}", "postgresql": "{0} IS DISTINCT FROM {1}"}
+_OF_FINDING = ("ledger_no", "department", "office_id", "inspection_id", "handler")
+_OF_INSPECTION = ("result_text", "finished_at", "department", "office_id")
+
+
+def remake(connection: Connection) -> None:
+    """What leads to each record is what the record says."""
+    connection.execute(text(f"DELETE FROM {TABLE}"))
+    connection.execute(text(f"INSERT INTO {TABLE} ({COLUMNS}) {_every(connection.dialect.name)}"))
+
+
+def differing(connection: Connection) -> list[tuple[Any, ...]]:
+    """What leads astray or is missing; nothing in a sound house."""
+    kept, found = f"SELECT {COLUMNS} FROM {TABLE}", _every(connection.dialect.name)
+    both = (
+        f"SELECT * FROM (SELECT * FROM ({kept}) AS k EXCEPT SELECT * FROM ({found}) AS f) AS astray",
+        f"SELECT * FROM (SELECT * FROM ({found}) AS f EXCEPT SELECT * FROM ({kept}) AS k) AS missing",
+    )
+    return [tuple(row) for row in connection.execute(text(" UNION ALL ".join(both)))]
+
+
+def install(connection: Connection) -> None:
+    """From now on it is kept."""
+    for statement in _triggers(connection.dialect.name):
+        connection.exec_driver_sql(statement)
+
+
+def remove(connection: Connection) -> None:
+    """It is kept no more."""
+    postgresql = connection.dialect.name == "postgresql"
+    for table in ("finding", "inspection"):
+        for act in ("insert_in", "update_out", "update_in"):
+            name = f"lead_{table}_{act}"
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{f' ON {table}' if postgresql else ''}")
+            if postgresql:
+                connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}()")
+
+
+def _every(dialect: str) -> str:
+    return f"{_to_findings(dialect, '')} UNION {_to_inspections(dialect, '')}"
+
+
+def _of(table: str, dialect: str, row: str) -> str:
+    """All that leads to the row of a trigger; of an inspection also what leads to its findings by its officers."""
+    if table == "finding":
+        return _to_findings(dialect, f" AND f.id = {row}.id")
+    findings = _to_findings(dialect, f" AND f.inspection_id = {row}.id")
+    return f"{_to_inspections(dialect, f' AND i.id = {row}.id')} UNION {findings}"
+
+
+def _to_findings(dialect: str, which: str) -> str:
+    """Each name and login of those who handle the finding or took part in it or its inspection, once."""
+    number = LIST_NUMBER.replace("ledger_no", "f.ledger_no")
+    inspected = "JOIN inspection AS i ON i.id = f.inspection_id"
+    parts = (
+        (f"'{LOGIN}' || f.handler", ""),
+        (f"'{NAME}' || {_HANDLER[dialect].format('f')}", ""),
+        *(
+            (said, f"{joined}CROSS JOIN {listed} CROSS JOIN {_MEMBERS}")
+            for joined, one in (("", "f"), (f"{inspected} ", "i"))
+            for said, listed in (_listed(dialect, one),)
+        ),
+    )
+    return " UNION ".join(
+        f"SELECT substr({key}, 1, {KEY_MAX}) AS key, f.department, {number} AS place, f.id AS record_id, f.office_id "
+        f"FROM finding AS f {more} WHERE {key} IS NOT NULL{which}"
+        for key, more in parts
+    )
+
+
+def _listed(dialect: str, one: str) -> tuple[str, str]:
+    """The key that an officer of the list gives, and the list of officers of a finding or inspection."""
+    if dialect == "sqlite":
+        member = "CASE WHEN o.type = 'object' THEN json_extract(o.value, '$.' || said.member) END"
+        return f"said.letter || {member}", f"json_each({one}.intake, '$.officers') AS o"
+    listed = f"LATERAL jsonb_path_query({one}.intake, '$.officers[*]') AS o(value)"
+    return "said.letter || (o.value ->> said.member)", listed
+
+
+def _to_inspections(dialect: str, which: str) -> str:
+    """Each word of the result in small letters, as SQLite compares them, once."""
+    words = "replace(replace(i.result_text, ',', ' '), ';', ' ')"
+    if dialect == "sqlite":
+        day = "substr(i.finished_at, 1, 10)"
+        split = f"""json_each('[' || replace(json_quote({words}), ' ', '","') || ']') AS word"""
+        code = "lower(word.value)"
+    else:
+        day = "to_char(i.finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+        split = f"LATERAL unnest(string_to_array({words}, ' ')) AS word(value)"
+        code = """lower(word.value COLLATE "C")"""
+    return (
+        f"SELECT DISTINCT substr('{RESULT}' || {code}, 1, {KEY_MAX}) AS key, i.department, {day} AS place, "
+        f"i.id AS record_id, i.office_id FROM inspection AS i CROSS JOIN {split} WHERE word.value <> ''{which}"
+    )
+
+
+def _triggers(dialect: str) -> Iterator[str]:
+    changed = {
+        "finding": [*map(_column, _OF_FINDING), _OFFICERS[dialect], _HANDLER[dialect]],
+        "inspection": [*map(_column, _OF_INSPECTION), _OFFICERS[dialect]],
+    }
+    written = {"finding": (*_OF_FINDING, "intake", "record"), "inspection": (*_OF_INSPECTION, "intake")}
+    for table, said in changed.items():
+        # A step writes these columns and seldom changes them: then nothing is taken out and put in again.
+        differs = " OR ".join(_DIFFERS[dialect].format(one.format("OLD"), one.format("NEW")) for one in said)
+        update = f"UPDATE OF {', '.join(written[table])}"
+        entered = f"INSERT INTO {TABLE} ({COLUMNS}) SELECT * FROM ({_of(table, dialect, 'NEW')}) AS led WHERE 1 = 1 "
+        entered += "ON CONFLICT DO NOTHING"
+        key = "key, department, place, record_id"
+        gone = f"SELECT {key} FROM ({_of(table, dialect, 'OLD')}) AS led"
+        gone = f"DELETE FROM {TABLE} WHERE ({key}) IN ({gone})"
+        yield from _trigger(dialect, f"lead_{table}_insert_in", f"AFTER INSERT ON {table}", "1 = 1", entered)
+        yield from _trigger(dialect, f"lead_{table}_update_out", f"BEFORE {update} ON {table}", differs, gone)
+        yield from _trigger(
+            dialect, f"lead_{table}_update_in", f"AFTER {update} ON {table}", differs, entered
+        )
+
+
+def _column(name: str) -> str:
+    return "{0}." + name
+
+
+def _trigger(dialect: str, name: str, when: str, condition: str, act: str) -> Iterator[str]:
+    if dialect == "sqlite":
+        yield f"CREATE TRIGGER {name} {when} FOR EACH ROW WHEN {condition} BEGIN {act}; END"
+        return
+    yield f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {act}; RETURN NEW; END $$"
+    yield f"CREATE TRIGGER {name} {when} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {name}()"
+
+
+@event.listens_for(SQLModel.metadata, "after_create")
+def _with_the_tables(_: Any, connection: Connection, **more: Any) -> None:
+    """Whoever makes all tables at once has them kept as a migrated database has."""
+    if any(table.name == TABLE for table in more.get("tables") or ()):
+        install(connection)
