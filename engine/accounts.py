@@ -22,7 +22,7 @@ from engine.identity.prover import Prover
 from engine.identity.provider import Vouched
 from engine.identity.sealer import Sealer, SealerFault
 from engine.identity.second_factors import SecondFactors
-from engine.identity.sessions import Sessions
+from engine.identity.sessions import Sessions, still_as_proven
 from engine.identity.tokens import Tokens
 from engine.identity.visit import (
     PASSWORD,
@@ -164,6 +164,7 @@ class Accounts:
         hashed = hash_password(chosen)
 
         def write(connection: Connection) -> None:
+            still_as_proven(connection, row, by_code=True)
             reading.change_user(connection, row.login_key, {"password_hash": hashed, "must_change": False})
             reading.end_sessions_of(connection, row.login_key, but=digest_of(token))
             self.sessions.enter(connection, "password.change", row.login, {})

@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 
 from engine.core.backoff import Patience
 from models import delivering, linked_reading
-from models.exchange_reading import AT_ONCE
+from models.exchange_reading import AT_ONCE, CRIMINAL_QUEUE
 
 LEASE = timedelta(seconds=30)
 PLACES = 256
@@ -121,8 +121,9 @@ class CourierBook:
             values |= {"state": "dead", "alarm_at": AT_ONCE}
         else:
             values |= {"next_try_at": now.real + wait}
-        level = logging.INFO if attempt.delivered else logging.WARNING
-        log.log(level, "message %s to %s: %s", message["id"], message["system_id"], attempt.told)
+        if message["queue"] != CRIMINAL_QUEUE:  # who reads the journal may not know of a referral (law 9)
+            level = logging.INFO if attempt.delivered else logging.WARNING
+            log.log(level, "message %s to %s: %s", message["id"], message["system_id"], attempt.told)
         kept = delivering.settle(connection, message["id"], message["lease"], values)
         if kept and attempt.status == GONE:
             linked_reading.change_system(connection, message["system_id"], {"disabled": True})
@@ -148,7 +149,8 @@ class CourierBook:
         if known.failures + count >= self.patience.failures_max and not open_already:
             rest = self.patience.rest_after(known.openings + 1, self.jitter())
             values |= {"openings": known.openings + 1, "open_until": now + rest}
-            log.warning("destination %s does not answer and is left alone for %s", id, rest)
+            if id in linked_reading.waiting_by_system(connection):  # else only a referral waits for it
+                log.warning("destination %s does not answer and is left alone for %s", id, rest)
             self._give_up(connection, id, since, now)
         delivering.change_destination(connection, id, values)
 

@@ -78,6 +78,13 @@ def holds_findings(connection: Connection) -> bool:
     )
 
 
+def held_user(connection: Connection, login_key: str) -> Row[Any] | None:
+    """The account as it is now, which nobody changes before this transaction ends."""
+    return connection.execute(
+        select(USER).where(USER.c.login_key == login_key).with_for_update()
+    ).one_or_none()
+
+
 def change_user(connection: Connection, login_key: str, values: Mapping[str, Any]) -> None:
     """The account has these values."""
     connection.execute(update(USER).where(USER.c.login_key == login_key).values(dict(values)))

@@ -1,4 +1,4 @@
-"""Rows of criminal referrals that were written before anything of them was sealed: statements only."""
+"""Rows of criminal referrals and confidential matters that were written before anything of them was sealed: statements only."""
 
 from __future__ import annotations
 
@@ -72,6 +72,17 @@ def matters_of(connection: Connection, referral: str) -> Sequence[Row[Any]]:
     """The inbound matters that belong to the referral, locked likewise."""
     asked = select(INCOMING).where(INCOMING.c.referral_id == referral)
     return connection.execute(asked.with_for_update()).all()
+
+
+def matters_alone(connection: Connection) -> list[str]:
+    """The id of every confidential matter that belongs to no referral."""
+    alone = and_(INCOMING.c.confidential, INCOMING.c.referral_id.is_(None))
+    return [str(id) for id in connection.execute(select(INCOMING.c.id).where(alone)).scalars()]
+
+
+def matter_row(connection: Connection, id: str) -> Row[Any]:
+    """The matter as it is kept, locked for this transaction on PostgreSQL."""
+    return connection.execute(select(INCOMING).where(INCOMING.c.id == id).with_for_update()).one()
 
 
 def person_of(connection: Connection, matter: str) -> Row[Any] | None:

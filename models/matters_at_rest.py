@@ -1,4 +1,4 @@
-"""Inbound matters that belong to a criminal referral say nothing in the database either: sealed with the referral's key."""
+"""Confidential inbound matters say nothing in the database: sealed with their referral's key, else with one of their own."""
 
 from __future__ import annotations
 
@@ -15,20 +15,27 @@ UNOPENED = "（密件，现有密钥打不开）"
 """What a list calls a matter that does not open at this moment."""
 
 
+def sealed_with(matter: Mapping[str, Any]) -> str | None:
+    """The record whose key seals the matter: its referral, of another confidential one itself; None of every other."""
+    return matter["referral_id"] or (matter["id"] if matter["confidential"] else None)
+
+
 def kept_matter(connection: Connection, matter: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The new matter as it is kept: of a referral, what it says and what acts said of it are sealed."""
-    if matter["referral_id"] is None:
+    """The new matter as it is kept: of a confidential one what it says and what acts said of it are sealed."""
+    record = sealed_with(matter)
+    if record is None:
         return matter
     told = {name: matter[name] for name in ("title", "content")}
-    content = kept_said(connection, matter["referral_id"], _place(matter["id"], "content"), told)
+    content = kept_said(connection, record, _place(matter["id"], "content"), told)
     return {**kept_changes(connection, matter["id"], matter), "title": "", "content": content}
 
 
 def kept_changes(connection: Connection, id: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
     """What acts change of the matter, as it is kept; what did not open stays as it was."""
-    if values["referral_id"] is None or is_sealed_document(values["said"]):
+    record = sealed_with({"id": id, **values})
+    if record is None or is_sealed_document(values["said"]):
         return values
-    said = kept_said(connection, values["referral_id"], _place(id, "said"), values["said"])
+    said = kept_said(connection, record, _place(id, "said"), values["said"])
     return {**values, "said": said}
 
 
@@ -36,17 +43,18 @@ def kept_person(
     connection: Connection, matter: Mapping[str, Any], person: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """Who informs, and the event to the byte, as they are kept."""
-    if matter["referral_id"] is None:
+    record = sealed_with(matter)
+    if record is None:
         return person
     body = None if person["body"] is None else base64.b64encode(person["body"]).decode()
     told = {"particulars": person["particulars"], "body": body}
-    kept = kept_said(connection, matter["referral_id"], _place(matter["id"], "person"), told)
+    kept = kept_said(connection, record, _place(matter["id"], "person"), told)
     return {**person, "particulars": kept, "body": None}
 
 
 def opened_matter(connection: Connection, row: Row[Any] | None) -> Row[Any] | None:
     """The matter with what it says; raises `not_ready`."""
-    if row is None or row.referral_id is None:
+    if row is None or not row.confidential:
         return row
     return changed_row(row, {**_content(connection, row), **opened_words(connection, row.id, row)})
 
@@ -64,16 +72,15 @@ def opened_matters(connection: Connection, rows: Sequence[Row[Any]]) -> list[Row
 
 def opened_words(connection: Connection, id: str, row: Any) -> dict[str, Any]:
     """`said` of the matter of that id; raises `not_ready`."""
-    if row.referral_id is None:
-        return {"said": row.said}
-    return {"said": opened_said(connection, row.referral_id, _place(id, "said"), row.said)}
+    return {"said": opened_said(connection, row.referral_id or id, _place(id, "said"), row.said)}
 
 
 def opened_person(connection: Connection, row: Any) -> Row[Any] | None:
     """Who informs in a matter, from a row that has the `referral_id` of the matter; raises `not_ready`."""
     if row is None or not is_sealed_document(row.particulars):
         return row  # type: ignore[no-any-return]  # as it came
-    told = opened_said(connection, row.referral_id, _place(row.incoming_id, "person"), row.particulars)
+    record = row.referral_id or row.incoming_id
+    told = opened_said(connection, record, _place(row.incoming_id, "person"), row.particulars)
     body = None if told["body"] is None else base64.b64decode(told["body"])
     return changed_row(row, {"particulars": told["particulars"], "body": body})
 
@@ -81,7 +88,7 @@ def opened_person(connection: Connection, row: Any) -> Row[Any] | None:
 def _content(connection: Connection, row: Any) -> dict[str, Any]:
     if not is_sealed_document(row.content):
         return {}
-    return opened_said(connection, row.referral_id, _place(row.id, "content"), row.content)
+    return opened_said(connection, row.referral_id or row.id, _place(row.id, "content"), row.content)
 
 
 def _place(id: str, part: str) -> tuple[str, ...]:

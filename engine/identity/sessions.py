@@ -56,7 +56,8 @@ class Sessions:
         """A fresh session of the account of that row, with an entry.
 
         `browser` is the token of the browser that is remembered for it. `instead_of` is the token of the session that
-        the new one takes the place of: it is over, and raises `authentication_required` where it was so before. `spend`
+        the new one takes the place of: it is over, and raises `authentication_required` where it was so before, as does one
+        that takes no place where the account is not as it was proven any more. `spend`
         uses up the code that was shown, in the same transaction. `vouched` is how the provider of single sign-on names
         person and session; what takes the place of a session is named like it.
         """
@@ -79,6 +80,8 @@ class Sessions:
                 if reading.end_session(connection, digest_of(instead_of)) is None:
                     raise Refusal("authentication_required")
                 names = reading.vouched_of(connection, digest_of(instead_of))
+            else:
+                still_as_proven(connection, row, by_code=spend is not None)
             if spend is not None:
                 spend(connection)
             records.add(connection, reading.SESSION, [fresh])
@@ -180,3 +183,17 @@ class Sessions:
         surplus = reading.browsers_of(connection, login_key)[BROWSERS_MAX:]
         if surplus:
             reading.forget_browsers(connection, login_key, surplus)
+
+
+def still_as_proven(connection: Connection, row: Any, *, by_code: bool) -> None:
+    """Returns where the account is as it was proven, and holds it so; else raises `authentication_required`.
+
+    Proving takes a moment. Who was disabled, or got another password or a second factor meanwhile, whose sessions are all
+    over, would go on in a session that is opened after these were ended.
+    """
+    now = reading.held_user(connection, row.login_key)
+    if now is None or now.disabled or now.password_hash != row.password_hash:
+        raise Refusal("authentication_required")
+    factor = None if by_code else reading.second_factor(connection, row.login_key)
+    if factor is not None and factor.confirmed_at is not None:
+        raise Refusal("authentication_required")

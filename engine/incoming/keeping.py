@@ -18,6 +18,7 @@ from engine.incoming.clocks import Clocks
 from engine.incoming.said import said
 from models import incoming_reading, records
 from models.at_rest import kept_payload
+from models.matters_at_rest import sealed_with
 
 CHART = "incoming"
 """What entries of matters name in place of a chart."""
@@ -233,15 +234,15 @@ class Keeping:
         entry, payload = chain_entry(self.office_id, matter["head"], deed, told)
         matter["head"] = entry["hash"]
         records.add(connection, records.ENTRY, [entry])
-        sealed = matter["referral_id"] is not None
+        sealed = sealed_with(matter) is not None
         records.add(connection, records.PAYLOAD, [kept_payload(connection, payload) if sealed else payload])
 
 
 CHANGING = (
     *("state", "events", "said", "handler", "inspection_id", "finding_id"),
-    *("referral_id", "recorded_at", "sequence", "head"),
+    *("referral_id", "confidential", "recorded_at", "sequence", "head"),
 )
-"""What acts may change of a matter."""
+"""What acts may change of a matter, and by what it is known how that is kept."""
 
 
 def instants(events: Mapping[str, str]) -> dict[str, datetime]:

@@ -245,6 +245,11 @@ class Witness:
         self.sequencer.run()
         with self.database.read() as connection:
             now_seen = look(connection, (), dated=False)
+        if not {*now_seen.standing} <= {
+            *seen.standing
+        }:  # changed since it was looked at: nobody signed for that
+            self.look()
+            raise self.refusal()
         held = anchor.checkpoint if anchor is not None else None
         self._sign(now_seen, accepted_of(held, digest_of_faults(now_seen.standing)))
         self._end(waiting.id, {"ended_at": self.clock.real_now(), "ended_by": by})

@@ -20,6 +20,7 @@ from engine.witness.anchors import Anchors
 from engine.witness.first_signature import taken_back
 from engine.witness.guard import Witness
 from engine.witness.looking import Known, look
+from engine.witness.sequencer import Sequencer
 from engine.witness.verifying import verify_all
 from models import account_reading, log_reading
 from tests.audit.conftest import Restored
@@ -137,6 +138,26 @@ def test_who_signed_first_signed_for_what_was_found_then(restored: Restored) -> 
         connection.execute(text("UPDATE log_leaf SET salt = 'x' WHERE place = 3"))
 
     assert answers(later, "A02", "E01") == [False, True], "the second of them signs for something else"
+
+
+def test_what_is_changed_while_the_second_signs_is_not_accepted(
+    restored: Restored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = restored.open()
+    sequence = Sequencer.run
+
+    def run(self: Sequencer) -> Any:
+        with later.house.database.engine.begin() as connection:
+            connection.exec_driver_sql("DROP TRIGGER IF EXISTS log_leaf_stays")
+            connection.execute(text("UPDATE log_leaf SET salt = 'x' WHERE place = 3"))
+        return sequence(self)
+
+    assert answers(later, "A01") == [False]
+    with monkeypatch.context() as patch:
+        patch.setattr(Sequencer, "run", run)
+        assert answers(later, "A02") == ["read_only"]
+    assert later.house.witness.doubted
+    assert answers(later, "A02", "E01") == [False, True]
 
 
 def test_who_signed_first_may_take_it_back(restored: Restored) -> None:

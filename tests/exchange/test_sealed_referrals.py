@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from engine.core.audit import canonical
 from engine.encryption_keys import public_key_from
 from engine.sealing import seal
-from models import exchange_reading, sealing
+from models import delivering, exchange_reading, sealing
 from tests.exchange.linked import NOW, Linked, courier
 from tests.partner import Ed25519Key, Partner, SealingKey
 from tests.schemas import faults
@@ -193,13 +193,20 @@ def test_the_house_takes_no_sealed_receipt(sqlite_served):
     assert status in (400, 415) and told["code"] in ("body_malformed", "media_type_unsupported")
 
 
-def test_no_key_and_no_reason_stands_in_a_log(sqlite_linked, hook, caplog):
+def test_of_a_referral_that_is_brought_or_does_not_arrive_no_log_tells(sqlite_linked, hook, caplog):
     key = SealingKey()
     caplog.set_level("DEBUG")
     police(sqlite_linked, url=hook.url, allow_private=True, encryption_key=key_of(key))
     refer(sqlite_linked)
     courier(sqlite_linked).run_once(NOW)
-    said = caplog.text
-    assert "delivered" in said
+    assert len(hook.received) == 1
+    hook.answers = lambda _: 503
+    for turn in range(6):
+        refer(sqlite_linked)
+        courier(sqlite_linked).run_once(NOW + timedelta(hours=turn))
+    with sqlite_linked.town.house.database.read() as connection:
+        assert delivering.destinations(connection)[POLICE].openings > 0
+    said = "".join(one.getMessage() for one in caplog.records if one.name.startswith("bihuan"))
+    assert POLICE not in said and "message" not in said
     for secret in (REASONS, key.private["d"], hook.received[0].body.decode(), "whsec_"):
-        assert secret not in said
+        assert secret not in caplog.text

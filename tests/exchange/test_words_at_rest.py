@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
+from string import ascii_lowercase, ascii_uppercase, digits
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -96,6 +98,22 @@ def test_an_entry_that_was_changed_or_moved_is_found(kept: Planter) -> None:
             ]
         all_taken_back.rollback()
     assert verify(database).faults == []
+
+
+def test_another_spelling_of_the_same_ciphertext_is_found(kept: Planter) -> None:
+    payload, letters = records.PAYLOAD, f"{ascii_uppercase}{ascii_lowercase}{digits}+/"
+    padded = payload.c.record_id == kept.referrals[0], payload.c.body.like("%=")
+    with kept.town.house.database.writing() as connection, connection.begin() as all_taken_back:
+        connection.exec_driver_sql("DROP TRIGGER payload_stays")
+        one = connection.execute(select(payload).where(*padded)).first()
+        assert one is not None
+        last = one.body.rstrip("=")
+        spelt = f"{last[:-1]}{letters[letters.index(last[-1]) + 1]}{one.body[len(last) :]}"
+        assert b64decode(spelt) == b64decode(one.body)
+        this = update(payload).where(padded[0], payload.c.sequence == one.sequence)
+        connection.execute(this.values(body=spelt))
+        assert [fault.sequence for fault in verify_within(connection).faults] == [one.sequence]
+        all_taken_back.rollback()
 
 
 def test_without_its_key_everything_but_the_referral_goes_on(kept: Planter) -> None:

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from engine.core.refusals import Refusal
+from engine.credential_acts import CREDENTIAL_ACTS
+from engine.identity.passwords import hash_password
 from tests.api.conftest import Office
-from tests.builders import Town
+from tests.builders import Town, refused
 from tests.identity.conftest import administrative, form_at, later, opened
 from tests.identity.test_changing_passwords import CHOSEN, HERE, change, signed_in
 from tests.identity.test_second_factor import code_of, enrolled
@@ -78,3 +80,26 @@ def test_the_walk_of_an_account_through_its_pages_on_each_kind_of_database(each_
     assert told["unknown_logins"] == 1 and told["not_told_apart"] >= 2, "what is no login reaches no database"
     later(office, hours=13)
     assert person.get("/account").status_code == 303
+
+
+def test_who_was_proven_before_the_password_changed_gets_no_session_after_it(each_office: Office) -> None:
+    house = each_office.town.house
+    accounts, prover = house.accounts, house.accounts.prover
+    act = next(one for one in CREDENTIAL_ACTS if one.name == "user.passwd")
+
+    def changed(login: str) -> str:
+        given = {"login": login, "password_hash": hash_password("von Verwaltern gegeben")}
+        house.writer.submit(lambda connection: act.carry_out(house, connection, given, house.clock.now()))
+        return hash_password(CHOSEN)
+
+    proven, before = prover.known("C02", PASSWORD), prover.known("D01", PASSWORD)
+    changed("C02")
+    assert refused(accounts.sessions.open, proven, "password").code == "authentication_required"
+    enrolled(each_office, "D01")
+    assert refused(accounts.sessions.open, before, "password").code == "authentication_required"
+    session = accounts.sign_in("L01", PASSWORD)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.accounts.hash_password", lambda _: changed("L01"))
+        chosen = refused(accounts.change_password, session.principal, session.token, PASSWORD, CHOSEN)
+    assert chosen.code == "authentication_required"
+    assert refused(accounts.sign_in, "L01", CHOSEN).code == "authentication_required"

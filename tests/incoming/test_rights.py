@@ -13,7 +13,7 @@ from engine.auditing import verify
 from engine.core.commands import Command, ResendCommand
 from engine.core.refusals import Refusal
 from engine.incoming import keeping
-from engine.referral_sealing import ALL_MATTERS_SEALED, seal_what_is_plain
+from engine.referral_sealing import ALL_ALONE_SEALED, ALL_MATTERS_SEALED, seal_what_is_plain
 from models import audit_reading, exchange_reading, matters_at_rest, records
 from tests.builders import Town, refused
 from tests.exchange.planted import said_in_rows
@@ -155,6 +155,31 @@ def test_what_was_plain_of_a_matter_of_a_referral_is_sealed_when_the_house_opens
     for _ in range(2):
         seal_what_is_plain(house.database, house.writer, house.desk.vault, house.clock.real_now())
         assert said_in_rows(house.database, "Kanarie") == {} and senders.shown("C02", returned) == before
+    assert verify(house.database).faults == []
+
+
+def test_a_confidential_matter_of_no_referral_says_nothing_in_the_database_either(
+    each_senders: Senders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    senders, house = each_senders, each_senders.town.house
+    with monkeypatch.context() as earlier:
+        for name in ("matter", "changes", "person"):
+            earlier.setattr(matters_at_rest, f"kept_{name}", lambda *given: given[-1])
+        earlier.setattr(keeping, "kept_payload", lambda *given: given[-1])
+        old = senders.sent("police_return", title="Kanarie-old")
+    before = senders.shown("H01", old)
+    assert "payload.body" in said_in_rows(house.database, "Kanarie")
+    mark = records.MARK.c.name == ALL_ALONE_SEALED
+    house.writer.submit(lambda connection: connection.execute(delete(records.MARK).where(mark)))
+    seal_what_is_plain(house.database, house.writer, house.desk.vault, house.clock.real_now())
+    assert senders.shown("H01", old) == before
+
+    new = senders.sent("procuratorial_opinion", title="Kanarie-new")
+    senders.act("H01", new, "assign", handler="W01")
+    senders.act("H01", new, "note", reason="other", explanation="Kanarie-explanation")
+    told = json.dumps(senders.shown("W01", new), ensure_ascii=False, default=str)
+    assert "Kanarie-new" in told and told.count("Kanarie-explanation") >= 1
+    assert said_in_rows(house.database, "Kanarie") == {}
     assert verify(house.database).faults == []
 
 
