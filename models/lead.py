@@ -9,6 +9,8 @@ from models.columns import ID_LENGTH, OFFICE_ID_LENGTH
 
 NAME, LOGIN, RESULT = "n", "l", "r"
 """What a key begins with: the name or login of an officer who worked on a finding, the code of an inspection's result."""
+OPEN, CLOSED = "o", "c"
+"""What a place begins with: nothing follows for a finding that is open; an inspection is told as what is closed."""
 KEY_MAX = 100
 """So many characters of a key are kept; records that more than one of these leads to are told apart by themselves."""
 
@@ -24,7 +26,7 @@ class RecordLead(SQLModel, table=True):
 
     key: str = Field(primary_key=True, max_length=KEY_MAX)
     department: str = Field(primary_key=True, max_length=60)
-    place: str = Field(primary_key=True, max_length=60)
-    """Of a finding its ledger number as lists compare it; of an inspection the day in UTC on which it was finished."""
+    place: str = Field(primary_key=True, max_length=64)
+    """Of a closed finding its ledger number as lists compare it; of an inspection the day in UTC on which it was finished."""
     record_id: str = Field(primary_key=True, max_length=ID_LENGTH)
     office_id: str = Field(max_length=OFFICE_ID_LENGTH)

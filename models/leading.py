@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event, text
 from sqlmodel import SQLModel
 
 from models.case import LIST_NUMBER
-from models.lead import KEY_MAX, LOGIN, NAME, RESULT, RecordLead
+from models.lead import CLOSED, KEY_MAX, LOGIN, NAME, OPEN, RESULT, RecordLead
 
 TABLE = str(RecordLead.__tablename__)
 COLUMNS = "key, department, place, record_id, office_id"
@@ -23,7 +23,7 @@ _HANDLER = {
 }
 _OFFICERS = {"sqlite": "json_extract({0}.intake, '$.officers')", "postgresql": "{0}.intake -> 'officers'"}
 _DIFFERS = {"sqlite": "{0} IS NOT {1}", "postgresql": "{0} IS DISTINCT FROM {1}"}
-_OF_FINDING = ("ledger_no", "department", "office_id", "inspection_id", "handler")
+_OF_FINDING = ("closed", "ledger_no", "department", "office_id", "inspection_id", "handler")
 _OF_INSPECTION = ("result_text", "finished_at", "department", "office_id")
 
 
@@ -75,6 +75,7 @@ def _of(table: str, dialect: str, row: str) -> str:
 def _to_findings(dialect: str, which: str) -> str:
     """Each name and login of those who handle the finding or took part in it or its inspection, once."""
     number = LIST_NUMBER.replace("ledger_no", "f.ledger_no")
+    place = f"CASE WHEN f.closed THEN '{CLOSED}' || {number} ELSE '{OPEN}' END"
     inspected = "JOIN inspection AS i ON i.id = f.inspection_id"
     parts = (
         (f"'{LOGIN}' || f.handler", ""),
@@ -86,7 +87,7 @@ def _to_findings(dialect: str, which: str) -> str:
         ),
     )
     return " UNION ".join(
-        f"SELECT substr({key}, 1, {KEY_MAX}) AS key, f.department, {number} AS place, f.id AS record_id, f.office_id "
+        f"SELECT substr({key}, 1, {KEY_MAX}) AS key, f.department, {place} AS place, f.id AS record_id, f.office_id "
         f"FROM finding AS f {more} WHERE {key} IS NOT NULL{which}"
         for key, more in parts
     )
@@ -113,7 +114,7 @@ def _to_inspections(dialect: str, which: str) -> str:
         split = f"LATERAL unnest(string_to_array({words}, ' ')) AS word(value)"
         code = """lower(word.value COLLATE "C")"""
     return (
-        f"SELECT DISTINCT substr('{RESULT}' || {code}, 1, {KEY_MAX}) AS key, i.department, {day} AS place, "
+        f"SELECT DISTINCT substr('{RESULT}' || {code}, 1, {KEY_MAX}) AS key, i.department, '{CLOSED}' || {day} AS place, "
         f"i.id AS record_id, i.office_id FROM inspection AS i CROSS JOIN {split} WHERE word.value <> ''{which}"
     )
 

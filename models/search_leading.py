@@ -14,7 +14,7 @@ from models.search import SearchKey
 
 KEY = table_of(SearchKey)
 COUNTED_MOST = 500
-WALKED_MOST = 10_000
+WALKED_MOST = 5_000
 """So many records that have the rarest key are looked at for one page; where there are more, a next page goes on."""
 PAIRS_MOST = 6
 """So many pairs lead to the records; whether the words are there is seen in the text."""

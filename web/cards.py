@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.core.basis import spoken
+from engine.core.basis import spoken, spoken_in_english
 from engine.drafts import Kept, confidential
 from web.commanding import fresh_key
 from web.fields import Choice, Field, Typed, person_label
@@ -172,7 +172,7 @@ def _card(
         idempotency_key=key,
         first=offer.first,
         titles=[words.of(step.row) for step in offer.steps],
-        basis=spoken(row.basis) if words.language == "zh" else row.basis,
+        basis=spoken(row.basis) if words.language == "zh" else spoken_in_english(row.basis),
         mark=row.mark,
         carried=frozenset(one.name for one in form.fields if one.input_name in known),
         errors=errors,

@@ -40,7 +40,7 @@ def rows_of(asking: Asking, items: Sequence[Mapping[str, Any]]) -> list[dict[str
 
 def told_members(asking: Asking, book: IncomingBook, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Members of a matter with their names and values in words."""
-    words, names = asking.words, Names(asking.house, asking.words)
+    words, names, people = asking.words, Names(asking.house, asking.words), people_of(asking.house)
     told = []
     for name, value in facts.items():
         key = f"incoming_field.{name}"
@@ -51,6 +51,8 @@ def told_members(asking: Asking, book: IncomingBook, facts: Mapping[str, Any]) -
             value = _code(asking, book, name, str(value))
         elif name == "finding":
             continue
+        elif name == "handler":
+            value = people.name(str(value))
         elif isinstance(value, Mapping):
             value = str(value.get("name") or value.get("title") or "")
         told.append((label, str(value)))

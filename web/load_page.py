@@ -70,6 +70,7 @@ def show_load(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
         chosen=chosen,
         chosen_name=words("board.nobody") if chosen == NOBODY else people.name(chosen),
         rows=rows,
+        sheet=query_path("/ledger", {**query, "state": ["open"]}, cursor="", limit=""),
         hands_over=hands_over and any(row["may_hand_over"] for row in rows),
         officers=people.offered(who.department or ""),
         next=query_path(HERE, query, cursor=listed["next"]) if listed["next"] else "",

@@ -94,6 +94,7 @@ PAGES: Mapping[str, str] = {
     "GET /jobs/{id}/result": "job.own",
     "GET /deadlines": "deadline.read",
     "GET /publicity": "figures.read",
+    "GET /publicity/sheet.csv": "ledger.export",
     "GET /stuck": "figures.read",
     "GET /search": "search.read",
     "GET /help": "help.read",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,10 @@ import yaml
 
 WORDS = Path(__file__).parent / "words"
 LANGUAGES = ("zh", "en")
+NARROW = re.compile(r" ?\(([^()]*[\u4e00-\u9fff][^()]*)\)")
+"""Chinese words in the brackets of Latin script, as some names of the contract have them."""
+CODE = re.compile(r"(?<=[a-z])_(?=[a-z])")
+"""What joins the words of a code, as some English names of the contract have it."""
 
 
 @cache
@@ -60,7 +65,11 @@ class Words:
         return key in self._words
 
     def of(self, named: Any) -> str:
-        """The name in this language of anything that carries `zh` and `en`."""
+        """The name in this language of anything that carries `zh` and `en`, Chinese in brackets of its own script."""
         if isinstance(named, Mapping):
-            return str(named.get(self.language) or named.get("zh") or "")
-        return str(getattr(named, self.language, None) or getattr(named, "zh", ""))
+            told = named.get(self.language) or named.get("zh") or ""
+        else:
+            told = getattr(named, self.language, None) or getattr(named, "zh", "")
+        if self.language == "en":
+            return CODE.sub(" ", str(told))
+        return NARROW.sub(r"（\1）", str(told))

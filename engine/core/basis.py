@@ -11,7 +11,7 @@ NO_RULE = "no national rule"
 
 
 PLAN = "原双随机办〔2024〕1号"
-INTERNAL = "内部办理要求"
+INTERNAL, INTERNAL_EN = "内部办理要求", "internal requirement"
 INTERNAL_SOURCES = ("DOMAIN", "DESIGN")
 
 
@@ -34,6 +34,17 @@ def spoken(text: str) -> str:
     """The basis in Chinese, part by part; house documents are called what they are, internal requirements."""
     parts = [_spoken_part(part.strip()) for part in text.split(";")]
     return "；".join(dict.fromkeys(part for part in parts if part)) or INTERNAL
+
+
+def spoken_in_english(text: str) -> str:
+    """The basis as the data cite it; house documents are called what they are, internal requirements."""
+    parts = [part.strip() for part in text.split(";")]
+    told = [INTERNAL_EN if _spoken_part(part) == INTERNAL else _named(part) for part in parts if part]
+    return "; ".join(dict.fromkeys(told)) or INTERNAL_EN
+
+
+def _named(part: str) -> str:
+    return _spoken_part(part) if part.startswith("SEED") else part
 
 
 def _spoken_part(part: str) -> str:

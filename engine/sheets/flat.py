@@ -19,10 +19,15 @@ MARK = "\ufeff"
 
 
 def csv_lines(columns: Sequence[Column], lines: Iterable[Line]) -> Iterator[str]:
-    """The rows as CSV with Chinese headings; text that a program of tables would run gets an apostrophe before it."""
-    yield MARK + _written([column.zh for column in columns])
-    for line in lines:
-        yield _written([_inert(cell) for cell in line.cells])
+    """The rows as CSV with Chinese headings."""
+    return csv_table([column.zh for column in columns], (line.cells for line in lines))
+
+
+def csv_table(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """The rows as CSV; text that a program of tables would run gets an apostrophe before it."""
+    yield MARK + _written(headings)
+    for row in rows:
+        yield _written([_inert(cell) for cell in row])
 
 
 def _written(cells: Sequence[str]) -> str:

@@ -93,7 +93,8 @@ def _by_result(
     there = led.to_result(connection, seen, department, code)
     if there.count <= led.FEW:
         return True, [INSPECTION.c.id.in_(there.ids)]
-    first, last = (datetime.fromisoformat(day).replace(tzinfo=UTC) for day in (there.first, there.last))
+    [span] = there.spans
+    first, last = (datetime.fromisoformat(day).replace(tzinfo=UTC) for day in span)
     return False, [INSPECTION.c.finished_at >= first, INSPECTION.c.finished_at < last + timedelta(days=1)]
 
 

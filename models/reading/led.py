@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from models.lead import KEY_MAX, LOGIN, NAME, RESULT, RecordLead
+from models.lead import CLOSED, KEY_MAX, LOGIN, NAME, OPEN, RESULT, RecordLead
 from models.reading.scope import Scope
 from models.records import table_of
 
@@ -22,11 +22,12 @@ class Led:
     """The seen records that some keys lead to, and a few more where a key is long."""
 
     count: int
-    """At most one more than FEW for each key."""
-    first: str
-    last: str
-    """The places between which all of them lie."""
+    """How many closed findings, or inspections; at most one more than FEW for each key."""
+    spans: Sequence[tuple[str, str]]
+    """Ledger numbers, or days; each of these lies between two that stand together, or is one of them."""
     ids: Select[tuple[str]]
+    open_ids: Select[tuple[str]]
+    """The open findings."""
 
 
 def to_officer(
@@ -45,14 +46,17 @@ def _led(connection: Connection, seen: Scope, department: str | None, whole: Seq
     keys, mine = [key[:KEY_MAX] for key in whole], [seen(LEAD)]
     if department is not None:
         mine.append(LEAD.c.department == department)
+    closed = LEAD.c.place >= CLOSED, LEAD.c.place < OPEN
     columns: list[Any] = []
     for key in keys:
-        of_it = (LEAD.c.key == key, *mine)
+        of_it = (LEAD.c.key == key, *closed, *mine)
         some = select(LEAD.c.record_id).where(*of_it).limit(FEW + 1).subquery()
         columns.append(select(func.count()).select_from(some).scalar_subquery())
         for order in (LEAD.c.place, LEAD.c.place.desc()):
             columns.append(select(LEAD.c.place).where(*of_it).order_by(order).limit(1).scalar_subquery())
     told = list(connection.execute(select(*columns)).one())
-    places = [place for place in (*told[1::3], *told[2::3]) if place is not None]
+    ends = zip(told[1::3], told[2::3], strict=True)
+    spans = [(first[1:], last[1:]) for first, last in ends if first is not None]
     ids = select(LEAD.c.record_id).where(LEAD.c.key.in_(keys), *mine)
-    return Led(sum(told[::3]), min(places, default=""), max(places, default=""), ids)
+    still = ids.where(LEAD.c.place == OPEN)
+    return Led(sum(told[::3]), spans, ids.where(*closed), still)

@@ -39,17 +39,24 @@ class _Bound:
     """At most how many findings match, between which ledger numbers, and what a few are looked up by."""
 
     count: int
-    first: str
-    last: str
+    spans: Sequence[tuple[str, str]]
     leads: Sequence[ColumnElement[bool]] | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Lead:
-    """The conditions of the findings, whether the order of the list leads to them, and what is known beforehand."""
+    """The conditions of the findings, and whether the order of the list leads to them."""
 
     conditions: Sequence[ColumnElement[bool]]
     in_order: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Leads:
+    """How open findings are come by, and how all are; of the closed ones what is known beforehand."""
+
+    open: _Lead
+    all: _Lead
     known: Sequence[_Bound] = ()
 
 
@@ -75,19 +82,15 @@ def page_of_findings(
     lights = [light for light in ALL if not asked.lights or light in asked.lights]
     if asked.states == (CLOSED,):
         lights = [light for light in lights if light == NONE]
-    lead = _of_one(seen, asked) or _Lead(
-        [seen(FINDING), *matching(asked)], in_order=True, known=list(_worked_on(connection, seen, asked))
-    )
-    if any(not one.count for one in lead.known):
-        return []
+    leads = _leads(connection, seen, asked)
     burning = [light for light in lights if light != NONE]
     found: list[Position] = []
     if burning and not (after and after[0] == NONE):
-        conditions = [*lead.conditions, *also]
-        found = findings_in_order(connection, conditions, burning, as_of, after, limit, led=lead.in_order)
+        conditions, in_order = [*leads.open.conditions, *also], leads.open.in_order
+        found = findings_in_order(connection, conditions, burning, as_of, after, limit, led=in_order)
     if NONE in lights and len(found) < limit:
         rest = after if after and after[0] == NONE else None
-        found += _without_light(connection, seen, asked, lead, rest, limit - len(found), also)
+        found += _without_light(connection, seen, asked, leads, rest, limit - len(found), also)
     return found
 
 
@@ -95,7 +98,7 @@ def _without_light(
     connection: Connection,
     seen: Scope,
     asked: FindingFilter,
-    lead: _Lead,
+    leads: _Leads,
     after: Position | None,
     limit: int,
     also: Sequence[ColumnElement[bool]],
@@ -103,59 +106,67 @@ def _without_light(
     """Open findings on which nothing runs and closed ones, by ledger number and id."""
     still = asked.states != (CLOSED,) and not (asked.closed_from or asked.closed_before)
     ended = (not asked.states or CLOSED in asked.states) and asked.due_before is None
-    closed = _closed(connection, seen, asked, lead) if ended else None
+    closed = _closed(connection, seen, asked, leads) if ended else None
     each: list[Sequence[ColumnElement[bool]]] = []
-    if still and closed is lead:  # nothing tells them apart: one walk finds both
-        each = [[*lead.conditions, *also, without_due(lead.in_order)]]
+    if still and closed is leads.open:  # nothing tells them apart: one walk finds both
+        each = [[*closed.conditions, *also, without_due(closed.in_order)]]
         return findings_without_light(connection, each, after, limit)
     if still:
-        each.append([*lead.conditions, *also, not_(FINDING.c.closed), FINDING.c.due_effective.is_(None)])
+        each.append(
+            [*leads.open.conditions, *also, not_(FINDING.c.closed), FINDING.c.due_effective.is_(None)]
+        )
     if closed is not None:
         in_order = [without_due()] if closed.in_order else []
         each.append([*closed.conditions, *also, FINDING.c.closed, *in_order])
     return findings_without_light(connection, each, after, limit)
 
 
-def _of_one(seen: Scope, asked: FindingFilter) -> _Lead | None:
-    """The findings of one party, reference or handler are looked up by it; those of a handler stand in order."""
-    if asked.party is None and asked.reference is None and asked.handler is None:
-        return None
-    in_order = asked.party is None and asked.reference is None
-    return _Lead([aside(seen)(FINDING), *matching(asked)], in_order)
+def _leads(connection: Connection, seen: Scope, asked: FindingFilter) -> _Leads:
+    """The findings of one party, reference or handler are looked up by it, those of a handler in their order.
+
+    Of the others the open ones of an officer are looked up too, as they are few.
+    """
+    beside = [aside(seen)(FINDING), *matching(asked)]
+    if asked.party is not None or asked.reference is not None:
+        one = _Lead(beside, in_order=False)
+        return _Leads(one, one)
+    if asked.handler is not None:
+        one = _Lead(beside, in_order=True)
+        return _Leads(one, one)
+    every = _Lead([seen(FINDING), *matching(asked)], in_order=True)
+    if asked.officer is None:
+        return _Leads(every, every)
+    logins = spellings(asked.officer)
+    worked = led.to_officer(connection, seen, asked.department, asked.officer, logins)
+    still = _Lead([*beside, FINDING.c.id.in_(worked.open_ids)], in_order=False)
+    return _Leads(still, every, [_Bound(worked.count, worked.spans, [FINDING.c.id.in_(worked.ids)])])
 
 
-def _closed(connection: Connection, seen: Scope, asked: FindingFilter, lead: _Lead) -> _Lead | None:
+def _closed(connection: Connection, seen: Scope, asked: FindingFilter, leads: _Leads) -> _Lead | None:
     """How the closed findings are come by; None where there are none."""
-    if not lead.in_order:
-        return lead
-    bounds = [*_tallied(connection, seen, asked), *lead.known]
+    if not leads.all.in_order:
+        return leads.all
+    bounds = [*_tallied(connection, seen, asked), *leads.known]
     if any(not one.count for one in bounds):
         return None
-    few = [one.leads for one in bounds if one.count <= led.FEW]
-    looked_up = next((leads for leads in few if leads is not None), None)
+    few = (one.leads for one in bounds if one.count <= led.FEW)
+    looked_up = next((one for one in few if one is not None), None)
     if looked_up is None:
         looked_up = next(_by_what_was_written(connection, asked), None)
     if looked_up is not None:
         return _Lead([aside(seen)(FINDING), *matching(asked), *looked_up], in_order=False)
-    within = [NUMBER.between(one.first, one.last) for one in bounds]
-    if not within:
-        return lead
-    return _Lead([*lead.conditions, *within], in_order=True)
-
-
-def _worked_on(connection: Connection, seen: Scope, asked: FindingFilter) -> Iterator[_Bound]:
-    """What is known of the findings on which the officer worked that was asked for, open ones too."""
-    if asked.officer is not None:
-        logins = spellings(asked.officer)
-        there = led.to_officer(connection, seen, asked.department, asked.officer, logins)
-        yield _Bound(there.count, there.first, there.last, [FINDING.c.id.in_(there.ids)])
+    within = [or_(*(NUMBER.between(*span) for span in one.spans)) for one in bounds]
+    return _Lead([*leads.all.conditions, *within], in_order=True) if within else leads.all
 
 
 def _tallied(connection: Connection, seen: Scope, asked: FindingFilter) -> list[_Bound]:
     """What the tally knows of the closed findings."""
     facets = list(_facets(asked))
     told = _told(connection, seen, asked, facets) if facets else []
-    return [_Bound(*bounds, facet.leads) for bounds, facet in zip(told, facets, strict=True)]
+    return [
+        _Bound(count, [(first, last)], facet.leads)
+        for (count, first, last), facet in zip(told, facets, strict=True)
+    ]
 
 
 def _facets(asked: FindingFilter) -> Iterator[_Facet]:

@@ -132,3 +132,21 @@ def test_grids_of_the_docx_are_ruled_and_fill_the_type_area(
                 int(cell._tc.width or 0) for cell in {id(cell._tc): cell for cell in row.cells}.values()
             ]
             assert abs(sum(widths) - area) < Mm(1)
+
+
+def test_no_half_page_stays_empty_before_the_seal_and_every_page_number_stands_alike(
+    press: DocumentPress, samples: dict[str, dict[str, Any]], issued_on: date
+) -> None:
+    told = {**samples["transfer_letter"], "attachments": []}
+    told["facts_summary"] = "现场检查时安全出口上锁，疏散通道堆放货物。" * 7
+    reader = pypdf.PdfReader(io.BytesIO(press.pdf("transfer_letter", told, issued_on=issued_on)))
+    heights: list[int] = []
+
+    def look(text: str, _: Any, place: list[float], *more: Any) -> None:
+        heights.extend([round(place[5])] if text.strip().startswith("—") else [])
+
+    first, last = (page.extract_text(visitor_text=look) for page in reader.pages)
+
+    assert "抽查任务编号" in first and "联系电话" not in first and "一式两份" not in first
+    assert "联系电话" in last and "印" in last and "一式两份" in last
+    assert len(heights) == 2 and len(set(heights)) == 1

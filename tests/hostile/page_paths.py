@@ -23,6 +23,7 @@ READ = (
     "/reports/file?form=csv",
     "/deadlines",
     "/publicity",
+    "/publicity/sheet.csv",
     "/search",
     "/help",
     "/help/terms?q=%E7%A7%BB",

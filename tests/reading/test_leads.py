@@ -94,6 +94,7 @@ def changes(connection: Connection, chance: random.Random) -> Callable[[], objec
         [
             (records.FINDING, chance.choice(findings), said(chance)),
             (records.FINDING, chance.choice(findings), {"inspection_id": chance.choice(inspections)}),
+            (records.FINDING, chance.choice(findings), {"closed": chance.random() < 0.5}),
             (records.INSPECTION, chance.choice(inspections), resulted(chance)),
             (records.INSPECTION, chance.choice(inspections), {"intake": {"officers": officers(chance)}}),
         ]

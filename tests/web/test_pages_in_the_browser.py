@@ -114,7 +114,7 @@ def paths(at_work: AtWork, party: str, matter: str, ending: str) -> dict[str, li
 ELSEWHERE = frozenset(
     {
         *("/", "/static/{name:path}", "/login", "/login/sso", "/login/sso/back", "/logout/sso"),
-        *("/ledger/sheet.xlsx", "/ledger/sheet.csv", "/reports/file", "/jobs/{id}"),
+        *("/ledger/sheet.xlsx", "/ledger/sheet.csv", "/publicity/sheet.csv", "/reports/file", "/jobs/{id}"),
         *("/jobs/{id}/result", "/jobs/intake.xlsx"),
         *("/referrals/{id}", "/referrals/{id}/corrections/{sequence}", "/referrals/{id}/carrier"),
         *("/rulebook/backtests/{id}", "/rulebook/editions/{id}"),

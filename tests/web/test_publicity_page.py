@@ -47,6 +47,27 @@ def test_each_number_opens_its_rows_and_the_rate_follows_from_them(pages: Pages)
     assert "Publicity rate" in visitor.get("/publicity?lang=en").text
 
 
+def test_each_list_is_taken_along_as_the_sheet_of_the_same_rows(pages: Pages) -> None:
+    visitor = pages.visit("C01")
+    for path in (
+        "/publicity",
+        "/publicity?set=missing",
+        "/publicity?set=late&to=2024-12-31",
+        "/publicity?limit=2",
+    ):
+        [sheet] = re.findall(r'href="(/publicity/sheet.csv[^"]*)" download', visitor.get(path).text)
+        answer = visitor.get(sheet.replace("&amp;", "&"))
+        assert answer.headers["content-type"].startswith("text/csv")
+        head, *lines = answer.text.lstrip("\ufeff").splitlines()
+        listed = visitor.client.get("/api/v1" + path.replace("limit=2", "limit=200")).json()["items"]
+        assert head.startswith("抽查任务编号,当事人,部门,检查结果,")
+        assert [line.split(",")[0] for line in lines] == [one["task_no"] for one in listed] != []
+    assert "发现问题待后续处理" in lines[-1] and lines[-1].endswith("2024-05-08")
+    assert visitor.get("/publicity/sheet.csv?cursor=x").status_code == 400
+    assert visitor.get("/publicity/sheet.csv?set=never").status_code == 400
+    assert pages.visit("F01").get("/publicity/sheet.csv").text.count("\r\n") == 1
+
+
 def test_the_numbers_of_the_ledger_open_the_same_rows(pages: Pages) -> None:
     visitor = pages.visit("C01")
     found = NUMBER.findall(visitor.get("/ledger?department=market_regulation").text)

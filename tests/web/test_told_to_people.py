@@ -7,8 +7,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from api.problems import problems
+from engine.accounts import Visit
+from engine.core.basis import spoken_in_english
 from tests.web.conftest import Pages, give_passwords
+from tests.web.town_at_work import put_to_work
+from web.asking import Asking
 from web.dates import day, end, instant, spoken
+from web.incoming_words import told_members
+from web.naming import Names
 from web.problems import remedy_of
 from web.wording import Words
 
@@ -85,3 +91,23 @@ def test_an_administrator_is_led_to_where_the_work_is(pages: Pages) -> None:
         assert all(f'href="{path}"' in main for path in there), login
         assert f'href="{not_there}"' not in main
     assert "data-group" in pages.visit("W01").get("/work").text
+
+
+def test_names_stand_in_the_brackets_of_their_script_and_without_hints_where_they_are_read(
+    pages: Pages,
+) -> None:
+    house = pages.town.house
+    clock = house.charts.dictionary["roles"]["clock"]
+    assert "(" in clock["zh"] and Words("zh").of(clock) == "时钟（到期自动）"
+    assert Words("en").of({"zh": "抄告", "en": "open copy_notice (at once)"}) == "open copy notice (at once)"
+    assert Names(house, Words("zh")).fact("officers") == "执法人员"
+    shown = pages.visit("C01").get(f"/findings/{put_to_work(pages.town).correcting}").text
+    assert "<dt>执法人员</dt>" in shown and "<dt>检查结果</dt>" in shown
+    visit = Visit(pages.town.people["C01"], "write")
+    asking = Asking(None, house, visit, Words("zh"))  # type: ignore[arg-type]  # no request is read
+    assert told_members(asking, house.incoming.reader.book, {"handler": "W01"}) == [("承办人", "姓名W01")]
+    for text, told in (
+        ("SEED 谁主管谁监管", "原双随机办〔2024〕1号谁主管谁监管"),
+        ("DOMAIN 3.0; 行政处罚法 Art 28", "internal requirement; 行政处罚法 Art 28"),
+    ):
+        assert spoken_in_english(text) == told

@@ -18,7 +18,7 @@ def upgrade() -> None:
         "record_lead",
         sa.Column("key", sa.String(100), primary_key=True),
         sa.Column("department", sa.String(60), primary_key=True),
-        sa.Column("place", sa.String(60), primary_key=True),
+        sa.Column("place", sa.String(64), primary_key=True),
         sa.Column("record_id", sa.String(64), primary_key=True),
         sa.Column("office_id", sa.String(40), nullable=False),
         sqlite_with_rowid=False,
