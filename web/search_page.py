@@ -51,8 +51,10 @@ def _group(asking: Asking, group: Mapping[str, Any]) -> dict[str, Any]:
     kind, rows = group["kind"], _rows(asking, group["kind"], group["items"])
     more = ""
     if group["next"]:
-        alone = "kind" in asking.query
-        more = query_path("/search", asking.query, kind=kind, cursor=group["next"] if alone else "")
+        shown = (
+            "kind" in asking.query or group["cut"]
+        )  # else the page of one kind begins with more of the first
+        more = query_path("/search", asking.query, kind=kind, cursor=group["next"] if shown else "")
     return {"kind": kind, "rows": [_shown(row) for row in rows], "more": more, "cut": group["cut"]}
 
 
