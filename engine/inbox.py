@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from engine.callers import Callers, principal_of
+from engine.core.commands import CLOCK
 from engine.core.receipt_form import kind_named, read_event
 from engine.core.receipts import ReceiptKind
 from engine.core.refusals import FieldError, Refusal
 from engine.desk import Desk
+from engine.files import file_of_message
 from engine.receipt_effects import Arrived, ReceiptEffects
 from engine.signed_event import check_own, check_same_bytes, signed_event
 from models import exchange_reading, linked_reading
@@ -21,6 +23,8 @@ from models.exchange_reading import CRIMINAL_QUEUE
 from models.second_wall import of_system
 
 RECORDED, NOTED, PARKED, CONTRADICTORY = "recorded", "noted", "parked", "contradicts"
+CONTRADICTS = "receipt_contradictory"
+"""The task, and the entry on the timeline of a criminal referral."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +178,27 @@ class Inbox:
         if state != RECORDED:
             linked_reading.change_receipt(connection, arrived.system_id, arrived.id, state, waiting_for)
         if state == CONTRADICTORY:
-            words = {
-                "zh": f"回执与台账现状矛盾，请核实：{arrived.kind.zh}",
-                "en": f"the receipt contradicts the record, please check: {arrived.kind.en}",
-                "receipt": arrived.id,
-                "system": arrived.system_id,
-                "why": waiting_for or "",
-            }
-            sender = self._desk.vault.said(message)["sender"]
-            about = {**message._mapping, "id": f"{arrived.system_id}:{arrived.id}"}
-            exchange_reading.tell(
-                connection, about, "receipt_contradictory", sender, "duty_clerk", words, now
-            )
+            self._tell(connection, arrived, waiting_for, message, now)
+
+    def _tell(
+        self, connection: Connection, arrived: Arrived, why: str | None, message: Any, now: datetime
+    ) -> None:
+        """The clerk has a task; of a criminal referral its list is told on its own timeline and nobody else (law 9)."""
+        words = {
+            "zh": f"回执与台账现状矛盾，请核实：{arrived.kind.zh}",
+            "en": f"the receipt contradicts the record, please check: {arrived.kind.en}",
+            "receipt": arrived.id,
+            "system": arrived.system_id,
+            "why": why or "",
+        }
+        if message.queue == CRIMINAL_QUEUE:
+            file = file_of_message(connection, self._desk.office, message)
+            told = {"receipt_kind": arrived.kind.kind, "receipt": arrived.id, "requirement": words["zh"]}
+            self._desk.scribe.note(connection, file, CONTRADICTS, {"facts": told}, CLOCK, now)
+            return
+        sender = self._desk.vault.said(message)["sender"]
+        about = {**message._mapping, "id": f"{arrived.system_id}:{arrived.id}"}
+        exchange_reading.tell(connection, about, CONTRADICTS, sender, "duty_clerk", words, now)
 
 
 def _repeated(known: Any, digest: str) -> ReceiptAnswer:

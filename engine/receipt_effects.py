@@ -176,7 +176,9 @@ class ReceiptEffects:
             said["confirmed"] = published.facts.get("published_on") == arrived.data["published_on"]
         self._desk.scribe.note(connection, file, NOTE, {"facts": said}, who, now)
         role = arrived.kind.tasked(arrived.data) or ("duty_clerk" if said.get("confirmed") is False else None)
-        if role is not None:
+        if (
+            role is not None and message.queue != CRIMINAL_QUEUE
+        ):  # its list reads the timeline, others nothing
             words = {
                 "zh": f"收到回执：{arrived.kind.zh}",
                 "en": f"receipt received: {arrived.kind.en}",

@@ -23,12 +23,23 @@ def told(body: Any, *, as_json: bool, words: str | None = None) -> None:
 
 
 def in_lines(body: Any) -> str:
-    """A result for people: one line a member."""
+    """A result for people: one line a member, and one each for what is said in both languages, such as faults."""
     if isinstance(body, Mapping):
-        return "\n".join(f"{name}: {_short(value)}" for name, value in body.items())
+        return "\n".join(f"{name}: {_said(value) or _short(value)}" for name, value in body.items())
     if isinstance(body, list):
         return "\n".join(_short(one) for one in body)
     return str(body)
+
+
+def _said(value: Any) -> str:
+    """Where each of the list says something in both languages, its other members and then that; else nothing."""
+    if not isinstance(value, list) or not all(isinstance(one, Mapping) and "zh" in one for one in value):
+        return ""
+    named = (
+        " ".join(_short(part) for name, part in one.items() if name not in ("zh", "en")) for one in value
+    )
+    lines = zip(named, value, strict=True)
+    return "".join(f"\n  {rest}：{one['zh']} · {one['en']}" for rest, one in lines)
 
 
 def _short(value: Any) -> str:

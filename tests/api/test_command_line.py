@@ -69,20 +69,6 @@ def test_a_refusal_is_a_problem_with_json_and_words_on_stderr_without(bihuan: Te
     assert (code, out) == (1, "") and "格式不符" in err and "not in the vocabulary" in err
 
 
-def test_what_is_wrong_with_a_file_is_said_in_words(bihuan: Terminal, tmp_path: Path) -> None:
-    there, nowhere = tmp_path / "there", tmp_path / "nowhere"
-    there.write_text("x")
-    for words, expected in (
-        (("restore", str(nowhere), "--key", str(there)), "没有这个文件"),
-        (("restore", str(there), "--key", str(nowhere)), "没有这个文件"),
-        (("restore", str(there)), "--key"),
-        (("backup", str(there)), "不会覆盖"),
-    ):
-        code, out, err = bihuan(*words)
-        assert (code, out) == (1, "") and expected in err and "Errno" not in err
-        assert str(nowhere) in err or str(there) in err or expected == "--key"
-
-
 def test_no_secret_of_an_administrative_act_is_kept_in_words(bihuan: Terminal) -> None:
     bihuan.clock = "2024-04-26T17:00"
     bihuan.json("user", "add", "W01", "--role", "inspector", *ADD, says=f"{PASSWORD}\n")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.attachments import AttachmentFile
-from engine.carrier.paper_receipts import FAILURES_MAX
+from engine.carrier.paper_receipts import FAILURES_MAX, Entered
 from engine.core.carrier_codes import ALPHABET, LENGTH, code_for, shown, typed
 from engine.core.paper_receipt_form import OnPaper
 from models import linked_reading
@@ -48,9 +49,9 @@ def test_what_is_no_code_is_none(text: str) -> None:
     assert typed(text) is None
 
 
-def enter(town: Town, by: str, code: str, **given: object) -> object:
+def enter(town: Town, by: str, code: str, **given: Any) -> Entered:
     """The code is typed with its scan."""
-    paper = OnPaper(code, town.house.clock.now(), "值班员", **given)  # type: ignore[arg-type]
+    paper = OnPaper(code, town.house.clock.now(), "值班员", **given)
     return town.house.exchange.carrier.paper.enter(town.who(by), paper, [SCAN])
 
 
@@ -64,9 +65,9 @@ def test_a_transfer_is_signed_for_and_accepted_by_code(sqlite_linked: Linked, fi
     assert early.errors[0].zh == "前一步还没有登记"
     assert states(town, fire.system) == ["carried"] and linked.receipts(finding) == []
     told = enter(town, "D01", codes["signed_for"].lower(), receipt_no="回1号")
-    assert told.code == "recorded" and linked.state(finding) == "received"  # type: ignore[attr-defined]
+    assert told.code == "recorded" and linked.state(finding) == "received"
     assert states(town, fire.system) == ["delivered"]
-    assert enter(town, "D01", codes["signed_for"], receipt_no="回1号").code == "duplicate"  # type: ignore[attr-defined]
+    assert enter(town, "D01", codes["signed_for"], receipt_no="回1号").code == "duplicate"
     other = refused(enter, town, "D01", codes["signed_for"], receipt_no="回2号")
     assert other.errors[0].zh == "这个签收码已经登记过"
     assert [one.pointer for one in refused(enter, town, "D01", codes["accepted"]).errors] == ["/case_no"]
@@ -108,7 +109,7 @@ def test_codes_are_not_guessed(sqlite_linked: Linked, fire: Office) -> None:
         wrong = shown(code_for(b"guess", str(number), "signed_for"))
         assert refused(enter, town, "D01", wrong).errors[0].zh == "没有这个签收码"
     assert refused(enter, town, "D01", code).code == "rate_limited"
-    assert enter(town, "C01", code).code == "recorded"  # type: ignore[attr-defined]
+    assert enter(town, "C01", code).code == "recorded"
     with town.house.database.read() as connection:
         assert linked_reading.receipts_of(connection, finding)[0].state == "recorded"
 

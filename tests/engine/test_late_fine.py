@@ -104,7 +104,7 @@ def test_its_stretches_follow_one_another_and_add_up(
     got = after(days, exclusions, fine)
     edges = [(one.first, one.last) for one in got.stretches]
     assert edges[0][0] == DUE and edges[-1][1] == min(got.until, got.cap_on)
-    assert all(first == last + DAY for (_, last), (first, _) in pairwise(edges))  # type: ignore[operator]
+    assert all(first == last + DAY for (_, last), (first, _) in pairwise(edges))  # type: ignore[operator]  # points that are days
     for by_day in (False, True):
         answer = late_fine_answer(got, by_day=by_day)
         assert sum(one["fen"] for one in answer["stretches"]) == answer["sum_fen"] == got.sum_fen

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from engine.administration import Administration
 from engine.auditing import verify
@@ -109,10 +109,10 @@ def test_the_digest_of_an_issued_paper_stands_on_its_entry_and_finds_a_change(to
         paper = records.documents_of(connection, finding, KIND)[0]
     assert paper.content[PRESSED_WITH] == town.house.press.in_force(KIND).digest
 
-    def change(connection: object) -> None:
+    def change(connection: Connection) -> None:
         table = records.DOCUMENT
         content = {**paper.content, "party": {"name": "另一家"}}
-        connection.execute(table.update().where(table.c.id == paper.id).values(content=content))  # type: ignore[attr-defined]
+        connection.execute(table.update().where(table.c.id == paper.id).values(content=content))
 
     town.house.writer.submit(change)
     faults = verify(town.house.database).faults

@@ -33,7 +33,10 @@ def test_what_waits_for_others_is_not_read(sqlite_town, name):
     told: list[str] = []
     with database.engine.connect() as connection:
         said: list[tuple[str, Any]] = []
-        keep = lambda _c, _u, statement, parameters, *_: said.append((statement, parameters))  # noqa: E731
+
+        def keep(_c: Any, _u: Any, statement: str, parameters: Any, *_: Any) -> None:
+            said.append((statement, parameters))
+
         event.listen(connection, "before_cursor_execute", keep)
         ASKED[name](connection)
         event.remove(connection, "before_cursor_execute", keep)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from models import exchange_reading, linked_reading
+from models import exchange_reading, linked_reading, records
 from tests.builders import Town, refused
 from tests.exchange.linked import Linked, Post
 from tests.partner import Partner
@@ -94,6 +95,27 @@ def test_the_police_decline_and_a_court_fines(answering: tuple[Town, str, Post])
     assert state(town, referral) == "result_court_fine"
     row = town.referrals(town.referrals_finding(referral))[-1]
     assert row.record["facts"]["court_fine_fen"] == 100_000
+
+
+def test_a_receipt_that_contradicts_the_referral_is_told_there_and_nowhere_else(
+    answering: tuple[Town, str, Post],
+) -> None:
+    town, referral, post = answering
+    post("signed_for", **SIGNED)
+    post("filed", **plain(FILED))
+
+    led(town, referral, "confirm_no_items")
+    post("concluded", **COURT)
+
+    assert post("not_filed", **plain(DECLINED)).code == "parked"
+
+    assert state(town, referral) == "result_court_fine"
+    told = town.house.reader.referrals.timeline(town.people["P01"], referral, {})["items"]
+    [entry] = [one for one in told if one["trigger"] == "receipt_contradictory"]
+    assert entry["facts"]["receipt_kind"] == "not_filed" and "矛盾" in entry["facts"]["requirement"]
+    with town.house.database.read() as connection:
+        kinds = set(connection.execute(select(records.NOTICE.c.kind)).scalars())
+    assert "receipt_contradictory" not in kinds, "a notice of no finding is shown to nobody"
 
 
 def test_another_system_cannot_answer_it(answering: tuple[Town, str, Post], linked: Linked) -> None:

@@ -76,9 +76,9 @@ def test_a_third_scheme_joins_by_one_line_of_the_table(sqlite_served, hook, monk
     def now() -> float:
         return house.clock.now().timestamp()
 
-    fire = Partner(FIRE, "fire_rescue", linked.base, MadeUpKey(), now)  # type: ignore[arg-type]
+    fire = Partner(FIRE, "fire_rescue", linked.base, MadeUpKey(), now)  # type: ignore[arg-type]  # a key as any other
     assert len(fire.pull("after=0")["items"]) == 1
-    forged = Partner(FIRE, "fire_rescue", linked.base, signing_with("v1,"), now)  # type: ignore[arg-type]
+    forged = Partner(FIRE, "fire_rescue", linked.base, signing_with("v1,"), now)
     assert forged.pull()["code"] == "signature_invalid"
     assert house.system_reader.system(linked.town.who("D01"), FIRE)["keys"][0]["version"] == "v9"
     rotated = linked.exchange.systems.rotate_key(FIRE)
@@ -87,9 +87,12 @@ def test_a_third_scheme_joins_by_one_line_of_the_table(sqlite_served, hook, monk
 
 def signing_with(prefix: str) -> Any:
     """A key whose signatures carry another version."""
-    key = MadeUpKey()
-    key.sign = lambda base: made_up("mine_1", base).replace("v9,", prefix)  # type: ignore[method-assign]
-    return key
+
+    class Other(MadeUpKey):
+        def sign(self, base: bytes) -> str:
+            return super().sign(base).replace("v9,", prefix)
+
+    return Other()
 
 
 def test_a_signature_of_one_scheme_never_counts_for_another():

@@ -66,7 +66,7 @@ def test_partners_that_sign_for_themselves_agree() -> None:
     assert HmacKey(SECRET).sign(base) == V1
     assert Ed25519Key(PUBLIC).fits(V1A, base)
     assert keys_in(f"{PRIVATE} {PUBLIC}") == [{"private": PRIVATE}, {"public": PUBLIC}]
-    assert PRIVATE not in repr(Line.to("http://x", "s", keys_in(f"{PRIVATE} {PUBLIC}"), None))  # type: ignore[arg-type]
+    assert PRIVATE not in repr(Line.to("http://x", "s", keys_in(f"{PRIVATE} {PUBLIC}"), None))  # type: ignore[arg-type]  # no clock is asked
 
 
 # ---------------------------------------------------------------- CloudEvents

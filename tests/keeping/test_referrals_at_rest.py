@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 
 from engine.attachments import AttachmentFile, Attachments
 from engine.keeping.backup import back_up
@@ -36,7 +37,7 @@ def test_a_restored_referral_opens_with_the_keys_that_came_and_with_no_others(
     own = secret_keys(elsewhere.referral_key_file)
     vault = ReferralVault(elsewhere.referral_key_file)
 
-    def restored() -> object:
+    def restored() -> Row[Any]:
         database = Database(elsewhere.database_url)
         with database.read() as connection:
             mine = records.ATTACHMENT.c.finding_id == referral
@@ -53,7 +54,7 @@ def test_a_restored_referral_opens_with_the_keys_that_came_and_with_no_others(
     assert "keys/referral.key" not in kept.restored(elsewhere, with_keys)["files"]
 
     row = restored()
-    changed = bytes(row.content[:-1]) + bytes([row.content[-1] ^ 1])  # type: ignore[attr-defined]
+    changed = bytes(row.content[:-1]) + bytes([row.content[-1] ^ 1])
     mine = records.ATTACHMENT.c.finding_id == referral
     with town.house.database.writing() as connection, connection.begin():
         connection.execute(update(records.ATTACHMENT).where(mine).values(content=changed))
