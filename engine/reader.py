@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -167,10 +167,14 @@ class Reader:
             lines = deadline_lines(connection, self.sources, seen, rows, page.as_of)
         return page.answer(lines, _last(places, page, lambda place: place))
 
-    def named(self, who: Principal, ids: Iterable[str]) -> dict[str, Row[Any]]:
-        """Ledger number, item and party of those of these findings that the principal sees, by id."""
+    def named(self, who: Principal, ids: Collection[str]) -> dict[str, Row[Any]]:
+        """Ledger number, item and party of those of these findings, or inspections, that the principal sees, by id."""
         with self._database.read(self._behalf(who)) as connection:
-            return findings.named_findings(connection, self._seen(who), ids)
+            of = findings.named_findings(connection, self._seen(who), ids)
+            alone = set(ids) - of.keys()
+            return (
+                {**inspections.named_inspections(connection, self._seen(who), alone), **of} if alone else of
+            )
 
     def ledger(self, who: Principal, query: Query) -> dict[str, Any]:
         """ledger_answer: figures of what the principal sees, each with the list that gives exactly it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     not_,
+    null,
     or_,
     select,
     tuple_,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 from models.reading import led
 from models.reading.scope import Scope
 from models.reading.unled import aside
-from models.records import FINDING, INSPECTION
+from models.records import FINDING, INSPECTION, PARTY
 from models.second_wall import as_house
 
 WITHHELD_STATES = ("withheld", "deferred")
@@ -155,6 +156,20 @@ def inspections_by_id(connection: Connection, ids: Sequence[str], today: date) -
     asked = select(INSPECTION, publication(today).label("publication")).where(INSPECTION.c.id.in_(ids))
     rows = {row.id: row for row in connection.execute(asked)}
     return [rows[id] for id in ids]
+
+
+def named_inspections(connection: Connection, seen: Scope, ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """Task number as `ledger_no`, no `item`, and party of those of these inspections that are seen, by id."""
+    named: Any = select(
+        INSPECTION.c.id,
+        INSPECTION.c.task_no.label("ledger_no"),
+        null().label("item"),
+        PARTY.c.name.label("party"),
+    )
+    asked = named.join(PARTY, PARTY.c.id == INSPECTION.c.party_id).where(
+        INSPECTION.c.id.in_([*ids]), seen(INSPECTION)
+    )
+    return {row.id: row for row in connection.execute(asked)}
 
 
 def findings_of_inspections(connection: Connection, seen: Scope, ids: Sequence[str]) -> Sequence[Row[Any]]:

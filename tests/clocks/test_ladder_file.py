@@ -17,7 +17,7 @@ from rules.offices import load_office
 from rules.terms import RULES, with_lights
 
 OFFICE = (RULES / "offices" / "yuanping.yaml").read_text(encoding="utf-8")
-FIRST = "  - {when: yellow, roles: [case_officer], zh: 临期提醒, en: early reminder, mark: PRACTICE}\n"
+FIRST = "  - {when: yellow, roles: [case_officer], zh: 预警提醒, en: early reminder, mark: PRACTICE}\n"
 
 
 def office_with(tmp_path: Path, rung: str = FIRST, lights: str = "{}") -> Any:

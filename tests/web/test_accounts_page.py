@@ -48,6 +48,10 @@ def test_one_proposes_an_account_and_another_confirms_it(real: Pages) -> None:
     answer = first.send(form_of(first, "user.add"), **NEW)
     assert (answer.status_code, answer.headers["location"]) == (303, "/admin/accounts?flash=created")
     text = first.get("/admin/accounts").text
+    draft = text[text.index('data-draft="user.add"') :].partition("</form>")[0]
+    assert re.findall(r'<input[^>]*name="password"[^>]*>', draft) == re.findall(
+        r'<input[^>]*type="password"[^>]*>', draft
+    )
     assert "穆&lt;b&gt;青" in text and NEW["password"] not in text, "it waits, escaped, without its password"
     assert "W77" not in dict(ROW.findall(text)) and 'action="/admin/proposals/' not in text
 

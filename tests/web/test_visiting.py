@@ -153,7 +153,17 @@ def test_files_of_pages_are_kept_by_browsers_until_they_change(pages: Pages) -> 
 def test_a_clock_of_an_inspection_without_findings_leads_to_the_inspection(pages: Pages) -> None:
     inspection = pages.town.inspect(result_codes=["NO_PROBLEM"])
     visitor = pages.visit("W01")
-    assert f'href="/findings/{inspection}"' in visitor.get("/deadlines").text
+    listed = visitor.get("/deadlines?lang=zh").text
+    assert f'href="/findings/{inspection}"' in listed
+    row = listed[listed.index(f'data-finding="{inspection}"') :].partition("</tr>")[0]
+    assert (
+        '<td class="item">检查<' in row
+        and pages.town.house.reader.inspection(pages.town.who("W01"), inspection)["inspection"]["party"][
+            "name"
+        ]
+        in row
+    )
+    assert pages.town.house.reader.named(pages.town.who("F01"), [inspection]) == {}
     answer = visitor.get(f"/findings/{inspection}")
     assert (answer.status_code, answer.headers["location"]) == (303, f"/inspections/{inspection}")
 
