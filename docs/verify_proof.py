@@ -235,7 +235,7 @@ def check(files, key_line=None, known_note=None):
     """What is proven, line by line; `files` are the members of the zip. Raises Wrong."""
     chain, lines = read_chain(files), []
     keys = [one[0] for one in chain]
-    need(key_line is None or read_key(key_line) in keys, "the file names another key than yours")
+    need(key_line is None or read_key(key_line) in keys, "the file names another key than yours, or is older")
     proof = json.loads(files["proof.json"])
     need(proof["format"] == FORMAT, "another format")
     origin, size, root = read_checkpoint(files["checkpoint.note"], chain)
