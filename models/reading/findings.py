@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, not_, or_, 
 from models.reading.closings import closed_within
 from models.reading.json_list import ListHolds
 from models.reading.scope import Scope
-from models.reading.unled import Unled
+from models.reading.unled import Unled, aside
 from models.records import ATTACHMENT, DEADLINE, FINDING, INSPECTION, PARTY, PROCEEDING
 
 OPEN, CLOSED = "open", "closed"
@@ -168,7 +168,9 @@ def findings_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[
 def named_findings(connection: Connection, seen: Scope, ids: Iterable[str]) -> dict[str, Row[Any]]:
     """Ledger number, item and party of those of these findings that are seen, by id."""
     named: Any = select(FINDING.c.id, FINDING.c.ledger_no, FINDING.c.item, PARTY.c.name.label("party"))
-    asked = named.join(PARTY, PARTY.c.id == FINDING.c.party_id).where(FINDING.c.id.in_([*ids]), seen(FINDING))
+    asked = named.join(PARTY, PARTY.c.id == FINDING.c.party_id).where(
+        FINDING.c.id.in_([*ids]), aside(seen)(FINDING)
+    )
     return {row.id: row for row in connection.execute(asked)}
 
 

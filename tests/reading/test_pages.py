@@ -136,6 +136,22 @@ def test_the_findings_of_an_inspection_are_looked_for_by_the_inspection(
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_deadlines_are_about_is_looked_for_by_the_finding(
+    database: Database, reader: Reader, world: World, settle: Settle, asked: list[tuple[str, Any]]
+) -> None:
+    random_world(world, 4, 100)
+    settle(world)
+    of = [one["id"] for one in reader.findings(OFFICER, {})["items"]]
+    asked.clear()
+    assert set(reader.named(OFFICER, of)) == set(of)
+    (statement, parameters) = asked[0]
+    with database.read() as connection:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        plan = [row[3] for row in rows]
+        assert plan[0] == "SEARCH finding USING INDEX sqlite_autoindex_finding_1 (id=?)", plan
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_what_is_of_one_party_is_looked_for_by_the_party(
     database: Database, reader: Reader, world: World, settle: Settle, asked: list[tuple[str, Any]]
 ) -> None:
