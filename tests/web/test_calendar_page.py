@@ -25,6 +25,13 @@ def test_every_day_of_the_year_is_shown_as_it_is_counted(pages: Pages, year: int
     assert ("国办发明电〔2023〕7号" in text) == (year == 2024)
 
 
+@pytest.mark.parametrize(
+    ("year", "said"), [(2020, "见于转引，未读原文"), (2024, "已读原文")], ids=["quoted", "read"]
+)
+def test_a_notice_says_whether_anybody_read_it(pages: Pages, year: int, said: str) -> None:
+    assert said in pages.visit("W01").get(f"/calendar?year={year}").text
+
+
 def test_a_year_that_is_none_is_the_present_one(pages: Pages) -> None:
     visitor = pages.visit("W01")
     for year in ("", "x", "0001", "99999", "２０２４"):
