@@ -42,8 +42,15 @@ class Audited:
     erased: int = 0
     """Entries of which the payload was lawfully erased: named by an entry of their own record, and gone."""
     faults: list[ChainFault] = field(default_factory=list)
-    unopened: int = 0
-    """Payloads of which the key is not here: their chain was followed, and what they say was not looked at."""
+    shut: list[tuple[str, int]] = field(default_factory=list)
+    """Record and sequence of payloads of which the key is not here: what they say was not looked at."""
+    sealed: int = 0
+    """Payloads that were sealed, whether or not they open."""
+
+    @property
+    def unopened(self) -> int:
+        """Payloads whose chain was followed and that were not looked into."""
+        return len(self.shut)
 
     def answer(self) -> dict[str, Any]:
         """The result as the command line prints it."""
@@ -86,7 +93,18 @@ def verify_within(connection: Connection, progress: Callable[[int], None] | None
             _follow(connection, (record, head, sequence), audited)
         if progress is not None:
             progress(audited.records)
+    audited.faults += _key_faults(audited)
     return audited
+
+
+def _key_faults(audited: Audited) -> Iterator[ChainFault]:
+    """What is sealed with a key that is not here, where the others open: else a changed name of a key would hide a change.
+
+    Where none opens, it is the house that has no key; whoever has it verifies.
+    """
+    if len(audited.shut) < audited.sealed:
+        for record, sequence in audited.shut:
+            yield ChainFault(record, sequence, *NO_SUCH_KEY)
 
 
 def _follow(connection: Connection, named: tuple[str, str, int], audited: Audited) -> None:
@@ -98,7 +116,8 @@ def _follow(connection: Connection, named: tuple[str, str, int], audited: Audite
     audited.faults += _paper_faults(connection, record, rows)
     erasures = Erasures(erased_by(rows), archiving.erased_payloads_of(connection, record))
     audited.faults += _payload_faults(record, rows, erasures)
-    audited.unopened += sum("shut" in row for row in rows)
+    audited.shut += [(record, row["sequence"]) for row in rows if "shut" in row]
+    audited.sealed += sum("sealed" in row for row in rows)
     audited.erased += sum(row["body"] is None and erasures.lawful(row) for row in rows)
 
 
@@ -125,9 +144,9 @@ def _opened(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
     if not is_sealed_text(row["body"]) or row["salt"]:  # beside what is sealed there stands no salt
         return row
     if not can_open(connection, row):
-        return {**row, "shut": True}
+        return {**row, "sealed": True, "shut": True}
     try:
-        return {**row, **opened_payload(connection, row)}
+        return {**row, "sealed": True, **opened_payload(connection, row)}
     except Refusal:  # changed, or moved here from another place: not what was committed to
         return row
 
@@ -181,6 +200,10 @@ def _payload_faults(record: str, rows: list[dict[str, Any]], erasures: Erasures)
         yield ChainFault(record, sequence, *NO_ENTRY_SAYS_SO)
 
 
+NO_SUCH_KEY = (
+    "条目用这里没有的密钥封存，而其他条目可以打开：内容被改动，或者密钥文件缺了一把，无法核对",
+    "sealed with a key that is not here while others open: it was changed, or the key file lacks a key; not verified",
+)
 UNREADABLE = (
     "数据库中有无法读取的内容：被改动或者损坏",
     "the database holds what cannot be read: changed or damaged",

@@ -100,6 +100,22 @@ def test_an_entry_that_was_changed_or_moved_is_found(kept: Planter) -> None:
     assert verify(database).faults == []
 
 
+def test_a_payload_that_pretends_another_key_is_found_among_those_that_open(kept: Planter) -> None:
+    payload, mine = records.PAYLOAD, records.PAYLOAD.c.record_id == kept.referrals[0]
+    with kept.town.house.database.writing() as connection, connection.begin() as all_taken_back:
+        connection.exec_driver_sql("DROP TRIGGER payload_stays")
+        one = connection.execute(select(payload).where(mine).order_by(payload.c.sequence)).first()
+        assert one is not None
+        other_key = one.body[:8] + ("b" if one.body[8] == "a" else "a") + one.body[9:]
+        connection.execute(
+            update(payload).where(mine, payload.c.sequence == one.sequence).values(body=other_key)
+        )
+        (fault,) = verify_within(connection).faults
+        assert (fault.record, fault.sequence) == (one.record_id, one.sequence)
+        assert "a key that is not here" in fault.en
+        all_taken_back.rollback()
+
+
 def test_another_spelling_of_the_same_ciphertext_is_found(kept: Planter) -> None:
     payload, letters = records.PAYLOAD, f"{ascii_uppercase}{ascii_lowercase}{digits}+/"
     padded = payload.c.record_id == kept.referrals[0], payload.c.body.like("%=")
