@@ -86,11 +86,11 @@ def verify(database: Database, progress: Callable[[int], None] | None = None) ->
 
 def verify_within(connection: Connection, progress: Callable[[int], None] | None = None) -> Audited:
     """The same within a transaction that is open."""
-    audited = Audited()
+    audited, confidential = Audited(), audit_reading.confidential_records(connection)
     for record, head, sequence in audit_reading.heads(connection):
         audited.records += 1
         with unreadable_told(record, audited.faults):
-            _follow(connection, (record, head, sequence), audited)
+            _follow(connection, (record, head, sequence), audited, record in confidential)
         if progress is not None:
             progress(audited.records)
     audited.faults += _key_faults(audited)
@@ -107,10 +107,14 @@ def _key_faults(audited: Audited) -> Iterator[ChainFault]:
             yield ChainFault(record, sequence, *NO_SUCH_KEY)
 
 
-def _follow(connection: Connection, named: tuple[str, str, int], audited: Audited) -> None:
-    """One chain, to the head and sequence that its record names."""
+def _follow(
+    connection: Connection, named: tuple[str, str, int], audited: Audited, confidential: bool
+) -> None:
+    """One chain, to the head and sequence that its record names; only what a confidential record says may be sealed."""
     record, head, sequence = named
-    rows = [_opened(connection, row) for row in audit_reading.chain_as_kept(connection, record)]
+    rows = audit_reading.chain_as_kept(connection, record)
+    if confidential:
+        rows = [_opened(connection, row) for row in rows]
     audited.entries += len(rows)
     audited.faults += _faults(record, head, sequence, rows)
     audited.faults += _paper_faults(connection, record, rows)

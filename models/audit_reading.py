@@ -27,6 +27,13 @@ def heads_of_cases(connection: Connection) -> Iterator[tuple[str, str, int]]:
     yield from _heads(connection, INSPECTION, FINDING)
 
 
+def confidential_records(connection: Connection) -> frozenset[str]:
+    """Ids of the referrals and of the matters that are confidential or belong to one: what their entries say is sealed."""
+    sealed = INCOMING.c.confidential | INCOMING.c.referral_id.is_not(None)
+    both = select(REFERRAL.c.id).union_all(select(INCOMING.c.id).where(sealed))
+    return frozenset(connection.execute(both).scalars())
+
+
 def _heads(connection: Connection, *tables: Table) -> Iterator[tuple[str, str, int]]:
     for table in tables:
         for row in connection.execute(

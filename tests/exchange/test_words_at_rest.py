@@ -19,6 +19,10 @@ from tests.builders import Town, refused
 from tests.exchange.planted import CANARY, HANDED, Planter, said_in_rows
 from tests.once import Copies
 
+TRIGGER_GONE = {
+    "sqlite": "DROP TRIGGER payload_stays",
+    "postgresql": "ALTER TABLE payload DISABLE TRIGGER USER",
+}
 REGISTER = {"ledger_no": "原台〔2024〕0001", "department": "market_regulation", "handler": "W01"}
 WORDS = {"attachment.name", "attachment.title", "attachment.doc_no", "document.doc_no"} | {
     *("payload.body", "referral.record", "referral_deadline.history")
@@ -114,6 +118,18 @@ def test_a_payload_that_pretends_another_key_is_found_among_those_that_open(kept
         assert (fault.record, fault.sequence) == (one.record_id, one.sequence)
         assert "a key that is not here" in fault.en
         all_taken_back.rollback()
+
+
+def test_what_is_no_referrals_cannot_pretend_to_be_sealed(town: Town) -> None:
+    """Else a house without the key, or without any referral, would take a destroyed payload for one that it cannot open."""
+    finding, payload = town.finding(), records.PAYLOAD
+    with town.house.database.writing() as connection, connection.begin():
+        connection.exec_driver_sql(TRIGGER_GONE[connection.dialect.name])
+        this = update(payload).where(payload.c.record_id == finding, payload.c.sequence == 1)
+        connection.execute(this.values(body="AEJIUgHAEKXczr3Kv6Mb2/E+kzikXO4L1WyQ2lLhEXQH", salt=""))
+        told = verify_within(connection)
+    assert [(one.record, one.sequence) for one in told.faults] == [(finding, 1)]
+    assert "unopened" not in told.answer()
 
 
 def test_another_spelling_of_the_same_ciphertext_is_found(kept: Planter) -> None:
