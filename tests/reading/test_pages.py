@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from engine.core.commands import Principal
 from engine.reader import Reader
@@ -22,6 +22,11 @@ from tests.reading.random_world import followed, random_world
 from tests.reading.world import NOW, World, ids
 
 Settle = Callable[[World], None]
+
+
+def plan_of(connection: Connection, statement: str, parameters: Any) -> list[str]:
+    """How SQLite would go about it, step by step."""
+    return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -115,8 +120,7 @@ def test_a_page_is_read_in_the_order_of_an_index_and_never_sorted(
     assert len(pages) > 6
     with database.read() as connection:
         for statement, parameters in pages:
-            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            plan = " ".join(row[3] for row in rows)
+            plan = " ".join(plan_of(connection, statement, parameters))
             assert "USING INDEX finding_list" in plan or "USING COVERING INDEX finding_list" in plan, plan
             assert "TEMP B-TREE" not in plan, plan
 
@@ -131,8 +135,7 @@ def test_the_findings_of_an_inspection_are_looked_for_by_the_inspection(
     reader.inspections(OFFICER, {})
     (statement, parameters), *_ = [one for one in asked if "inspection_id IN" in one[0]]
     with database.read() as connection:
-        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        assert "ix_finding_inspection_id" in " ".join(row[3] for row in rows)
+        assert "ix_finding_inspection_id" in " ".join(plan_of(connection, statement, parameters))
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -146,8 +149,7 @@ def test_what_deadlines_are_about_is_looked_for_by_the_finding(
     assert set(reader.named(OFFICER, of)) == set(of)
     (statement, parameters) = asked[0]
     with database.read() as connection:
-        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        plan = [row[3] for row in rows]
+        plan = plan_of(connection, statement, parameters)
         assert plan[0] == "SEARCH finding USING INDEX sqlite_autoindex_finding_1 (id=?)", plan
 
 
@@ -166,8 +168,7 @@ def test_what_is_of_one_party_is_looked_for_by_the_party(
         of_party = [one for one in asked if "finding.party_id = ?" in one[0]]
         assert len(of_party) > 5
         for statement, parameters in of_party:
-            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            plan = " ".join(row[3] for row in rows)
+            plan = " ".join(plan_of(connection, statement, parameters))
             assert "USING INDEX finding_act (party_id=?" in plan or "COVERING INDEX finding_act" in plan, plan
 
 
@@ -184,13 +185,10 @@ def test_what_is_closed_and_what_arrived_on_paper_is_not_walked_to_be_counted(
             asked.clear()
             count()
             statement, parameters = asked[0]
-            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            led = re.findall(
-                r"^(?:SCAN|SEARCH) (?:finding|message) USING INDEX (\w+)",
-                "\n".join(row[3] for row in rows),
-                re.M,
+            plan = "\n".join(plan_of(connection, statement, parameters))
+            assert (
+                re.findall(r"^(?:SCAN|SEARCH) (?:finding|message) USING INDEX (\w+)", plan, re.M) == indexes
             )
-            assert led == indexes
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -207,5 +205,4 @@ def test_deadlines_are_entered_at_the_due_day(
         assert pages
         with database.read() as connection:
             for statement, parameters in pages:
-                rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-                assert f"USING INDEX {index} " in " ".join(row[3] for row in rows)
+                assert f"USING INDEX {index} " in " ".join(plan_of(connection, statement, parameters))
