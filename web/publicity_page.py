@@ -7,13 +7,10 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from api.answers import file
-from api.calls import only_head
-from engine.sheets.ledger import MEDIA_TYPES
-from engine.sheets.publicity import publicity_bytes
 from models.reading.publicity import SETS
 from web.asking import Asked, Asking
 from web.fields import Choice
+from web.list_sheet import SHEET, list_sheet, taken_along
 from web.look import page, query_path
 from web.naming import Names
 from web.problems import read_filtered
@@ -22,7 +19,6 @@ from web.states import state_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PATH = "/publicity"
-SHEET = f"{PATH}/sheet.csv"
 FIGURES = ("department", "from", "to")
 
 
@@ -57,16 +53,14 @@ def publicity_page(asking: Asked) -> Response:
             for name, choices in lists.items()
         ],
         given=query,
-        sheet=query_path(SHEET, query, cursor="", limit=""),
+        along=taken_along(PATH, query),
     )
 
 
-@router.get(SHEET)
+@router.get(PATH + SHEET)
 def sheet(asking: Asked) -> Response:
     """The inspections of the set that is asked for, for programs of tables."""
-    taken = not only_head(asking.request)
-    content, name = publicity_bytes(asking.house, asking.who, asking.query, taken=taken)
-    return file(content, name, MEDIA_TYPES["csv"])
+    return list_sheet(asking, "publicity")
 
 
 def number(asking: Asking, name: str, count: int, period: Mapping[str, list[str]]) -> dict[str, Any]:

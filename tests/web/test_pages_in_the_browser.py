@@ -115,6 +115,7 @@ ELSEWHERE = frozenset(
     {
         *("/", "/static/{name:path}", "/login", "/login/sso", "/login/sso/back", "/logout/sso"),
         *("/ledger/sheet.xlsx", "/ledger/sheet.csv", "/publicity/sheet.csv", "/reports/file", "/jobs/{id}"),
+        *("/stuck/sheet.csv", "/duties/sheet.csv", "/exchange/sheet.csv"),
         *("/jobs/{id}/result", "/jobs/intake.xlsx"),
         *("/referrals/{id}", "/referrals/{id}/corrections/{sequence}", "/referrals/{id}/carrier"),
         *("/rulebook/backtests/{id}", "/rulebook/editions/{id}"),
