@@ -10,12 +10,12 @@ from fastapi import APIRouter, Response
 from models.reading.publicity import SETS
 from web.asking import Asked, Asking
 from web.fields import Choice
+from web.inspections_page import inspection_row
 from web.list_sheet import SHEET, list_sheet, taken_along
 from web.look import page, query_path
 from web.naming import Names
 from web.problems import read_filtered
 from web.routing import PageRoute
-from web.states import state_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PATH = "/publicity"
@@ -45,7 +45,7 @@ def publicity_page(asking: Asked) -> Response:
         rate="" if rate is None else f"{rate / 100:.2f}%",
         numbers={name: number(asking, name, figures[name], period) for name in SETS},
         chosen=chosen,
-        rows=[_row(asking, names, item) for item in listed["items"]],
+        rows=[inspection_row(asking, names, item) for item in listed["items"]],
         next=query_path(PATH, query, cursor=listed["next"]) if listed["next"] else "",
         first=query_path(PATH, query, cursor="") if "cursor" in query else "",
         filters=[
@@ -71,13 +71,4 @@ def number(asking: Asking, name: str, count: int, period: Mapping[str, list[str]
         "title": asking.words(f"publicity.{name}"),
         "count": count,
         "path": path,
-    }
-
-
-def _row(asking: Asking, names: Names, item: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        **item,
-        "shown_state": state_of(asking, "inspection", item["state"]),
-        "department_title": names.department(item["department"]),
-        "results": [names.value("result_codes", code) for code in item["result_codes"] or ()],
     }

@@ -40,6 +40,8 @@ PAGES: Mapping[str, str] = {
     "GET /intake": "intake.write",
     "POST /intake": "intake.write",
     "POST /intake/drafts": "intake.write",
+    "GET /inspections": "inspection.read",
+    "GET /inspections/sheet.csv": "ledger.export",
     "GET /inspections/{id}": "inspection.read",
     "POST /inspections/{id}/steps": "inspection.act",
     "POST /inspections/{id}/findings": "inspection.record",

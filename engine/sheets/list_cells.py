@@ -138,6 +138,7 @@ def _day(value: str | None) -> Cell:
 
 CELLS: Mapping[str, Callable[[Saying, Item], Cells]] = {
     "publicity": _inspection,
+    "inspections": lambda say, item: {**_inspection(say, item), "findings": len(item["findings"])},
     "stuck": _stuck,
     "duties": _duty,
     "messages": _message,

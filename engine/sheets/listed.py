@@ -47,6 +47,7 @@ class Shape:
 
 LISTS: Mapping[str, Page] = {
     "publicity": lambda house, who, query: house.publicity_reader.page(who, query),
+    "inspections": lambda house, who, query: house.reader.inspections(who, query),
     "stuck": lambda house, who, query: house.stuck_reader.page(who, query),
     "duties": lambda house, who, query: house.duty_reader.duties(who, query),
     "exchange": lambda house, who, query: house.exchange_reader.page(who, query),

@@ -24,6 +24,8 @@ READ = (
     "/deadlines",
     "/publicity",
     "/publicity/sheet.csv",
+    "/inspections",
+    "/inspections/sheet.csv",
     "/stuck/sheet.csv",
     "/duties/sheet.csv",
     "/exchange/sheet.csv",

@@ -98,6 +98,7 @@ def paths(at_work: AtWork, party: str, matter: str, ending: str) -> dict[str, li
             "/ledger?light=blue",
             "/deadlines",
             "/publicity",
+            "/inspections?state=recorded",
             "/stuck",
             "/reports",
             "/jobs",
@@ -115,7 +116,7 @@ ELSEWHERE = frozenset(
     {
         *("/", "/static/{name:path}", "/login", "/login/sso", "/login/sso/back", "/logout/sso"),
         *("/ledger/sheet.xlsx", "/ledger/sheet.csv", "/publicity/sheet.csv", "/reports/file", "/jobs/{id}"),
-        *("/stuck/sheet.csv", "/duties/sheet.csv", "/exchange/sheet.csv"),
+        *("/inspections/sheet.csv", "/stuck/sheet.csv", "/duties/sheet.csv", "/exchange/sheet.csv"),
         *("/jobs/{id}/result", "/jobs/intake.xlsx"),
         *("/referrals/{id}", "/referrals/{id}/corrections/{sequence}", "/referrals/{id}/carrier"),
         *("/rulebook/backtests/{id}", "/rulebook/editions/{id}"),
