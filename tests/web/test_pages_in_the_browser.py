@@ -103,6 +103,7 @@ def paths(at_work: AtWork, party: str, matter: str, ending: str) -> dict[str, li
             "/ledger?light=blue",
             "/deadlines",
             "/publicity",
+            "/inspections?state=recorded",
             "/stuck",
             "/reports",
             "/jobs",
@@ -120,6 +121,7 @@ ELSEWHERE = frozenset(
     {
         *("/", "/static/{name:path}", "/login", "/login/sso", "/login/sso/back", "/logout/sso"),
         *("/ledger/sheet.xlsx", "/ledger/sheet.csv", "/publicity/sheet.csv", "/reports/file", "/jobs/{id}"),
+        *("/inspections/sheet.csv", "/stuck/sheet.csv", "/duties/sheet.csv", "/exchange/sheet.csv"),
         *("/jobs/{id}/result", "/jobs/intake.xlsx"),
         *("/referrals/{id}", "/referrals/{id}/corrections/{sequence}", "/referrals/{id}/carrier"),
         *("/rulebook/backtests/{id}", "/rulebook/editions/{id}"),
