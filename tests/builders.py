@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.administrative_record import enter
 from engine.building import open_house
 from engine.core.commands import (
     CLOCK,
@@ -22,8 +23,10 @@ from engine.core.commands import (
     StepCommand,
 )
 from engine.core.refusals import Refusal
+from engine.core.warrants import ACCOUNT, PASSWORD
 from engine.house import House
 from engine.settings import Settings
+from engine.warranting import stated
 from models import records, referral_reading
 from models.at_rest import changed_row, record_of
 
@@ -112,6 +115,9 @@ class Town:
         def add(connection: Connection) -> None:
             insert = records.insert_or_leave(connection, records.USER).on_conflict_do_nothing()
             connection.execute(insert, rows)
+            keys = [str(row["login_key"]) for row in rows]
+            told = {"act": "demo", **stated(connection, {ACCOUNT: keys, PASSWORD: keys})}
+            enter(connection, self.house.office.office_id, "bootstrap", "os:town", told, now)
 
         self.house.writer.submit(add)
         for row in rows:
