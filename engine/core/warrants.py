@@ -28,7 +28,7 @@ Standing = Mapping[str, Mapping[str, Value]]
 """For each kind, by its key, how it stands."""
 
 
-def _digest(value: Any) -> str:
+def digest(value: Any) -> str:
     """SHA-256 (hex) of what is long and random, such as a salted hash or a sealed secret: it tells nothing of it."""
     content = value if isinstance(value, bytes) else canonical(value).encode()
     return hashlib.sha256(content).hexdigest()
@@ -46,24 +46,24 @@ def account(row: Any) -> Value:
 
 def password(row: Any) -> Value:
     """The password of the account, by a digest of its salted hash."""
-    return {"digest": _digest(row.password_hash), "must_change": row.must_change}
+    return {"digest": digest(row.password_hash), "must_change": row.must_change}
 
 
 def second_factor(row: Any) -> Value:
     """A second factor in use, by a digest of its sealed secret."""
-    return {"digest": _digest(bytes(row.secret))}
+    return {"digest": digest(bytes(row.secret))}
 
 
 def token(row: Any) -> Value:
     """A bearer token that counts: whose it is, what it may do and until when."""
     said = {"login": row.login_key, "scope": row.scope, "scopes": row.scopes}
-    return {**said, "expires": utc_text(row.expires_at), "digest": _digest(row.token_digest)}
+    return {**said, "expires": utc_text(row.expires_at), "digest": digest(row.token_digest)}
 
 
 def system(row: Any) -> Value:
     """A linked system: what it is told and where, and its keys by digests."""
     named = ("department", "kinds", "url", "allow_private", "scheme", "carrier", "suspended", "allowed")
-    keys = {"keys": _digest(row.secrets), "sealing": _digest(row.encryption_keys)}
+    keys = {"keys": digest(row.secrets), "sealing": digest(row.encryption_keys)}
     return {**{name: getattr(row, name) for name in named}, **keys}
 
 

@@ -19,6 +19,7 @@ from engine.core.warrants import (
     BEGUN,
     DELEGATION,
     FACTOR,
+    LISTS,
     PASSWORD,
     STANDS,
     SYSTEM,
@@ -29,6 +30,7 @@ from engine.core.warrants import (
     differing,
     warranted,
 )
+from engine.witness.lists import list_faults, lists_as_they_are
 from engine.writer import Writer
 from models import records
 from models import warranted as rows
@@ -56,8 +58,8 @@ def begin(database: Database, writer: Writer, clock: Clock, office_id: str) -> N
 
 
 def everything(connection: Connection) -> dict[str, Any]:
-    """The member of an entry's detail that states all that stands."""
-    return {STANDS: rows.all_standing(connection)}
+    """The members of an entry's detail that state all that stands, and lists that are not what entries say of them."""
+    return {STANDS: rows.all_standing(connection), LISTS: lists_as_they_are(connection)}
 
 
 def as_recorded(connection: Connection, accepted: Iterable[datetime]) -> Warranted:
@@ -72,6 +74,7 @@ def as_recorded(connection: Connection, accepted: Iterable[datetime]) -> Warrant
 def warrant_faults(connection: Connection, accepted: Iterable[datetime]) -> Iterator[ChainFault]:
     """Whatever stands otherwise than the record of administration says."""
     known = as_recorded(connection, accepted)
+    yield from list_faults(connection, known.lists)
     for kind, key, stands, said in differing(known, rows.all_standing(connection)):
         by = known.said.get((kind, key))
         zh, en = _told(kind, key, stands, said, by)

@@ -6,20 +6,24 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.administrative_record import enter
 from engine.core.refusals import Refusal
-from engine.core.warrants import ACCOUNT, BEGUN, STANDS
+from engine.core.warrants import ACCOUNT, BEGUN, LISTS, STANDS
 from engine.warranting import stated
 from engine.witness.guard import ACCEPTED
+from engine.witness.lists import OTHER_LIST, list_faults
 from engine.witness.looking import look
 from engine.witness.verifying import verify_all
 from engine.witness.warrants import MARK, begin, everything, warrant_faults
 from models import account_reading, records
 from models.account_reading import change_user
+from models.referral_list import HAND
+from models.referral_reading import REFERRAL
 from tests.builders import Town
 from tests.once import Copies
+from tests.referral_walk import opened
 from tests.simulation.privilege import grant
 from tests.simulation.unguarded import take_guards_away
 
@@ -32,6 +36,7 @@ def granted(tables: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("granted")
     town = Town.open(tables.sqlite(folder / "bihuan.db"), folder, "2024-04-26T17:00")
     grant(town)
+    opened(town, town.finding())
     take_guards_away(town.house.database)
     yield town
     town.close()
@@ -94,6 +99,23 @@ def test_an_entry_gives_nobody_what_its_act_cannot_give(written: Connection, gra
     assert found(written) == [], (
         "an act that says so on record gives it: that is told to whoever reads the record"
     )
+
+
+def test_a_name_on_a_list_is_told_without_saying_of_what(written: Connection) -> None:
+    referral = written.execute(select(REFERRAL.c.id)).scalar_one()
+    hand = {"referral_id": referral, "login_key": "w03", "office_id": "yuanping", "ground": "team"}
+    written.execute(insert(HAND), [hand])
+
+    (told,) = found(written)
+
+    assert told == (referral, OTHER_LIST[1])
+    assert not any(
+        word in told[1] + OTHER_LIST[0] for word in ("w03", "referral", "criminal", "移送", "team")
+    )
+    (digest,) = everything(written)[LISTS]
+    assert list(list_faults(written, {digest})) == [], "as two persons took it"
+    written.execute(update(HAND).where(HAND.c.login_key == "w03").values(login_key="w02"))
+    assert len(list(list_faults(written, {digest}))) == 1
 
 
 def test_the_house_is_read_only_until_it_is_put_back_or_two_persons_accept(town: Town) -> None:

@@ -269,7 +269,8 @@ class Tampering:
         """One more entry of the record, chained as it should be."""
         table, head = of
         sequence = head["sequence"] + 1
-        deed = Deed(head["id"], sequence, 1, "finding", said[0], None, "found", "W01", None, now, now, False)
+        stays = ("finding", said[0], None, head["state"])
+        deed = Deed(head["id"], sequence, 1, *stays, "W01", None, now, now, False)
         entry, payload = chain_entry(self.witness.office_id, head["head"], deed, {"facts": said[1]})
         connection.execute(insert(STEP).values(entry))
         connection.execute(insert(PAYLOAD).values(payload))

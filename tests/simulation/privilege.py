@@ -15,7 +15,9 @@ from models import delegating, delivering
 from models.account_reading import SECOND_FACTOR
 from models.account_reading import TOKEN as BEARER
 from models.exchange_reading import SYSTEM as LINKED
-from models.records import USER
+from models.records import FINDING, USER
+from models.referral_list import HAND
+from models.referral_reading import REFERRAL
 from tests.builders import Town
 
 ROLES = ("principal_head", "department_head", "security_admin", "system_admin", "legal_reviewer")
@@ -60,7 +62,7 @@ class Escalating:
     def __init__(self, dice: random.Random) -> None:
         self._dice = dice
         self._ways: tuple[Callable[[Connection], str], ...] = (
-            *(self.account, self.another, self.credential, self.token, self.system, self.lent),
+            *(self.account, self.another, self.credential, self.token, self.system, self.lent, self.listed),
         )
 
     def escalate(self, connection: Connection) -> str:
@@ -155,6 +157,25 @@ class Escalating:
         values = {"delegate": "w02"} if way == 1 else {"last_on": row.last_on + timedelta(1)}
         connection.execute(update(table).where(table.c.id == row.id).values(values))
         return "a delegation"
+
+    def listed(self, connection: Connection) -> str:
+        """Somebody is on the list of a referral whom no entry put there: by name, by its state, by its department."""
+        row, hand = self._one(connection, REFERRAL), self._one(connection, HAND)
+        way = self._dice.randrange(5)
+        if way == 0:
+            connection.execute(insert(HAND).values({**hand._mapping, "login_key": "w03", "ground": "team"}))
+            return "a name on a list"
+        if way == 1:
+            same = (HAND.c.referral_id == hand.referral_id, HAND.c.login_key == hand.login_key)
+            connection.execute(delete(HAND).where(*same))
+            return "a name off a list"
+        if way == 2:
+            of_act = update(FINDING).where(FINDING.c.id == row.finding_id)
+            connection.execute(of_act.values(state="verified"))
+            return "the state of a finding"
+        values = {"state": "returned"} if way == 3 else {"department": "tax"}
+        connection.execute(update(REFERRAL).where(REFERRAL.c.id == row.id).values(values))
+        return f"the {next(iter(values))} of a referral"
 
     def _one(self, connection: Connection, table: Table) -> Any:
         key = next(iter(table.primary_key.columns))
