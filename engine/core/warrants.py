@@ -123,19 +123,20 @@ class Warranted:
     """Digests of lists of records that two persons took as they were."""
     accepted: set[datetime] = field(default_factory=set)
     """When checkpoints were signed with which two persons accepted the database: each vouches for one entry of that instant."""
-    since: datetime | None = None
-    """Up to when nothing was compared: what stood then was taken as it stood. None where everything was stated."""
+    taken_at: datetime | None = None
+    """When everything that stood was last taken as it stood; None where an act stated each of it."""
 
     def take(self, entry: Said) -> None:
         """What the entry states counts from now on, as far as such an act can bring it about."""
         if entry.action == BEGUN:
             if self.said:  # comparing begins once; whoever writes another one begins nothing
                 return
-            self.since = entry.at
+            self.taken_at = entry.at
         elif entry.action == ACCEPTED:
             if entry.at not in self.accepted or not isinstance(entry.detail.get(STANDS), Mapping):
                 return  # no checkpoint says that anybody accepted it, or it is older than this comparing
             self.accepted.discard(entry.at)
+            self.taken_at = entry.at
             self.values.clear()
             self.said.clear()
             lists = entry.detail.get(LISTS)

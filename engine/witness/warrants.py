@@ -71,9 +71,8 @@ def as_recorded(connection: Connection, accepted: Iterable[datetime]) -> Warrant
     return warranted(said, accepted)
 
 
-def warrant_faults(connection: Connection, accepted: Iterable[datetime]) -> Iterator[ChainFault]:
-    """Whatever stands otherwise than the record of administration says."""
-    known = as_recorded(connection, accepted)
+def warrant_faults(connection: Connection, known: Warranted) -> Iterator[ChainFault]:
+    """Whatever stands otherwise than the record of administration says, and lists that do not follow from their entries."""
     yield from list_faults(connection, known.lists)
     for kind, key, stands, said in differing(known, rows.all_standing(connection)):
         by = known.said.get((kind, key))

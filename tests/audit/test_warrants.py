@@ -16,7 +16,7 @@ from engine.witness.guard import ACCEPTED
 from engine.witness.lists import OTHER_LIST, list_faults
 from engine.witness.looking import look
 from engine.witness.verifying import verify_all
-from engine.witness.warrants import MARK, begin, everything, warrant_faults
+from engine.witness.warrants import MARK, as_recorded, begin, everything, warrant_faults
 from models import account_reading, records
 from models.account_reading import change_user
 from models.referral_list import HAND
@@ -53,7 +53,7 @@ def written(granted: Town) -> Iterator[Connection]:
 
 def found(connection: Connection) -> list[tuple[str, str]]:
     """What is found, by what it is about, in English."""
-    return [(one.record, one.en) for one in warrant_faults(connection, ())]
+    return [(one.record, one.en) for one in warrant_faults(connection, as_recorded(connection, ()))]
 
 
 def test_what_was_granted_lawfully_raises_no_alarm(granted: Town) -> None:
@@ -165,6 +165,9 @@ def test_what_an_older_program_left_is_stated_once_as_it_stands(sqlite_town: Tow
             everything(connection)[STANDS],
         )
         assert found(connection) == []
+        assert look(connection, (), dated=False).taken_at == entry.recorded_at, (
+            "told: nothing before was compared"
+        )
     with house.database.writing() as connection, connection.begin():
         connection.execute(delete(records.MARK).where(records.MARK.c.name == MARK))
         change_user(connection, "w02", HEAD)
