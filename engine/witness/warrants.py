@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -83,28 +83,31 @@ def warrant_faults(connection: Connection, known: Warranted) -> Iterator[ChainFa
 def _told(kind: str, key: str, stands: Value | None, said: Value | None, by: Said | None) -> tuple[str, str]:
     """What stands, what the record says and since when, and what to do."""
     zh, en = _NAMES[kind]
-    now, then = _SHOWN.get(kind, _as_secret)(stands, said), _SHOWN.get(kind, _as_secret)(said, stands)
-    at = (
-        ("管理记录中没有依据", "no entry of the administrative record says so")
-        if by is None
-        else (
-            f"管理记录（{civil_date(by.at)}，{by.by}，{by.act}）为“{then[0]}”",
-            f"the administrative record ({civil_date(by.at)}, {by.by}, {by.act}) says: {then[1]}",
-        )
-    )
+    now, then = _shown(kind, stands, said, ANOTHER), _shown(kind, said, stands, ITS_OWN)
+    if by is None:
+        at = "管理记录中没有依据", "no entry of the administrative record says so"
+    else:
+        named = f"{civil_date(by.at)}, {by.by}, {by.act}"
+        at = f"管理记录（{named}）所载为“{then[0]}”", f"the administrative record ({named}) says: {then[1]}"
     return (
         f"{zh} {key} 现为“{now[0]}”，{at[0]}：不是在系统中变更的。{TO_DO[0]}",
         f"{en} {key} is: {now[1]}; {at[1]}. It was not changed in the house. {TO_DO[1]}",
     )
 
 
-def _as_secret(value: Value | None, other: Value | None) -> tuple[str, str]:
-    """What must not be told, or says nothing: only that there is one, and whether it is the other one."""
+def _shown(kind: str, value: Value | None, other: Value | None, unread: Words) -> tuple[str, str]:
+    """What is told of it: of an account its roles, and whatever differs; of what nobody reads that it is another one."""
     if value is None:
         return "没有", "none"
-    names = sorted(name for name in value if other is not None and value[name] != other.get(name))
-    shown = ", ".join(f"{name} {_short(value[name])}" for name in names)
-    return (shown or "有", shown or "there is one")
+    differs = [name for name in sorted(value) if other is not None and value[name] != other.get(name)]
+    names = dict.fromkeys((*(("roles",) if kind == ACCOUNT else ()), *differs))
+    shown = []
+    for name in names:
+        said = unread if name in UNREAD else (_short(value.get(name)),) * 2
+        shown.append(
+            (f"{WORDS.get(name, name)} {said[0]}".strip(), f"{UNREAD.get(name, name)} {said[1]}".strip())
+        )
+    return "；".join(zh for zh, _ in shown) or "有", "; ".join(en for _, en in shown) or "there is one"
 
 
 def _short(value: Any) -> str:
@@ -112,20 +115,22 @@ def _short(value: Any) -> str:
     return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}…"
 
 
-def _as_account(value: Value | None, other: Value | None) -> tuple[str, str]:
-    """The roles, and whatever else differs."""
-    if value is None:
-        return "没有这个账号", "no such account"
-    roles = _short(value.get("roles"))
-    more = sorted(
-        name for name in value if name != "roles" and other is not None and value[name] != other.get(name)
-    )
-    shown = "; ".join([f"roles {roles}", *(f"{name} {_short(value[name])}" for name in more)])
-    return shown.replace("roles", "角色", 1), shown
-
-
 SHOWN_MAX = 80
-_SHOWN: dict[str, Callable[[Value | None, Value | None], tuple[str, str]]] = {ACCOUNT: _as_account}
+Words = tuple[str, str]
+ANOTHER, ITS_OWN = ("另一个", "another one"), ("原来的", "the former one")
+UNREAD = {"digest": "", "keys": "key for signing", "sealing": "key for sealing"}
+"""What stands as a digest, which nobody can compare with anything, and how it is called."""
+WORDS = {
+    "digest": "",
+    "keys": "签名密钥",
+    "sealing": "加密密钥",
+    "roles": "角色",
+    "department": "部门",
+    "unit": "科室",
+    "person": "所属人员",
+    "disabled": "停用",
+    "name": "姓名",
+}
 _NAMES = {
     ACCOUNT: ("账号", "the account"),
     PASSWORD: ("账号的密码", "the password of the account"),
