@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from engine.clock import Machine
+from engine.core.warrants import done
 from engine.identity import passwords
 from models import account_reading
 from tests.api.conftest import Office, with_passwords
@@ -65,7 +66,7 @@ def administrative(office: Office, action: str) -> list[dict[str, Any]]:
     """The details of the entries of that action, oldest first."""
     with office.town.house.database.read() as connection:
         rows = account_reading.admin_entries(connection, office.town.house.office.office_id)
-    return [dict(row.detail) for row in rows if row.action == action]
+    return [done(row.detail) for row in rows if row.action == action]
 
 
 def form_at(visitor: Visitor, path: str) -> PageForm:
