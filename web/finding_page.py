@@ -21,6 +21,7 @@ from web.clock_reckoning import ReckoningPage, ToldReckoning, reckoning_page
 from web.clocks import clock_lines, first_due
 from web.commanding import fresh_key, step_body, take_steps
 from web.fields import Typed
+from web.foreseen import foreseen
 from web.handing_over import handing_over
 from web.look import page
 from web.naming import Names
@@ -32,7 +33,7 @@ from web.records import Folder, corrections, open_finding
 from web.recusals import recusal_part
 from web.routing import PageRoute
 from web.states import state_of
-from web.steps import Offer, foreseen
+from web.steps import Offer
 from web.why_not import shut_steps
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
