@@ -35,6 +35,8 @@ class Walk:
     """
 
     leads: Sequence[ColumnElement[bool]]
+    narrower: Sequence[ColumnElement[bool]]
+    """What is asked of the leads alone, before the finding is looked at."""
     within: Span | None
     after: Position | None
 
@@ -53,7 +55,7 @@ class Walk:
         """
         found = select(literal(1)).where(FINDING.c.id == LEAD.c.record_id, *conditions).correlate(LEAD)
         asked = select(_NUMBER, LEAD.c.record_id.label("id"))
-        asked = asked.where(*self._until(last), found.scalar_subquery() == 1)
+        asked = asked.where(*self._until(last), *self.narrower, found.scalar_subquery() == 1)
         return asked.order_by(*_PLACE).limit(limit)
 
     def _until(self, last: Position | None) -> list[ColumnElement[bool]]:
@@ -76,6 +78,7 @@ def walk(
     department: str | None,
     handler: str | None,
     spans: Sequence[Sequence[Span]],
+    narrower: Sequence[ColumnElement[bool]],
     after: Position | None,
 ) -> Walk:
     """All that are closed, or on which that login worked; of those that lie within one of each of these spans."""
@@ -86,7 +89,7 @@ def walk(
     for each in spans:
         place = Unled(LEAD.c.place)
         leads.append(or_(*(and_(place >= CLOSED + first, place <= CLOSED + last) for first, last in each)))
-    return Walk(leads, next((each[0] for each in spans if len(each) == 1), None), after)
+    return Walk(leads, narrower, next((each[0] for each in spans if len(each) == 1), None), after)
 
 
 def _stands(at: Position) -> Any:

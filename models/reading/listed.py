@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, not_, or_, select, union_all
 
 from models.reading import led
-from models.reading.closings import closings_within, months_of
+from models.reading.closings import closings_within, led_to_within, months_of
 from models.reading.findings import CLOSED, NO_ROUTE, NOBODY, FindingFilter, matching, spellings
 from models.reading.lights import (
     ALL,
@@ -172,7 +172,9 @@ def _closed(
     if looked_up is not None:
         return _Lead([aside(seen)(FINDING), *matching(asked), *looked_up], in_order=False)
     handler = None if asked.handler == NOBODY else asked.handler
-    walk = led.walk(seen, asked.department, handler, [one.spans for one in bounds], after)
+    times = asked.closed_from, asked.closed_before
+    narrower = [led_to_within(*times)] if any(times) else []
+    walk = led.walk(seen, asked.department, handler, [one.spans for one in bounds], narrower, after)
     return _Lead([aside(seen)(FINDING), *matching(asked)], True, walk)
 
 
