@@ -27,10 +27,10 @@ LAST_CLOSING = (
     f"WHERE l.record_id = e.record_id AND l.sequence > e.sequence AND {CLOSING.format('l')})"
 )
 """A finding `f` beside the last entry `e` that closed it."""
+PUBLISHED = "{0}.state = 'published'"
 FINDING_COLUMNS = "closed, office_id, department, discovered_at, ledger_no, domain, violation, rulings"
-INSPECTION_COLUMNS = (
-    "published_on, publication_due_on, carried, office_id, department, finished_at"  # what `_public` reads
-)
+INSPECTION_COLUMNS = "published_on, publication_due_on, carried, state, office_id, department, finished_at"
+"""What `_public` reads."""
 _TOUCHES: tuple[tuple[str, str, str, str], ...] = (
     ("finding", "finding", "id", FINDING_COLUMNS),
     ("proceeding", "routes", "finding_id", "kind, state, finding_id"),
@@ -138,14 +138,19 @@ def _closing(dialect: str, id: str | None) -> Iterator[str]:
 
 
 def _public(dialect: str, id: str | None) -> Iterator[str]:
+    """Whether the result was public in time, and that the inspection stands as published."""
     of_it = f" AND i.id = {id}" if id else ""
-    yield (
-        "SELECT i.office_id, 'public' AS facet, "
-        "CASE WHEN i.published_on <= i.publication_due_on THEN 'on_time' ELSE 'late' END AS value, "
-        f"i.department, {civil_day(dialect, 'i.finished_at')} AS day, 1 AS count, '' AS first_no, '' AS last_no "
-        "FROM inspection AS i WHERE i.published_on IS NOT NULL AND i.publication_due_on IS NOT NULL "
-        f"AND NOT i.carried{of_it}"
-    )
+    in_time = "CASE WHEN i.published_on <= i.publication_due_on THEN 'on_time' ELSE 'late' END"
+    owed = "i.published_on IS NOT NULL AND i.publication_due_on IS NOT NULL AND NOT i.carried"
+    for facet, value, counted in (
+        ("public", in_time, owed),
+        ("inspection", "i.state", PUBLISHED.format("i")),
+    ):
+        yield (
+            f"SELECT i.office_id, '{facet}' AS facet, {value} AS value, "
+            f"i.department, {civil_day(dialect, 'i.finished_at')} AS day, 1 AS count, '' AS first_no, '' AS last_no "
+            f"FROM inspection AS i WHERE {counted}{of_it}"
+        )
 
 
 def _grained(shares: str, sign: int) -> str:
@@ -205,7 +210,7 @@ def _worth(table: str, row: str) -> str:
     if table == "entry":
         return CLOSING.format(row)
     if table == "inspection":
-        return f"{row}.published_on IS NOT NULL"
+        return f"{row}.published_on IS NOT NULL OR {PUBLISHED.format(row)}"
     return "1 = 1"
 
 

@@ -24,6 +24,7 @@ from web.fields import Typed
 from web.handing_over import handing_over
 from web.look import page
 from web.naming import Names
+from web.papers import papers_of
 from web.party_history import party_history
 from web.problems import Told, told
 from web.reasons import reasons, trial_path, two_laws, would_be
@@ -238,15 +239,6 @@ def may_act(asking: Asking) -> bool:
     """True when the person's roles have some row on findings, and may therefore hand in papers."""
     charts = asking.house.charts
     return has_any_row(asking.who, [charts[name] for name in charts.by_name if name != "inspection"])
-
-
-def papers_of(folder: Folder) -> list[dict[str, Any]]:
-    """The papers that belong to the steps of the timeline, oldest first."""
-    return [
-        {**paper, "recorded_at": entry["recorded_at"]}
-        for entry in folder.timeline
-        for paper in entry["documents"]
-    ]
 
 
 def names_of(asking: Asking) -> Names:

@@ -52,6 +52,7 @@ def changes(connection: Connection, chance: random.Random) -> Callable[[], objec
                 chance.choice(inspections),
                 published_on=published,
                 carried=chance.random() < 0.3,
+                state=chance.choice(("recorded", "published", "published")),
             ),
             added(lambda: world.proceeding(id, chance.choice(KINDS), chance.choice(ENDED))),
             added(lambda: world.entry(id, last + 1, "finding", "approve_close", "closed", day)),
@@ -70,7 +71,17 @@ def test_the_tally_is_what_the_records_say_after_every_change(database: Database
             assert tallying.differing(connection) == []
             assert leading.differing(connection) == []
         facets = set(connection.execute(select(TALLY.c.facet).where(TALLY.c.count > 0)).scalars())
-        assert facets == {"all", "closing", "route", "proceeding", "domain", "violation", "rule", "public"}
+        assert facets == {
+            "all",
+            "closing",
+            "route",
+            "proceeding",
+            "domain",
+            "violation",
+            "rule",
+            "public",
+            "inspection",
+        }
 
 
 def test_a_tally_that_was_spoilt_is_found_and_counted_anew(database: Database, world: World) -> None:

@@ -8,7 +8,7 @@ from alembic import op
 from models.leading import install, remake, remove
 
 revision = "0044"
-down_revision = "0042"
+down_revision = "0043"
 
 OF_CLOSINGS = sa.text("key >= 'd' AND key < 'e'")
 CLOSING = sa.text(
