@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 
 from models import row_triggers
 from models.case import LIST_NUMBER
-from models.lead import CLOSED, CLOSED_ON, KEY_MAX, LOGIN, NAME, OPEN, RESULT, RecordLead
+from models.lead import CLOSED, CLOSED_ON, EVERY, KEY_MAX, LOGIN, NAME, OPEN, RESULT, RecordLead
 from models.row_triggers import RowTrigger
 from models.tallying import CLOSING, LAST_CLOSING, civil_day
 
@@ -70,10 +70,11 @@ def _of(table: str, dialect: str, row: str) -> str:
 
 
 def _to_findings(dialect: str, which: str) -> str:
-    """Each name and login of those who handle the finding or took part in it or its inspection, and the day of its closing."""
+    """That it is closed, its closing, and each name and login of who handles it or took part in it or its inspection."""
     place = f"CASE WHEN f.closed THEN '{CLOSED}' || {_NUMBER} ELSE '{OPEN}' END"
     inspected = "JOIN inspection AS i ON i.id = f.inspection_id"
     parts = (
+        (f"CASE WHEN f.closed THEN '{EVERY}' END", ""),
         (f"'{LOGIN}' || f.handler", ""),
         (f"'{NAME}' || {_HANDLER[dialect].format('f')}", ""),
         *(
