@@ -37,6 +37,7 @@ PATHS: Mapping[str, Mapping[str, Any]] = {
 """Name of a part of a path → what it may be; what cannot be one is answered like what never was."""
 NAMED = {
     "running_light": "light",
+    "inspection_state": "state",
     "duty_state": "state",
     "delegation_state": "state",
     "matter_state": "state",
@@ -82,6 +83,7 @@ def parameters(house: House) -> dict[str, Mapping[str, Any]]:
         "lacks": code(LACKS),
         "year": _years(house.duty_reader.years()),
         "duty": code(house.duty_reader.book.rules.reports),
+        "inspection_state": code(sources.charts["inspection"].states),
         "duty_state": code(DUTY_STATES),
         "delegation_state": code(DELEGATION_STATES),
         "matter_kind": code(matters.kinds),

@@ -20,8 +20,9 @@ from engine.projections.filters import LEDGER, ledger_filter
 from engine.projections.instants import recorded
 from engine.projections.sources import ReadClock, Sources
 from models.database import Database
-from models.reading import board, figures, pace
+from models.reading import board, figures, inspections, pace
 from models.reading.findings import FindingFilter
+from models.reading.inspections import InspectionFilter
 from models.reading.scope import Scope, behalf, scope
 from models.second_wall import as_house
 
@@ -72,12 +73,15 @@ class BoardReader:
         }
 
     def places(self, who: Principal, query: Query) -> dict[str, Any]:
-        """`charts`: chart → state → how many findings are in it."""
+        """`charts`: chart → state → how many findings are in it; of the chart `inspection`, how many inspections."""
         base, wanted, now = self._asked(who, query)
-        seen = scope(self.sources.office_id, who)
+        seen, period = scope(self.sources.office_id, who), (wanted.discovered_from, wanted.discovered_before)
+        finished = InspectionFilter(wanted.department, finished_from=period[0], finished_before=period[1])
         with self.database.read(behalf(self.sources.office_id, who)) as connection:
             charts = self._now_in(connection, seen, base, wanted, now)
-        return {"as_of": recorded(now), "charts": charts}
+            held = inspections.by_state(connection, seen, finished, civil_date(now))
+        of_inspections = {"inspection": shown.inspection_states(base, self.sources, held)}
+        return {"as_of": recorded(now), "charts": of_inspections | charts}
 
     def pace(self, who: Principal, query: Query) -> dict[str, Any]:
         """`states` with how long what left them had stayed, of findings discovered since the day `since`.

@@ -21,6 +21,8 @@ NOT_PUBLIC = "published_on IS NULL AND state NOT IN ('withheld', 'deferred')"
 WITHHELD = "published_on IS NULL AND state IN ('withheld', 'deferred')"
 PUBLIC_LATE = "published_on > publication_due_on"
 """How the few inspections are told apart that are not public yet, will not be, or were too late."""
+NOT_PUBLISHED = "state <> 'published'"
+"""What the inspections have in common that stand in any state but the one in which all of them end up."""
 
 
 def partly(sqlite: str, postgresql: str | None = None) -> dict[str, Any]:
@@ -73,6 +75,7 @@ class Inspection(SQLModel, table=True):
         Index("inspection_not_public", "finished_at", "id", "publication_due_on", **partly(NOT_PUBLIC)),
         Index("inspection_withheld", "finished_at", "id", **partly(WITHHELD)),
         Index("inspection_public_late", "finished_at", "id", **partly(PUBLIC_LATE)),
+        Index("inspection_state", "state", "finished_at", "id", **partly(NOT_PUBLISHED)),
         Index("inspection_task", "task_no"),
         Index("inspection_plan", "plan_no"),
     )

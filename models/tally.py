@@ -26,7 +26,7 @@ class ClosedTally(SQLModel, table=True):
     facet: str = Field(primary_key=True, max_length=12)
     """What `value` tells: `all` (nothing), `closing` (month of the last closing), `route` (kind of a proceeding, or
     `none`), `proceeding` (kind.state of one), `domain`, `violation`, `rule` (one that the latest ruling fired); of
-    inspections `public` (on_time, late)."""
+    inspections `public` (on_time, late) and `inspection` (its state, where that is published)."""
     grain: str = Field(primary_key=True, max_length=1)
     """`d` where `day` is a day, `m` where it is a month, written YYYY-MM; each share is in one row of either."""
     value: str = Field(primary_key=True, max_length=120)

@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, event, text
 from sqlmodel import SQLModel
 
+from models import row_triggers
 from models.case import LIST_NUMBER
 from models.entry import CLOSING_STEPS
+from models.row_triggers import RowTrigger
 from models.tally import ClosedTally
 
 TABLE = str(ClosedTally.__tablename__)
@@ -21,11 +23,16 @@ COLUMNS = ("office_id", "facet", "grain", "value", "department", "day", "count",
 KEY = ", ".join(COLUMNS[:6])
 GRAINS = "(SELECT 'd' AS grain, 10 AS letters UNION ALL SELECT 'm', 7) AS grained"
 """So much of a day is told: the day itself, and the month."""
-_CLOSING = f"{{0}}.chart = 'finding' AND {{0}}.state = 'closed' AND {{0}}.trigger IN {CLOSING_STEPS}"
-FINDING_COLUMNS = "closed, office_id, department, discovered_at, ledger_no, domain, violation, rulings"
-INSPECTION_COLUMNS = (
-    "published_on, publication_due_on, carried, office_id, department, finished_at"  # what `_public` reads
+CLOSING = f"{{0}}.chart = 'finding' AND {{0}}.state = 'closed' AND {{0}}.trigger IN {CLOSING_STEPS}"
+LAST_CLOSING = (
+    f"JOIN entry AS e ON e.record_id = f.id WHERE {CLOSING.format('e')} AND NOT EXISTS (SELECT 1 FROM entry AS l "
+    f"WHERE l.record_id = e.record_id AND l.sequence > e.sequence AND {CLOSING.format('l')})"
 )
+"""A finding `f` beside the last entry `e` that closed it."""
+PUBLISHED = "{0}.state = 'published'"
+FINDING_COLUMNS = "closed, office_id, department, discovered_at, ledger_no, domain, violation, rulings"
+INSPECTION_COLUMNS = "published_on, publication_due_on, carried, state, office_id, department, finished_at"
+"""What `_public` reads."""
 _TOUCHES: tuple[tuple[str, str, str, str], ...] = (
     ("finding", "finding", "id", FINDING_COLUMNS),
     ("proceeding", "routes", "finding_id", "kind, state, finding_id"),
@@ -57,21 +64,12 @@ def differing(connection: Connection) -> list[tuple[Any, ...]]:
 
 def install(connection: Connection) -> None:
     """From now on the tally is kept."""
-    for statement in _triggers(connection.dialect.name):
-        connection.exec_driver_sql(statement)
+    row_triggers.install(connection, _triggers(connection.dialect.name))
 
 
 def remove(connection: Connection) -> None:
     """The tally is kept no more."""
-    postgresql = connection.dialect.name == "postgresql"
-    for table, _, _, columns in _TOUCHES:
-        acts = ("insert", "update") if columns else ("insert",)
-        for act in acts:
-            for when in ("out", "in"):
-                where = f" ON {table}" if postgresql else ""
-                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS tally_{table}_{act}_{when}{where}")
-                if postgresql:
-                    connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS tally_{table}_{act}_{when}()")
+    row_triggers.remove(connection, _triggers(connection.dialect.name))
 
 
 def _all(dialect: str) -> str:
@@ -94,7 +92,7 @@ def _share(dialect: str, facet: str, value: str, more: str, id: str | None) -> s
     number = LIST_NUMBER.replace("ledger_no", "f.ledger_no")
     return (
         f"SELECT f.office_id, '{facet}' AS facet, {value} AS value, f.department, "
-        f"{_day(dialect, 'f.discovered_at')} AS day, 1 AS count, {number} AS first_no, {number} AS last_no "
+        f"{civil_day(dialect, 'f.discovered_at')} AS day, 1 AS count, {number} AS first_no, {number} AS last_no "
         f"FROM finding AS f {more}{' AND ' if more else 'WHERE '}f.closed{of_it}"
     )
 
@@ -129,23 +127,23 @@ def _routes(dialect: str, id: str | None) -> Iterator[str]:
 
 
 def _closing(dialect: str, id: str | None) -> Iterator[str]:
-    later = (
-        "NOT EXISTS (SELECT 1 FROM entry AS l WHERE l.record_id = e.record_id AND l.sequence > e.sequence AND "
-        f"{_CLOSING.format('l')})"
-    )
-    joined = f"JOIN entry AS e ON e.record_id = f.id WHERE {_CLOSING.format('e')} AND {later}"
-    yield _share(dialect, "closing", f"substr({_day(dialect, 'e.occurred_at')}, 1, 7)", joined, id)
+    yield _share(dialect, "closing", f"substr({civil_day(dialect, 'e.occurred_at')}, 1, 7)", LAST_CLOSING, id)
 
 
 def _public(dialect: str, id: str | None) -> Iterator[str]:
+    """Whether the result was public in time, and that the inspection stands as published."""
     of_it = f" AND i.id = {id}" if id else ""
-    yield (
-        "SELECT i.office_id, 'public' AS facet, "
-        "CASE WHEN i.published_on <= i.publication_due_on THEN 'on_time' ELSE 'late' END AS value, "
-        f"i.department, {_day(dialect, 'i.finished_at')} AS day, 1 AS count, '' AS first_no, '' AS last_no "
-        "FROM inspection AS i WHERE i.published_on IS NOT NULL AND i.publication_due_on IS NOT NULL "
-        f"AND NOT i.carried{of_it}"
-    )
+    in_time = "CASE WHEN i.published_on <= i.publication_due_on THEN 'on_time' ELSE 'late' END"
+    owed = "i.published_on IS NOT NULL AND i.publication_due_on IS NOT NULL AND NOT i.carried"
+    for facet, value, counted in (
+        ("public", in_time, owed),
+        ("inspection", "i.state", PUBLISHED.format("i")),
+    ):
+        yield (
+            f"SELECT i.office_id, '{facet}' AS facet, {value} AS value, "
+            f"i.department, {civil_day(dialect, 'i.finished_at')} AS day, 1 AS count, '' AS first_no, '' AS last_no "
+            f"FROM inspection AS i WHERE {counted}{of_it}"
+        )
 
 
 def _grained(shares: str, sign: int) -> str:
@@ -155,7 +153,7 @@ def _grained(shares: str, sign: int) -> str:
     return f"SELECT {', '.join(told.get(name, f'share.{name}') for name in COLUMNS)} FROM ({shares}) AS share, {GRAINS}"
 
 
-def _day(dialect: str, instant: str) -> str:
+def civil_day(dialect: str, instant: str) -> str:
     """The civil day of the instant, which has no summer time."""
     if dialect == "sqlite":
         return f"date({instant}, '+8 hours')"
@@ -173,7 +171,7 @@ def _kept(dialect: str, group: str, id: str, sign: int) -> str:
     )
 
 
-def _triggers(dialect: str) -> Iterator[str]:
+def _triggers(dialect: str) -> Iterator[RowTrigger]:
     """Before a row changes the shares it decides go out, and after it they come in; of a new finding there were none."""
     for table, group, named, columns in _TOUCHES:
         for act in ("INSERT", f"UPDATE OF {columns}") if columns else ("INSERT",):
@@ -182,20 +180,9 @@ def _triggers(dialect: str) -> Iterator[str]:
                 if verb == "INSERT" and when == "BEFORE" and named == "id":
                     continue
                 row = "OLD" if verb == "UPDATE" and when == "BEFORE" else "NEW"
-                condition = _worth(table, row)
                 name = f"tally_{table}_{verb.lower()}_{'out' if sign < 0 else 'in'}"
                 kept = _kept(dialect, group, f"{row}.{named}", sign)
-                if dialect == "sqlite":
-                    yield f"CREATE TRIGGER {name} {when} {act} ON {table} WHEN {condition} BEGIN {kept}; END"
-                    continue
-                yield (
-                    f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-                    f"BEGIN {kept}; RETURN NEW; END $$"
-                )
-                yield (
-                    f"CREATE TRIGGER {name} {when} {act} ON {table} FOR EACH ROW WHEN ({condition}) "
-                    f"EXECUTE FUNCTION {name}()"
-                )
+                yield RowTrigger(name, table, f"{when} {act}", _worth(table, row), kept)
 
 
 def _worth(table: str, row: str) -> str:
@@ -203,9 +190,9 @@ def _worth(table: str, row: str) -> str:
     if table == "finding":
         return f"{row}.closed"
     if table == "entry":
-        return _CLOSING.format(row)
+        return CLOSING.format(row)
     if table == "inspection":
-        return f"{row}.published_on IS NOT NULL"
+        return f"{row}.published_on IS NOT NULL OR {PUBLISHED.format(row)}"
     return "1 = 1"
 
 

@@ -17,12 +17,12 @@ TABS = ("", "pace", "load", "map")
 PERIOD = ("department", "from", "to")
 
 
-def number(one: Number) -> dict[str, Any]:
-    """The number with the page that lists exactly it."""
+def number(one: Number, listed: str = LIST) -> dict[str, Any]:
+    """The number with the page that lists exactly it; that of the findings unless another is named."""
     query: dict[str, list[str]] = {}
     for name, value in one.asked:
         query.setdefault(name, []).append(value)
-    return {"name": one.name, "count": one.count, "path": query_path(LIST, query)}
+    return {"name": one.name, "count": one.count, "path": query_path(listed, query)}
 
 
 def frame(asking: Asking, query: Mapping[str, list[str]], as_of: str) -> dict[str, Any]:

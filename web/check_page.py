@@ -19,6 +19,7 @@ from web.fields import ABSENT, Field, Typed, read_field
 from web.forms import OCCURRED, facts_of
 from web.look import page
 from web.naming import Names
+from web.papers import by_hand_of
 from web.records import Folder, open_finding, open_inspection, open_referral
 from web.routing import PageRoute
 from web.steps import Offer
@@ -89,11 +90,21 @@ def _check(asking: Asking, posted: Posted, subject: str, id: str) -> Response:
         triggers=offer.triggers,
         record=folder.finding or folder.inspection["inspection"],
         answers=answers(folder, fields, typed),
+        papers=_by_hand(asking, offer),
         sent=[(name, value) for name, values in typed.items() if name not in NOT_SENT_ON for value in values],
         action=f"/{subject}s/{id}/steps",
         back=f"/{subject}s/{id}/check",
         stale=typed.first("expected_version") != str(record["version"]),
     )
+
+
+def _by_hand(asking: Asking, offer: Offer) -> list[tuple[str, str]]:
+    """The papers of the steps on which something is left to be written by hand, each with what."""
+    house, words = asking.house, asking.words
+    named = dict.fromkeys(kind for step in offer.steps for kind in step.row.documents)
+    left = [(kind, by_hand_of(asking, kind)) for kind in named]
+    titles = house.charts.dictionary["documents"]
+    return [(words.of(titles[kind]), said) for kind, said in left if said]
 
 
 def _check_facts(folder: Folder, offer: Offer, fields: tuple[Field, ...], typed: Typed) -> None:

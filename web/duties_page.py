@@ -17,6 +17,7 @@ from web.asking import Asked, Asking, Form, check_form_token, see
 from web.clocks import left_of
 from web.commanding import fresh_key, hand_in
 from web.fields import ABSENT, Field, Typed, read_field, write_field
+from web.list_sheet import SHEET, list_sheet, taken_along
 from web.look import page, query_path
 from web.naming import Names
 from web.people import people_of
@@ -40,6 +41,12 @@ def duties_page(asking: Asked) -> Response:
             raise
         return show_duties(asking, {}, told(refusal, asking.words))
     return show_duties(asking, asking.query)
+
+
+@router.get(PATH + SHEET)
+def sheet(asking: Asked) -> Response:
+    """What the filters ask for, else the whole year, for programs of tables."""
+    return list_sheet(asking, "duties")
 
 
 @router.post(PATH + "/{duty}/{period}")
@@ -88,6 +95,7 @@ def show_duties(
         listing=narrowed or not whole,
         narrowed=narrowed,
         next=query_path(PATH, query, cursor=listed["next"]) if listed["next"] else "",
+        along=taken_along(PATH, query),
         here=query_path(PATH, query),
     )
 

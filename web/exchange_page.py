@@ -15,6 +15,7 @@ from models.reading.exchanged import FOR_A_PERSON, OF_RECEIPTS, PARKED, SENT
 from web.asking import Asked, Asking, Form, Posted, check_form_token, see
 from web.fields import Choice
 from web.letters import PAPER, RESEND, RefusedLetter, act_on, letters, paper_fields
+from web.list_sheet import SHEET, list_sheet, taken_along
 from web.look import page, query_path
 from web.naming import Names
 from web.problems import read_filtered
@@ -28,6 +29,12 @@ PATH = "/exchange"
 def exchange_page(asking: Asked) -> Response:
     """Messages and receipts about what the person sees; others than those who deal with them are refused."""
     return show_exchange(asking)
+
+
+@router.get(PATH + SHEET)
+def sheet(asking: Asked) -> Response:
+    """The set that is asked for, else all that was sent, for programs of tables."""
+    return list_sheet(asking, "exchange")
 
 
 @router.post(PATH + "/{id}/resend")
@@ -86,6 +93,7 @@ def show_exchange(asking: Asking, refused: RefusedLetter | None = None) -> Respo
         fields=paper_fields(asking),
         next=query_path(PATH, query, cursor=listed["next"]) if listed["next"] else "",
         first=query_path(PATH, query, cursor="") if "cursor" in query else "",
+        along=taken_along(PATH, query, set=chosen),
         filters=_filters(asking, names, query, chosen),
         carries=carries_for(asking.who) is not None,
         reads_systems=may(asking.who, "system.read"),

@@ -21,9 +21,11 @@ from web.clock_reckoning import ReckoningPage, ToldReckoning, reckoning_page
 from web.clocks import clock_lines, first_due
 from web.commanding import fresh_key, step_body, take_steps
 from web.fields import Typed
+from web.foreseen import foreseen
 from web.handing_over import handing_over
 from web.look import page
 from web.naming import Names
+from web.papers import papers_of
 from web.party_history import party_history
 from web.problems import Told, told
 from web.reasons import reasons, trial_path, two_laws, would_be
@@ -31,7 +33,7 @@ from web.records import Folder, corrections, open_finding
 from web.recusals import recusal_part
 from web.routing import PageRoute
 from web.states import state_of
-from web.steps import Offer, foreseen
+from web.steps import Offer
 from web.why_not import shut_steps
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -238,15 +240,6 @@ def may_act(asking: Asking) -> bool:
     """True when the person's roles have some row on findings, and may therefore hand in papers."""
     charts = asking.house.charts
     return has_any_row(asking.who, [charts[name] for name in charts.by_name if name != "inspection"])
-
-
-def papers_of(folder: Folder) -> list[dict[str, Any]]:
-    """The papers that belong to the steps of the timeline, oldest first."""
-    return [
-        {**paper, "recorded_at": entry["recorded_at"]}
-        for entry in folder.timeline
-        for paper in entry["documents"]
-    ]
 
 
 def names_of(asking: Asking) -> Names:

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Response
 
@@ -22,6 +21,7 @@ from engine.uploads import MEDIA_TYPES as UPLOADED
 from engine.uploads import HandedIn, inspected
 from models.jobs import ALIVE
 from web.asking import Asked, Asking, Form, check_form_token, see
+from web.list_sheet import job_of
 from web.look import page, query_path
 from web.problems import told
 from web.routing import PageRoute
@@ -56,16 +56,10 @@ def _listed(asking: Asking, query: Mapping[str, list[str]], refusal: Refusal | N
 
 @router.post(PATH)
 def ask(asking: Asked, posted: Form) -> Response:
-    """A sheet of what a ledger list shows is made in the background; a refused one says why."""
+    """A sheet of what a list shows is made in the background; a refused one says why."""
     check_form_token(asking, posted)
-    typed = posted.typed
-    query: dict[str, Any] = {}
-    for name, value in parse_qsl(urlsplit(typed.first("of")).query):
-        if name != "cursor":
-            query.setdefault(name, []).append(value)
-    made = book.ask(
-        asking.house, asking.who, "ledger_sheet", {**query, "form": typed.first("form") or "xlsx"}
-    )
+    kind, asked = job_of(asking, posted.typed.first("of"), posted.typed.first("form"))
+    made = book.ask(asking.house, asking.who, kind, asked)
     return see(f"{PATH}/{made['id']}")
 
 

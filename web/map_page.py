@@ -1,4 +1,4 @@
-"""The map of the charts: every state of a finding and its proceedings, with how many findings are in it now."""
+"""The map of the charts: every state of an inspection, a finding and its proceedings, with how many are in it now."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from fastapi import APIRouter, Response
 from engine.core.chart import Chart
 from engine.projections.board import Number
 from web.asking import Asked, Asking
-from web.board_numbers import PATH, frame, number
+from web.board_numbers import LIST, PATH, frame, number
 from web.chart_map import HIGH, WIDE, drawn
+from web.inspections_page import PATH as INSPECTIONS
 from web.look import page
 from web.problems import read_filtered
 from web.routing import PageRoute
@@ -46,6 +47,7 @@ def _chart(asking: Asking, name: str, counted: Mapping[str, Number]) -> dict[str
     return {
         "name": name,
         "title": words.of(chart),
+        "counts": words("inspections.number" if name == "inspection" else "board.findings"),
         "width": drawing.width,
         "height": drawing.height,
         "wide": WIDE,
@@ -59,7 +61,8 @@ def _chart(asking: Asking, name: str, counted: Mapping[str, Number]) -> dict[str
             for way in drawing.ways
         ],
         "states": [
-            number(counted[state]) | {"place": place, **_state(words, chart, state)}
+            number(counted[state], INSPECTIONS if name == "inspection" else LIST)
+            | {"place": place, **_state(words, chart, state)}
             for state, place in drawing.places.items()
         ],
     }

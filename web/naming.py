@@ -143,7 +143,9 @@ class Names:
             fact = self._house.facts.by_name.get(name)
             if fact is None or value == fact.default or name in ("domain", "violation"):
                 continue
-            title = fact.title if self._words.language == "zh" else name.replace("_", " ")
+            title = (
+                fact.title if self._words.language == "zh" else name.removesuffix(AMOUNT).replace("_", " ")
+            )
             word = fact.vocabulary.get(str(value)) if fact.vocabulary else None
             shown.append((title, self._words.of(word) if word else self.value(name, value)))
         return shown

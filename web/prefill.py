@@ -96,7 +96,8 @@ def _value(field: Field, offer: Offer, known: Known) -> Any:
         return None
     first = offer.steps[0]
     if first.row.answers and not _withheld(first.row.trigger, name):
-        proposed = known.proposed(first.row.answers, first.proceeding).get(name)
+        said = known.proposed(first.row.answers, first.proceeding)
+        proposed = said.get(name, said.get(book.proposed_as.get(name, name)))
         if proposed is not None:
             return proposed
     if name in book.today:

@@ -7,22 +7,18 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from api.answers import file
-from api.calls import only_head
-from engine.sheets.ledger import MEDIA_TYPES
-from engine.sheets.publicity import publicity_bytes
 from models.reading.publicity import SETS
 from web.asking import Asked, Asking
 from web.fields import Choice
+from web.inspections_page import inspection_row
+from web.list_sheet import SHEET, list_sheet, taken_along
 from web.look import page, query_path
 from web.naming import Names
 from web.problems import read_filtered
 from web.routing import PageRoute
-from web.states import state_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PATH = "/publicity"
-SHEET = f"{PATH}/sheet.csv"
 FIGURES = ("department", "from", "to")
 
 
@@ -49,7 +45,7 @@ def publicity_page(asking: Asked) -> Response:
         rate="" if rate is None else f"{rate / 100:.2f}%",
         numbers={name: number(asking, name, figures[name], period) for name in SETS},
         chosen=chosen,
-        rows=[_row(asking, names, item) for item in listed["items"]],
+        rows=[inspection_row(asking, names, item) for item in listed["items"]],
         next=query_path(PATH, query, cursor=listed["next"]) if listed["next"] else "",
         first=query_path(PATH, query, cursor="") if "cursor" in query else "",
         filters=[
@@ -57,16 +53,14 @@ def publicity_page(asking: Asked) -> Response:
             for name, choices in lists.items()
         ],
         given=query,
-        sheet=query_path(SHEET, query, cursor="", limit=""),
+        along=taken_along(PATH, query),
     )
 
 
-@router.get(SHEET)
+@router.get(PATH + SHEET)
 def sheet(asking: Asked) -> Response:
     """The inspections of the set that is asked for, for programs of tables."""
-    taken = not only_head(asking.request)
-    content, name = publicity_bytes(asking.house, asking.who, asking.query, taken=taken)
-    return file(content, name, MEDIA_TYPES["csv"])
+    return list_sheet(asking, "publicity")
 
 
 def number(asking: Asking, name: str, count: int, period: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -77,13 +71,4 @@ def number(asking: Asking, name: str, count: int, period: Mapping[str, list[str]
         "title": asking.words(f"publicity.{name}"),
         "count": count,
         "path": path,
-    }
-
-
-def _row(asking: Asking, names: Names, item: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        **item,
-        "shown_state": state_of(asking, "inspection", item["state"]),
-        "department_title": names.department(item["department"]),
-        "results": [names.value("result_codes", code) for code in item["result_codes"] or ()],
     }

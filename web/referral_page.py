@@ -17,9 +17,10 @@ from web.clock_reckoning import reckoning_page
 from web.clocks import clock_lines, first_due
 from web.commanding import step_body, take_steps
 from web.fields import Typed
-from web.finding_page import done_path, may_act, names_of, papers_of
+from web.finding_page import done_path, may_act, names_of
 from web.letters import PAPER, RESEND, RefusedLetter, act_on, letters, paper_fields
 from web.look import page
+from web.papers import papers_of
 from web.problems import Told, told
 from web.reasons import reasons, trial_path, two_laws
 from web.records import Folder, corrections, open_referral

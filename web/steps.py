@@ -41,6 +41,7 @@ class ActBook:
     next: tuple[str, ...]
     aside: tuple[str, ...]
     checked: tuple[str, ...]
+    singly: tuple[str, ...]
     approvals: frozenset[str]
     never_prefilled: frozenset[str]
     filled_by_the_house: frozenset[str]
@@ -49,6 +50,7 @@ class ActBook:
     now: frozenset[str]
     once: frozenset[str]
     not_from_proposal: Mapping[str, Sequence[str]]
+    proposed_as: Mapping[str, str]
     carry: Mapping[str, str]
     ask_anew: Mapping[str, Sequence[str]]
 
@@ -59,6 +61,10 @@ class ActBook:
     def is_checked(self, chart: str, trigger: str) -> bool:
         """True for steps whose answers are shown once more before the act."""
         return any(fnmatch(f"{chart}.{trigger}", pattern) for pattern in self.checked)
+
+    def is_single(self, name: str) -> bool:
+        """True for steps that are decided for each case by itself."""
+        return any(fnmatch(name, pattern) for pattern in self.singly)
 
     def place(self, chart: str, trigger: str) -> int:
         """Where a single step stands among those that may come next."""
@@ -149,7 +155,9 @@ def act_book() -> ActBook:
         next=tuple(data["next"]),
         aside=tuple(data["aside"]),
         checked=tuple(data["checked"]),
+        singly=tuple(data["singly"]),
         not_from_proposal=data["not_from_proposal"],
+        proposed_as=data["proposed_as"],
         carry=data["carry"],
         ask_anew=data["ask_anew"],
         **sets,
@@ -204,10 +212,14 @@ def offers(
         row = takeable(charts, who, chart, states[proceeding][1], trigger)
         if row is None:
             continue
-        rank = (1, book.place(chart, trigger))
+        place, moves = book.place(chart, trigger), row.to != row.source
+        # What may be done besides in any state stands behind what leads on, and is first only while its own clock runs.
+        leads = moves or place < len(book.next) or not situation.running.isdisjoint(row.settles)
+        rank = (1 if leads else 2, place)
         planned = (PlannedStep(row, proceeding),)
         first = (
-            bool(row.by & who.all_roles)
+            leads
+            and bool(row.by & who.all_roles)
             and not book.is_aside(chart, trigger)
             and (not row.answers or pending(row.answers, answering(charts, row), proceeding))
         )
@@ -271,26 +283,3 @@ def takeable(charts: Charts, who: Principal, chart: str, state: str, trigger: st
     """The row of that trigger from that state which the person may take."""
     rows = charts[chart].rows_from(state, trigger)
     return next((row for row in rows if may_take(who, row)), None)
-
-
-def foreseen(
-    triggers: str, proceeding: str | None, kind: str | None, charts: Charts
-) -> tuple[PlannedStep, ...]:
-    """The steps that a list of triggers means whatever the state, for the desk to refuse; empty where one is unknown.
-
-    `kind` is the chart of the proceeding; a step on a proceeding that the act itself opens follows its opening.
-    """
-    planned: list[PlannedStep] = []
-    opened: tuple[str, str] | None = None
-    stray = proceeding if proceeding is not None and kind is None else None
-    for trigger in triggers.split():
-        places = [*([opened] if opened else []), *([(kind, proceeding)] if kind else []), ("finding", stray)]
-        found = next((place for place in places if trigger in charts[str(place[0])].triggers), None)
-        if found is None:
-            return ()
-        row = charts[str(found[0])].any_row(trigger)
-        for effect in row.effects:
-            if effect.startswith(OPENS) and effect.removeprefix(OPENS) in charts:
-                opened = (effect.removeprefix(OPENS), f"@{len(planned)}")
-        planned.append(PlannedStep(row, found[1]))
-    return tuple(planned)

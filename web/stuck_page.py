@@ -10,6 +10,7 @@ from engine.core.stuck import LACKS
 from engine.core.visibility import reads_findings
 from web.asking import Asked, Asking
 from web.fields import Choice
+from web.list_sheet import SHEET, list_sheet, taken_along
 from web.look import page, query_path
 from web.naming import Names
 from web.problems import read_filtered
@@ -41,12 +42,19 @@ def stuck_page(asking: Asked) -> Response:
         as_of=listed["as_of"],
         next=query_path(PATH, query, cursor=listed["next"]) if listed["next"] else "",
         first=query_path(PATH, query, cursor="") if "cursor" in query else "",
+        along=taken_along(PATH, query),
         filtered=any(name in query for name in lists),
         filters=[
             {"name": name, "choices": choices, "value": (query.get(name) or [""])[0]}
             for name, choices in lists.items()
         ],
     )
+
+
+@router.get(PATH + SHEET)
+def sheet(asking: Asked) -> Response:
+    """The same records for programs of tables."""
+    return list_sheet(asking, "stuck")
 
 
 def stuck_number(asking: Asking, department: str) -> dict[str, Any] | None:

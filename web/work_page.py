@@ -41,6 +41,12 @@ ADMINISTRATORS_PAGES = (
     ("nav.calendar", "/calendar", "calendar.read"),
 )
 """What administrators open in the morning: its name, where it is, and for whom."""
+AT_REST = (
+    ("nav.board", "/board", "figures.read"),
+    ("nav.ledger", "/ledger", "ledger.read"),
+    ("nav.deadlines", "/deadlines", "deadline.read"),
+)
+"""Where those go on for whom nothing waits."""
 REMINDERS_SHOWN = 10
 INCOMING_SHOWN = 15
 
@@ -69,7 +75,8 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
         ),
     )
     groups = _groups(asking, answer["groups"], query, now)
-    beside = _beside(asking, now)
+    beside, filters = _beside(asking, now), work_filters(asking, query, answer["counts"])
+    nothing = not any(beside["counted"].values()) and not any(group["count"] for group in groups)
     return page(
         asking,
         "work.html",
@@ -78,12 +85,14 @@ def show_work(asking: Asking, results: Sequence[Result] = (), decided: bool = Fa
         groups=groups,
         steps=shown_steps([row for group in groups for row in group["rows"]]),
         approves=any(row["approval"] for group in groups for row in group["rows"]),
-        filters=work_filters(asking, query, answer["counts"]),
+        filters=filters,
         here=query_path("/work", query),
         results=results,
         decided=decided,
         alone=len(groups) == 1,
-        nothing=not any(beside["counted"].values()) and not any(group["count"] for group in groups),
+        nothing=nothing,
+        at_rest=nothing and not query and not filters["views"],
+        places=[one for one in AT_REST if may(asking.who, one[2])],
         key=fresh_key(),
         coming=coming_edition(asking),
         acting=acting_for(asking),

@@ -13,6 +13,7 @@ from web.lists import finding_rows
 from web.naming import Names
 from web.next_steps import next_step
 from web.people import people_of
+from web.steps import act_book
 
 
 def work_rows(
@@ -42,6 +43,8 @@ def work_rows(
 
 
 def shown_steps(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The steps that stand as the next of these rows, the most frequent first: name, title, count."""
-    counted = Counter(row["next"] for row in rows if row["next"] is not None)
+    """The steps that stand as the next of these rows and may be taken on several, the most frequent first."""
+    book = act_book()
+    steps = (row["next"] for row in rows if row["next"] is not None)
+    counted = Counter(one for one in steps if not book.is_single(one.name))
     return [{"name": one.name, "title": one.title, "count": count} for one, count in counted.most_common()]

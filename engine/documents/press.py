@@ -74,6 +74,10 @@ class DocumentPress:
         """The fields that its template in force prints or asks about, as declared in house.yaml, in reading order."""
         return self.in_force(kind).fields
 
+    def by_hand(self, kind: str) -> tuple[dict[str, str], ...]:
+        """What an officer has to write on a paper of this kind before it is served; nothing of what has no template."""
+        return self.in_force(kind).template.by_hand if kind in self.kinds() else ()
+
     def pdf(self, kind: str, content: Mapping[str, object], *, issued_on: date) -> bytes:
         """The paper as PDF/A-2b; the same input gives the same bytes. Raises DocumentUnknown."""
         template = self.template_of(kind, content)

@@ -130,6 +130,8 @@ class Template(_Written):
     choices: dict[str, dict[str, str]] = {}
     body: tuple[BlockTemplate, ...]
     note: Text = ""
+    by_hand: tuple[dict[str, str], ...] = ()
+    """What no fact says and an officer writes on the paper: told before it is issued and beside it."""
 
 
 class FieldDeclaration(_Written):

@@ -17,7 +17,7 @@ from engine.projections.asked import Asked
 from engine.projections.filters import FINDINGS, PAGING, finding_filter
 from engine.reporting import reports
 from engine.second_person import check_role
-from engine.sheets import ledger, taking
+from engine.sheets import ledger, listed, taking
 from models import jobs
 
 if TYPE_CHECKING:
@@ -115,6 +115,42 @@ def _export(task: Task) -> Result:
     return Result(done, path, f"台账-{done['as_of'][:10]}.{form}")
 
 
+_OF_A_LIST = ("list", "language")
+
+
+def _list_asked(parameters: Mapping[str, Any]) -> tuple[str, str, dict[str, list[str]]]:
+    """Which list in which language, and its filters, each with its values."""
+    lists = {name: value if isinstance(value, list) else [value] for name, value in parameters.items()}
+    faults = [
+        FieldError(f"/parameters/{name}", "type")
+        for name, values in lists.items()
+        if not all(isinstance(one, str) for one in values)
+    ]
+    if faults:
+        raise Refusal("facts_invalid", errors=faults)
+    name, language = ("".join(lists.get(one, [])) for one in _OF_A_LIST)
+    language = language or listed.LANGUAGES[0]
+    known = (("list", name, listed.LISTS), ("language", language, listed.LANGUAGES))
+    faults = [
+        FieldError(f"/parameters/{one}", "vocabulary") for one, code, codes in known if code not in codes
+    ]
+    if faults:
+        raise Refusal("facts_invalid", errors=faults)
+    return name, language, {one: values for one, values in lists.items() if one not in _OF_A_LIST}
+
+
+def _check_list(house: House, who: Principal, parameters: Mapping[str, Any]) -> None:
+    name, _, query = _list_asked(parameters)
+    listed.check_list(house, who, name, query)
+
+
+def _list(task: Task) -> Result:
+    name, language, query = _list_asked(task.parameters)
+    path = task.folder / f"made.{listed.FORM}"
+    done = listed.write_list(task.house, task.who, name, query, path, language, task.progress)
+    return Result({"rows": done["rows"], "as_of": done["as_of"]}, path, done["name"])
+
+
 _REPORT = ("report", "period", *reports.REPORT)
 
 
@@ -163,6 +199,7 @@ def _take_file(take: Callable[..., dict[str, Any]], task: Task) -> Result:
 SHEET_IMPORT, INTAKE_IMPORT = "sheet_import", "intake_import"
 KINDS: Mapping[str, Kind] = {
     "ledger_sheet": Kind("ledger.export", _check_export, _export),
+    "list_sheet": Kind("ledger.export", _check_list, _list),
     SHEET_IMPORT: Kind("job.ask", partial(_check_file, SHEET_IMPORT), partial(_take_file, taking.take_sheet)),
     INTAKE_IMPORT: Kind(
         "intake.write", partial(_check_file, INTAKE_IMPORT), partial(_take_file, take_workbook)

@@ -240,5 +240,13 @@ def chart_states(
     return shown
 
 
+def inspection_states(base: Base, sources: Sources, states: Mapping[str, int]) -> dict[str, Number]:
+    """For the chart of the inspection: the state → how many inspections are in it, with what their list is asked for."""
+    return {
+        state: base.number(f"state.inspection.{state}", states.get(state, 0), ("state", state))
+        for state in sources.charts["inspection"].states
+    }
+
+
 def _sum(tallies: Iterable[Tally]) -> int:
     return sum(one.count for one in tallies)

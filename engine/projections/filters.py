@@ -30,7 +30,7 @@ FINDINGS = (
     *PERIOD,
     *PAGING,
 )
-INSPECTIONS = ("department", "party", "plan", "task", "result", "publication", *PERIOD, *PAGING)
+INSPECTIONS = ("department", "party", "plan", "task", "result", "publication", "state", *PERIOD, *PAGING)
 DEADLINES = ("light", "before", "department", "term", "nature", *PAGING)
 LEDGER = ("department", *PERIOD)
 ROUTES = (
@@ -89,6 +89,7 @@ def inspection_filter(sources: Sources, query: Query) -> tuple[Asked, Inspection
         task=asked.text("task"),
         result=asked.code("result", sources.result_codes),
         publication=asked.code("publication", PUBLICATIONS),
+        state=asked.code("state", sources.charts["inspection"].states),
         finished_from=asked.since("from"),
         finished_before=asked.until("to"),
     )

@@ -223,9 +223,17 @@ def subtitle(house: House, query: Query, rows: Rows) -> str:
     return "　".join([*words, f"共 {rows.count} 条", f"截至 {plain(rows.as_of)}"])
 
 
-def record_export(house: House, who: Principal, form: str, query: Query, count: int) -> None:
-    """That this person took the rows with them is on record, with the names of the filters and not what they say."""
-    told = {"format": form, "rows": count, "filters": sorted(query), "department": who.department}
+def record_export(
+    house: House, who: Principal, form: str, query: Query, count: int, listed: str = "ledger"
+) -> None:
+    """That this person took the rows of that list along is on record, with the names of the filters and not what they say."""
+    told = {
+        "list": listed,
+        "format": form,
+        "rows": count,
+        "filters": sorted(query),
+        "department": who.department,
+    }
     office_id, now = house.office.office_id, house.clock.now()
     house.writer.submit(
         lambda connection: enter(connection, office_id, "sheet.export", who.login, told, now), always=True

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from models.reading import led
 from models.reading.scope import Scope
+from models.reading.tallied import INSPECTION_STATE, summed
 from models.reading.unled import aside
 from models.records import FINDING, INSPECTION, PARTY
 from models.second_wall import as_house
@@ -34,6 +35,9 @@ PUBLICATIONS = ("due", "late", "done", "withheld")
 FEW = ("due", "late", "withheld")
 """Of these the inspections that stand so are few, and have indexes of their own."""
 _STATES: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in WITHHELD_STATES]
+PUBLISHED = "published"
+_NOT_PUBLISHED = INSPECTION.c.state != literal_column(f"'{PUBLISHED}'")
+"""Said as the index of those few has it."""
 _UNPUBLISHED = INSPECTION.c.published_on.is_(None)
 _NOT_PUBLIC = and_(_UNPUBLISHED, INSPECTION.c.state.not_in(_STATES))
 _WITHHELD = and_(_UNPUBLISHED, INSPECTION.c.state.in_(_STATES))
@@ -54,6 +58,7 @@ class InspectionFilter:
     publication: str | None = None
     finished_from: datetime | None = None
     finished_before: datetime | None = None
+    state: str | None = None
 
 
 def page_of_inspections(
@@ -70,6 +75,7 @@ def page_of_inspections(
     them), newest first, with `publication` as of that day."""
     columns, looked_up = INSPECTION.c, list[ColumnElement[bool]]()
     rare = rare or bool(asked.party or asked.plan or asked.task or asked.publication in FEW)
+    rare = rare or asked.state not in (None, PUBLISHED)
     if asked.result is not None and not rare:
         rare, looked_up = _by_result(connection, seen, asked.department, asked.result)
     found = select(INSPECTION, publication(today).label("publication")).where(
@@ -112,11 +118,28 @@ def matching(asked: InspectionFilter, today: date) -> list[ColumnElement[bool]]:
         conditions.append(_has_result(asked.result))
     if asked.publication is not None:
         conditions.append(in_publication(asked.publication, today))
+    if asked.state is not None:
+        conditions.append(columns.state == asked.state)
+        conditions += [] if asked.state == PUBLISHED else [_NOT_PUBLISHED]
     if asked.finished_from is not None:
         conditions.append(columns.finished_at >= asked.finished_from)
     if asked.finished_before is not None:
         conditions.append(columns.finished_at < asked.finished_before)
     return conditions
+
+
+def by_state(connection: Connection, seen: Scope, asked: InspectionFilter, today: date) -> dict[str, int]:
+    """State → how many inspections that are seen and match stand in it; the filter names a department and a time.
+
+    Those that are published are told by the tally; all others, which stay few, are counted.
+    """
+    span = (asked.finished_from, asked.finished_before)
+    published = summed(connection, seen, asked.department, *span, INSPECTION_STATE, "value")
+    state: Any = INSPECTION.c.state
+    counted = select(state, func.count()).where(
+        aside(seen)(INSPECTION), _NOT_PUBLISHED, *matching(asked, today)
+    )
+    return dict(published) | {str(row[0]): int(row[1]) for row in connection.execute(counted.group_by(state))}
 
 
 def _has_result(code: str) -> ColumnElement[bool]:

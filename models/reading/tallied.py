@@ -17,6 +17,7 @@ from models.tally import ClosedTally
 
 TALLY = table_of(ClosedTally)
 ALL, ROUTE, PROCEEDING_STATE, CLOSING, PUBLIC = "all", "route", "proceeding", "closing", "public"
+INSPECTION_STATE = "inspection"
 DOMAIN, VIOLATION, RULE = "domain", "violation", "rule"
 LAST_MONTH = date.max.replace(day=1)
 """The month that no other follows."""

@@ -289,3 +289,12 @@ def test_fields_are_those_the_template_prints(press: DocumentPress) -> None:
     assert fields[:5] == ("trigger", "refused", "organisation", "doc_no", "to")
     assert {"attachments", "reply_by", "receiver", "seized_items_included"} <= set(fields)
     assert "conclusion" not in fields
+
+
+def test_what_no_record_says_is_left_open_and_told(
+    press: DocumentPress, word_text: Read, samples: Samples
+) -> None:
+    for kind in ("penalty_decision", "penalty_prior_notice"):
+        told = samples[kind] | {"facts": samples[kind]["facts"] | {"basis_clause": None}}
+        assert re.search("依据　{18}的规定", word_text(kind, told))
+        assert "法律依据" in press.by_hand(kind)[0]["zh"]

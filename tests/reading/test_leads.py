@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from models.reading.findings import FindingFilter
 from models.reading.findings import matching as findings_matching
 from models.reading.inspections import InspectionFilter, page_of_inspections
 from models.reading.inspections import matching as inspections_matching
-from models.reading.lights import NUMBER, finding_light
+from models.reading.lights import CIVIL, NUMBER, finding_light
 from models.reading.listed import page_of_findings
 from models.reading.scope import scope
 from tests.reading.people import OFFICER, SUPERVISOR
@@ -129,12 +130,46 @@ def plain_findings(connection: Connection, who: Any, asked: FindingFilter) -> li
     return [row.id for row in sorted(rows, key=place)]
 
 
+def walked(connection: Connection, who: Any, asked: FindingFilter, limit: int) -> list[str]:
+    """The list page after page, those that were cut short too."""
+    found, after = list[str](), None
+    while True:
+        page = page_of_findings(connection, scope(OFFICE, who), asked, NOW, after, limit)
+        found += [one[3] for one in page.found]
+        if page.cut is None and len(page.found) < limit:
+            return found
+        after = page.cut or page.found[-1]
+
+
 def assert_same_findings(connection: Connection, who: Any, asked: FindingFilter) -> None:
     """Page after page it is the list of the plain query."""
-    found, after = list[str](), None
-    while page := page_of_findings(connection, scope(OFFICE, who), asked, NOW, after, 20):
-        found, after = found + [one[3] for one in page], page[-1]
-    assert found == plain_findings(connection, who, asked)
+    assert walked(connection, who, asked, 20) == plain_findings(connection, who, asked)
+
+
+def test_what_was_closed_in_a_time_is_what_its_last_closing_says(
+    held: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance, closings, world = random.Random(44), dict[str, datetime](), World(count=1_000)
+    whole = FindingFilter(states=("closed",))
+    for id in plain_findings(held, SUPERVISOR, FindingFilter())[::2]:
+        records.change(held, records.FINDING, id, {"state": "closed", "closed": True})
+    for id in plain_findings(held, SUPERVISOR, whole):
+        for sequence in range(2, 2 + chance.randint(0, 2)):
+            closings[id] = NOW - timedelta(hours=chance.randint(0, 2_000))
+            world.entry(id, sequence, "finding", "approve_close", "closed", closings[id])
+    world.insert(held)
+    midnights = [datetime(2026, month, day, tzinfo=CIVIL) for month, day in ((8, 1), (10, 3), (11, 1))]
+    for few, who in ((0, SUPERVISOR), (3, OFFICER), (2_000, OFFICER)):
+        monkeypatch.setattr(led, "FEW", few)
+        monkeypatch.setattr(led, "WALKED_MOST", 2 * few + 3)
+        for since, before in [(None, midnights[1]), *pairwise(midnights), (midnights[1], None)]:
+            found = walked(held, who, FindingFilter(closed_from=since, closed_before=before), 5)
+            within = {
+                id
+                for id, at in closings.items()
+                if (since is None or at >= since) and (before is None or at < before)
+            }
+            assert found == [id for id in plain_findings(held, who, whole) if id in within] != []
 
 
 def assert_same_inspections(connection: Connection, who: Any, asked: InspectionFilter) -> None:
@@ -151,8 +186,10 @@ def test_lists_are_those_of_the_plain_query_however_many_are_looked_up(
 ) -> None:
     for few, who, department in ((0, SUPERVISOR, None), (3, OFFICER, None), (2_000, SUPERVISOR, "ecology")):
         monkeypatch.setattr(led, "FEW", few)
+        monkeypatch.setattr(led, "WALKED_MOST", 2 * few + 3)
         for officer in (*PEOPLE, "w01"):
             assert_same_findings(held, who, FindingFilter(officer=officer, department=department))
+            assert_same_findings(held, who, FindingFilter(officer="W01", handler=officer))
         for code in CODES[:-1]:
             assert_same_inspections(held, who, InspectionFilter(result=code, department=department))
 
@@ -183,6 +220,7 @@ def test_words_of_the_list_are_looked_up_wherever_they_stand(
     looked_up = 0
     for few in (0, 3, 2_000):
         monkeypatch.setattr(led, "FEW", few)
+        monkeypatch.setattr(led, "WALKED_MOST", 2 * few + 3)
         for _ in range(25):
             whole = chance.choice(texts)
             at = chance.randrange(len(whole))

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from models import records, tallying
+from models import leading, records, tallying
 from models.database import Database
 from models.reading.tallied import TALLY
 from tests.reading.random_world import DEPARTMENTS, KINDS, STATES, random_world
@@ -52,6 +52,7 @@ def changes(connection: Connection, chance: random.Random) -> Callable[[], objec
                 chance.choice(inspections),
                 published_on=published,
                 carried=chance.random() < 0.3,
+                state=chance.choice(("recorded", "published", "published")),
             ),
             added(lambda: world.proceeding(id, chance.choice(KINDS), chance.choice(ENDED))),
             added(lambda: world.entry(id, last + 1, "finding", "approve_close", "closed", day)),
@@ -68,8 +69,19 @@ def test_the_tally_is_what_the_records_say_after_every_change(database: Database
         for _ in range(120):
             changes(connection, chance)()
             assert tallying.differing(connection) == []
+            assert leading.differing(connection) == []
         facets = set(connection.execute(select(TALLY.c.facet).where(TALLY.c.count > 0)).scalars())
-        assert facets == {"all", "closing", "route", "proceeding", "domain", "violation", "rule", "public"}
+        assert facets == {
+            "all",
+            "closing",
+            "route",
+            "proceeding",
+            "domain",
+            "violation",
+            "rule",
+            "public",
+            "inspection",
+        }
 
 
 def test_a_tally_that_was_spoilt_is_found_and_counted_anew(database: Database, world: World) -> None:

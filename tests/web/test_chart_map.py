@@ -14,7 +14,7 @@ from tests.web.town_at_work import put_to_work
 from web.chart_map import HIGH, WIDE, drawn
 
 CHARTS = load_charts()
-DRAWN = ("finding", *CHARTS.kinds)
+DRAWN = ("inspection", "finding", *CHARTS.kinds)
 
 
 @pytest.mark.parametrize("name", DRAWN)

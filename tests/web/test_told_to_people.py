@@ -90,7 +90,9 @@ def test_an_administrator_is_led_to_where_the_work_is(pages: Pages) -> None:
         assert "看不到案件" in main and "data-group" not in main
         assert all(f'href="{path}"' in main for path in there), login
         assert f'href="{not_there}"' not in main
-    assert "data-group" in pages.visit("W01").get("/work").text
+    calm = pages.visit("W01").get("/work").text
+    assert calm.count("data-group=") == 4 and 'class="strip"' not in calm and 'href="/ledger">' in calm
+    assert 'class="strip"' in pages.visit("W01").get("/work?whose=role").text
 
 
 def test_names_stand_in_the_brackets_of_their_script_and_without_hints_where_they_are_read(
