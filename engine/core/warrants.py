@@ -136,7 +136,7 @@ class Warranted:
     values: dict[tuple[str, str], Value] = field(default_factory=dict)
     said: dict[tuple[str, str], Said] = field(default_factory=dict)
     lists: frozenset[str] = frozenset()
-    """Digests of lists of records that two persons took as they were."""
+    """Digests of lists of records that were taken as they were."""
     accepted: set[datetime] = field(default_factory=set)
     """When checkpoints were signed with which two persons accepted the database: each vouches for one entry of that instant."""
     taken_at: datetime | None = None
@@ -147,16 +147,18 @@ class Warranted:
         if entry.action == BEGUN:
             if self.said:  # comparing begins once; whoever writes another one begins nothing
                 return
-            self.taken_at = entry.at
         elif entry.action == ACCEPTED:
             if entry.at not in self.accepted or not isinstance(entry.detail.get(STANDS), Mapping):
                 return  # no checkpoint says that anybody accepted it, or it is older than this comparing
             self.accepted.discard(entry.at)
-            self.taken_at = entry.at
             self.values.clear()
             self.said.clear()
+        if entry.action in (BEGUN, ACCEPTED):
             lists = entry.detail.get(LISTS)
-            self.lists = frozenset(map(str, lists)) if isinstance(lists, list) else frozenset()
+            self.taken_at, self.lists = (
+                entry.at,
+                frozenset(map(str, lists) if isinstance(lists, list) else ()),
+            )
         for kind, key, value in entry.stated():
             place = (kind, key)
             if entry.action not in (BEGUN, ACCEPTED) and not _can(
