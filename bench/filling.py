@@ -95,6 +95,8 @@ def fill(database: Database, count: int, searched: bool = False) -> None:
     with database.writing() as connection, connection.begin():
         for index in indexes:
             connection.exec_driver_sql(index)
+        if database.dialect == "postgresql":  # which without figures of its tables takes minutes to count
+            connection.exec_driver_sql("ANALYZE")
         tallying.recount(connection)
         tallying.install(connection)
         leading.remake(connection)

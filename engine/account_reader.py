@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 from engine.core.commands import Principal
 from engine.core.policies import roles_for
 from engine.core.refusals import Refusal
+from engine.core.warrants import done
 from engine.cursor import Cursors
 from engine.identity.tokens import Tokens
 from engine.natural_persons import persons_known
@@ -143,7 +144,9 @@ def roles_offered(dictionary: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _entry(row: Any) -> dict[str, Any]:
-    return {"action": row.action, "by": row.by, "detail": row.detail, "at": recorded(row.recorded_at)}
+    """Without what it states for the comparison: what was done says the rest of it in words."""
+    detail = done(row.detail)
+    return {"action": row.action, "by": row.by, "detail": detail, "at": recorded(row.recorded_at)}
 
 
 def _attempt(row: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from engine.clock import Clock
 from engine.core.calendar import civil_date
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal
+from engine.core.warrants import PASSWORD as PASSWORD_STANDS
 from engine.delegation_reader import lent_now
 from engine.identity.owed import OWED
 from engine.identity.password_rules import check_chosen
@@ -34,6 +35,7 @@ from engine.identity.visit import (
     principal_of,
 )
 from engine.natural_persons import person_for, persons_known
+from engine.warranting import stated
 from engine.writer import Writer
 from models import account_reading as reading
 from models import records
@@ -167,7 +169,8 @@ class Accounts:
             still_as_proven(connection, row, by_code=True)
             reading.change_user(connection, row.login_key, {"password_hash": hashed, "must_change": False})
             reading.end_sessions_of(connection, row.login_key, but=digest_of(token))
-            self.sessions.enter(connection, "password.change", row.login, {})
+            told = stated(connection, {PASSWORD_STANDS: [row.login_key]})
+            self.sessions.enter(connection, "password.change", row.login, told)
 
         self.writer.submit(write)
         return self.sessions.open(row, PASSWORD, instead_of=token)

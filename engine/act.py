@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 if TYPE_CHECKING:
     from engine.house import House
+    from engine.warranting import Touched
 
 SECRET = frozenset({"password_hash"})
 """Members of an act's detail that no entry repeats."""
@@ -38,6 +39,11 @@ def nobody(_: House, __: Mapping[str, Any]) -> frozenset[str]:
 def nothing(_: House, __: Mapping[str, Any]) -> list[Said]:
     """There is nothing to point out."""
     return []
+
+
+def untouched(_: House, __: Connection, ___: Mapping[str, Any]) -> Touched:
+    """The act changes nothing that stands by its entry alone."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +70,7 @@ class Act:
     """What the entry says of what the act gave."""
     when_confirmed: Mapping[str, Any] = field(default_factory=dict)
     """Members that the detail gets where a second administrator confirms it."""
+    touches: Callable[[House, Connection, Mapping[str, Any]], Touched] = untouched
+    """What it changes that stands by its entry, asked before it is done: the entry states how that stands afterwards."""
+    makes: str | None = None
+    """The kind of what it makes, which has the `id` of the result."""

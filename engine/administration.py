@@ -20,6 +20,7 @@ from engine.core.commands import Principal
 from engine.core.refusals import FieldError, Reason, Refusal
 from engine.core.two_persons import TWO_PERSONS
 from engine.second_person import check_not_alone, check_role
+from engine.warranting import stated
 from models import account_reading as reading
 from models import records
 
@@ -239,8 +240,12 @@ class Administration:
             now = self.house.clock.now()
             if proposal is not None:
                 self._close(connection, proposal, by, now)
+            touched = asked.touches(self.house, connection, detail)
             result = asked.carry_out(self.house, connection, detail, now)
+            if asked.makes is not None:
+                touched = {**touched, asked.makes: [result["id"]]}
             told = {"act": asked.name, **asked.told(detail), **asked.result_told(result), **more}
+            told |= stated(connection, touched)
             enter(connection, self.house.office.office_id, action, by, told, now)
             return result
 

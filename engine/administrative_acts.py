@@ -10,12 +10,14 @@ from sqlalchemy import Connection
 
 from engine.act import Act
 from engine.core.refusals import Faults
+from engine.core.warrants import DELEGATION
 from engine.credential_acts import CREDENTIAL_ACTS
 from engine.keeping.acts import RESTORE_ACT
 from engine.outcomes import new_id
 from engine.system_acts import SYSTEM_ACTS
 from engine.templates import TEMPLATES_ACT
 from engine.user_acts import USER_ACTS
+from engine.warranting import of_delegation
 from engine.witness.hand_overs import ROTATE_ACT
 from rules.calendar_notice import notice_of
 from rules.data_file import DataFault
@@ -108,8 +110,8 @@ ACTS: dict[str, Act] = {
         *USER_ACTS,
         *CREDENTIAL_ACTS,
         *SYSTEM_ACTS,
-        Act("delegation.add", _check_delegation, _delegate, concerns=_colleagues),
-        Act("delegation.end", _check_delegation_end, _end_delegation),
+        Act("delegation.add", _check_delegation, _delegate, concerns=_colleagues, makes=DELEGATION),
+        Act("delegation.end", _check_delegation_end, _end_delegation, touches=of_delegation),
         Act("calendar.load", _check_notice, _load, _told_notice),
         Act("clock.accept", _check_leap, _accept, afterwards=_look_at_the_clock),
         TEMPLATES_ACT,

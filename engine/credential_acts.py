@@ -10,9 +10,11 @@ from sqlalchemy import Connection
 
 from engine.act import Act
 from engine.core.refusals import Faults, Refusal
+from engine.core.warrants import TOKEN
 from engine.identity.scopes import NAMES
 from engine.identity.tokens import LASTS_MAX, issue_token, scopes_of
 from engine.user_acts import SET_BY_ANOTHER, check_known_user, owner
+from engine.warranting import of_password, of_second_factor, of_token
 from models import account_reading as reading
 
 if TYPE_CHECKING:
@@ -73,8 +75,21 @@ def _issue(
 
 
 CREDENTIAL_ACTS = (
-    Act("user.passwd", check_known_user, _passwd, concerns=owner, when_confirmed=SET_BY_ANOTHER),
-    Act("user.reset_second_factor", check_known_user, _reset_second_factor, concerns=owner),
-    Act("token.issue", _check_token, _issue, concerns=owner),
-    Act("token.revoke", _check_known_token, _revoke),
+    Act(
+        "user.passwd",
+        check_known_user,
+        _passwd,
+        concerns=owner,
+        when_confirmed=SET_BY_ANOTHER,
+        touches=of_password,
+    ),
+    Act(
+        "user.reset_second_factor",
+        check_known_user,
+        _reset_second_factor,
+        concerns=owner,
+        touches=of_second_factor,
+    ),
+    Act("token.issue", _check_token, _issue, concerns=owner, makes=TOKEN),
+    Act("token.revoke", _check_known_token, _revoke, touches=of_token),
 )

@@ -18,12 +18,14 @@ from engine.core.delegation_form import Wanted, read_delegation
 from engine.core.refusals import Faults, Reason, Refusal
 from engine.core.two_persons import ADMINISTRATORS
 from engine.core.visibility import DEPARTMENTAL
+from engine.core.warrants import DELEGATION
 from engine.delegation_reader import reads
 from engine.desk import Desk
 from engine.natural_persons import persons_known
 from engine.outcomes import new_id
 from engine.projections.sources import words
 from engine.second_person import check_role
+from engine.warranting import stated
 from models import delegating, records
 
 SUBJECT = "delegation"
@@ -65,11 +67,13 @@ class Delegations:
         if isinstance(asked, EndDelegationCommand):
             row = self.end_within(connection, asked.id, who.login, now)
             outcome = _outcome(asked.id, "recorded")
-            enter(connection, office, END, who.login, {"delegation": asked.id, **row}, now)
+            told = {"delegation": asked.id, **row, **stated(connection, {DELEGATION: [asked.id]})}
+            enter(connection, office, END, who.login, told, now)
         else:
             row = self.give_within(connection, asked.body, who.login, now, who)
             outcome = _outcome(row["id"], "created")
-            enter(connection, office, GIVE, who.login, row, now)
+            told = {**row, **stated(connection, {DELEGATION: [row["id"]]})}
+            enter(connection, office, GIVE, who.login, told, now)
         self.desk.last_recorded_at = now
         bind_key(connection, office, command, outcome, now)
         return outcome

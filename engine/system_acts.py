@@ -18,6 +18,7 @@ from engine.system_checks import (
     check_overlap,
 )
 from engine.systems import CHANGED, Systems
+from engine.warranting import of_system
 from models import delivering, linked_reading
 from models.reading.linked import GONE, IN_USE, SUSPENDED
 
@@ -151,12 +152,12 @@ def _told(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 
 SYSTEM_ACTS = (
-    Act("system.add", _check_new, _link, _told),
-    Act("system.change", _check_change, _change, _told),
-    Act("system.allow", _check_allowed, _allow),
-    Act("system.disable", _check_suspension, _suspend),
-    Act("system.enable", _check_resumption, _resume),
-    Act("system.rotate_key", _check_rotation, _rotate),
-    Act("system.encryption_key", _check_encryption, _seal, _told),
+    Act("system.add", _check_new, _link, _told, touches=of_system),
+    Act("system.change", _check_change, _change, _told, touches=of_system),
+    Act("system.allow", _check_allowed, _allow, touches=of_system),
+    Act("system.disable", _check_suspension, _suspend, touches=of_system),
+    Act("system.enable", _check_resumption, _resume, touches=of_system),
+    Act("system.rotate_key", _check_rotation, _rotate, touches=of_system),
+    Act("system.encryption_key", _check_encryption, _seal, _told, touches=of_system),
 )
 """Every change of the register; the command line and the pages propose them, a second administrator confirms."""

@@ -14,6 +14,7 @@ from engine.core.calendar import SHANGHAI, civil_date
 from engine.core.commands import Principal
 from engine.core.policies import roles_for
 from engine.core.refusals import Refusal
+from engine.core.warrants import done
 from engine.courier_book import OPEN, as_destination
 from engine.cursor import Cursors
 from engine.projections.asked import Asked, Query
@@ -92,7 +93,7 @@ class SystemReader:
                 for day, (sent, delivered, came) in zip(days, figures, strict=True)
             ],
             "changes": [
-                {"at": recorded(one.recorded_at), "by": one.by, "detail": one.detail} for one in changes
+                {"at": recorded(one.recorded_at), "by": one.by, "detail": done(one.detail)} for one in changes
             ],
         }
 

@@ -16,6 +16,7 @@ from engine.core.fact_types import CONTROL
 from engine.core.refusals import Faults, Refusal
 from engine.core.two_persons import mixed
 from engine.natural_persons import make_one, namesakes, person_for, persons_known, set_apart
+from engine.warranting import of_account, of_new_account, of_persons
 from models import account_reading as reading
 from models import records
 from models.columns import ID_LENGTH
@@ -270,6 +271,7 @@ USER_ACTS = (
         points_out=_point_out,
         forbids=_forbid_mixed,
         when_confirmed=SET_BY_ANOTHER,
+        touches=of_new_account,
     ),
     Act(
         "user.change",
@@ -279,7 +281,8 @@ USER_ACTS = (
         concerns=_concerned_by_change,
         points_out=_point_out_change,
         forbids=_forbid_mixed,
+        touches=of_persons,
     ),
-    Act("user.same_person", _check_same, _same, concerns=_both),
-    Act("user.disable", check_known_user, _disable, concerns=owner),
+    Act("user.same_person", _check_same, _same, concerns=_both, touches=of_persons),
+    Act("user.disable", check_known_user, _disable, concerns=owner, touches=of_account),
 )

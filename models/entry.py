@@ -5,30 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Text, text
+from sqlalchemy import Column, Index, Text
 from sqlmodel import Field, SQLModel
 
 from models.columns import ID_LENGTH, OFFICE_ID_LENGTH, Instant, Json
 
 CLOSING_STEPS = ("approve_close", "carry_over", "correct_carry_over")
 """The steps that lead a finding into `closed`."""
-_CLOSING = f"chart = 'finding' AND state = 'closed' AND trigger IN {CLOSING_STEPS}"
 
 
 class Entry(SQLModel, table=True):
     """One step that was taken, chained by hash to the one before it of the same record. Append-only."""
 
     __tablename__ = "entry"
-    __table_args__ = (
-        Index("entry_proceeding", "record_id", "proceeding_id"),
-        Index(
-            "entry_closing",
-            "occurred_at",
-            "record_id",
-            sqlite_where=text(_CLOSING),
-            postgresql_where=text(_CLOSING),
-        ),
-    )
+    __table_args__ = (Index("entry_proceeding", "record_id", "proceeding_id"),)
 
     record_id: str = Field(primary_key=True, max_length=ID_LENGTH)
     sequence: int = Field(primary_key=True)

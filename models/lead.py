@@ -1,14 +1,19 @@
-"""What leads to a record that its lists are asked for by words inside it: an officer's name or login, a result code."""
+"""What leads to a record and stands in no column of it: an officer's name or login, the day of its closing, a result code."""
 
 from __future__ import annotations
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
+from models.case import partly
 from models.columns import ID_LENGTH, OFFICE_ID_LENGTH
 
-NAME, LOGIN, RESULT = "n", "l", "r"
-"""What a key begins with: the name or login of an officer who worked on a finding, the code of an inspection's result."""
+NAME, LOGIN, RESULT, CLOSED_ON = "n", "l", "r", "d"
+"""What a key begins with: the name or login of an officer who worked on a finding, the code of an inspection's result, the
+civil day of the last closing of a finding that is closed."""
+AFTER_CLOSINGS = "e"
+OF_CLOSINGS = f"key >= '{CLOSED_ON}' AND key < '{AFTER_CLOSINGS}'"
+"""What the leads to closings have in common, letter for letter as in their index."""
 OPEN, CLOSED = "o", "c"
 """What a place begins with: nothing follows for a finding that is open; an inspection is told as what is closed."""
 KEY_MAX = 100
@@ -22,7 +27,11 @@ class RecordLead(SQLModel, table=True):
     """
 
     __tablename__ = "record_lead"
-    __table_args__ = (Index("record_lead_place", "key", "place"), {"sqlite_with_rowid": False})
+    __table_args__ = (
+        Index("record_lead_place", "key", "place"),
+        Index("record_lead_closing", "record_id", "key", **partly(OF_CLOSINGS)),
+        {"sqlite_with_rowid": False},
+    )
 
     key: str = Field(primary_key=True, max_length=KEY_MAX)
     department: str = Field(primary_key=True, max_length=60)

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, event, text
 from sqlmodel import SQLModel
 
 from models.case import LIST_NUMBER
-from models.lead import CLOSED, KEY_MAX, LOGIN, NAME, OPEN, RESULT, RecordLead
+from models.lead import CLOSED, CLOSED_ON, KEY_MAX, LOGIN, NAME, OPEN, RESULT, RecordLead
+from models.tallying import CLOSING, LAST_CLOSING, civil_day
 
 TABLE = str(RecordLead.__tablename__)
 COLUMNS = "key, department, place, record_id, office_id"
@@ -23,8 +24,14 @@ _HANDLER = {
 }
 _OFFICERS = {"sqlite": "json_extract({0}.intake, '$.officers')", "postgresql": "{0}.intake -> 'officers'"}
 _DIFFERS = {"sqlite": "{0} IS NOT {1}", "postgresql": "{0} IS DISTINCT FROM {1}"}
+_NUMBER = LIST_NUMBER.replace("ledger_no", "f.ledger_no")
 _OF_FINDING = ("closed", "ledger_no", "department", "office_id", "inspection_id", "handler")
 _OF_INSPECTION = ("result_text", "finished_at", "department", "office_id")
+_TRIGGERS = {
+    "finding": ("insert_in", "update_out", "update_in"),
+    "inspection": ("insert_in", "update_out", "update_in"),
+    "entry": ("insert_out", "insert_in"),
+}
 
 
 def remake(connection: Connection) -> None:
@@ -52,8 +59,8 @@ def install(connection: Connection) -> None:
 def remove(connection: Connection) -> None:
     """It is kept no more."""
     postgresql = connection.dialect.name == "postgresql"
-    for table in ("finding", "inspection"):
-        for act in ("insert_in", "update_out", "update_in"):
+    for table, acts in _TRIGGERS.items():
+        for act in acts:
             name = f"lead_{table}_{act}"
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{f' ON {table}' if postgresql else ''}")
             if postgresql:
@@ -73,9 +80,8 @@ def _of(table: str, dialect: str, row: str) -> str:
 
 
 def _to_findings(dialect: str, which: str) -> str:
-    """Each name and login of those who handle the finding or took part in it or its inspection, once."""
-    number = LIST_NUMBER.replace("ledger_no", "f.ledger_no")
-    place = f"CASE WHEN f.closed THEN '{CLOSED}' || {number} ELSE '{OPEN}' END"
+    """Each name and login of those who handle the finding or took part in it or its inspection, and the day of its closing."""
+    place = f"CASE WHEN f.closed THEN '{CLOSED}' || {_NUMBER} ELSE '{OPEN}' END"
     inspected = "JOIN inspection AS i ON i.id = f.inspection_id"
     parts = (
         (f"'{LOGIN}' || f.handler", ""),
@@ -86,10 +92,20 @@ def _to_findings(dialect: str, which: str) -> str:
             for said, listed in (_listed(dialect, one),)
         ),
     )
-    return " UNION ".join(
+    worked = " UNION ".join(
         f"SELECT substr({key}, 1, {KEY_MAX}) AS key, f.department, {place} AS place, f.id AS record_id, f.office_id "
         f"FROM finding AS f {more} WHERE {key} IS NOT NULL{which}"
         for key, more in parts
+    )
+    return f"{worked} UNION {_to_closing(dialect, which)}"
+
+
+def _to_closing(dialect: str, which: str) -> str:
+    """The civil day on which a closed finding was closed for the last time."""
+    return (
+        f"SELECT '{CLOSED_ON}' || {civil_day(dialect, 'e.occurred_at')} AS key, f.department, "
+        f"'{CLOSED}' || {_NUMBER} AS place, f.id AS record_id, f.office_id FROM finding AS f {LAST_CLOSING} "
+        f"AND f.closed{which}"
     )
 
 
@@ -129,16 +145,26 @@ def _triggers(dialect: str) -> Iterator[str]:
         # A step writes these columns and seldom changes them: then nothing is taken out and put in again.
         differs = " OR ".join(_DIFFERS[dialect].format(one.format("OLD"), one.format("NEW")) for one in said)
         update = f"UPDATE OF {', '.join(written[table])}"
-        entered = f"INSERT INTO {TABLE} ({COLUMNS}) SELECT * FROM ({_of(table, dialect, 'NEW')}) AS led WHERE 1 = 1 "
-        entered += "ON CONFLICT DO NOTHING"
-        key = "key, department, place, record_id"
-        gone = f"SELECT {key} FROM ({_of(table, dialect, 'OLD')}) AS led"
-        gone = f"DELETE FROM {TABLE} WHERE ({key}) IN ({gone})"
+        entered, gone = _entered(_of(table, dialect, "NEW")), _gone(_of(table, dialect, "OLD"))
         yield from _trigger(dialect, f"lead_{table}_insert_in", f"AFTER INSERT ON {table}", "1 = 1", entered)
         yield from _trigger(dialect, f"lead_{table}_update_out", f"BEFORE {update} ON {table}", differs, gone)
         yield from _trigger(
             dialect, f"lead_{table}_update_in", f"AFTER {update} ON {table}", differs, entered
         )
+    closed_on, closes = _to_closing(dialect, " AND f.id = NEW.record_id"), CLOSING.format("NEW")
+    yield from _trigger(dialect, "lead_entry_insert_out", "BEFORE INSERT ON entry", closes, _gone(closed_on))
+    yield from _trigger(dialect, "lead_entry_insert_in", "AFTER INSERT ON entry", closes, _entered(closed_on))
+
+
+def _entered(leads: str) -> str:
+    return (
+        f"INSERT INTO {TABLE} ({COLUMNS}) SELECT * FROM ({leads}) AS led WHERE 1 = 1 ON CONFLICT DO NOTHING"
+    )
+
+
+def _gone(leads: str) -> str:
+    key = "key, department, place, record_id"
+    return f"DELETE FROM {TABLE} WHERE ({key}) IN (SELECT {key} FROM ({leads}) AS led)"
 
 
 def _column(name: str) -> str:

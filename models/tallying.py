@@ -21,7 +21,12 @@ COLUMNS = ("office_id", "facet", "grain", "value", "department", "day", "count",
 KEY = ", ".join(COLUMNS[:6])
 GRAINS = "(SELECT 'd' AS grain, 10 AS letters UNION ALL SELECT 'm', 7) AS grained"
 """So much of a day is told: the day itself, and the month."""
-_CLOSING = f"{{0}}.chart = 'finding' AND {{0}}.state = 'closed' AND {{0}}.trigger IN {CLOSING_STEPS}"
+CLOSING = f"{{0}}.chart = 'finding' AND {{0}}.state = 'closed' AND {{0}}.trigger IN {CLOSING_STEPS}"
+LAST_CLOSING = (
+    f"JOIN entry AS e ON e.record_id = f.id WHERE {CLOSING.format('e')} AND NOT EXISTS (SELECT 1 FROM entry AS l "
+    f"WHERE l.record_id = e.record_id AND l.sequence > e.sequence AND {CLOSING.format('l')})"
+)
+"""A finding `f` beside the last entry `e` that closed it."""
 PUBLISHED = "{0}.state = 'published'"
 FINDING_COLUMNS = "closed, office_id, department, discovered_at, ledger_no, domain, violation, rulings"
 INSPECTION_COLUMNS = "published_on, publication_due_on, carried, state, office_id, department, finished_at"
@@ -94,7 +99,7 @@ def _share(dialect: str, facet: str, value: str, more: str, id: str | None) -> s
     number = LIST_NUMBER.replace("ledger_no", "f.ledger_no")
     return (
         f"SELECT f.office_id, '{facet}' AS facet, {value} AS value, f.department, "
-        f"{_day(dialect, 'f.discovered_at')} AS day, 1 AS count, {number} AS first_no, {number} AS last_no "
+        f"{civil_day(dialect, 'f.discovered_at')} AS day, 1 AS count, {number} AS first_no, {number} AS last_no "
         f"FROM finding AS f {more}{' AND ' if more else 'WHERE '}f.closed{of_it}"
     )
 
@@ -129,12 +134,7 @@ def _routes(dialect: str, id: str | None) -> Iterator[str]:
 
 
 def _closing(dialect: str, id: str | None) -> Iterator[str]:
-    later = (
-        "NOT EXISTS (SELECT 1 FROM entry AS l WHERE l.record_id = e.record_id AND l.sequence > e.sequence AND "
-        f"{_CLOSING.format('l')})"
-    )
-    joined = f"JOIN entry AS e ON e.record_id = f.id WHERE {_CLOSING.format('e')} AND {later}"
-    yield _share(dialect, "closing", f"substr({_day(dialect, 'e.occurred_at')}, 1, 7)", joined, id)
+    yield _share(dialect, "closing", f"substr({civil_day(dialect, 'e.occurred_at')}, 1, 7)", LAST_CLOSING, id)
 
 
 def _public(dialect: str, id: str | None) -> Iterator[str]:
@@ -148,7 +148,7 @@ def _public(dialect: str, id: str | None) -> Iterator[str]:
     ):
         yield (
             f"SELECT i.office_id, '{facet}' AS facet, {value} AS value, "
-            f"i.department, {_day(dialect, 'i.finished_at')} AS day, 1 AS count, '' AS first_no, '' AS last_no "
+            f"i.department, {civil_day(dialect, 'i.finished_at')} AS day, 1 AS count, '' AS first_no, '' AS last_no "
             f"FROM inspection AS i WHERE {counted}{of_it}"
         )
 
@@ -160,7 +160,7 @@ def _grained(shares: str, sign: int) -> str:
     return f"SELECT {', '.join(told.get(name, f'share.{name}') for name in COLUMNS)} FROM ({shares}) AS share, {GRAINS}"
 
 
-def _day(dialect: str, instant: str) -> str:
+def civil_day(dialect: str, instant: str) -> str:
     """The civil day of the instant, which has no summer time."""
     if dialect == "sqlite":
         return f"date({instant}, '+8 hours')"
@@ -208,7 +208,7 @@ def _worth(table: str, row: str) -> str:
     if table == "finding":
         return f"{row}.closed"
     if table == "entry":
-        return _CLOSING.format(row)
+        return CLOSING.format(row)
     if table == "inspection":
         return f"{row}.published_on IS NOT NULL OR {PUBLISHED.format(row)}"
     return "1 = 1"

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.administrative_record import enter
 from engine.building import open_house
 from engine.core.commands import (
     CLOCK,
@@ -22,8 +23,11 @@ from engine.core.commands import (
     StepCommand,
 )
 from engine.core.refusals import Refusal
+from engine.core.warrants import ACCOUNT, PASSWORD, SYSTEM
 from engine.house import House
 from engine.settings import Settings
+from engine.system_checks import NewSystem
+from engine.warranting import Touched, stated
 from models import records, referral_reading
 from models.at_rest import changed_row, record_of
 
@@ -112,6 +116,8 @@ class Town:
         def add(connection: Connection) -> None:
             insert = records.insert_or_leave(connection, records.USER).on_conflict_do_nothing()
             connection.execute(insert, rows)
+            keys = [str(row["login_key"]) for row in rows]
+            self.enter(connection, {"act": "demo"}, {ACCOUNT: keys, PASSWORD: keys})
 
         self.house.writer.submit(add)
         for row in rows:
@@ -122,6 +128,22 @@ class Town:
                 row["department"],
                 certificate_no=row["certificate_no"],
             )
+
+    def enter(self, connection: Connection, told: Mapping[str, str], touched: Touched) -> None:
+        """The act stands in the administrative record, and with it how that stands which it touched."""
+        now, office = self.house.clock.now(), self.house.office.office_id
+        detail = {**told, **stated(connection, touched)}
+        enter(connection, office, "bootstrap", "os:town", detail, now)
+
+    def link(self, asked: NewSystem) -> dict[str, str]:
+        """The system is linked, with an entry; told is as when two administrators link it."""
+
+        def add(connection: Connection) -> dict[str, str]:
+            told = self.house.systems.add_within(connection, asked)
+            self.enter(connection, {"act": "system.add", "id": asked.id}, {SYSTEM: [asked.id]})
+            return told
+
+        return self.house.writer.submit(add)
 
     def at(self, civil: str, jump: bool = False) -> None:
         """The clock stands at that civil time, such as 2024-05-01T09:00; another process never reads half of it."""

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
+from engine.identity import passwords
 from tests.builders import Town
 from tests.once import Copies, law_read_once, migrated, statements_compiled_once
 
@@ -17,6 +19,16 @@ from tests.once import Copies, law_read_once, migrated, statements_compiled_once
 def law() -> Iterator[None]:
     """The law is read once for all houses of this worker, and each statement compiled once."""
     with law_read_once(), statements_compiled_once():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashing() -> Iterator[None]:
+    """What a hash costs is asserted in tests/hostile; elsewhere it only has to be the same for everybody."""
+    with pytest.MonkeyPatch.context() as patch:
+        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_HASHER", hasher)
+        patch.setattr(passwords, "_NOBODY", hasher.hash("nobody"))
         yield
 
 

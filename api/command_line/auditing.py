@@ -74,6 +74,7 @@ def _verify(args: argparse.Namespace) -> int:
         "root": seen.root.hex(),
         "checkpoints": checkpoints,
         "unsequenced": seen.unsequenced,
+        "compared_from": None if seen.taken_at is None else seen.taken_at.isoformat(),
     }
     told({**audited.answer(), "log": log}, as_json=args.json)
     return REFUSED if audited.faults or audited.unopened else DONE

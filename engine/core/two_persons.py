@@ -119,6 +119,7 @@ ONE_PERSON: dict[str, str] = {
     "rulebook.withdraw": "the rules that stand go on standing",
     "delegation.add": "whoever leaves lends roles of their own; a head those of a colleague who is away, never to themselves",
     "delegation.end": "it only takes away what was lent",
+    "record.begun": "what stood before entries said so, stated once as it stands, by the house itself; nobody gets anything",
     "session.failed": "a count of sign-ins that failed, by the house itself",
     "backup": "a sealed copy, which only the holder of the key opens",
     "copy.masked": "a copy in which nothing is said of a real person",

@@ -14,6 +14,7 @@ from engine.accounts import add_user
 from engine.administration import Administration, system_user
 from engine.core.calendar import civil_date
 from engine.core.refusals import Reason, Refusal
+from engine.core.warrants import ACCOUNT, PASSWORD, SYSTEM
 from engine.demo.cases import cases_of
 from engine.demo.days import Days
 from engine.demo.incoming import take_in_matters
@@ -27,6 +28,7 @@ from engine.identity.passwords import hash_password
 from engine.identity.visit import principal_of
 from engine.system_checks import NewSystem
 from engine.systems import HMAC
+from engine.warranting import stated
 from models import account_reading, linked_reading, records
 
 if TYPE_CHECKING:
@@ -87,18 +89,22 @@ def _open_office(house: House, scenery: Scenery, password: str) -> None:
     def act(connection: Connection) -> None:
         if not _mark(connection, DEMO, "all data are invented", now):
             return  # somebody was faster
+        made: dict[str, list[str]] = {ACCOUNT: [], PASSWORD: [], SYSTEM: []}
         for account, hashed in zip(scenery.accounts, hashes, strict=True):
             if records.user_row(connection, account.login) is None:
                 add_user(connection, house.office, {**account.detail, "password_hash": hashed}, now)
+                made[ACCOUNT].append(account.login.casefold())
+        made[PASSWORD] = made[ACCOUNT]
         for link in scenery.systems:
             if linked_reading.system_row(connection, link.id) is None:
                 house.systems.add_within(connection, NewSystem(link.id, link.department, link.kinds, HMAC))
+                made[SYSTEM].append(link.id)
         entry = {
             "id": str(uuid7()),
             "office_id": house.office.office_id,
             "action": "bootstrap",
             "by": f"os:{system_user()}",
-            "detail": {"act": "demo", "command": "demo"},
+            "detail": {"act": "demo", "command": "demo", **stated(connection, made)},
             "recorded_at": now,
         }
         records.add(connection, account_reading.ADMIN_ENTRY, [entry])

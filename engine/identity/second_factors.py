@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.core.refusals import FieldError, Refusal
+from engine.core.warrants import FACTOR
 from engine.identity.one_time_codes import (
     address_of,
     new_recovery_codes,
@@ -22,6 +23,7 @@ from engine.identity.one_time_codes import (
 from engine.identity.sealer import Sealer, SealerFault
 from engine.identity.sessions import Sessions
 from engine.identity.visit import digest_of
+from engine.warranting import stated
 from models import account_reading as reading
 from models import records
 
@@ -109,7 +111,8 @@ class SecondFactors:
             if reading.change_second_factor(connection, row.login_key, row.last_step, values) != 1:
                 raise Refusal("not_found")
             reading.end_sessions_of(connection, row.login_key, but=digest_of(token))
-            self.sessions.enter(connection, "second_factor.on", login, {})
+            told = stated(connection, {FACTOR: [row.login_key]})
+            self.sessions.enter(connection, "second_factor.on", login, told)
 
         self.sessions.writer.submit(write)
         return codes
@@ -120,7 +123,8 @@ class SecondFactors:
         def write(connection: Connection) -> None:
             reading.remove_second_factor(connection, login.casefold())
             reading.end_sessions_of(connection, login.casefold(), but=digest_of(token))
-            self.sessions.enter(connection, "second_factor.off", login, {})
+            told = stated(connection, {FACTOR: [login.casefold()]})
+            self.sessions.enter(connection, "second_factor.off", login, told)
 
         self.sessions.writer.submit(write)
 

@@ -14,9 +14,11 @@ from uuid_utils.compat import uuid7
 from engine.core.calendar import civil_date
 from engine.core.commands import Principal
 from engine.core.refusals import Refusal
+from engine.core.warrants import TOKEN
 from engine.identity.scopes import FINER, coarse
 from engine.identity.sessions import TOKEN_LENGTH_MAX, Sessions
 from engine.identity.visit import digest_of
+from engine.warranting import stated
 from models import account_reading as reading
 from models import records
 from rules.offices import Office
@@ -82,7 +84,8 @@ class Tokens:
             if row is None or row.revoked or not (mine or MAY_REVOKE in who.roles):
                 raise Refusal("not_found")
             reading.change_token(connection, id, {"revoked": True})
-            self.sessions.enter(connection, "token.revoke", who.login, {"id": id, "of": row.login_key})
+            told = {"id": id, "of": row.login_key, **stated(connection, {TOKEN: [id]})}
+            self.sessions.enter(connection, "token.revoke", who.login, told)
 
         self.sessions.writer.submit(write)
 

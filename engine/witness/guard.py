@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -26,15 +26,16 @@ from engine.witness.anchors import ACCEPTED as ACCEPTED_NOTE
 from engine.witness.anchors import Anchors
 from engine.witness.hand_overs import caught_up
 from engine.witness.looking import LOG, Known, Seen, digest_of_faults, look
+from engine.witness.naming import name_of_log
 from engine.witness.sequencer import Sequencer
 from engine.witness.signer import Signer, accepted_of
+from engine.witness.warrants import begin, everything
 from engine.witness.words import CANNOT_BE_READ, ELSEWHERE, NOT_SIGNING, SENTENCE
 from engine.writer import Writer
-from models import account_reading, log_reading, records, time_records
+from models import log_reading, records, time_records
 from models.database import Database
 
 log = logging.getLogger("bihuan.witness")
-MARK = "log"
 INVENTED = ("test_clock", "demo")
 """Marks of ledgers whose instants are not those at which something was recorded."""
 ACCEPTED = "audit_accept"
@@ -59,25 +60,14 @@ class Witness:
     def __post_init__(self) -> None:
         """The log has its name for ever; what is cheap to see was looked at."""
         self.sequencer = Sequencer(self.database, self.writer, self.office_id)
-        name, fresh = self._name()
+        name, fresh = name_of_log(self.database, self.writer, self.clock)
         key = HouseKey(self.settings.log_key_file) if self.settings.signs_log else None
         anchors = Anchors(self.settings.checkpoints, name)
         self.signer = Signer(f"bihuan/{self.office_id}/{name}", key, anchors)
         if fresh or not anchors.knows_others():
             anchors.begin()
+        begin(self.database, self.writer, self.clock, self.office_id)
         self.glance()
-
-    def _name(self) -> tuple[str, bool]:
-        """The name of the log, and whether the database was empty when it was given."""
-        with self.database.read() as connection:
-            known = records.mark_value(connection, MARK)
-            if known is not None:
-                return known, False
-            empty = not account_reading.holds_findings(connection)
-        row = {"name": MARK, "value": secrets.token_hex(4), "recorded_at": self.clock.real_now()}
-        self.writer.submit(lambda connection: records.insert_once(connection, records.MARK, row))
-        with self.database.read() as connection:
-            return str(records.mark_value(connection, MARK)), empty
 
     def glance(self) -> bool:
         """True when nothing is known against the log: no doubt is open, and it is not shorter than was signed."""
@@ -191,7 +181,7 @@ class Witness:
                 continue
         return None
 
-    def _sign(self, seen: Seen, accepted: str | None) -> str:
+    def _sign(self, seen: Seen, accepted: str | None, at: datetime | None = None) -> str:
         """The note, kept in the database and then beside it; one that says the same as the newest is not made again."""
         self.check_signs()
         newest = next(iter(self.signer.anchors.ends()), None)
@@ -199,7 +189,7 @@ class Witness:
             held = self.signer.read(newest[1], newest[0]).checkpoint
             if (held.size, held.root) == (seen.size, seen.root) and not hands_over(held):
                 return newest[1]
-        now = self.clock.now()
+        now = at or self.clock.now()
         note = self.signer.sign(seen.size, seen.root, now, accepted)
         self.writer.submit(
             lambda connection: log_reading.add_checkpoint(connection, self.office_id, note, now), always=True
@@ -239,19 +229,22 @@ class Witness:
         anchor = self.newest()
         told = {**waiting.detail, "first_by": waiting.first_by, "digest": digest_of_faults(seen.standing)}
         now = self.clock.now()
-        self.writer.submit(
-            lambda connection: enter(connection, self.office_id, ACCEPTED, by, told, now), always=True
-        )
+
+        def write(connection: Connection) -> None:
+            detail = {**told, **everything(connection)}
+            enter(connection, self.office_id, ACCEPTED, by, detail, now)
+
+        self.writer.submit(write, always=True)
         self.sequencer.run()
         with self.database.read() as connection:
-            now_seen = look(connection, (), dated=False)
+            now_seen = look(connection, (), dated=False, accepting=now)
         if not {*now_seen.standing} <= {
             *seen.standing
         }:  # changed since it was looked at: nobody signed for that
             self.look()
             raise self.refusal()
         held = anchor.checkpoint if anchor is not None else None
-        self._sign(now_seen, accepted_of(held, digest_of_faults(now_seen.standing)))
+        self._sign(now_seen, accepted_of(held, digest_of_faults(now_seen.standing)), now)
         self._end(waiting.id, {"ended_at": self.clock.real_now(), "ended_by": by})
 
     def refusal(self) -> Refusal:

@@ -14,6 +14,7 @@ from engine.core.audit import canonical
 from engine.core.log_leaf import blind
 from engine.core.merkle import Frontier, leaf_hash
 from engine.core.signed_note import Checkpoint
+from engine.witness.warrants import as_recorded, warrant_faults
 from models import archiving, log_reading
 
 LOG = "log"
@@ -55,6 +56,8 @@ class Seen:
     size: int = 0
     root: bytes = b""
     unsequenced: int = 0
+    taken_at: datetime | None = None
+    """When what stood was last taken as it stood, by the house or by two persons; what came before is not compared."""
     standing: list[ChainFault] = field(default_factory=list)
     """Within the database: entries that are not what their leaves commit to."""
     against: list[ChainFault] = field(default_factory=list)
@@ -74,14 +77,22 @@ def digest_of_faults(faults: Iterable[ChainFault]) -> str:
     return hashlib.sha256(canonical(told).encode()).hexdigest()
 
 
-def look(connection: Connection, known: Sequence[Known], *, dated: bool) -> Seen:
+def look(
+    connection: Connection, known: Sequence[Known], *, dated: bool, accepting: datetime | None = None
+) -> Seen:
     """Every leaf was held against what it names, every head against the last entry, the roots against the checkpoints.
 
-    `dated` is True where time was always real: then nothing may be recorded before a checkpoint that does not hold it.
+    And what stands as plain rows against what the record says of it. `dated` is True where time was always real: then
+    nothing may be recorded before a checkpoint that does not hold it. `accepting` is the instant of an acceptance that is
+    about to be signed.
     """
     seen = Seen()
     with unreadable_told(LOG, seen.unreadable):
         _look(connection, known, seen, _Floor(known if dated else ()))
+        signed = [one.at for one in known if one.accepted_digest is not None]
+        said = as_recorded(connection, filter(None, (*signed, accepting)))
+        seen.taken_at = said.taken_at
+        seen.standing += warrant_faults(connection, said)
     return seen
 
 

@@ -1,45 +1,59 @@
-"""When findings were closed: by the last of the entries that closed them."""
+"""When findings were closed for the last time: by the day that leads to each, so that no entry is asked for it.
+
+Behind the second wall an entry is shown after its case was looked up: for those of a month that takes longer than the page.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, exists, literal_column, select
 
-from models.entry import CLOSING_STEPS
-from models.records import ENTRY, FINDING
+from models.lead import AFTER_CLOSINGS, CLOSED_ON
+from models.reading.led import LEAD
+from models.reading.lights import CIVIL
+from models.reading.scope import Scope
+from models.records import FINDING
+
+_FIRST: ColumnElement[str] = literal_column(f"'{CLOSED_ON}'")
+_BEYOND: ColumnElement[str] = literal_column(f"'{AFTER_CLOSINGS}'")
 
 
 def closed_within(since: datetime | None, before: datetime | None) -> ColumnElement[bool]:
-    """True of a closed finding whose last closing lies in that time."""
-    of_it = ENTRY.c.record_id == FINDING.c.id
-    return and_(FINDING.c.closed, exists().where(of_it, last_closing(), *_inside(since, before)))
-
-
-def closings_within(since: datetime | None, before: datetime | None) -> Select[tuple[str]]:
-    """What was closed in that time, by the entries that did it, whether or not they were the last."""
-    return select(ENTRY.c.record_id).where(_closes(ENTRY), *_inside(since, before))
-
-
-def _inside(since: datetime | None, before: datetime | None) -> list[ColumnElement[bool]]:
-    inside = [ENTRY.c.occurred_at >= since] if since else []
-    return inside + ([ENTRY.c.occurred_at < before] if before else [])
-
-
-def last_closing() -> ColumnElement[bool]:
-    """True of an entry that closed its finding and was followed by no other such entry."""
-    later = ENTRY.alias("later")
-    followed = exists().where(
-        later.c.record_id == ENTRY.c.record_id, later.c.sequence > ENTRY.c.sequence, _closes(later)
-    )
-    return and_(_closes(ENTRY), ~followed)
-
-
-def _closes(entry: FromClause) -> ColumnElement[bool]:
-    """Said as in the condition of the index, with values that the database knows when it plans."""
-    columns = entry.c
+    """True of a closed finding whose last closing lies in that time, from one civil midnight to another."""
+    key = LEAD.c.key
+    indexed = (key >= _FIRST, key < _BEYOND)  # as in the condition of the index, known when it is planned
     return and_(
-        columns.chart == literal_column("'finding'"),
-        columns.state == literal_column("'closed'"),
-        columns.trigger.in_([literal_column(f"'{step}'") for step in CLOSING_STEPS]),
+        FINDING.c.closed, exists().where(LEAD.c.record_id == FINDING.c.id, *indexed, *_within(since, before))
     )
+
+
+def closings_within(
+    seen: Scope, department: str | None, since: datetime | None, before: datetime | None
+) -> Select[tuple[str]]:
+    """The seen findings whose last closing lies in that time."""
+    key = LEAD.c.key
+    ends = [key >= _FIRST] if since is None else []
+    ends += [key < _BEYOND] if before is None else []
+    mine = [seen(LEAD)] if department is None else [seen(LEAD), LEAD.c.department == department]
+    return select(LEAD.c.record_id).where(*ends, *_within(since, before), *mine)
+
+
+def months_of(
+    value: ColumnElement[str], since: datetime | None, before: datetime | None
+) -> list[ColumnElement[bool]]:
+    """True of the months in which that time has a day."""
+    within = [] if since is None else [value >= _day(since)[:7]]
+    return within + ([] if before is None else [value <= _day(before - timedelta(days=1))[:7]])
+
+
+def _within(since: datetime | None, before: datetime | None) -> list[ColumnElement[bool]]:
+    within = [] if since is None else [LEAD.c.key >= CLOSED_ON + _day(since)]
+    return within + ([] if before is None else [LEAD.c.key < CLOSED_ON + _day(before)])
+
+
+def _day(midnight: datetime) -> str:
+    """The civil day that begins at that instant."""
+    civil = midnight.astimezone(CIVIL)
+    assert (civil.hour, civil.minute, civil.second) == (0, 0, 0), "times of closing are whole days"
+    return civil.date().isoformat()

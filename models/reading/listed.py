@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, not_, or_, select, union_all
 
 from models.reading import led
-from models.reading.closings import closings_within
+from models.reading.closings import closings_within, months_of
 from models.reading.findings import CLOSED, NO_ROUTE, FindingFilter, matching, spellings
 from models.reading.lights import (
     ALL,
@@ -28,7 +28,7 @@ from models.reading.lights import (
 )
 from models.reading.scope import Scope
 from models.reading.tallied import ALL as EVERYTHING
-from models.reading.tallied import DOMAIN, PROCEEDING_STATE, ROUTE, TALLY, VIOLATION, of_period
+from models.reading.tallied import CLOSING, DOMAIN, PROCEEDING_STATE, ROUTE, TALLY, VIOLATION, of_period
 from models.reading.unled import aside
 from models.records import FINDING, PROCEEDING
 from models.searching import findings_that_may_hold
@@ -62,10 +62,10 @@ class _Leads:
 
 @dataclass(frozen=True, slots=True)
 class _Facet:
-    """What the tally counts of a filter, and the condition by which few such findings are looked up."""
+    """What the tally counts of a filter, under which values, and the condition by which few such findings are looked up."""
 
     facet: str
-    values: Sequence[str]
+    values: Sequence[ColumnElement[bool]]
     leads: Sequence[ColumnElement[bool]] | None
 
 
@@ -80,7 +80,7 @@ def page_of_findings(
 ) -> list[Position]:
     """The places of the next findings that match and are seen, with their ids."""
     lights = [light for light in ALL if not asked.lights or light in asked.lights]
-    if asked.states == (CLOSED,):
+    if asked.states == (CLOSED,) or asked.closed_from or asked.closed_before:
         lights = [light for light in lights if light == NONE]
     leads = _leads(connection, seen, asked)
     burning = [light for light in lights if light != NONE]
@@ -161,7 +161,7 @@ def _closed(connection: Connection, seen: Scope, asked: FindingFilter, leads: _L
 
 def _tallied(connection: Connection, seen: Scope, asked: FindingFilter) -> list[_Bound]:
     """What the tally knows of the closed findings."""
-    facets = list(_facets(asked))
+    facets = list(_facets(seen, asked))
     told = _told(connection, seen, asked, facets) if facets else []
     return [
         _Bound(count, [(first, last)], facet.leads)
@@ -169,21 +169,26 @@ def _tallied(connection: Connection, seen: Scope, asked: FindingFilter) -> list[
     ]
 
 
-def _facets(asked: FindingFilter) -> Iterator[_Facet]:
-    columns = PROCEEDING.c
+def _facets(seen: Scope, asked: FindingFilter) -> Iterator[_Facet]:
+    columns, value = PROCEEDING.c, TALLY.c.value
     if asked.discovered_from or asked.discovered_before:
-        yield _Facet(EVERYTHING, ("",), ())
+        yield _Facet(EVERYTHING, [value == ""], ())
     if asked.violation is not None:
-        yield _Facet(VIOLATION, (asked.violation,), ())
+        yield _Facet(VIOLATION, [value == asked.violation], ())
     if asked.domain is not None:
-        yield _Facet(DOMAIN, (asked.domain,), ())
+        yield _Facet(DOMAIN, [value == asked.domain], ())
+    if asked.closed_from or asked.closed_before:
+        within = closings_within(seen, asked.department, asked.closed_from, asked.closed_before)
+        months = months_of(value, asked.closed_from, asked.closed_before)
+        yield _Facet(CLOSING, months, [FINDING.c.id.in_(within)])
     if asked.proceedings:
         places = [and_(columns.kind == kind, columns.state == state) for kind, state in asked.proceedings]
         leads = [FINDING.c.id.in_(select(columns.finding_id).where(or_(*places)))]
-        yield _Facet(PROCEEDING_STATE, [".".join(place) for place in asked.proceedings], leads)
+        named = [".".join(place) for place in asked.proceedings]
+        yield _Facet(PROCEEDING_STATE, [value.in_(named)], leads)
     if asked.routes:
         of_kind = FINDING.c.id.in_(select(columns.finding_id).where(columns.kind.in_(asked.routes)))
-        yield _Facet(ROUTE, asked.routes, None if NO_ROUTE in asked.routes else [of_kind])
+        yield _Facet(ROUTE, [value.in_(asked.routes)], None if NO_ROUTE in asked.routes else [of_kind])
 
 
 def _told(
@@ -195,7 +200,7 @@ def _told(
         mine.append(TALLY.c.department == asked.department)
     parts: list[Any] = [
         select(literal(place).label("place"), columns.count, columns.first_no, columns.last_no).where(
-            *mine, columns.facet == one.facet, columns.value.in_(one.values), columns.count > 0, *days
+            *mine, columns.facet == one.facet, *one.values, columns.count > 0, *days
         )
         for place, one in enumerate(facets)
         for days in of_period(asked.discovered_from, asked.discovered_before)
@@ -209,15 +214,10 @@ def _told(
 def _by_what_was_written(
     connection: Connection, asked: FindingFilter
 ) -> Iterator[Sequence[ColumnElement[bool]]]:
-    """The findings that were closed in a time, or hold the words, where they are few."""
-    if asked.closed_from or asked.closed_before:
-        within = closings_within(asked.closed_from, asked.closed_before)
-        if _are_few(connection, within):
-            yield [FINDING.c.id.in_(within)]
-    if asked.words:
-        for holding in findings_that_may_hold(connection, asked.words):
-            if _are_few(connection, holding):
-                yield [FINDING.c.id.in_(holding)]
+    """The findings that hold the words, where they are few."""
+    for holding in findings_that_may_hold(connection, asked.words) if asked.words else ():
+        if _are_few(connection, holding):
+            yield [FINDING.c.id.in_(holding)]
 
 
 def _are_few(connection: Connection, ids: Any) -> bool:

@@ -82,7 +82,7 @@ def without_network(
         carrier=True,
         encryption_key=public_key_from(public) if keyed else None,
     )
-    told = linked.exchange.systems.add(asked)
+    told = linked.town.link(asked)
     opening = (private,) if keyed else ()
     if key is None:
         return Office(linked.town, id, Keyring(secrets=(told["secret"],), opening=opening))

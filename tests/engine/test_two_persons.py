@@ -30,7 +30,7 @@ def test_every_administrative_act_is_in_the_table_with_one_administrator_and_onl
 
 def test_every_entry_of_the_administrative_record_says_whether_it_takes_two() -> None:
     """Whoever writes such an entry names the action in a call of `enter`; a new one must be in a table."""
-    by_constants = {"action", "END", "GIVE", "ACCEPTED", "ERASURE", "HOLD_RELEASE", "WITHDRAWN"}
+    by_constants = {"action", "END", "GIVE", "ACCEPTED", "BEGUN", "ERASURE", "HOLD_RELEASE", "WITHDRAWN"}
     known = {*TWO_PERSONS, *ONE_PERSON, editions.PROPOSE, editions.WITHDRAW}
     for path in sorted((ROOT / "engine").rglob("*.py")):
         for call in path.read_text().split(" enter(connection, ")[1:]:

@@ -52,7 +52,7 @@ class Linked:
         public = key.public if isinstance(key, Ed25519Key) else None
         scheme = "ed25519" if public else "hmac"
         asked = NewSystem(id, department, kinds or ("all",), scheme, public_key=public, **given)
-        told = self.exchange.systems.add(asked)
+        told = self.town.link(asked)
         if isinstance(key, Ed25519Key):
             key.house_public = told["our_public_key"]
         used = key or HmacKey(told["secret"])

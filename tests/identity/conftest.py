@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from api.app import create_app
 from engine.clock import Machine
+from engine.core.warrants import done
 from engine.identity import passwords
 from models import account_reading
 from tests.api.conftest import Office, with_passwords
@@ -22,16 +22,6 @@ from tests.web.visitor import PageForm, Visitor
 from web.pages import attach_pages
 
 CHOSEN = "vier Worte, die niemand errät"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cheap_hashing() -> Iterator[None]:
-    """What a hash costs is asserted in tests/hostile; here it only has to be the same for everybody."""
-    with pytest.MonkeyPatch.context() as patch:
-        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        patch.setattr(passwords, "_HASHER", hasher)
-        patch.setattr(passwords, "_NOBODY", hasher.hash("nobody"))
-        yield
 
 
 class Shifted(Machine):
@@ -55,7 +45,7 @@ def later(office: Office, **by: float) -> None:
 
 
 @pytest.fixture(scope="module")
-def office(tables: Copies, tmp_path_factory: pytest.TempPathFactory, cheap_hashing: None) -> Iterator[Office]:
+def office(tables: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """The application with its pages over SQLite; the clock stands at 2024-04-26 17:00."""
     folder = tmp_path_factory.mktemp("identity")
     town = Town.open(tables.sqlite(folder / "bihuan.db"), folder, "2024-04-26T17:00")
@@ -76,7 +66,7 @@ def administrative(office: Office, action: str) -> list[dict[str, Any]]:
     """The details of the entries of that action, oldest first."""
     with office.town.house.database.read() as connection:
         rows = account_reading.admin_entries(connection, office.town.house.office.office_id)
-    return [dict(row.detail) for row in rows if row.action == action]
+    return [done(row.detail) for row in rows if row.action == action]
 
 
 def form_at(visitor: Visitor, path: str) -> PageForm:

@@ -21,7 +21,7 @@ from tests.web.visitor import Visitor
 
 
 @pytest.fixture
-def each_office(town: Town, cheap_hashing: None) -> Iterator[Office]:
+def each_office(town: Town) -> Iterator[Office]:
     """The application with its pages, on each kind of database."""
     yield from opened(town)
 

@@ -39,7 +39,7 @@ def provider(serving: SmallProvider) -> Iterator[SmallProvider]:
 
 @pytest.fixture(scope="module")
 def office(
-    tables: Copies, tmp_path_factory: pytest.TempPathFactory, serving: SmallProvider, cheap_hashing: None
+    tables: Copies, tmp_path_factory: pytest.TempPathFactory, serving: SmallProvider
 ) -> Iterator[Office]:
     """An office whose people may sign in there."""
     folder = tmp_path_factory.mktemp("sso")

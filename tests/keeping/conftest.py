@@ -11,12 +11,15 @@ import pytest
 from orjson import loads
 from sqlalchemy import insert
 
+from engine.administrative_record import enter
 from engine.attachments import AttachmentFile, Attachments
+from engine.core import warrants
 from engine.keeping.backup import back_up
 from engine.keeping.box import Identity, Recipient, identities_in, new_key, recipient_of
 from engine.keeping.lines import line_of
 from engine.keeping.restoring import Wanted, prepared
 from engine.settings import Settings
+from engine.warranting import stated
 from models import keeping
 from models.account_reading import SESSION, TOKEN
 from models.database import Database
@@ -87,6 +90,8 @@ def kept(tables: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[K
     with town.house.database.writing() as connection, connection.begin():
         connection.execute(insert(SESSION), [session])
         connection.execute(insert(TOKEN), [{**mine, **token, "revoked": False}])
+        told = {"login": "W01", **stated(connection, {warrants.TOKEN: ["t-1"]})}
+        enter(connection, "yuanping", "token.issue", "A01", told, now)
     private, public = new_key()
     key = folder / "backup.key"
     key.write_text(private)

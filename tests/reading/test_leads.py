@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from models.reading.findings import FindingFilter
 from models.reading.findings import matching as findings_matching
 from models.reading.inspections import InspectionFilter, page_of_inspections
 from models.reading.inspections import matching as inspections_matching
-from models.reading.lights import NUMBER, finding_light
+from models.reading.lights import CIVIL, NUMBER, finding_light
 from models.reading.listed import page_of_findings
 from models.reading.scope import scope
 from tests.reading.people import OFFICER, SUPERVISOR
@@ -135,6 +136,34 @@ def assert_same_findings(connection: Connection, who: Any, asked: FindingFilter)
     while page := page_of_findings(connection, scope(OFFICE, who), asked, NOW, after, 20):
         found, after = found + [one[3] for one in page], page[-1]
     assert found == plain_findings(connection, who, asked)
+
+
+def test_what_was_closed_in_a_time_is_what_its_last_closing_says(
+    held: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance, closings, world = random.Random(44), dict[str, datetime](), World(count=1_000)
+    whole = FindingFilter(states=("closed",))
+    for id in plain_findings(held, SUPERVISOR, FindingFilter())[::2]:
+        records.change(held, records.FINDING, id, {"state": "closed", "closed": True})
+    for id in plain_findings(held, SUPERVISOR, whole):
+        for sequence in range(2, 2 + chance.randint(0, 2)):
+            closings[id] = NOW - timedelta(hours=chance.randint(0, 2_000))
+            world.entry(id, sequence, "finding", "approve_close", "closed", closings[id])
+    world.insert(held)
+    midnights = [datetime(2026, month, day, tzinfo=CIVIL) for month, day in ((8, 1), (10, 3), (11, 1))]
+    for few, who in ((0, SUPERVISOR), (3, OFFICER), (2_000, OFFICER)):
+        monkeypatch.setattr(led, "FEW", few)
+        for since, before in [(None, midnights[1]), *pairwise(midnights), (midnights[1], None)]:
+            found, after = list[str](), None
+            asked = FindingFilter(closed_from=since, closed_before=before)
+            while page := page_of_findings(held, scope(OFFICE, who), asked, NOW, after, 5):
+                found, after = found + [one[3] for one in page], page[-1]
+            within = {
+                id
+                for id, at in closings.items()
+                if (since is None or at >= since) and (before is None or at < before)
+            }
+            assert found == [id for id in plain_findings(held, who, whole) if id in within] != []
 
 
 def assert_same_inspections(connection: Connection, who: Any, asked: InspectionFilter) -> None:

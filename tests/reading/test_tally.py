@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from models import records, tallying
+from models import leading, records, tallying
 from models.database import Database
 from models.reading.tallied import TALLY
 from tests.reading.random_world import DEPARTMENTS, KINDS, STATES, random_world
@@ -69,6 +69,7 @@ def test_the_tally_is_what_the_records_say_after_every_change(database: Database
         for _ in range(120):
             changes(connection, chance)()
             assert tallying.differing(connection) == []
+            assert leading.differing(connection) == []
         facets = set(connection.execute(select(TALLY.c.facet).where(TALLY.c.count > 0)).scalars())
         assert facets == {
             "all",

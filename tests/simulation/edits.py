@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Table, delete, insert, literal_column, select, update
+from sqlalchemy import Connection, Integer, Table, delete, insert, literal_column, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.chaining import Deed, chain_entry
@@ -23,6 +23,8 @@ from models.referral_reading import READING
 from tests.audit.recorded import record
 from tests.builders import Town
 from tests.simulation.destroying import destroy, other
+from tests.simulation.kept_rows import rows_of, this_row
+from tests.simulation.privilege import Escalating, grant
 from tests.simulation.unguarded import take_guards_away
 
 STEP, PAYLOAD, LEAF = records.ENTRY, records.PAYLOAD, log_reading.LEAF
@@ -35,24 +37,13 @@ LAWFUL = 0.2
 Row = dict[str, Any]
 
 
-def rows_of(connection: Connection, table: Table) -> list[Row]:
-    """All rows, in the order of their keys."""
-    asked = select(table).order_by(*table.primary_key.columns)
-    return [dict(row._mapping) for row in connection.execute(asked)]
-
-
-def this_row(table: Table, row: Mapping[str, Any]) -> Any:
-    """The condition that names that row."""
-    wanted = [column == row[column.name] for column in table.primary_key.columns]
-    return wanted[0] if len(wanted) == 1 else wanted[0] & wanted[1]
-
-
 class Tampering:
     """A record that was signed twice, and somebody who changes it. Each change is taken back after the look."""
 
     def __init__(self, town: Town, seed: int, old: int = 2, new: int = 2) -> None:
         self.town, self.dice = town, random.Random(seed)
         self.witness = town.house.witness
+        grant(town)
         for number in range(old):
             record(town, number + 1)
         self.witness.checkpoint()
@@ -75,7 +66,7 @@ class Tampering:
                 self.recompute,
                 self.old_copy,
             ),
-            self.pretend,
+            *(self.pretend, Escalating(self.dice).escalate),
         )
 
     def edit(self) -> tuple[str, bool]:
@@ -278,7 +269,8 @@ class Tampering:
         """One more entry of the record, chained as it should be."""
         table, head = of
         sequence = head["sequence"] + 1
-        deed = Deed(head["id"], sequence, 1, "finding", said[0], None, "found", "W01", None, now, now, False)
+        stays = ("finding", said[0], None, head["state"])
+        deed = Deed(head["id"], sequence, 1, *stays, "W01", None, now, now, False)
         entry, payload = chain_entry(self.witness.office_id, head["head"], deed, {"facts": said[1]})
         connection.execute(insert(STEP).values(entry))
         connection.execute(insert(PAYLOAD).values(payload))

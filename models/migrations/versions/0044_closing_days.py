@@ -1,0 +1,44 @@
+"""What was closed in a time is found by the day that leads to it, and no entry is asked for it (decision 0044)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from models.leading import install, remake, remove
+
+revision = "0044"
+down_revision = "0043"
+
+OF_CLOSINGS = sa.text("key >= 'd' AND key < 'e'")
+CLOSING = sa.text(
+    "chart = 'finding' AND state = 'closed'"
+    " AND trigger IN ('approve_close', 'carry_over', 'correct_carry_over')"
+)
+
+
+def upgrade() -> None:
+    """The day of each closing is there, and is kept."""
+    remove(op.get_bind())
+    install(op.get_bind())
+    remake(op.get_bind())
+    op.create_index(
+        "record_lead_closing",
+        "record_lead",
+        ["record_id", "key"],
+        sqlite_where=OF_CLOSINGS,
+        postgresql_where=OF_CLOSINGS,
+    )
+    op.drop_index("entry_closing", "entry")
+
+
+def downgrade() -> None:
+    """The entries are asked again; the days go on being kept and lead nobody."""
+    op.create_index(
+        "entry_closing",
+        "entry",
+        ["occurred_at", "record_id"],
+        sqlite_where=CLOSING,
+        postgresql_where=CLOSING,
+    )
+    op.drop_index("record_lead_closing", "record_lead")
