@@ -254,8 +254,11 @@ class Reader:
         after = None if page.after is None else position(page.after)
         seen = self._seen(page.who)
         places = listed.page_of_findings(connection, seen, wanted, page.as_of, after, page.limit + 1, also)
-        lines = finding_lines(connection, self.sources, places[: page.limit], page.as_of)
-        return page.answer(lines, _last(places, page, lambda place: place))
+        lines = finding_lines(connection, self.sources, places.found[: page.limit], page.as_of)
+        last = _last(places.found, page, lambda place: place)
+        return (
+            page.answer(lines, last) if places.cut is None else page.answer(lines, places.cut) | {"cut": True}
+        )
 
     def _finding(self, connection: Connection, who: Principal, id: str) -> Row[Any]:
         return _there(findings.seen_finding(connection, self._seen(who), id))

@@ -120,7 +120,9 @@ class WorkReader:
         places: list[Position] = []
         if shown and sort == DUE:
             wanted = FindingFilter(lights=shown, states=(OPEN,))
-            places = page_of_findings(connection, seen, wanted, page.as_of, after, page.limit + 1, conditions)
+            places = page_of_findings(
+                connection, seen, wanted, page.as_of, after, page.limit + 1, conditions
+            ).found
         elif shown:
             places = work.sorted_places(
                 connection, [seen(FINDING), *conditions], shown, page.as_of, sort, after, page.limit + 1

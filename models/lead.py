@@ -8,9 +8,9 @@ from sqlmodel import Field, SQLModel
 from models.case import partly
 from models.columns import ID_LENGTH, OFFICE_ID_LENGTH
 
-NAME, LOGIN, RESULT, CLOSED_ON = "n", "l", "r", "d"
-"""What a key begins with: the name or login of an officer who worked on a finding, the code of an inspection's result, the
-civil day of the last closing of a finding that is closed."""
+EVERY, NAME, LOGIN, RESULT, CLOSED_ON = "a", "n", "l", "r", "d"
+"""The key of every closed finding, which has them in the order of lists; and what others begin with: the name or login of an
+officer who worked on a finding, the code of an inspection's result, the civil day of the last closing of a closed finding."""
 AFTER_CLOSINGS = "e"
 OF_CLOSINGS = f"key >= '{CLOSED_ON}' AND key < '{AFTER_CLOSINGS}'"
 """What the leads to closings have in common, letter for letter as in their index."""
@@ -28,7 +28,7 @@ class RecordLead(SQLModel, table=True):
 
     __tablename__ = "record_lead"
     __table_args__ = (
-        Index("record_lead_place", "key", "place"),
+        Index("record_lead_place", "key", "place", "record_id"),
         Index("record_lead_closing", "record_id", "key", **partly(OF_CLOSINGS)),
         {"sqlite_with_rowid": False},
     )

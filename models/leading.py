@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, event, text
 from sqlmodel import SQLModel
 
+from models import row_triggers
 from models.case import LIST_NUMBER
-from models.lead import CLOSED, CLOSED_ON, KEY_MAX, LOGIN, NAME, OPEN, RESULT, RecordLead
+from models.lead import CLOSED, CLOSED_ON, EVERY, KEY_MAX, LOGIN, NAME, OPEN, RESULT, RecordLead
+from models.row_triggers import RowTrigger
 from models.tallying import CLOSING, LAST_CLOSING, civil_day
 
 TABLE = str(RecordLead.__tablename__)
@@ -27,11 +29,6 @@ _DIFFERS = {"sqlite": "{0} IS NOT {1}", "postgresql": "{0} IS DISTINCT FROM {1}"
 _NUMBER = LIST_NUMBER.replace("ledger_no", "f.ledger_no")
 _OF_FINDING = ("closed", "ledger_no", "department", "office_id", "inspection_id", "handler")
 _OF_INSPECTION = ("result_text", "finished_at", "department", "office_id")
-_TRIGGERS = {
-    "finding": ("insert_in", "update_out", "update_in"),
-    "inspection": ("insert_in", "update_out", "update_in"),
-    "entry": ("insert_out", "insert_in"),
-}
 
 
 def remake(connection: Connection) -> None:
@@ -52,19 +49,12 @@ def differing(connection: Connection) -> list[tuple[Any, ...]]:
 
 def install(connection: Connection) -> None:
     """From now on it is kept."""
-    for statement in _triggers(connection.dialect.name):
-        connection.exec_driver_sql(statement)
+    row_triggers.install(connection, _triggers(connection.dialect.name))
 
 
 def remove(connection: Connection) -> None:
     """It is kept no more."""
-    postgresql = connection.dialect.name == "postgresql"
-    for table, acts in _TRIGGERS.items():
-        for act in acts:
-            name = f"lead_{table}_{act}"
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{f' ON {table}' if postgresql else ''}")
-            if postgresql:
-                connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}()")
+    row_triggers.remove(connection, _triggers(connection.dialect.name))
 
 
 def _every(dialect: str) -> str:
@@ -80,10 +70,11 @@ def _of(table: str, dialect: str, row: str) -> str:
 
 
 def _to_findings(dialect: str, which: str) -> str:
-    """Each name and login of those who handle the finding or took part in it or its inspection, and the day of its closing."""
+    """That it is closed, its closing, and each name and login of who handles it or took part in it or its inspection."""
     place = f"CASE WHEN f.closed THEN '{CLOSED}' || {_NUMBER} ELSE '{OPEN}' END"
     inspected = "JOIN inspection AS i ON i.id = f.inspection_id"
     parts = (
+        (f"CASE WHEN f.closed THEN '{EVERY}' END", ""),
         (f"'{LOGIN}' || f.handler", ""),
         (f"'{NAME}' || {_HANDLER[dialect].format('f')}", ""),
         *(
@@ -135,7 +126,7 @@ def _to_inspections(dialect: str, which: str) -> str:
     )
 
 
-def _triggers(dialect: str) -> Iterator[str]:
+def _triggers(dialect: str) -> Iterator[RowTrigger]:
     changed = {
         "finding": [*map(_column, _OF_FINDING), _OFFICERS[dialect], _HANDLER[dialect]],
         "inspection": [*map(_column, _OF_INSPECTION), _OFFICERS[dialect]],
@@ -146,14 +137,12 @@ def _triggers(dialect: str) -> Iterator[str]:
         differs = " OR ".join(_DIFFERS[dialect].format(one.format("OLD"), one.format("NEW")) for one in said)
         update = f"UPDATE OF {', '.join(written[table])}"
         entered, gone = _entered(_of(table, dialect, "NEW")), _gone(_of(table, dialect, "OLD"))
-        yield from _trigger(dialect, f"lead_{table}_insert_in", f"AFTER INSERT ON {table}", "1 = 1", entered)
-        yield from _trigger(dialect, f"lead_{table}_update_out", f"BEFORE {update} ON {table}", differs, gone)
-        yield from _trigger(
-            dialect, f"lead_{table}_update_in", f"AFTER {update} ON {table}", differs, entered
-        )
+        yield RowTrigger(f"lead_{table}_insert_in", table, "AFTER INSERT", "1 = 1", entered)
+        yield RowTrigger(f"lead_{table}_update_out", table, f"BEFORE {update}", differs, gone)
+        yield RowTrigger(f"lead_{table}_update_in", table, f"AFTER {update}", differs, entered)
     closed_on, closes = _to_closing(dialect, " AND f.id = NEW.record_id"), CLOSING.format("NEW")
-    yield from _trigger(dialect, "lead_entry_insert_out", "BEFORE INSERT ON entry", closes, _gone(closed_on))
-    yield from _trigger(dialect, "lead_entry_insert_in", "AFTER INSERT ON entry", closes, _entered(closed_on))
+    yield RowTrigger("lead_entry_insert_out", "entry", "BEFORE INSERT", closes, _gone(closed_on))
+    yield RowTrigger("lead_entry_insert_in", "entry", "AFTER INSERT", closes, _entered(closed_on))
 
 
 def _entered(leads: str) -> str:
@@ -169,14 +158,6 @@ def _gone(leads: str) -> str:
 
 def _column(name: str) -> str:
     return "{0}." + name
-
-
-def _trigger(dialect: str, name: str, when: str, condition: str, act: str) -> Iterator[str]:
-    if dialect == "sqlite":
-        yield f"CREATE TRIGGER {name} {when} FOR EACH ROW WHEN {condition} BEGIN {act}; END"
-        return
-    yield f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {act}; RETURN NEW; END $$"
-    yield f"CREATE TRIGGER {name} {when} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {name}()"
 
 
 @event.listens_for(SQLModel.metadata, "after_create")

@@ -246,7 +246,8 @@ def _seen(kind: str, seen: Scope) -> ColumnElement[bool]:
 def findings_that_may_hold(connection: Connection, words: Sequence[str]) -> Iterator[Select[Any]]:
     """Selections of findings, each with all of those that hold these words letter for letter, the narrower first.
 
-    Asked of the search, where it is filled: by letters and digits, longest first, and by the pairs of other characters.
+    Asked of the search, where it is filled: by letters and digits, longest first, and by the pairs of other characters
+    where not even the rarest of them is too common to be walked through.
     """
     within = sorted(
         {run for word in words for run in search_words.surely_within(word)}, key=len, reverse=True
@@ -260,9 +261,9 @@ def findings_that_may_hold(connection: Connection, words: Sequence[str]) -> Iter
     found = select(RECORD.c.record_id).join(KEY, KEY.c.n == RECORD.c.n)
     for run in within:
         yield found.where(or_(begins(kind + run), begins(kind + WITHIN + run)))
-    if pairs:
-        some = Sought((), "", pairs, (), None)
-        rarest, *others = leading(connection, [kind], some)[kind].pairs
+    led = leading(connection, [kind], Sought((), "", pairs, (), None))[kind]
+    if pairs and not led.many:
+        rarest, *others = led.pairs
         yield _with_pairs(found.where(KEY.c.key == kind + rarest), kind, others)
 
 

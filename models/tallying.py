@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, event, text
 from sqlmodel import SQLModel
 
+from models import row_triggers
 from models.case import LIST_NUMBER
 from models.entry import CLOSING_STEPS
+from models.row_triggers import RowTrigger
 from models.tally import ClosedTally
 
 TABLE = str(ClosedTally.__tablename__)
@@ -62,21 +64,12 @@ def differing(connection: Connection) -> list[tuple[Any, ...]]:
 
 def install(connection: Connection) -> None:
     """From now on the tally is kept."""
-    for statement in _triggers(connection.dialect.name):
-        connection.exec_driver_sql(statement)
+    row_triggers.install(connection, _triggers(connection.dialect.name))
 
 
 def remove(connection: Connection) -> None:
     """The tally is kept no more."""
-    postgresql = connection.dialect.name == "postgresql"
-    for table, _, _, columns in _TOUCHES:
-        acts = ("insert", "update") if columns else ("insert",)
-        for act in acts:
-            for when in ("out", "in"):
-                where = f" ON {table}" if postgresql else ""
-                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS tally_{table}_{act}_{when}{where}")
-                if postgresql:
-                    connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS tally_{table}_{act}_{when}()")
+    row_triggers.remove(connection, _triggers(connection.dialect.name))
 
 
 def _all(dialect: str) -> str:
@@ -178,7 +171,7 @@ def _kept(dialect: str, group: str, id: str, sign: int) -> str:
     )
 
 
-def _triggers(dialect: str) -> Iterator[str]:
+def _triggers(dialect: str) -> Iterator[RowTrigger]:
     """Before a row changes the shares it decides go out, and after it they come in; of a new finding there were none."""
     for table, group, named, columns in _TOUCHES:
         for act in ("INSERT", f"UPDATE OF {columns}") if columns else ("INSERT",):
@@ -187,20 +180,9 @@ def _triggers(dialect: str) -> Iterator[str]:
                 if verb == "INSERT" and when == "BEFORE" and named == "id":
                     continue
                 row = "OLD" if verb == "UPDATE" and when == "BEFORE" else "NEW"
-                condition = _worth(table, row)
                 name = f"tally_{table}_{verb.lower()}_{'out' if sign < 0 else 'in'}"
                 kept = _kept(dialect, group, f"{row}.{named}", sign)
-                if dialect == "sqlite":
-                    yield f"CREATE TRIGGER {name} {when} {act} ON {table} WHEN {condition} BEGIN {kept}; END"
-                    continue
-                yield (
-                    f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-                    f"BEGIN {kept}; RETURN NEW; END $$"
-                )
-                yield (
-                    f"CREATE TRIGGER {name} {when} {act} ON {table} FOR EACH ROW WHEN ({condition}) "
-                    f"EXECUTE FUNCTION {name}()"
-                )
+                yield RowTrigger(name, table, f"{when} {act}", _worth(table, row), kept)
 
 
 def _worth(table: str, row: str) -> str:

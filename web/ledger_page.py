@@ -78,6 +78,7 @@ def show_ledger(asking: Asking, results: Sequence[Result] = (), decided: bool = 
         rows=rows,
         next=query_path("/ledger", query, cursor=listed["next"]) if listed["next"] else "",
         first=query_path("/ledger", query, cursor="") if "cursor" in query else "",
+        cut="cut" in listed,
         filters=filters(asking, query),
         given=query,
         narrowed=narrowed(asking, query),

@@ -76,8 +76,10 @@ def _elsewhere(step: dict[str, Any]) -> bool:
 
 def id_of(house: House, anybody: Principal, named: str) -> str:
     """The id of the finding with that id or ledger number."""
-    found = house.reader.findings(anybody, {"q": [named[:200]]})["items"]
-    matching = [one["id"] for one in found if one["ledger_no"] == named]
+    asked, matching, onward = {"q": [named[:200]]}, list[str](), ""
+    while not matching and onward is not None:
+        page = house.reader.findings(anybody, asked | ({"cursor": [onward]} if onward else {}))
+        matching, onward = [one["id"] for one in page["items"] if one["ledger_no"] == named], page["next"]
     try:
         return matching[0] if matching else str(house.reader.finding(anybody, named)["id"])
     except Refusal:

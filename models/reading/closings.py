@@ -21,11 +21,21 @@ _BEYOND: ColumnElement[str] = literal_column(f"'{AFTER_CLOSINGS}'")
 
 def closed_within(since: datetime | None, before: datetime | None) -> ColumnElement[bool]:
     """True of a closed finding whose last closing lies in that time, from one civil midnight to another."""
-    key = LEAD.c.key
+    return and_(FINDING.c.closed, _was_closed(FINDING.c.id, since, before))
+
+
+def led_to_within(since: datetime | None, before: datetime | None) -> ColumnElement[bool]:
+    """The same of a lead, so that the finding need not be looked at."""
+    return _was_closed(LEAD.c.record_id, since, before)
+
+
+def _was_closed(
+    id: ColumnElement[str], since: datetime | None, before: datetime | None
+) -> ColumnElement[bool]:
+    closing = LEAD.alias("closing")
+    key = closing.c.key
     indexed = (key >= _FIRST, key < _BEYOND)  # as in the condition of the index, known when it is planned
-    return and_(
-        FINDING.c.closed, exists().where(LEAD.c.record_id == FINDING.c.id, *indexed, *_within(since, before))
-    )
+    return exists().where(closing.c.record_id == id, *indexed, *_within(key, since, before))
 
 
 def closings_within(
@@ -36,7 +46,7 @@ def closings_within(
     ends = [key >= _FIRST] if since is None else []
     ends += [key < _BEYOND] if before is None else []
     mine = [seen(LEAD)] if department is None else [seen(LEAD), LEAD.c.department == department]
-    return select(LEAD.c.record_id).where(*ends, *_within(since, before), *mine)
+    return select(LEAD.c.record_id).where(*ends, *_within(key, since, before), *mine)
 
 
 def months_of(
@@ -47,9 +57,11 @@ def months_of(
     return within + ([] if before is None else [value <= _day(before - timedelta(days=1))[:7]])
 
 
-def _within(since: datetime | None, before: datetime | None) -> list[ColumnElement[bool]]:
-    within = [] if since is None else [LEAD.c.key >= CLOSED_ON + _day(since)]
-    return within + ([] if before is None else [LEAD.c.key < CLOSED_ON + _day(before)])
+def _within(
+    key: ColumnElement[str], since: datetime | None, before: datetime | None
+) -> list[ColumnElement[bool]]:
+    within = [] if since is None else [key >= CLOSED_ON + _day(since)]
+    return within + ([] if before is None else [key < CLOSED_ON + _day(before)])
 
 
 def _day(midnight: datetime) -> str:

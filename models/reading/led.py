@@ -6,15 +6,94 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_
 
-from models.lead import CLOSED, KEY_MAX, LOGIN, NAME, OPEN, RESULT, RecordLead
+from models.lead import CLOSED, EVERY, KEY_MAX, LOGIN, NAME, OPEN, RESULT, RecordLead
+from models.reading.lights import NONE, Position
 from models.reading.scope import Scope
-from models.records import table_of
+from models.reading.unled import Unled
+from models.records import FINDING, table_of
 
 LEAD = table_of(RecordLead)
 FEW = 2_000
 """So many are looked up and sorted rather than walked to."""
+
+
+WALKED_MOST = 5_000
+"""So many are looked at for one page where they are walked to."""
+
+
+Span = tuple[str, str]
+"""Two ledger numbers, or days, and all that stands between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The seen closed findings of one key in the order of their list, after a position.
+
+    One end on either side leads into the index, and everything else is asked of what lies between.
+    """
+
+    leads: Sequence[ColumnElement[bool]]
+    narrower: Sequence[ColumnElement[bool]]
+    """What is asked of the leads alone, before the finding is looked at."""
+    within: Span | None
+    after: Position | None
+
+    def last(self, connection: Connection) -> Position | None:
+        """How far one page looks; None: to the end."""
+        asked = select(_NUMBER, LEAD.c.record_id).where(*self._until(None)).order_by(*_PLACE)
+        rows = connection.execute(asked.offset(WALKED_MOST - 1).limit(2)).all()
+        return (NONE, "", rows[0].number, rows[0].record_id) if len(rows) > 1 else None
+
+    def matching(
+        self, conditions: Sequence[ColumnElement[bool]], last: Position | None, limit: int
+    ) -> Select[Any]:
+        """Up to `limit` of them as far as the last one, with their ledger numbers: findings of these conditions.
+
+        Each is looked at by itself, so that no database looks through all that match.
+        """
+        found = select(literal(1)).where(FINDING.c.id == LEAD.c.record_id, *conditions).correlate(LEAD)
+        asked = select(_NUMBER, LEAD.c.record_id.label("id"))
+        asked = asked.where(*self._until(last), *self.narrower, found.scalar_subquery() == 1)
+        return asked.order_by(*_PLACE).limit(limit)
+
+    def _until(self, last: Position | None) -> list[ColumnElement[bool]]:
+        place, each = LEAD.c.place, [*self.leads]
+        if self.after is not None:
+            each += [place >= CLOSED + self.after[2], tuple_(*_PLACE) > _stands(self.after)]
+        else:
+            each.append(place >= CLOSED + ("" if self.within is None else self.within[0]))
+        if last is not None:
+            return [*each, place <= CLOSED + last[2], tuple_(*_PLACE) <= _stands(last)]
+        return [*each, place < OPEN if self.within is None else place <= CLOSED + self.within[1]]
+
+
+_PLACE = (LEAD.c.place, LEAD.c.record_id)
+_NUMBER = func.substr(LEAD.c.place, 2).label("number")
+
+
+def walk(
+    seen: Scope,
+    department: str | None,
+    handler: str | None,
+    spans: Sequence[Sequence[Span]],
+    narrower: Sequence[ColumnElement[bool]],
+    after: Position | None,
+) -> Walk:
+    """All that are closed, or on which that login worked; of those that lie within one of each of these spans."""
+    key = EVERY if handler is None else (LOGIN + handler)[:KEY_MAX]
+    leads = [LEAD.c.key == key, seen(LEAD)]
+    if department is not None:
+        leads.append(LEAD.c.department == department)
+    for each in spans:
+        place = Unled(LEAD.c.place)
+        leads.append(or_(*(and_(place >= CLOSED + first, place <= CLOSED + last) for first, last in each)))
+    return Walk(leads, narrower, next((each[0] for each in spans if len(each) == 1), None), after)
+
+
+def _stands(at: Position) -> Any:
+    return tuple_(literal(CLOSED + at[2]), literal(at[3]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +102,7 @@ class Led:
 
     count: int
     """How many closed findings, or inspections; at most one more than FEW for each key."""
-    spans: Sequence[tuple[str, str]]
+    spans: Sequence[Span]
     """Ledger numbers, or days; each of these lies between two that stand together, or is one of them."""
     ids: Select[tuple[str]]
     open_ids: Select[tuple[str]]

@@ -109,21 +109,27 @@ def findings_in_order(
     return found
 
 
-def findings_without_light(
-    connection: Connection,
-    each: Sequence[Sequence[ColumnElement[bool]]],
+def without_light(
+    conditions: Sequence[ColumnElement[bool]],
     after: Position | None,
     limit: int,
+    last: Position | None = None,
+) -> Select[Any]:
+    """Up to `limit` findings after the position and as far as the last one, by ledger number and id; the conditions say
+    that nothing runs on them."""
+    place = tuple_(NUMBER, FINDING.c.id)
+    asked = select(NUMBER.label("number"), FINDING.c.id).where(*conditions)
+    if after is not None:
+        asked = asked.where(literal(after[2]) <= NUMBER, place > tuple_(*map(literal, after[2:])))
+    if last is not None:
+        asked = asked.where(place <= tuple_(*map(literal, last[2:])))
+    return asked.order_by(NUMBER, FINDING.c.id).limit(limit)
+
+
+def findings_without_light(
+    connection: Connection, parts: Sequence[Select[Any]], limit: int
 ) -> list[Position]:
-    """Up to `limit` findings after the position, by ledger number and id, of any of these sets that have none in common;
-    their conditions say that nothing runs on them."""
-    keys: list[ColumnElement[str]] = [NUMBER, FINDING.c.id]
-    parts: list[Any] = []
-    for conditions in each:
-        asked = select(NUMBER.label("number"), FINDING.c.id).where(*conditions)
-        if after is not None:
-            asked = asked.where(literal(after[2]) <= NUMBER, tuple_(*keys) > tuple_(*map(literal, after[2:])))
-        parts.append(asked.order_by(*keys).limit(limit))
+    """Up to `limit` findings, by ledger number and id, of several such selections that have none in common."""
     if not parts:
         return []
     if len(parts) == 1:

@@ -2,29 +2,30 @@
 
 What runs is open, and few. The closed findings are nearly all that there are, and few of them may match a filter: the tally
 tells beforehand about how many do, and between which ledger numbers. None: nothing is looked for. A few: they are looked
-up by what they have in common, and sorted. Many: the list is walked in its order, from the first such number on.
+up by what they have in common, and sorted. Many: the list is walked in its order, from the first such number on, and of those
+that are walked to a page looks at so many; one that comes out short so says how far it looked, and the next goes on from there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, not_, or_, select, union_all
 
 from models.reading import led
-from models.reading.closings import closings_within, months_of
-from models.reading.findings import CLOSED, NO_ROUTE, FindingFilter, matching, spellings
+from models.reading.closings import closings_within, led_to_within, months_of
+from models.reading.findings import CLOSED, NO_ROUTE, NOBODY, FindingFilter, matching, spellings
 from models.reading.lights import (
     ALL,
     NONE,
-    NUMBER,
     Position,
     findings_in_order,
     findings_without_light,
     without_due,
+    without_light,
 )
 from models.reading.scope import Scope
 from models.reading.tallied import ALL as EVERYTHING
@@ -39,16 +40,18 @@ class _Bound:
     """At most how many findings match, between which ledger numbers, and what a few are looked up by."""
 
     count: int
-    spans: Sequence[tuple[str, str]]
+    spans: Sequence[led.Span]
     leads: Sequence[ColumnElement[bool]] | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Lead:
-    """The conditions of the findings, and whether the order of the list leads to them."""
+    """The conditions of the findings, and whether the order of the list leads to them; then how so many of that order are
+    looked at, where not each of it may be one of them."""
 
     conditions: Sequence[ColumnElement[bool]]
     in_order: bool
+    walk: led.Walk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,14 @@ class _Leads:
     open: _Lead
     all: _Lead
     known: Sequence[_Bound] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places of a page, and how far was looked where it came out short and more may follow."""
+
+    found: list[Position]
+    cut: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +88,22 @@ def page_of_findings(
     after: Position | None,
     limit: int,
     also: Sequence[ColumnElement[bool]] = (),
-) -> list[Position]:
+) -> Places:
     """The places of the next findings that match and are seen, with their ids."""
     lights = [light for light in ALL if not asked.lights or light in asked.lights]
     if asked.states == (CLOSED,) or asked.closed_from or asked.closed_before:
         lights = [light for light in lights if light == NONE]
     leads = _leads(connection, seen, asked)
     burning = [light for light in lights if light != NONE]
-    found: list[Position] = []
+    found, cut = list[Position](), None
     if burning and not (after and after[0] == NONE):
         conditions, in_order = [*leads.open.conditions, *also], leads.open.in_order
         found = findings_in_order(connection, conditions, burning, as_of, after, limit, led=in_order)
     if NONE in lights and len(found) < limit:
         rest = after if after and after[0] == NONE else None
-        found += _without_light(connection, seen, asked, leads, rest, limit - len(found), also)
-    return found
+        others, cut = _without_light(connection, seen, asked, leads, rest, limit - len(found), also)
+        found += others
+    return Places(found, cut if len(found) < limit else None)
 
 
 def _without_light(
@@ -102,23 +114,25 @@ def _without_light(
     after: Position | None,
     limit: int,
     also: Sequence[ColumnElement[bool]],
-) -> list[Position]:
-    """Open findings on which nothing runs and closed ones, by ledger number and id."""
+) -> tuple[list[Position], Position | None]:
+    """Open findings on which nothing runs and closed ones, by ledger number and id; and how far was looked for them."""
     still = asked.states != (CLOSED,) and not (asked.closed_from or asked.closed_before)
     ended = (not asked.states or CLOSED in asked.states) and asked.due_before is None
-    closed = _closed(connection, seen, asked, leads) if ended else None
-    each: list[Sequence[ColumnElement[bool]]] = []
+    closed = _closed(connection, seen, asked, leads, after) if ended else None
+    last = closed.walk.last(connection) if closed is not None and closed.walk is not None else None
+    parts: list[Select[Any]] = []
     if still and closed is leads.open:  # nothing tells them apart: one walk finds both
-        each = [[*closed.conditions, *also, without_due(closed.in_order)]]
-        return findings_without_light(connection, each, after, limit)
+        both = [*closed.conditions, *also, without_due(closed.in_order)]
+        return findings_without_light(connection, [without_light(both, after, limit)], limit), None
     if still:
-        each.append(
-            [*leads.open.conditions, *also, not_(FINDING.c.closed), FINDING.c.due_effective.is_(None)]
-        )
-    if closed is not None:
+        open = [*leads.open.conditions, *also, not_(FINDING.c.closed), FINDING.c.due_effective.is_(None)]
+        parts.append(without_light(open, after, limit, last))
+    if closed is not None and closed.walk is not None:
+        parts.append(closed.walk.matching([*closed.conditions, *also, FINDING.c.closed], last, limit))
+    elif closed is not None:
         in_order = [without_due()] if closed.in_order else []
-        each.append([*closed.conditions, *also, FINDING.c.closed, *in_order])
-    return findings_without_light(connection, each, after, limit)
+        parts.append(without_light([*closed.conditions, *also, FINDING.c.closed, *in_order], after, limit))
+    return findings_without_light(connection, parts, limit), last
 
 
 def _leads(connection: Connection, seen: Scope, asked: FindingFilter) -> _Leads:
@@ -142,9 +156,11 @@ def _leads(connection: Connection, seen: Scope, asked: FindingFilter) -> _Leads:
     return _Leads(still, every, [_Bound(worked.count, worked.spans, [FINDING.c.id.in_(worked.ids)])])
 
 
-def _closed(connection: Connection, seen: Scope, asked: FindingFilter, leads: _Leads) -> _Lead | None:
+def _closed(
+    connection: Connection, seen: Scope, asked: FindingFilter, leads: _Leads, after: Position | None
+) -> _Lead | None:
     """How the closed findings are come by; None where there are none."""
-    if not leads.all.in_order:
+    if not leads.all.in_order or _is_whole(asked):
         return leads.all
     bounds = [*_tallied(connection, seen, asked), *leads.known]
     if any(not one.count for one in bounds):
@@ -155,8 +171,19 @@ def _closed(connection: Connection, seen: Scope, asked: FindingFilter, leads: _L
         looked_up = next(_by_what_was_written(connection, asked), None)
     if looked_up is not None:
         return _Lead([aside(seen)(FINDING), *matching(asked), *looked_up], in_order=False)
-    within = [or_(*(NUMBER.between(*span) for span in one.spans)) for one in bounds]
-    return _Lead([*leads.all.conditions, *within], in_order=True) if within else leads.all
+    handler = None if asked.handler == NOBODY else asked.handler
+    times = asked.closed_from, asked.closed_before
+    narrower = [led_to_within(*times)] if any(times) else []
+    walk = led.walk(seen, asked.department, handler, [one.spans for one in bounds], narrower, after)
+    return _Lead([aside(seen)(FINDING), *matching(asked)], True, walk)
+
+
+def _is_whole(asked: FindingFilter) -> bool:
+    """True where each that the order leads to is one of them: of the office, of a department or of who handles them."""
+    narrowed = replace(asked, states=(), lights=())
+    by_handler = asked.handler not in (None, NOBODY)
+    rest = replace(narrowed, handler=None) if by_handler else replace(narrowed, department=None)
+    return rest == FindingFilter()
 
 
 def _tallied(connection: Connection, seen: Scope, asked: FindingFilter) -> list[_Bound]:

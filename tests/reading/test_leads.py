@@ -130,12 +130,20 @@ def plain_findings(connection: Connection, who: Any, asked: FindingFilter) -> li
     return [row.id for row in sorted(rows, key=place)]
 
 
+def walked(connection: Connection, who: Any, asked: FindingFilter, limit: int) -> list[str]:
+    """The list page after page, those that were cut short too."""
+    found, after = list[str](), None
+    while True:
+        page = page_of_findings(connection, scope(OFFICE, who), asked, NOW, after, limit)
+        found += [one[3] for one in page.found]
+        if page.cut is None and len(page.found) < limit:
+            return found
+        after = page.cut or page.found[-1]
+
+
 def assert_same_findings(connection: Connection, who: Any, asked: FindingFilter) -> None:
     """Page after page it is the list of the plain query."""
-    found, after = list[str](), None
-    while page := page_of_findings(connection, scope(OFFICE, who), asked, NOW, after, 20):
-        found, after = found + [one[3] for one in page], page[-1]
-    assert found == plain_findings(connection, who, asked)
+    assert walked(connection, who, asked, 20) == plain_findings(connection, who, asked)
 
 
 def test_what_was_closed_in_a_time_is_what_its_last_closing_says(
@@ -153,11 +161,9 @@ def test_what_was_closed_in_a_time_is_what_its_last_closing_says(
     midnights = [datetime(2026, month, day, tzinfo=CIVIL) for month, day in ((8, 1), (10, 3), (11, 1))]
     for few, who in ((0, SUPERVISOR), (3, OFFICER), (2_000, OFFICER)):
         monkeypatch.setattr(led, "FEW", few)
+        monkeypatch.setattr(led, "WALKED_MOST", 2 * few + 3)
         for since, before in [(None, midnights[1]), *pairwise(midnights), (midnights[1], None)]:
-            found, after = list[str](), None
-            asked = FindingFilter(closed_from=since, closed_before=before)
-            while page := page_of_findings(held, scope(OFFICE, who), asked, NOW, after, 5):
-                found, after = found + [one[3] for one in page], page[-1]
+            found = walked(held, who, FindingFilter(closed_from=since, closed_before=before), 5)
             within = {
                 id
                 for id, at in closings.items()
@@ -180,8 +186,10 @@ def test_lists_are_those_of_the_plain_query_however_many_are_looked_up(
 ) -> None:
     for few, who, department in ((0, SUPERVISOR, None), (3, OFFICER, None), (2_000, SUPERVISOR, "ecology")):
         monkeypatch.setattr(led, "FEW", few)
+        monkeypatch.setattr(led, "WALKED_MOST", 2 * few + 3)
         for officer in (*PEOPLE, "w01"):
             assert_same_findings(held, who, FindingFilter(officer=officer, department=department))
+            assert_same_findings(held, who, FindingFilter(officer="W01", handler=officer))
         for code in CODES[:-1]:
             assert_same_inspections(held, who, InspectionFilter(result=code, department=department))
 
@@ -212,6 +220,7 @@ def test_words_of_the_list_are_looked_up_wherever_they_stand(
     looked_up = 0
     for few in (0, 3, 2_000):
         monkeypatch.setattr(led, "FEW", few)
+        monkeypatch.setattr(led, "WALKED_MOST", 2 * few + 3)
         for _ in range(25):
             whole = chance.choice(texts)
             at = chance.randrange(len(whole))

@@ -156,6 +156,54 @@ def test_what_was_closed_in_a_time_asks_no_entry_and_judges_no_row_by_another(
                 assert "USING INDEX record_lead_closing (record_id=? AND key>? AND key<?)" in plan
 
 
+def test_a_page_looks_at_so_many_closed_findings_and_goes_on_from_there(
+    database: Database,
+    reader: Reader,
+    world: World,
+    settle: Settle,
+    asked: list[tuple[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    party = world.party()
+    inspection = world.inspection(party)
+    for number in range(60):
+        last = number == 59
+        world.finding(
+            inspection, party, state="closed", ledger_no=f"{number:03}", search_text="灭火器" if last else ""
+        )
+    settle(world)
+    monkeypatch.setattr(led, "WALKED_MOST", 25)
+    pages, more = list[Any](), {}
+    while True:
+        asked.clear()
+        page = reader.findings(OFFICER, {"q": ["灭火器"], **more})
+        pages.append((len(page["items"]), "cut" in page))
+        with database.read() as connection:
+            if database.dialect == "postgresql":
+                connection.exec_driver_sql(
+                    "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
+                )
+            for statement, parameters in [one for one in asked if "record_lead" in one[0]]:
+                plan = "\n".join(plan_of(connection, statement, parameters))
+                assert re.search(ENTERED_BY_PLACE[database.dialect], plan), plan
+                assert "finding" not in statement or re.search(EACH_BY_ITSELF[database.dialect], plan), plan
+        if page["next"] is None:
+            break
+        more = {"cursor": [page["next"]]}
+    assert pages == [(0, True), (0, True), (1, False)]
+
+
+ENTERED_BY_PLACE = {
+    "sqlite": r"SEARCH record_lead USING PRIMARY KEY \(key=\? AND department=\? AND place>\? AND place<\?\)",
+    "postgresql": r"Index Cond: \(\(\(?key\)?::text = 'a'.*place\)::text >= 'c.*place\)::text <=? '",
+}
+EACH_BY_ITSELF = {
+    "sqlite": r"CORRELATED SCALAR SUBQUERY \d+\nSEARCH finding USING INDEX sqlite_autoindex_finding_1 \(id=\?\)",
+    "postgresql": r"SubPlan \d+\n +->  Index Scan using \w+ on finding",
+}
+"""A page is entered where the one before it ended, and no database looks through all findings that match."""
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_findings_of_an_inspection_are_looked_for_by_the_inspection(
     database: Database, reader: Reader, world: World, settle: Settle, asked: list[tuple[str, Any]]

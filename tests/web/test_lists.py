@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from urllib.parse import quote
 
 import pytest
+from sqlalchemy import Connection, func, select
 
+from models.reading import led
+from models.records import FINDING
 from tests.web.conftest import Pages
 from tests.web.town_at_work import AtWork, propose, put_to_work
 
@@ -34,6 +38,28 @@ def test_a_wrong_filter_is_told_and_breaks_nothing(pages: Pages, at_work: AtWork
     answer = visitor.get("/ledger?light=blue&state=open&unknown=1")
     assert (answer.status_code, visitor.problem) == (400, "parameter_invalid")
     assert answer.text.count("<tr data-finding=") == 4
+
+
+def test_a_page_that_looked_at_some_of_the_closed_only_says_so_and_leads_on(
+    pages: Pages, at_work: AtWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word of one character is under no key, so that each finding is looked at."""
+
+    def close(connection: Connection) -> None:
+        connection.execute(FINDING.update().values(state="closed", closed=True, search_text=FINDING.c.id))
+        last = connection.execute(select(func.max(FINDING.c.ledger_no))).scalar_one()
+        connection.execute(FINDING.update().where(FINDING.c.ledger_no == last).values(search_text="火"))
+
+    pages.town.house.writer.submit(close)
+    monkeypatch.setattr(led, "WALKED_MOST", 2)
+    visitor, told, path = pages.visit("C01"), list[tuple[int, bool]](), "/ledger?q=" + quote("火")
+    while path:
+        text = visitor.get(path).text
+        told.append((text.count("<tr data-finding="), "data-cut" in text))
+        assert ("已查的部分没有" in text) == (">继续查</a>" in text) == told[-1][1]
+        onward = re.search(r'<a href="(/ledger[^"]+)" rel="next"', text)
+        path = unescape(onward[1]) if onward else ""
+    assert told == [(0, True), (1, False)]
 
 
 def test_work_stands_in_four_groups_worst_first(pages: Pages, at_work: AtWork) -> None:
