@@ -23,13 +23,13 @@ from statistics import median
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from bench.filling import fill
 from bench.serving import served_by
 from bench.steps import REGISTER
 from engine.accounts import hash_password
-from models import account_reading, records
+from models import records
 from models.database import Database
 from tests.builders import Town
 from tests.reading.world import NOW
@@ -116,13 +116,7 @@ def prepared(folder: Path, url: str, size: int) -> dict[str, str]:
     finding = town.finding()
     town.step("W01", finding, "register", **REGISTER)
     row = town.row(finding)
-    values = {"password_hash": hash_password(PASSWORD)}
-
-    def give(connection: Connection) -> None:
-        for login in PEOPLE:
-            account_reading.change_user(connection, login.casefold(), values)
-
-    town.house.writer.submit(give)
+    town.give_passwords(hash_password(PASSWORD))
     fill(town.house.database, size, searched=True)
     town.close()
     shown = {"finding": finding, "inspection": str(row.inspection_id), "party": str(row.party_id)}

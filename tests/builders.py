@@ -28,7 +28,7 @@ from engine.house import House
 from engine.settings import Settings
 from engine.system_checks import NewSystem
 from engine.warranting import Touched, stated
-from models import records, referral_reading
+from models import account_reading, records, referral_reading
 from models.at_rest import changed_row, record_of
 
 PARTY = {
@@ -128,6 +128,18 @@ class Town:
                 row["department"],
                 certificate_no=row["certificate_no"],
             )
+
+    def give_passwords(self, hashed: str) -> Town:
+        """Everybody in town can sign in with the password of that hash, which stands in the administrative record."""
+
+        def give(connection: Connection) -> None:
+            for login in self.people:
+                key = login.casefold()
+                account_reading.change_user(connection, key, {"password_hash": hashed})
+                self.enter(connection, {"act": "user.passwd", "login": login}, {PASSWORD: [key]})
+
+        self.house.writer.submit(give)
+        return self
 
     def enter(self, connection: Connection, told: Mapping[str, str], touched: Touched) -> None:
         """The act stands in the administrative record, and with it how that stands which it touched."""

@@ -9,20 +9,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.core.audit import canonical, utc_text
 
 ACCOUNT, PASSWORD, FACTOR = "account", "password", "second_factor"
-TOKEN, SYSTEM, DELEGATION = "token", "system", "delegation"
-KINDS = (ACCOUNT, PASSWORD, FACTOR, TOKEN, SYSTEM, DELEGATION)
+TOKEN, SYSTEM, DELEGATION, SESSION = "token", "system", "delegation", "session"
+KINDS = (ACCOUNT, PASSWORD, FACTOR, TOKEN, SYSTEM, DELEGATION, SESSION)
+SIGNED_IN = ("session.open", "session.step_up")
+"""The entries that begin a session."""
+ALIVE = timedelta(hours=13)
+"""Longer than any session lasts; what is older opens nothing, and is not compared."""
 STANDS, LISTS = "stands", "lists"
 """Members of an entry's detail: what stands; and, where two persons accepted a database, lists that they took as they were."""
 BEGUN, ACCEPTED, BOOTSTRAP = "record.begun", "audit_accept", "bootstrap"
 """The entries that state everything at once: what stood when comparing began, and what two persons accepted."""
-MAY_GO = frozenset({TOKEN})
-"""What may be gone without an entry: a token that opens nothing any more gives nobody anything."""
+MAY_GO = frozenset({TOKEN, SESSION})
+"""What may be gone without an entry: what opens nothing any more gives nobody anything."""
 Value = Mapping[str, Any]
 Standing = Mapping[str, Mapping[str, Value]]
 """For each kind, by its key, how it stands."""
@@ -74,6 +78,17 @@ def delegation(row: Any) -> Value:
     return {**people, **days, "ended": row.ended_at is not None}
 
 
+def session(row: Any) -> Value:
+    """Whose open session it is."""
+    return {"login": row.login_key}
+
+
+def first_id_at(instant: datetime) -> str:
+    """What no id that was given at the instant or later stands before."""
+    told = f"{int(instant.timestamp() * 1000):012x}"
+    return f"{told[:8]}-{told[8:]}"
+
+
 FORMS: dict[str, Callable[[Any], Value]] = {
     ACCOUNT: account,
     PASSWORD: password,
@@ -81,6 +96,7 @@ FORMS: dict[str, Callable[[Any], Value]] = {
     TOKEN: token,
     SYSTEM: system,
     DELEGATION: delegation,
+    SESSION: session,
 }
 """How a row of each kind is stated."""
 
@@ -120,7 +136,7 @@ class Warranted:
     values: dict[tuple[str, str], Value] = field(default_factory=dict)
     said: dict[tuple[str, str], Said] = field(default_factory=dict)
     lists: frozenset[str] = frozenset()
-    """Digests of lists of records that two persons took as they were."""
+    """Digests of lists of records that were taken as they were."""
     accepted: set[datetime] = field(default_factory=set)
     """When checkpoints were signed with which two persons accepted the database: each vouches for one entry of that instant."""
     taken_at: datetime | None = None
@@ -131,16 +147,18 @@ class Warranted:
         if entry.action == BEGUN:
             if self.said:  # comparing begins once; whoever writes another one begins nothing
                 return
-            self.taken_at = entry.at
         elif entry.action == ACCEPTED:
             if entry.at not in self.accepted or not isinstance(entry.detail.get(STANDS), Mapping):
                 return  # no checkpoint says that anybody accepted it, or it is older than this comparing
             self.accepted.discard(entry.at)
-            self.taken_at = entry.at
             self.values.clear()
             self.said.clear()
+        if entry.action in (BEGUN, ACCEPTED):
             lists = entry.detail.get(LISTS)
-            self.lists = frozenset(map(str, lists)) if isinstance(lists, list) else frozenset()
+            self.taken_at, self.lists = (
+                entry.at,
+                frozenset(map(str, lists) if isinstance(lists, list) else ()),
+            )
         for kind, key, value in entry.stated():
             place = (kind, key)
             if entry.action not in (BEGUN, ACCEPTED) and not _can(
@@ -238,6 +256,7 @@ _BY_ACT: dict[tuple[str, str], Callable[[Value, bool, Value, Value], bool]] = {
     (FACTOR, "second_factor.off"): _own,
     (FACTOR, "user.reset_second_factor"): _own,
     (TOKEN, "token.issue"): _issued,
+    **{(SESSION, act): _issued for act in SIGNED_IN},
     (TOKEN, "token.revoke"): _taken_away,
     (DELEGATION, "delegation.add"): _first,
     (DELEGATION, "delegation.end"): _only("ended"),

@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 from engine.administrative_record import enter
 from engine.clock import Clock
 from engine.core.refusals import Refusal
+from engine.core.warrants import SESSION
 from engine.identity.visit import SignedIn, digest_of, principal_of
+from engine.warranting import stated
 from engine.writer import Writer
 from models import account_reading as reading
 from models import records
@@ -91,7 +93,8 @@ class Sessions:
             if browser is not None:
                 self._remember(connection, row.login_key, digest_of(browser), now)
             act = "session.open" if instead_of is None else "session.step_up"
-            self.enter(connection, act, row.login, {"means": means})
+            told = stated(connection, {SESSION: [fresh["token_digest"]]})
+            self.enter(connection, act, row.login, {"means": means, **told})
 
         self.writer.submit(write, always=True)
         return SignedIn(token, csrf, principal_of(row))

@@ -13,7 +13,8 @@ from engine.core.delegation import BEHALF
 from engine.core.readership import hands_in, named_in
 from engine.core.refusals import Refusal
 from engine.core.warrants import digest
-from models import audit_reading, listed
+from models import audit_reading, listed, records
+from models.acts import findings_of_act
 from models.at_rest import record_if_open
 
 
@@ -39,19 +40,38 @@ def of_list(record: str, found: Any) -> str:
 
 def _differing(connection: Connection) -> Iterator[tuple[str, Any]]:
     """(record, what stands) of every list that does not follow from the entries."""
-    hands, entered = listed.hands(connection), listed.entered_by(connection)
-    known = set[str]()
+    hands, acts = listed.hands(connection), dict[tuple[str, ...], str]()
     for row in listed.referrals(connection):
-        known.add(row.id)
-        held, memory = hands.get(row.id, {}), record_if_open(connection, row)
-        if (memory is not None and held != hands_in(memory)) or _unnamed(
-            connection, row.id, held, entered.get(row.id, set())
-        ):
+        held, memory, steps = (
+            hands.pop(row.id, {}),
+            record_if_open(connection, row),
+            listed.steps(connection, row.id),
+        )
+        entered = {one.by.casefold() for one in steps}
+        if (memory is not None and held != hands_in(memory)) or _unnamed(connection, row.id, held, entered):
             yield row.id, held
-    for id in sorted(hands.keys() - known):
-        yield id, hands[id]
-    for id in listed.moved(connection):
-        yield id, "state"
+        finding = records.finding_row(connection, row.finding_id, lock=False)
+        of_one = finding is not None and finding.department == row.department
+        if not of_one or not steps or steps[-1].state != row.state:
+            yield row.id, [row.department, row.state]
+        if row.state:
+            acts[(row.party_id, row.domain, row.violation)] = row.id
+    yield from sorted(hands.items())
+    for act in acts:
+        for id in findings_of_act(connection, *act):
+            stands = _states(connection, id)
+            if stands is not None:
+                yield id, stands
+
+
+def _states(connection: Connection, finding: str) -> list[str | None] | None:
+    """The states of the finding and its proceedings; None where they are those that the entries left them in."""
+    row = records.finding_row(connection, finding, lock=False)
+    stands = {None: row.state} if row is not None else {}
+    stands |= {one.id: one.state for one in records.proceeding_rows(connection, finding)}
+    last = {one.proceeding_id: one.state for one in listed.steps(connection, finding)}
+    same = all(last.get(place, state) == state for place, state in stands.items())
+    return None if same else [*stands.values()]
 
 
 def _unnamed(connection: Connection, record: str, held: Mapping[str, str], entered: set[str]) -> bool:

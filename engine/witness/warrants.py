@@ -21,6 +21,7 @@ from engine.core.warrants import (
     FACTOR,
     LISTS,
     PASSWORD,
+    SESSION,
     STANDS,
     SYSTEM,
     TOKEN,
@@ -138,6 +139,7 @@ _NAMES = {
     TOKEN: ("访问令牌", "the bearer token"),
     SYSTEM: ("接入系统", "the linked system"),
     DELEGATION: ("委托", "the delegation"),
+    SESSION: ("登录会话", "the session"),
 }
 TO_DO = (
     "请由数据库管理员查明是谁改的，改回记录所说的样子，系统随即自行恢复；"

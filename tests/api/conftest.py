@@ -14,7 +14,6 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from engine.accounts import hash_password
-from models import account_reading
 from tests.api.terminal import Terminal
 from tests.builders import Town
 
@@ -80,14 +79,7 @@ class Browser:
 
 def with_passwords(town: Town, password_hash: str) -> Town:
     """Everybody in town can sign in."""
-    for login in town.people:
-        change = {"password_hash": password_hash}
-        town.house.writer.submit(
-            lambda connection, login=login, change=change: account_reading.change_user(
-                connection, login.casefold(), change
-            )
-        )
-    return town
+    return town.give_passwords(password_hash)
 
 
 @pytest.fixture

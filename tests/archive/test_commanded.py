@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from api.command_line import main
 from engine.auditing import verify
-from engine.core.warrants import PASSWORD as PASSWORD_STANDS
 from engine.keeping.backup import back_up, copy_masked
 from engine.keeping.box import identities_in, new_key, recipient_of
 from engine.keeping.restoring import Wanted, prepared
@@ -33,9 +31,6 @@ def test_two_persons_hold_release_and_erase_on_the_command_line(
     bihuan: Terminal, sqlite_town: Town, password_hash: str
 ) -> None:
     case = closed_case(with_passwords(sqlite_town, password_hash))
-    for login in sqlite_town.people:
-        told, touched = {"act": "user.passwd", "login": login}, {PASSWORD_STANDS: [login.casefold()]}
-        sqlite_town.house.writer.submit(partial(sqlite_town.enter, told=told, touched=touched))
     bihuan.monkeypatch.setenv("BIHUAN_DATABASE_URL", sqlite_town.house.database.url)
     bihuan.clock = AFTER
     said = f"{PASSWORD}\n"

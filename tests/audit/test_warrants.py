@@ -10,7 +10,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.administrative_record import enter
 from engine.core.refusals import Refusal
-from engine.core.warrants import ACCOUNT, BEGUN, LISTS, STANDS
+from engine.core.warrants import ACCOUNT, ALIVE, BEGUN, LISTS, STANDS
+from engine.identity.sessions import LASTS
 from engine.warranting import stated
 from engine.witness.guard import ACCEPTED
 from engine.witness.lists import OTHER_LIST, list_faults
@@ -18,7 +19,7 @@ from engine.witness.looking import look
 from engine.witness.verifying import verify_all
 from engine.witness.warrants import MARK, as_recorded, begin, everything, warrant_faults
 from models import account_reading, records
-from models.account_reading import change_user
+from models.account_reading import SESSION, change_user
 from models.referral_list import HAND
 from models.referral_reading import REFERRAL
 from tests.builders import Town
@@ -77,6 +78,19 @@ def test_a_role_that_nobody_gave_is_told_with_what_the_record_says(written: Conn
     assert told["password:x1"].startswith(
         "the password of the account x1 is: another one; the administrative record ("
     )
+
+
+def test_a_session_that_nobody_began_is_told_as_long_as_it_can_be_alive(written: Connection) -> None:
+    row = written.execute(select(SESSION)).first()
+    assert row is not None and LASTS < ALIVE
+    mine = {**row._mapping, "token_digest": "mine", "login_key": "p01"}
+    written.execute(
+        insert(SESSION), [mine, {**mine, "token_digest": "old", "created_at": row.created_at - ALIVE}]
+    )
+
+    ((about, told),) = found(written)
+
+    assert about == "session:mine" and "no entry of the administrative record says so" in told
 
 
 def test_an_entry_gives_nobody_what_its_act_cannot_give(written: Connection, granted: Town) -> None:

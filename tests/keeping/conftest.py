@@ -90,8 +90,13 @@ def kept(tables: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[K
     with town.house.database.writing() as connection, connection.begin():
         connection.execute(insert(SESSION), [session])
         connection.execute(insert(TOKEN), [{**mine, **token, "revoked": False}])
-        told = {"login": "W01", **stated(connection, {warrants.TOKEN: ["t-1"]})}
-        enter(connection, "yuanping", "token.issue", "A01", told, now)
+        for act, kind, key in (
+            ("token.issue", warrants.TOKEN, "t-1"),
+            ("session.open", warrants.SESSION, "a" * 64),
+        ):
+            enter(
+                connection, "yuanping", act, "W01", {"login": "W01", **stated(connection, {kind: [key]})}, now
+            )
     private, public = new_key()
     key = folder / "backup.key"
     key.write_text(private)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from engine.administration import Administration
 from models import delegating, delivering
-from models.account_reading import SECOND_FACTOR
+from models.account_reading import SECOND_FACTOR, SESSION
 from models.account_reading import TOKEN as BEARER
 from models.exchange_reading import SYSTEM as LINKED
 from models.records import FINDING, USER
@@ -51,6 +51,9 @@ def grant(town: Town) -> None:
     days = {"from": today, "to": today}
     ask("delegation.end", id=ask("delegation.add", **lent, **days)["id"])
     ask("delegation.add", **lent, **days)
+    account = town.house.accounts.prover.account("w01")
+    for means in ("password", "single_sign_on"):
+        town.house.accounts.sessions.open(account, means)
     factors = town.house.accounts.prover.factors
     secret = factors.begin("X1")["secret"]
     factors.confirm("X1", pyotp.TOTP(secret).at(town.house.clock.real_now()), "no session")
@@ -62,7 +65,16 @@ class Escalating:
     def __init__(self, dice: random.Random) -> None:
         self._dice = dice
         self._ways: tuple[Callable[[Connection], str], ...] = (
-            *(self.account, self.another, self.credential, self.token, self.system, self.lent, self.listed),
+            *(
+                self.account,
+                self.another,
+                self.credential,
+                self.token,
+                self.system,
+                self.lent,
+                self.listed,
+                self.session,
+            ),
         )
 
     def escalate(self, connection: Connection) -> str:
@@ -157,6 +169,15 @@ class Escalating:
         values = {"delegate": "w02"} if way == 1 else {"last_on": row.last_on + timedelta(1)}
         connection.execute(update(table).where(table.c.id == row.id).values(values))
         return "a delegation"
+
+    def session(self, connection: Connection) -> str:
+        """Somebody is signed in who never signed in, or as somebody else."""
+        row = self._one(connection, SESSION)
+        if self._dice.random() < 0.5:
+            connection.execute(insert(SESSION).values({**row._mapping, "token_digest": "mine"}))
+        else:
+            connection.execute(update(SESSION).values(login_key="p01" if row.login_key != "p01" else "h01"))
+        return "a session"
 
     def listed(self, connection: Connection) -> str:
         """Somebody is on the list of a referral whom no entry put there: by name, by its state, by its department."""

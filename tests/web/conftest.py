@@ -14,11 +14,9 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import Connection
 
 from api.app import create_app
 from engine.accounts import hash_password
-from models import account_reading
 from tests.browser import open_browser
 from tests.builders import Town
 from tests.web.officer import PASSWORD
@@ -64,13 +62,7 @@ def password_hash() -> str:
 
 def give_passwords(town: Town) -> None:
     """Everybody of the town may sign in with the same password."""
-    values = {"password_hash": password_hash()}
-
-    def change(connection: Connection) -> None:
-        for login in town.people:
-            account_reading.change_user(connection, login.casefold(), values)
-
-    town.house.writer.submit(change)
+    town.give_passwords(password_hash())
 
 
 @pytest.fixture
