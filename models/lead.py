@@ -8,9 +8,9 @@ from sqlmodel import Field, SQLModel
 from models.case import partly
 from models.columns import ID_LENGTH, OFFICE_ID_LENGTH
 
-EVERY, NAME, LOGIN, RESULT, CLOSED_ON = "a", "n", "l", "r", "d"
+EVERY, NAME, LOGIN, RESULT, CLOSED_ON, CLOSED_IN = "a", "n", "l", "r", "d", "m"
 """The key of every closed finding, which has them in the order of lists; and what others begin with: the name or login of an
-officer who worked on a finding, the code of an inspection's result, the civil day of the last closing of a closed finding."""
+officer who worked on a finding, the code of an inspection's result, the civil day or month of its last closing."""
 AFTER_CLOSINGS = "e"
 OF_CLOSINGS = f"key >= '{CLOSED_ON}' AND key < '{AFTER_CLOSINGS}'"
 """What the leads to closings have in common, letter for letter as in their index."""

@@ -13,13 +13,14 @@ from sqlmodel import SQLModel
 
 from models import row_triggers
 from models.case import LIST_NUMBER
-from models.lead import CLOSED, CLOSED_ON, EVERY, KEY_MAX, LOGIN, NAME, OPEN, RESULT, RecordLead
+from models.lead import CLOSED, CLOSED_IN, CLOSED_ON, EVERY, KEY_MAX, LOGIN, NAME, OPEN, RESULT, RecordLead
 from models.row_triggers import RowTrigger
 from models.tallying import CLOSING, LAST_CLOSING, civil_day
 
 TABLE = str(RecordLead.__tablename__)
 COLUMNS = "key, department, place, record_id, office_id"
 _MEMBERS = f"(SELECT '{NAME}' AS letter, 'name' AS member UNION ALL SELECT '{LOGIN}', 'login') AS said"
+_SPANS = f"(SELECT '{CLOSED_ON}' AS letter, 10 AS letters UNION ALL SELECT '{CLOSED_IN}', 7) AS said"
 _HANDLER = {
     "sqlite": "json_extract({0}.record, '$.registers.handler.name')",
     "postgresql": "({0}.record #>> '{{registers,handler,name}}')",
@@ -92,11 +93,11 @@ def _to_findings(dialect: str, which: str) -> str:
 
 
 def _to_closing(dialect: str, which: str) -> str:
-    """The civil day on which a closed finding was closed for the last time."""
+    """The civil day on which a closed finding was closed for the last time, and the month."""
     return (
-        f"SELECT '{CLOSED_ON}' || {civil_day(dialect, 'e.occurred_at')} AS key, f.department, "
-        f"'{CLOSED}' || {_NUMBER} AS place, f.id AS record_id, f.office_id FROM finding AS f {LAST_CLOSING} "
-        f"AND f.closed{which}"
+        f"SELECT said.letter || substr({civil_day(dialect, 'e.occurred_at')}, 1, said.letters) AS key, f.department, "
+        f"'{CLOSED}' || {_NUMBER} AS place, f.id AS record_id, f.office_id FROM {_SPANS} CROSS JOIN finding AS f "
+        f"{LAST_CLOSING} AND f.closed{which}"
     )
 
 

@@ -5,6 +5,7 @@ Behind the second wall an entry is shown after its case was looked up: for those
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, literal_column, select
@@ -27,6 +28,15 @@ def closed_within(since: datetime | None, before: datetime | None) -> ColumnElem
 def led_to_within(since: datetime | None, before: datetime | None) -> ColumnElement[bool]:
     """The same of a lead, so that the finding need not be looked at."""
     return _was_closed(LEAD.c.record_id, since, before)
+
+
+def whole_month(since: datetime | None, before: datetime | None) -> str | None:
+    """The month, where it is this time."""
+    if since is None or before is None:
+        return None
+    first, beyond = _day(since), _day(before)
+    _, days = monthrange(int(first[:4]), int(first[5:7]))
+    return first[:7] if first[8:] == beyond[8:] == "01" and (before - since).days == days else None
 
 
 def _was_closed(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_
 
-from models.lead import CLOSED, EVERY, KEY_MAX, LOGIN, NAME, OPEN, RESULT, RecordLead
+from models.lead import CLOSED, KEY_MAX, LOGIN, NAME, OPEN, RESULT, RecordLead
 from models.reading.lights import NONE, Position
 from models.reading.scope import Scope
 from models.reading.unled import Unled
@@ -76,14 +76,13 @@ _NUMBER = func.substr(LEAD.c.place, 2).label("number")
 def walk(
     seen: Scope,
     department: str | None,
-    handler: str | None,
+    key: str,
     spans: Sequence[Sequence[Span]],
     narrower: Sequence[ColumnElement[bool]],
     after: Position | None,
 ) -> Walk:
-    """All that are closed, or on which that login worked; of those that lie within one of each of these spans."""
-    key = EVERY if handler is None else (LOGIN + handler)[:KEY_MAX]
-    leads = [LEAD.c.key == key, seen(LEAD)]
+    """All that have that key and lie within one of each of these spans."""
+    leads = [LEAD.c.key == key[:KEY_MAX], seen(LEAD)]
     if department is not None:
         leads.append(LEAD.c.department == department)
     for each in spans:

@@ -15,8 +15,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, not_, or_, select, union_all
 
+from models.lead import CLOSED_IN, EVERY, LOGIN
 from models.reading import led
-from models.reading.closings import closings_within, led_to_within, months_of
+from models.reading.closings import closings_within, led_to_within, months_of, whole_month
 from models.reading.findings import CLOSED, NO_ROUTE, NOBODY, FindingFilter, matching, spellings
 from models.reading.lights import (
     ALL,
@@ -171,11 +172,19 @@ def _closed(
         looked_up = next(_by_what_was_written(connection, asked), None)
     if looked_up is not None:
         return _Lead([aside(seen)(FINDING), *matching(asked), *looked_up], in_order=False)
-    handler = None if asked.handler == NOBODY else asked.handler
+    key, narrower = _along(asked)
+    walk = led.walk(seen, asked.department, key, [one.spans for one in bounds], narrower, after)
+    return _Lead([aside(seen)(FINDING), *matching(asked)], True, walk)
+
+
+def _along(asked: FindingFilter) -> tuple[str, Sequence[ColumnElement[bool]]]:
+    """The key of the leads that are walked along, which all that match have, and what is asked of the leads."""
     times = asked.closed_from, asked.closed_before
     narrower = [led_to_within(*times)] if any(times) else []
-    walk = led.walk(seen, asked.department, handler, [one.spans for one in bounds], narrower, after)
-    return _Lead([aside(seen)(FINDING), *matching(asked)], True, walk)
+    if asked.handler not in (None, NOBODY):
+        return LOGIN + asked.handler, narrower
+    month = whole_month(*times)
+    return (EVERY, narrower) if month is None else (CLOSED_IN + month, ())
 
 
 def _is_whole(asked: FindingFilter) -> bool:

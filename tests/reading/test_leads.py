@@ -158,7 +158,7 @@ def test_what_was_closed_in_a_time_is_what_its_last_closing_says(
             closings[id] = NOW - timedelta(hours=chance.randint(0, 2_000))
             world.entry(id, sequence, "finding", "approve_close", "closed", closings[id])
     world.insert(held)
-    midnights = [datetime(2026, month, day, tzinfo=CIVIL) for month, day in ((8, 1), (10, 3), (11, 1))]
+    midnights = [datetime(2026, month, day, tzinfo=CIVIL) for month, day in ((9, 1), (10, 1), (11, 3))]
     for few, who in ((0, SUPERVISOR), (3, OFFICER), (2_000, OFFICER)):
         monkeypatch.setattr(led, "FEW", few)
         monkeypatch.setattr(led, "WALKED_MOST", 2 * few + 3)
