@@ -1,4 +1,4 @@
-"""What was closed in a time is found by the day that leads to it, and no entry is asked for it (decision 0044)."""
+"""What was closed in a time is found by the days that lead to it, and every closed finding has a lead (decision 0044)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ CLOSING = sa.text(
 
 
 def upgrade() -> None:
-    """The day of each closing is there, and is kept."""
-    remove(op.get_bind())
-    install(op.get_bind())
-    remake(op.get_bind())
+    """The leads are there, and are kept; no entry is asked for them."""
+    _index_by("key", "place", "record_id")
     op.create_index(
         "record_lead_closing",
         "record_lead",
@@ -30,10 +28,13 @@ def upgrade() -> None:
         postgresql_where=OF_CLOSINGS,
     )
     op.drop_index("entry_closing", "entry")
+    remove(op.get_bind())
+    install(op.get_bind())
+    remake(op.get_bind())
 
 
 def downgrade() -> None:
-    """The entries are asked again; the days go on being kept and lead nobody."""
+    """The entries are asked again; the leads go on being kept and lead nobody."""
     op.create_index(
         "entry_closing",
         "entry",
@@ -42,3 +43,9 @@ def downgrade() -> None:
         postgresql_where=CLOSING,
     )
     op.drop_index("record_lead_closing", "record_lead")
+    _index_by("key", "place")
+
+
+def _index_by(*columns: str) -> None:
+    op.drop_index("record_lead_place", "record_lead")
+    op.create_index("record_lead_place", "record_lead", columns)
