@@ -57,6 +57,8 @@ PAGES = {
     "map": "/board/map",
     "publicity": "/publicity",
     "inspections": "/api/v1/inspections",
+    "inspections in a rare state": "/inspections?state=taken_down",
+    "inspections published": "/inspections?state=published",
     "incoming": "/incoming",
     "duties": "/duties",
     "reports": "/reports",

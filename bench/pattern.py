@@ -75,8 +75,9 @@ def findings(world: World, chance: random.Random, still: int, pattern: int) -> s
             department = chance.choice(DEPARTMENTS)
             party = world.party(name=name, identifiers=[{"scheme": "uscc", "value": code}])
             done = NOW - timedelta(days=chance.randint(3, 60))
+            public = {"state": "published", "published_on": done.date()}
             inspection = world.inspection(
-                party, department, finished_at=done, published_on=done.date(), task_no=f"YP2026-{number:06d}"
+                party, department, finished_at=done, task_no=f"YP2026-{number:06d}", **public
             )
         _finding(world, chance, number, number >= still, (inspection, party, department, name, code))
     return first
