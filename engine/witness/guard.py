@@ -29,7 +29,7 @@ from engine.witness.looking import LOG, Known, Seen, digest_of_faults, look
 from engine.witness.naming import name_of_log
 from engine.witness.sequencer import Sequencer
 from engine.witness.signer import Signer, accepted_of
-from engine.witness.warrants import begin, everything
+from engine.witness.warrants import as_recorded, begin, everything, warrant_faults
 from engine.witness.words import CANNOT_BE_READ, ELSEWHERE, NOT_SIGNING, SENTENCE
 from engine.writer import Writer
 from models import log_reading, records, time_records
@@ -230,17 +230,19 @@ class Witness:
         told = {**waiting.detail, "first_by": waiting.first_by, "digest": digest_of_faults(seen.standing)}
         now = self.clock.now()
 
-        def write(connection: Connection) -> None:
+        def write(connection: Connection) -> bool:
+            if not {*warrant_faults(connection, as_recorded(connection, seen.accepted))} <= {*seen.standing}:
+                return False
             detail = {**told, **everything(connection)}
             enter(connection, self.office_id, ACCEPTED, by, detail, now)
+            return True
 
-        self.writer.submit(write, always=True)
+        entered = self.writer.submit(write, always=True)
         self.sequencer.run()
         with self.database.read() as connection:
             now_seen = look(connection, (), dated=False, accepting=now)
-        if not {*now_seen.standing} <= {
-            *seen.standing
-        }:  # changed since it was looked at: nobody signed for that
+        # changed since it was looked at: nobody signed for that
+        if not entered or not {*now_seen.standing} <= {*seen.standing}:
             self.look()
             raise self.refusal()
         held = anchor.checkpoint if anchor is not None else None

@@ -56,6 +56,8 @@ class Seen:
     size: int = 0
     root: bytes = b""
     unsequenced: int = 0
+    accepted: tuple[datetime, ...] = ()
+    """When checkpoints were signed with which two persons accepted a database."""
     taken_at: datetime | None = None
     """When what stood was last taken as it stood, by the house or by two persons; what came before is not compared."""
     standing: list[ChainFault] = field(default_factory=list)
@@ -89,8 +91,9 @@ def look(
     seen = Seen()
     with unreadable_told(LOG, seen.unreadable):
         _look(connection, known, seen, _Floor(known if dated else ()))
-        signed = [one.at for one in known if one.accepted_digest is not None]
-        said = as_recorded(connection, filter(None, (*signed, accepting)))
+        signed = (one.at for one in known if one.accepted_digest is not None)
+        seen.accepted = tuple(filter(None, (*signed, accepting)))
+        said = as_recorded(connection, seen.accepted)
         seen.taken_at = said.taken_at
         seen.standing += warrant_faults(connection, said)
     return seen

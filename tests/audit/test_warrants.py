@@ -13,7 +13,7 @@ from engine.core.refusals import Refusal
 from engine.core.warrants import ACCOUNT, ALIVE, BEGUN, LISTS, STANDS
 from engine.identity.sessions import LASTS
 from engine.warranting import stated
-from engine.witness.guard import ACCEPTED
+from engine.witness.guard import ACCEPTED, Witness
 from engine.witness.lists import OTHER_LIST, list_faults
 from engine.witness.looking import look
 from engine.witness.verifying import verify_all
@@ -161,6 +161,31 @@ def test_the_house_is_read_only_until_it_is_put_back_or_two_persons_accept(town:
     assert [one.record for one in unsigned] == ["account:w01"], "the entry counts by the checkpoint alone"
     give(["inspector"])
     assert [one.record for one in witness.look().faults] == ["account:w01"], "and then it is what counts"
+
+
+def test_what_is_written_while_the_second_signs_is_not_accepted(
+    sqlite_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, witness = sqlite_town, sqlite_town.house.witness
+    town.add_person("A02", "market_regulation", ("system_admin",))
+    witness.checkpoint()
+
+    def give(login: str) -> None:
+        with town.house.database.writing() as connection, connection.begin():
+            change_user(connection, login, HEAD)
+
+    give("w01")
+    witness.watch()
+    assert not witness.accept(town.who("A01"), "A01")["accepted"]
+    with monkeypatch.context() as patch:
+        patch.setattr(Witness, "check_signs", lambda _: give("w02"))
+        with pytest.raises(Refusal, match="read_only"):
+            witness.accept(town.who("A02"), "A02")
+
+    assert sorted(one.record for one in witness.look().faults) == ["account:w01", "account:w02"]
+    assert not witness.accept(town.who("A02"), "A02")["accepted"], (
+        "the first signature was for something else"
+    )
 
 
 def test_what_an_older_program_left_is_stated_once_as_it_stands(sqlite_town: Town) -> None:
