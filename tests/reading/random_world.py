@@ -42,12 +42,12 @@ def random_world(world: World, seed: int, count: int) -> None:
 
 def followed(reader: Reader, who: Principal, path: str, limit: int = 50) -> list[str]:
     """The ids that the list behind a number gives, over all its pages."""
-    assert urlsplit(path).path == "/api/v1/findings"
-    query = parse_qs(urlsplit(path).query)
+    lists = {"/api/v1/findings": reader.findings, "/api/v1/inspections": reader.inspections}
+    listed, query = lists[urlsplit(path).path], parse_qs(urlsplit(path).query)
     found: list[str] = []
     more: dict[str, list[str]] = {}
     while True:
-        page = reader.findings(who, {**query, **more, "limit": [str(limit)]})
+        page = listed(who, {**query, **more, "limit": [str(limit)]})
         found += ids(page["items"])
         if page["next"] is None:
             return found

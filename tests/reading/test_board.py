@@ -59,9 +59,16 @@ def in_state(one: Number) -> bool:
     return any(name == "proceeding" for name, _ in one.asked)
 
 
-def rows(reader: Reader, who: Principal, asked: Iterable[tuple[str, str]]) -> list[str]:
+def path_of(one: Number) -> str:
+    """The list that the number opens."""
+    return "/api/v1/inspections" if one.name.startswith("state.inspection.") else "/api/v1/findings"
+
+
+def rows(
+    reader: Reader, who: Principal, asked: Iterable[tuple[str, str]], path: str = "/api/v1/findings"
+) -> list[str]:
     """The ids that the list has, over all its pages."""
-    return followed(reader, who, f"/api/v1/findings?{urlencode(list(asked))}", limit=200)
+    return followed(reader, who, f"{path}?{urlencode(list(asked))}", limit=200)
 
 
 def batched(all_of_them: Sequence[Number], size: int) -> Iterator[Sequence[Number]]:
@@ -80,9 +87,9 @@ def test_every_number_of_the_board_is_the_length_of_its_list(
     told = [*numbers(board.overview(who, query)), *numbers(board.loads(who, query))]
     told += numbers(board.places(who, query))
     assert len({one.name for one in told}) == len(told)
-    lists = {one.asked: one.count for one in told if one.count or not in_state(one)}
-    for asked, count in lists.items():
-        assert len(rows(reader, who, asked)) == count, asked
+    lists = {(path_of(one), one.asked): one.count for one in told if one.count or not in_state(one)}
+    for (path, asked), count in lists.items():
+        assert len(rows(reader, who, asked, path)) == count, (path, asked)
     empty = [one for one in told if not one.count and in_state(one)]
     for some in batched(empty, 20):
         assert rows(reader, who, sorted({pair for one in some for pair in one.asked})) == []
