@@ -17,12 +17,8 @@ from models.records import FINDING, table_of
 LEAD = table_of(RecordLead)
 FEW = 2_000
 """So many are looked up and sorted rather than walked to."""
-
-
 WALKED_MOST = 5_000
 """So many are looked at for one page where they are walked to."""
-
-
 Span = tuple[str, str]
 """Two ledger numbers, or days, and all that stands between them."""
 
