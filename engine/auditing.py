@@ -133,7 +133,7 @@ def unreadable_told(record: str, faults: list[ChainFault]) -> Iterator[None]:
     """
     try:
         yield
-    except (ValueError, TypeError) as wrong:
+    except (ValueError, TypeError, AttributeError) as wrong:
         # what it says may be personal, and stays out of the journal
         log.error("a record cannot be read", extra={"record": record, "why": type(wrong).__name__})
         faults.append(ChainFault(record, 0, *UNREADABLE, found=type(wrong).__name__))

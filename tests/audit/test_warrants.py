@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, literal_column, select, update
 
 from engine.administrative_record import enter
 from engine.core.refusals import Refusal
@@ -132,6 +132,12 @@ def test_a_name_on_a_list_is_told_without_saying_of_what(written: Connection) ->
     assert list(list_faults(written, {digest})) == [], "as two persons took it"
     written.execute(update(HAND).where(HAND.c.login_key == "w03").values(login_key="w02"))
     assert len(list(list_faults(written, {digest}))) == 1
+
+
+def test_what_is_no_name_is_a_fault_and_does_not_end_the_look(written: Connection) -> None:
+    of_referral = records.ENTRY.c.record_id.in_(select(REFERRAL.c.id))
+    written.execute(update(records.ENTRY).where(of_referral).values(by=literal_column("x'ff'")))
+    assert look(written, (), dated=False).faults
 
 
 def test_the_house_is_read_only_until_it_is_put_back_or_two_persons_accept(town: Town) -> None:
