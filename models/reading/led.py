@@ -35,9 +35,13 @@ class Walk:
     """What is asked of the leads alone, before the finding is looked at."""
     within: Span | None
     after: Position | None
+    each: bool
+    """Each is one of the list, so that a page is full after so many as it is long."""
 
     def last(self, connection: Connection) -> Position | None:
         """How far one page looks; None: to the end."""
+        if self.each:
+            return None
         asked = select(_NUMBER, LEAD.c.record_id).where(*self._until(None)).order_by(*_PLACE)
         rows = connection.execute(asked.offset(WALKED_MOST - 1).limit(2)).all()
         return (NONE, "", rows[0].number, rows[0].record_id) if len(rows) > 1 else None
@@ -73,18 +77,20 @@ def walk(
     seen: Scope,
     department: str | None,
     key: str,
-    spans: Sequence[Sequence[Span]],
-    narrower: Sequence[ColumnElement[bool]],
     after: Position | None,
+    spans: Sequence[Sequence[Span]] = (),
+    narrower: Sequence[ColumnElement[bool]] = (),
+    each: bool = False,
 ) -> Walk:
     """All that have that key and lie within one of each of these spans."""
     leads = [LEAD.c.key == key[:KEY_MAX], seen(LEAD)]
     if department is not None:
         leads.append(LEAD.c.department == department)
-    for each in spans:
+    for among in spans:
         place = Unled(LEAD.c.place)
-        leads.append(or_(*(and_(place >= CLOSED + first, place <= CLOSED + last) for first, last in each)))
-    return Walk(leads, narrower, next((each[0] for each in spans if len(each) == 1), None), after)
+        leads.append(or_(*(and_(place >= CLOSED + first, place <= CLOSED + last) for first, last in among)))
+    within = next((among[0] for among in spans if len(among) == 1), None)
+    return Walk(leads, narrower, within, after, each)
 
 
 def _stands(at: Position) -> Any:

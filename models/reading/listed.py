@@ -161,8 +161,11 @@ def _closed(
     connection: Connection, seen: Scope, asked: FindingFilter, leads: _Leads, after: Position | None
 ) -> _Lead | None:
     """How the closed findings are come by; None where there are none."""
-    if not leads.all.in_order or _is_whole(asked):
+    whole, beside = _is_whole(asked), [aside(seen)(FINDING), *matching(asked)]
+    if not leads.all.in_order or (whole and after is None):
         return leads.all
+    if whole:
+        return _Lead(beside, True, led.walk(seen, asked.department, _along(asked)[0], after, each=True))
     bounds = [*_tallied(connection, seen, asked), *leads.known]
     if any(not one.count for one in bounds):
         return None
@@ -171,10 +174,10 @@ def _closed(
     if looked_up is None:
         looked_up = next(_by_what_was_written(connection, asked), None)
     if looked_up is not None:
-        return _Lead([aside(seen)(FINDING), *matching(asked), *looked_up], in_order=False)
+        return _Lead([*beside, *looked_up], in_order=False)
     key, narrower = _along(asked)
-    walk = led.walk(seen, asked.department, key, [one.spans for one in bounds], narrower, after)
-    return _Lead([aside(seen)(FINDING), *matching(asked)], True, walk)
+    walk = led.walk(seen, asked.department, key, after, [one.spans for one in bounds], narrower)
+    return _Lead(beside, True, walk)
 
 
 def _along(asked: FindingFilter) -> tuple[str, Sequence[ColumnElement[bool]]]:
