@@ -191,7 +191,7 @@ def test_lists_are_those_of_the_plain_query_however_many_are_looked_up(
         for states in ((), ("closed",)):
             whole = FindingFilter(states=states)
             assert_same_findings(held, who, replace(whole, department=department), 3)
-            for handler in PEOPLE:
+            for handler in PEOPLE[:2]:
                 assert_same_findings(held, who, replace(whole, handler=handler), 1)
         for officer in (*PEOPLE, "w01"):
             assert_same_findings(held, who, FindingFilter(officer=officer, department=department))

@@ -192,11 +192,13 @@ def test_a_page_looks_at_so_many_closed_findings_and_goes_on_from_there(
                     "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
                 )
             walked = [one for one in asked if "record_lead" in one[0]]
-            assert bool(walked) == (query is NARROWED[0] or bool(more))
+            led_on = more and database.dialect == "postgresql"
+            assert bool(walked) == bool(query is NARROWED[0] or led_on)
             for statement, parameters in walked:
                 plan = "\n".join(plan_of(connection, statement, parameters))
                 assert re.search(ENTERED_BY_PLACE[database.dialect], plan), plan
-                assert "finding" not in statement or re.search(EACH_BY_ITSELF[database.dialect], plan), plan
+                looked_at = "finding" in statement and query is NARROWED[0]
+                assert not looked_at or re.search(EACH_BY_ITSELF[database.dialect], plan), plan
         if page["next"] is None:
             break
         more = {"cursor": [page["next"]]}
