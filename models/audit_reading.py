@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, and_, bindparam, select
 
@@ -17,13 +17,22 @@ HEADED = (INSPECTION, FINDING, REFERRAL, INCOMING)
 """Records that have a chain of their own, each naming its last entry."""
 
 
-def heads(connection: Connection) -> Iterator[tuple[str, str, int]]:
-    """Every record with the hash and sequence of its last entry."""
+class Headed(NamedTuple):
+    """A record with the hash and sequence of its last entry; `subject` is the table where it stands."""
+
+    subject: str
+    id: str
+    head: str
+    sequence: int
+
+
+def heads(connection: Connection) -> Iterator[Headed]:
+    """Every record that has a chain."""
     yield from _heads(connection, *HEADED)
 
 
-def heads_of_cases(connection: Connection) -> Iterator[tuple[str, str, int]]:
-    """The same of inspections and findings alone."""
+def heads_of_cases(connection: Connection) -> Iterator[Headed]:
+    """Every inspection and finding."""
     yield from _heads(connection, INSPECTION, FINDING)
 
 
@@ -34,12 +43,12 @@ def confidential_records(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(both).scalars())
 
 
-def _heads(connection: Connection, *tables: Table) -> Iterator[tuple[str, str, int]]:
+def _heads(connection: Connection, *tables: Table) -> Iterator[Headed]:
     for table in tables:
         for row in connection.execute(
             select(table.c.id, table.c.head, table.c.sequence).order_by(table.c.id)
         ):
-            yield row.id, row.head, row.sequence
+            yield Headed(table.name, row.id, row.head, row.sequence)
 
 
 def chain(connection: Connection, record_id: str) -> list[dict[str, Any]]:
