@@ -15,12 +15,15 @@ from engine.core.audit import GENESIS, broken_at, commitment, erased_by, listed,
 from engine.core.refusals import Refusal
 from engine.edition_shelf import EditionShelf
 from engine.paper_digest import paper_digest
-from engine.standing import SALT, standing_faults
+from engine.row_faults import memory_faults, party_faults, row_faults
+from engine.standing import SALT
 from models import archiving, audit_reading, editions, records
 from models.at_rest import can_open, is_sealed_text, opened_payload
 from models.database import Database
 
 log = logging.getLogger(__name__)
+PARTIES = "party"
+"""What a fault names, with the id, that concerns a party."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,13 @@ def verify_within(connection: Connection, progress: Callable[[int], None] | None
         audited.records += 1
         with unreadable_told(headed.id, audited.faults):
             rows = _follow(connection, headed, audited, headed.id in confidential)
-            told = standing_faults(connection, headed.subject, headed.id, rows, salt)
+            told = row_faults(connection, headed.subject, headed.id, rows, salt)
             audited.faults += [ChainFault(headed.id, *one) for one in told]
         if progress is not None:
             progress(audited.records)
+    with unreadable_told(PARTIES, audited.faults):
+        audited.faults += [ChainFault(f"{PARTIES}:{id}", 0, *told) for id, *told in party_faults(connection)]
+        audited.faults += [ChainFault(id, 0, *told) for id, *told in memory_faults(connection)]
     audited.faults += _key_faults(audited)
     return audited
 

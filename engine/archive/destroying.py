@@ -18,6 +18,7 @@ from engine.archive.blanking import MARKER, Blank, words_of
 from engine.casefile import CaseFile
 from engine.core.audit import ERASED, canonical
 from engine.jobs.book import take_all_away
+from engine.parties import ERASED_IDENTITY
 from engine.search.index import index_finding, index_inspection, index_party
 from engine.snapshots import load_inspection
 from models import account_reading, archiving, audit_reading, drafting, records
@@ -106,7 +107,7 @@ class _Work:
         """The party has no name, identity or particulars any more."""
         row = records.party_row(self.connection, self.at.file.party_id)
         assert row is not None, "an inspection has its party"
-        said = {"identity": f"erased:{row.id}", "name": MARKER, "detail": self._blank(row.detail)}
+        said = {"identity": ERASED_IDENTITY + row.id, "name": MARKER, "detail": self._blank(row.detail)}
         blank(self.connection, records.PARTY, row, said)
         index_party(self.connection, self.at.office_id, row.id, MARKER, {})
 
