@@ -1,4 +1,5 @@
-"""Checks the audit chains: every entry follows from the one before it, every payload is what was committed to."""
+"""Checks the audit chains: every entry follows from the one before it, every payload is what was committed to, and the rows
+of each record stand as its entries say."""
 
 from __future__ import annotations
 
@@ -14,11 +15,15 @@ from engine.core.audit import GENESIS, broken_at, commitment, erased_by, listed,
 from engine.core.refusals import Refusal
 from engine.edition_shelf import EditionShelf
 from engine.paper_digest import paper_digest
+from engine.row_faults import memory_faults, party_faults, row_faults
+from engine.standing import SALT
 from models import archiving, audit_reading, editions, records
 from models.at_rest import can_open, is_sealed_text, opened_payload
 from models.database import Database
 
 log = logging.getLogger(__name__)
+PARTIES = "party"
+"""What a fault names, with the id, that concerns a party."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +92,18 @@ def verify(database: Database, progress: Callable[[int], None] | None = None) ->
 def verify_within(connection: Connection, progress: Callable[[int], None] | None = None) -> Audited:
     """The same within a transaction that is open."""
     audited, confidential = Audited(), audit_reading.confidential_records(connection)
-    for record, head, sequence in audit_reading.heads(connection):
+    salt = records.mark_value(connection, SALT) or ""
+    for headed in audit_reading.heads(connection):
         audited.records += 1
-        with unreadable_told(record, audited.faults):
-            _follow(connection, (record, head, sequence), audited, record in confidential)
+        with unreadable_told(headed.id, audited.faults):
+            rows = _follow(connection, headed, audited, headed.id in confidential)
+            told = row_faults(connection, headed.subject, headed.id, rows, salt)
+            audited.faults += [ChainFault(headed.id, *one) for one in told]
         if progress is not None:
             progress(audited.records)
+    with unreadable_told(PARTIES, audited.faults):
+        audited.faults += [ChainFault(f"{PARTIES}:{id}", 0, *told) for id, *told in party_faults(connection)]
+        audited.faults += [ChainFault(id, 0, *told) for id, *told in memory_faults(connection)]
     audited.faults += _key_faults(audited)
     return audited
 
@@ -108,10 +119,10 @@ def _key_faults(audited: Audited) -> Iterator[ChainFault]:
 
 
 def _follow(
-    connection: Connection, named: tuple[str, str, int], audited: Audited, confidential: bool
-) -> None:
+    connection: Connection, headed: audit_reading.Headed, audited: Audited, confidential: bool
+) -> list[dict[str, Any]]:
     """One chain, to the head and sequence that its record names; only what a confidential record says may be sealed."""
-    record, head, sequence = named
+    _, record, head, sequence = headed
     rows = audit_reading.chain_as_kept(connection, record)
     if confidential:
         rows = [_opened(connection, row) for row in rows]
@@ -123,6 +134,7 @@ def _follow(
     audited.shut += [(record, row["sequence"]) for row in rows if "shut" in row]
     audited.sealed += sum("sealed" in row for row in rows)
     audited.erased += sum(row["body"] is None and erasures.lawful(row) for row in rows)
+    return rows
 
 
 @contextmanager

@@ -48,6 +48,7 @@ from engine.sandbox import PREFIX, SANDBOX, entered
 from engine.scribe import Scribe
 from engine.settings import Settings
 from engine.shadow import Shadow
+from engine.standing import salt_of
 from engine.stuck_reader import StuckReader
 from engine.sweep import Sweep
 from engine.system_reader import SystemReader
@@ -95,6 +96,7 @@ def open_house(settings: Settings, machine: Machine | None = None) -> House:
         law,
         papers,
         Post(office, papers, law, publications(office, law, in_force), prefix),
+        salt_of(database, writer, clock),
         {SANDBOX: True} if sandbox else {},
     )
     check = IntakeCheck(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.core.snapshot import Snapshot
+from engine.core.standing import Standing
 
 
 @dataclass(slots=True)
@@ -31,6 +32,8 @@ class CaseFile:
     """Of a criminal referral: the rulings that its readers may see, oldest first."""
     finding_id: str | None = None
     """The finding that a criminal referral belongs to."""
+    found: Standing | None = None
+    """The rows as they stood before this step; None where there were none."""
     carried: bool = False
     fresh: bool = False
     recast: bool = False

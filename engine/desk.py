@@ -184,6 +184,8 @@ class Desk:
                 referral_reading.lock_party(connection, file.party_id)
                 file.snapshot.criminal_threshold = ruling.criminal
             steps = tuple(with_rule(step, ruling.shown) for step in steps)
+        for step in steps:
+            file.snapshot.remember(step.proceeding, step.remembered)
         decision = self.decide_and_keep(connection, file, who, steps, now, asked.several)
         return outcome_of(file, decision, "recorded")
 

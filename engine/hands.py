@@ -45,7 +45,7 @@ def audit_hands(database: Database, charts: Charts, office_id: str) -> dict[str,
     with database.read() as connection:
         known = persons_known(connection, office_id)
         found, count = [], 0
-        for record, _, _ in audit_reading.heads(connection):
+        for _, record, _, _ in audit_reading.heads(connection):
             count += 1
             acts = [one for one in acts_of(connection, record) if one.chart in charts]
             found += [_told(record, one) for one in together(charts, acts, known)]

@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 from engine.search.index import index_party
 from models import records
 
+ERASED_IDENTITY = "erased:"
+"""What the identity of a party begins with that was lawfully erased; its id follows."""
 PREFERRED = ("uscc", "registration_no", "resident_id", "passport", "foreign_permit", "source_id")
 
 

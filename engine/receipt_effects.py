@@ -142,10 +142,8 @@ class ReceiptEffects:
         line: Line,
         now: datetime,
     ) -> None:
-        step = self._step(line, record, arrived, now)
         said = {fact: arrived.data[name] for fact, name in line.remember.items() if arrived.data.get(name)}
-        if said:
-            linked_reading.remember(connection, message.proceeding_id, said)
+        step = replace(self._step(line, record, arrived, now), remembered=said)
         if message.queue == CRIMINAL_QUEUE:
             asked = StepCommand("referral", message.proceeding_id, (replace(step, proceeding=None),))
         else:

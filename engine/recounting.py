@@ -181,10 +181,10 @@ class Recounting:
         if not changed:
             return changed
         said = {"reason": _ground_of_all(changed, pending), "recounted": [_said(one) for one in changed]}
-        self.scribe.note(connection, file, RECOUNTED, {"facts": said}, CLOCK, now)
         values = Rows(self.office.office_id, self.law, file).recounted()
         if values:
             records.change(connection, TABLES[file.snapshot.subject], file.snapshot.id, values)
+        self.scribe.note(connection, file, RECOUNTED, {"facts": said}, CLOCK, now)
         if file.snapshot.subject != "referral":
             for one in changed:
                 if one.moved:

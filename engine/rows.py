@@ -55,7 +55,6 @@ class Rows:
             "owner_role": state.owner,
             "version": snapshot.version,
             "sequence": snapshot.sequence,
-            "head": snapshot.head,
             "handler": handler.get("login"),
             "supervised": bool(snapshot.registers.get("supervised")),
             "ledger_no": file.ledger_no,
@@ -109,7 +108,6 @@ class Rows:
             "state": main.state,
             "version": snapshot.version,
             "sequence": snapshot.sequence,
-            "head": snapshot.head,
             "intake": {**file.inspection, "result_codes": codes},
             "record": main.stored(),
             "result_text": ",".join(codes),
@@ -163,7 +161,6 @@ class Rows:
             ),  # the letter that handed it over was numbered first
             "opened_at": snapshot.main.opened_at,
             "recorded_at": now,
-            "head": snapshot.head,
         }
 
     def finding_memory(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,13 +17,18 @@ from engine.core.delegation import BEHALF, on_behalf_of, taking
 from engine.core.effects import Decision, Dispatch, IssueDocument, Remind, Taken
 from engine.core.ladder import LEAD_OFFICE, SUPERVISES
 from engine.core.lawbook import Lawbook
+from engine.core.standing import STANDS, statement
 from engine.core.times import roles_of
 from engine.papers import Papers
 from engine.post import Post
 from engine.rows import TABLES, Rows, deadline_table
 from engine.search.index import index_finding, index_inspection
+from engine.standing import read_back
 from models import records
 from models.at_rest import kept_history, kept_payload, kept_record
+
+Chained = tuple[dict[str, Any], dict[str, Any]]
+"""An entry and its payload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +39,19 @@ class Scribe:
     law: Lawbook
     papers: Papers
     post: Post
+    salt: str
+    """Of what is stated of the rows."""
     stamp: Mapping[str, Any] = field(default_factory=dict)
     """What every entry says of itself beside its step, within the audit chain: that it is a demonstration."""
 
     def keep(
         self, connection: Connection, file: CaseFile, decision: Decision, who: Principal, now: datetime
     ) -> None:
-        """Everything the decision says is in the transaction; the audit chain is one entry longer per step."""
-        entries, payloads = [], []
+        """Everything the decision says is in the transaction; the audit chain is one entry longer per step.
+
+        The last entry states how the rows stand.
+        """
+        chained: list[Chained] = []
         for taken in decision.standing:
             papers = [
                 self.papers.issue(connection, file, taken, effect, who, now)
@@ -55,13 +65,13 @@ class Scribe:
                         sent.append(effect.name)
                 elif isinstance(effect, Remind):
                     self._remind(connection, file, taken, effect.role, now)
-            entry, payload = self._entry(file, taken, papers, sent, taken.by or who, now)
-            entries.append(entry)
-            payloads.append(payload)
-        self._enter(connection, file, entries, payloads)
-        if entries:
-            self._keep_state(connection, file, decision, now)
-        else:  # everything was confided: nothing that anybody is shown may change
+            stands = {}
+            if taken is decision.standing[-1]:
+                self._keep_state(connection, file, decision, now)
+                stands = self._stands(connection, file)
+            chained.append(self._entry(file, taken, papers, sent, taken.by or who, now, stands))
+        self._enter(connection, file, chained)
+        if not chained:  # everything was confided: nothing that anybody is shown may change
             memory = Rows(self.office_id, self.law, file).finding_memory()
             records.change(connection, records.FINDING, file.snapshot.id, memory)
 
@@ -77,37 +87,43 @@ class Scribe:
         """An entry that moves nothing (an attachment, a receipt on the timeline) raises the sequence only."""
         snapshot = file.snapshot
         snapshot.sequence += 1
-        entry, payload = self._chained(
+        self._keep_changed_deadlines(connection, file)
+        chained = self._chained(
             file,
             snapshot.main.chart,
             trigger,
             None,
             snapshot.main.state,
             snapshot.sequence,
-            said,
+            {**said, **self._stands(connection, file)},
             who,
             role_of(who.roles),
             now,
             now,
             False,
         )
-        self._enter(connection, file, [entry], [payload])
-        self._keep_changed_deadlines(connection, file)
+        self._enter(connection, file, [chained])
+
+    def _stands(self, connection: Connection, file: CaseFile) -> dict[str, Any]:
+        """How the rows stand now that they are written, and how they stood when they were read (decision 0045)."""
+        snapshot = file.snapshot
+        before = None if file.found is None else file.found.stated(self.salt)
+        now = read_back(connection, snapshot.subject, snapshot.id)
+        assert now is not None, "it was just written"
+        file.found = now
+        return {STANDS: statement(now.stated(self.salt), before)}
+
+    def _enter(self, connection: Connection, file: CaseFile, chained: Sequence[Chained]) -> None:
+        """The chain is so much longer, and the record names its end; what entries of a criminal referral say is sealed."""
+        if not chained:
+            return
+        snapshot, payloads = file.snapshot, [payload for _, payload in chained]
+        if snapshot.subject == "referral":
+            payloads = [kept_payload(connection, one) for one in payloads]
+        records.add(connection, records.ENTRY, [entry for entry, _ in chained])
+        records.add(connection, records.PAYLOAD, payloads)
         told = {"sequence": snapshot.sequence, "head": snapshot.head}
         records.change(connection, TABLES[snapshot.subject], snapshot.id, told)
-
-    def _enter(
-        self,
-        connection: Connection,
-        file: CaseFile,
-        entries: list[dict[str, Any]],
-        payloads: list[dict[str, Any]],
-    ) -> None:
-        """The chain is so much longer; what the entries of a criminal referral say is sealed."""
-        if file.snapshot.subject == "referral":
-            payloads = [kept_payload(connection, one) for one in payloads]
-        records.add(connection, records.ENTRY, entries)
-        records.add(connection, records.PAYLOAD, payloads)
 
     def _entry(
         self,
@@ -117,13 +133,15 @@ class Scribe:
         sent: list[str],
         who: Principal,
         now: datetime,
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        stands: Mapping[str, Any],
+    ) -> Chained:
         said = {
             "facts": dict(taken.facts),
             "documents": papers,
             "dispatched": sent,
             "opened": taken.opened,
             **_behalf(taken.row, who),
+            **stands,
         }
         chart = taken.row.chart
         return self._chained(
@@ -155,7 +173,7 @@ class Scribe:
         occurred_at: datetime,
         now: datetime,
         late: bool,
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+    ) -> Chained:
         deed = Deed(
             record_id=file.record_id,
             sequence=sequence,

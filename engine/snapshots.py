@@ -14,6 +14,7 @@ from engine.core.deadlines import Dates, Exclusion
 from engine.core.law2 import Suspicion
 from engine.core.penalty_guards import no_open_measure
 from engine.core.snapshot import SUSPICION_ON_RECORD, Deadline, Record, Snapshot, remembered
+from engine.standing import standing_of
 from models import records, referral_reading
 from models.acts import memories_of_act
 from models.at_rest import record_of
@@ -27,6 +28,7 @@ def load_finding(connection: Connection, office: Office, id: str, lock: bool = F
     row = records.finding_file_row(connection, id, lock)
     if row is None:
         return None
+    held, clocks = records.proceeding_rows(connection, id), records.finding_deadline_rows(connection, id)
     snapshot = Snapshot(
         subject="finding",
         id=row.id,
@@ -34,8 +36,8 @@ def load_finding(connection: Connection, office: Office, id: str, lock: bool = F
         version=row.version,
         sequence=row.sequence,
         department=row.department,
-        proceedings={one.id: proceeding(one) for one in records.proceeding_rows(connection, id)},
-        deadlines=[restored(one) for one in records.finding_deadline_rows(connection, id)],
+        proceedings={one.id: proceeding(one) for one in held},
+        deadlines=[restored(one) for one in clocks],
         registers=dict(row.record.get("registers", {})),
         inspection_state=row.inspection_state,
         own_power=office.has_power(row.department, row.domain, row.violation),
@@ -65,6 +67,7 @@ def load_finding(connection: Connection, office: Office, id: str, lock: bool = F
         ledger_no=row.ledger_no,
         reference=row.reference,
         digest=row.digest,
+        found=standing_of("finding", row, held, clocks),
         carried=row.carried,
     )
 
@@ -105,6 +108,7 @@ def load_referral(
     if row is None:
         return None
     memory = record_of(connection, row) if remembering else {}
+    clocks = referral_reading.deadline_rows(connection, id, whole=remembering)
     finding = records.finding_file_row(connection, row.finding_id, False)
     assert finding is not None, "a referral always has its finding"
     held = [proceeding(one) for one in records.proceeding_rows(connection, row.finding_id)]
@@ -115,9 +119,7 @@ def load_referral(
         version=row.version,
         sequence=row.sequence,
         department=row.department,
-        deadlines=[
-            restored(one) for one in referral_reading.deadline_rows(connection, id, whole=remembering)
-        ],
+        deadlines=[restored(one) for one in clocks],
         domain=row.domain,
         party_kind=finding.inspection_intake["party"]["kind"],
         items_held=any(one.chart == "penalty" and not no_open_measure(one) for one in held),
@@ -140,6 +142,7 @@ def load_referral(
         referral_rulings=list(memory.get("rulings", [])),
         ledger_no=finding.ledger_no,
         finding_id=row.finding_id,
+        found=standing_of("referral", row, (), clocks),
     )
 
 
@@ -148,6 +151,7 @@ def load_inspection(connection: Connection, id: str, lock: bool = False) -> Case
     row = records.inspection_row(connection, id, lock)
     if row is None:
         return None
+    clocks = records.inspection_deadline_rows(connection, id)
     snapshot = Snapshot(
         subject="inspection",
         id=row.id,
@@ -155,7 +159,7 @@ def load_inspection(connection: Connection, id: str, lock: bool = False) -> Case
         version=row.version,
         sequence=row.sequence,
         department=row.department,
-        deadlines=[restored(one) for one in records.inspection_deadline_rows(connection, id)],
+        deadlines=[restored(one) for one in clocks],
         inspection_state=row.state,
         erased=bool(row.record.get("erased")),
         head=row.head,
@@ -169,6 +173,7 @@ def load_inspection(connection: Connection, id: str, lock: bool = False) -> Case
         dict(party.detail) if party else {},
         reference=row.reference,
         digest=row.digest,
+        found=standing_of("inspection", row, (), clocks),
         carried=row.carried,
     )
 

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, and_, bindparam, select
+from sqlalchemy import Connection, Row, Table, and_, bindparam, select
 
 from models.at_rest import is_sealed_text, opened_payload
 from models.incoming_reading import INCOMING
 from models.prepared import Prepared
-from models.records import ENTRY, FINDING, INSPECTION, PAYLOAD
+from models.records import ATTACHMENT, ENTRY, FINDING, INSPECTION, PARTY, PAYLOAD
 from models.referral_reading import REFERRAL
 
 HEADED = (INSPECTION, FINDING, REFERRAL, INCOMING)
 """Records that have a chain of their own, each naming its last entry."""
 
 
-def heads(connection: Connection) -> Iterator[tuple[str, str, int]]:
-    """Every record with the hash and sequence of its last entry."""
+class Headed(NamedTuple):
+    """A record with the hash and sequence of its last entry; `subject` is the table where it stands."""
+
+    subject: str
+    id: str
+    head: str
+    sequence: int
+
+
+def heads(connection: Connection) -> Iterator[Headed]:
+    """Every record that has a chain."""
     yield from _heads(connection, *HEADED)
 
 
-def heads_of_cases(connection: Connection) -> Iterator[tuple[str, str, int]]:
-    """The same of inspections and findings alone."""
+def heads_of_cases(connection: Connection) -> Iterator[Headed]:
+    """Every inspection and finding."""
     yield from _heads(connection, INSPECTION, FINDING)
 
 
@@ -34,12 +43,12 @@ def confidential_records(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(both).scalars())
 
 
-def _heads(connection: Connection, *tables: Table) -> Iterator[tuple[str, str, int]]:
+def _heads(connection: Connection, *tables: Table) -> Iterator[Headed]:
     for table in tables:
         for row in connection.execute(
             select(table.c.id, table.c.head, table.c.sequence).order_by(table.c.id)
         ):
-            yield row.id, row.head, row.sequence
+            yield Headed(table.name, row.id, row.head, row.sequence)
 
 
 def chain(connection: Connection, record_id: str) -> list[dict[str, Any]]:
@@ -66,3 +75,25 @@ _CHAIN = Prepared(
     .where(ENTRY.c.record_id == bindparam("record"))
     .order_by(ENTRY.c.sequence)
 )
+
+
+def attachments_as_kept(connection: Connection, record_id: str) -> Iterator[tuple[str, bytes]]:
+    """Digest and content of each paper that was handed in with the record, one after another."""
+    mine = ATTACHMENT.c.finding_id == record_id
+    digests = connection.execute(select(ATTACHMENT.c.digest).where(mine).order_by(ATTACHMENT.c.digest))
+    for digest in digests.scalars().all():
+        asked = select(ATTACHMENT.c.content).where(mine, ATTACHMENT.c.digest == digest)
+        yield digest, bytes(connection.execute(asked).scalar_one())
+
+
+def parties_as_said(connection: Connection) -> Iterator[Row[Any]]:
+    """(id, identity, name, detail, said) of every party, once for what each of its inspections said of it; None without any."""
+    said = INSPECTION.c.intake["party"].label("said")
+    asked = select(PARTY, said).select_from(PARTY.outerjoin(INSPECTION, INSPECTION.c.party_id == PARTY.c.id))
+    yield from connection.execute(asked.order_by(PARTY.c.id), execution_options={"yield_per": 1000})
+
+
+def memories_beside_referrals(connection: Connection) -> Iterator[Row[Any]]:
+    """(id, record) of every finding of which a criminal referral was opened."""
+    opened = select(REFERRAL.c.finding_id).where(REFERRAL.c.state != "")
+    yield from connection.execute(select(FINDING.c.id, FINDING.c.record).where(FINDING.c.id.in_(opened)))

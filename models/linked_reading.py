@@ -111,14 +111,6 @@ def last_receipt(connection: Connection, proceeding_id: str, kind: str) -> str |
     return connection.execute(latest.limit(1)).scalar()
 
 
-def remember(connection: Connection, proceeding_id: str, facts: Mapping[str, Any]) -> None:
-    """The proceeding knows these facts beside the ones its forms asked for."""
-    where = PROCEEDING.c.id == proceeding_id
-    record = connection.execute(select(PROCEEDING.c.record).where(where)).scalar_one()
-    known = {**record, "facts": {**record.get("facts", {}), **facts}}
-    connection.execute(update(PROCEEDING).where(where).values(record=known))
-
-
 def proceeding_row(connection: Connection, id: str) -> Row[Any] | None:
     """The proceeding of that id."""
     return connection.execute(select(PROCEEDING).where(PROCEEDING.c.id == id)).one_or_none()

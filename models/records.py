@@ -45,29 +45,11 @@ PARTY, DOCUMENT, SERIES, ATTACHMENT = (
 NOTICE, MARK, USER = table_of(Notice), table_of(Mark), table_of(User)
 
 _ONE_FINDING = select(FINDING).where(FINDING.c.id == bindparam("id"))
-_FILE_COLUMNS = (
-    "id",
-    "inspection_id",
-    "party_id",
-    "department",
-    "reference",
-    "digest",
-    "carried",
-    "ledger_no",
-    "state",
-    "version",
-    "sequence",
-    "domain",
-    "violation",
-    "intake",
-    "record",
-    "rulings",
-    "head",
-)
-"""What a decision reads of a finding; lights and search are made from it."""
+_FILE_COLUMNS = tuple(column for column in FINDING.c if column.name != "search_text")
+"""What is read of a finding for a decision; what the search finds it by is made from it."""
 _FINDING_FILE = (
     select(
-        *(FINDING.c[name] for name in _FILE_COLUMNS),
+        *_FILE_COLUMNS,
         INSPECTION.c.state.label("inspection_state"),
         INSPECTION.c.intake.label("inspection_intake"),
         PARTY.c.detail.label("party_detail"),

@@ -18,6 +18,7 @@ from engine.archive.blanking import MARKER, Blank, words_of
 from engine.casefile import CaseFile
 from engine.core.audit import ERASED, canonical
 from engine.jobs.book import take_all_away
+from engine.parties import ERASED_IDENTITY
 from engine.search.index import index_finding, index_inspection, index_party
 from engine.snapshots import load_inspection
 from models import account_reading, archiving, audit_reading, drafting, records
@@ -73,7 +74,6 @@ class _Work:
         archiving.destroy_papers(
             self.connection, [self._named(finding_id=id, digest=one) for one in papers], MARKER
         )
-        entries = self._payloads(file, papers)
         row = records.finding_row(self.connection, id, False)
         assert row is not None, "it is locked"
         said = {name: self._blank(getattr(row, name)) for name in KEPT_OF_FINDING}
@@ -84,6 +84,7 @@ class _Work:
         drafting.delete_drafts_on(self.connection, id)
         self._beside(archiving.rows_beside(self.connection, id))
         self._letters(id)
+        entries = self._payloads(file, papers)
         return {"entries": entries, "papers": len(papers), "documents": documents}
 
     def inspection(self) -> int:
@@ -92,7 +93,6 @@ class _Work:
         assert file is not None, "a finding has its inspection"
         id = file.snapshot.id
         archiving.empty_documents(self.connection, id)
-        entries = self._payloads(file, [])
         row = records.inspection_row(self.connection, id, False)
         assert row is not None, "it is locked"
         said = {name: self._blank(getattr(row, name)) for name in KEPT_OF_INSPECTION}
@@ -101,18 +101,18 @@ class _Work:
         index_inspection(self.connection, self.at.office_id, id, "", ())
         self._beside(archiving.inspection_rows(self.connection, id))
         self._letters(None)
-        return entries
+        return self._payloads(file, [])
 
     def party(self) -> None:
         """The party has no name, identity or particulars any more."""
         row = records.party_row(self.connection, self.at.file.party_id)
         assert row is not None, "an inspection has its party"
-        said = {"identity": f"erased:{row.id}", "name": MARKER, "detail": self._blank(row.detail)}
+        said = {"identity": ERASED_IDENTITY + row.id, "name": MARKER, "detail": self._blank(row.detail)}
         blank(self.connection, records.PARTY, row, said)
         index_party(self.connection, self.at.office_id, row.id, MARKER, {})
 
     def _payloads(self, file: CaseFile, papers: list[str]) -> int:
-        """Every payload of the record is gone, and an entry behind them names their commitments."""
+        """Every payload of the record is gone, and an entry behind them names their commitments, and states what is left."""
         id = file.snapshot.id
         gone = {
             row["sequence"]: row["commitment"]

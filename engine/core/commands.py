@@ -103,6 +103,8 @@ class Step:
     proceeding: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     occurred_at: datetime | None = None
+    remembered: Mapping[str, Any] = field(default_factory=dict)
+    """What the record knows from now on that no form asks for, and the guards of this step read already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,3 +179,10 @@ class Snapshot:
     def record(self, proceeding: str | None) -> Record | None:
         """The record a step names, or None when there is no such proceeding here."""
         return self.main if proceeding is None else self.proceedings.get(proceeding)
+
+    def remember(self, proceeding: str | None, facts: Mapping[str, Any]) -> None:
+        """The record a step names knows these facts beside the ones its forms asked for."""
+        record = self.record(proceeding)
+        if facts and record is not None:
+            record.facts.update(facts)
+            record.touched = True

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from engine.core.audit import GENESIS, canonical, chained, commitment, utc_text
 from engine.core.commands import CLOCK_LOGIN, IMPORTER_LOGIN
+from engine.core.standing import STANDS
 from engine.demo.marking import DEMO
 from engine.documents import PRESSED_WITH
 from engine.identity.passwords import hash_password
@@ -146,11 +147,12 @@ class MaskedCopy:
     def _chains(self, reading: Connection, writing: Connection) -> dict[str, str]:
         """The heads of the copied records, whose entries were chained anew over the invented words."""
         heads = {}
-        for record, _, _ in audit_reading.heads_of_cases(reading):
+        for _, record, _, _ in audit_reading.heads_of_cases(reading):
             entries, payloads, head = [], [], GENESIS
             for row in audit_reading.chain(reading, record):
                 salt = secrets.token_hex(16)
-                body = canonical(self._mask.document(_without_papers(orjson.loads(row.pop("body") or "{}"))))
+                said = _without_digests(orjson.loads(row.pop("body") or "{}"))
+                body = canonical(self._mask.document(said))
                 row |= {
                     "by": self._mask.login(row["by"]),
                     "commitment": commitment(salt, body),
@@ -213,10 +215,11 @@ class MaskedCopy:
         return self._mask.document(value) if kind == "json" else b"" if kind == "bytes" else value
 
 
-def _without_papers(body: dict[str, Any]) -> dict[str, Any]:
-    """What an entry says without the digests of papers, which become others in the copy."""
+def _without_digests(body: dict[str, Any]) -> dict[str, Any]:
+    """What an entry says without the digests of papers and rows, which become others in the copy."""
     for document in body.get("documents", ()):
         document.pop("paper", None)
+    body.pop(STANDS, None)
     return body
 
 

@@ -13,18 +13,20 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Table, delete, insert, literal_column, update
 from sqlalchemy.exc import IntegrityError
 
-from engine.chaining import Deed, chain_entry
 from engine.core.audit import ERASED, GENESIS, canonical, chained, commitment, utc_text
 from engine.core.log_leaf import blind
+from engine.core.standing import STATED
 from engine.outcomes import new_id
 from engine.witness.verifying import verify_whole
 from models import account_reading, audit_reading, log_reading, records
 from models.referral_reading import READING
 from tests.audit.recorded import record
 from tests.builders import Town
+from tests.simulation.appending import append
 from tests.simulation.destroying import destroy, other
 from tests.simulation.kept_rows import rows_of, this_row
 from tests.simulation.privilege import Escalating, grant
+from tests.simulation.retelling import Retelling, told_whole
 from tests.simulation.unguarded import take_guards_away
 
 STEP, PAYLOAD, LEAF = records.ENTRY, records.PAYLOAD, log_reading.LEAF
@@ -45,16 +47,17 @@ class Tampering:
         self.witness = town.house.witness
         grant(town)
         for number in range(old):
-            record(town, number + 1)
+            told_whole(town, record(town, number + 1)[0])
         self.witness.checkpoint()
         with town.house.database.read() as connection:
             self.old = {table: rows_of(connection, table) for table in (*KEPT, *audit_reading.HEADED)}
         town.at("2024-04-28T09:00")
         for number in range(new):
-            record(town, old + number + 1)
+            told_whole(town, record(town, old + number + 1)[0])
         self.saved = self.witness.checkpoint()
-        self.beside = self.witness.signer.anchors.notes()
+        self.beside, self.salt = self.witness.signer.anchors.notes(), town.house.desk.scribe.salt
         take_guards_away(town.house.database)
+        self.retelling = Retelling(self.dice)
         self.ways: tuple[Callable[[Connection], str], ...] = (
             *(
                 self.flip,
@@ -67,6 +70,7 @@ class Tampering:
                 self.old_copy,
             ),
             *(self.pretend, Escalating(self.dice).escalate),
+            *(self.retelling.retell, self.build_upon),
         )
 
     def edit(self) -> tuple[str, bool]:
@@ -229,6 +233,16 @@ class Tampering:
         said = destroy(connection, self.dice, self._a_head(connection)[1]["id"], self.witness.office_id)
         return f"pretend {len(said)} erased"
 
+    def build_upon(self, connection: Connection) -> str:
+        """A record says something else, and a lawful step was taken upon that."""
+        heads = [one for one in self._heads(connection) if one[0].name in STATED and one[1]["sequence"]]
+        table, row = self.dice.choice(heads)
+        changed = self.retelling.said_of(connection, table, row)
+        [now] = [one for one in rows_of(connection, table) if one["id"] == row["id"]]
+        self._append(connection, (table, now), datetime.fromisoformat("2024-04-28T09:30:00+08:00"))
+        self.witness.sequencer.batch(connection)
+        return f"built upon {changed}"
+
     def old_copy(self, connection: Connection) -> str:
         """Everything is as it was at the first checkpoint, or went on from there in another way."""
         for table in KEPT:
@@ -257,26 +271,8 @@ class Tampering:
     def _a_head(self, connection: Connection) -> tuple[Table, Row]:
         return self.dice.choice([one for one in self._heads(connection) if one[1]["sequence"]])
 
-    def _append(
-        self,
-        connection: Connection,
-        of: tuple[Table, Row],
-        now: datetime,
-        said: tuple[str, Row] = ("note", {}),
-        *,
-        moves_head: bool = True,
-    ) -> None:
-        """One more entry of the record, chained as it should be."""
-        table, head = of
-        sequence = head["sequence"] + 1
-        stays = ("finding", said[0], None, head["state"])
-        deed = Deed(head["id"], sequence, 1, *stays, "W01", None, now, now, False)
-        entry, payload = chain_entry(self.witness.office_id, head["head"], deed, {"facts": said[1]})
-        connection.execute(insert(STEP).values(entry))
-        connection.execute(insert(PAYLOAD).values(payload))
-        if moves_head:
-            values = {"head": entry["hash"], "sequence": sequence}
-            connection.execute(update(table).where(table.c.id == head["id"]).values(values))
+    def _append(self, connection: Connection, *of: Any, **how: Any) -> None:
+        append(connection, self.witness.office_id, self.salt, *of, **how)
 
 
 def tamper(town: Town, edits: int, clean: int, seed: int) -> Counter[str]:
