@@ -96,4 +96,5 @@ def parties_as_said(connection: Connection) -> Iterator[Row[Any]]:
 def memories_beside_referrals(connection: Connection) -> Iterator[Row[Any]]:
     """(id, record) of every finding of which a criminal referral was opened."""
     opened = select(REFERRAL.c.finding_id).where(REFERRAL.c.state != "")
-    yield from connection.execute(select(FINDING.c.id, FINDING.c.record).where(FINDING.c.id.in_(opened)))
+    asked: Any = select(FINDING.c.id, FINDING.c.record)
+    yield from connection.execute(asked.where(FINDING.c.id.in_(opened)))
