@@ -93,8 +93,7 @@ def parties_as_said(connection: Connection) -> Iterator[Row[Any]]:
     yield from connection.execute(asked.order_by(PARTY.c.id), execution_options={"yield_per": 1000})
 
 
-def memories_beside_referrals(connection: Connection) -> Iterator[Row[Any]]:
+def memories_beside_referrals(connection: Connection) -> Iterator[Row[Any, Any]]:
     """(id, record) of every finding of which a criminal referral was opened."""
     opened = select(REFERRAL.c.finding_id).where(REFERRAL.c.state != "")
-    asked: Any = select(FINDING.c.id, FINDING.c.record)
-    yield from connection.execute(asked.where(FINDING.c.id.in_(opened)))
+    yield from connection.execute(select(FINDING.c.id, FINDING.c.record).where(FINDING.c.id.in_(opened)))
