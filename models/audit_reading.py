@@ -93,7 +93,8 @@ def parties_as_said(connection: Connection) -> Iterator[Row[Any]]:
     yield from connection.execute(asked.order_by(PARTY.c.id), execution_options={"yield_per": 1000})
 
 
-def memories_beside_referrals(connection: Connection) -> Iterator[Row[Any]]:
-    """(id, record) of every finding of which a criminal referral was opened."""
+def memories_beside_referrals(connection: Connection) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Id and memory of every finding of which a criminal referral was opened."""
     opened = select(REFERRAL.c.finding_id).where(REFERRAL.c.state != "")
-    yield from connection.execute(select(FINDING.c.id, FINDING.c.record).where(FINDING.c.id.in_(opened)))
+    asked = select(FINDING.c.id, FINDING.c.record).where(FINDING.c.id.in_(opened))
+    yield from ((row.id, row.record) for row in connection.execute(asked))
