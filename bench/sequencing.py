@@ -1,4 +1,4 @@
-"""What proving costs: chain and sequencer per command, and the looks per entry, as ratios to a bare durable commit.
+"""What proving costs: chain, stated rows and sequencer per command, and the looks per entry, in bare durable commits.
 
 python -m bench.sequencing [STEPS]
 """
@@ -8,13 +8,14 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from pysqlite3 import dbapi2
 
 from engine.chaining import Deed, chain_entry
+from engine.standing import read_back
 from engine.witness.looking import look
 from engine.witness.verifying import verify_all
 from tests.builders import Town
@@ -52,6 +53,17 @@ def chain(count: int) -> None:
         head = entry["hash"]
 
 
+def stand(town: Town, findings: Sequence[str]) -> None:
+    """How the rows of each finding stand, as a command states it: before it, and read back after it."""
+    salt = town.house.desk.scribe.salt
+    with town.house.database.read() as connection:
+        for one in findings:
+            stood = read_back(connection, "finding", one)
+            assert stood is not None
+            stood.stated(salt)
+            stood.stated(salt)
+
+
 def main() -> None:
     """Prints each cost in the time of a bare commit of the same run."""
     steps = int(sys.argv[1]) if len(sys.argv) > 1 else STEPS
@@ -64,6 +76,7 @@ def main() -> None:
         commit = seconds(lambda: bare(folder, steps)) / steps
         command = seconds(lambda: [town.step("W01", one, "register", **REGISTER) for one in findings]) / steps
         chained = seconds(lambda: chain(steps)) / steps
+        stood = seconds(lambda: stand(town, findings)) / steps
         sequenced = seconds(lambda: witness.sequencer.run()) / steps
         signed = seconds(witness.checkpoint)
         with town.house.database.read() as connection:
@@ -74,6 +87,7 @@ def main() -> None:
     for words, taken in (
         ("a command with its chain", command),
         ("the chain of a command", chained),
+        ("what stands, per command", stood),
         ("the sequencer, per command", sequenced),
         ("a checkpoint with its look", signed),
         ("quick look, per entry", quick),

@@ -20,10 +20,11 @@ from engine.standing import SALT
 from models import archiving, audit_reading, editions, records
 from models.at_rest import can_open, is_sealed_text, opened_payload
 from models.database import Database
+from models.unreadable import is_unreadable
 
 log = logging.getLogger(__name__)
-PARTIES = "party"
-"""What a fault names, with the id, that concerns a party."""
+RECORDS, PARTIES = "records", "party"
+"""What a fault names that concerns the records as a whole; and, with the id, a party."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,18 @@ def verify(database: Database, progress: Callable[[int], None] | None = None) ->
 
 def verify_within(connection: Connection, progress: Callable[[int], None] | None = None) -> Audited:
     """The same within a transaction that is open."""
-    audited, confidential = Audited(), audit_reading.confidential_records(connection)
+    audited = Audited()
+    with unreadable_told(RECORDS, audited.faults):
+        _verify_records(connection, audited, progress)
+    with unreadable_told(PARTIES, audited.faults):
+        audited.faults += [ChainFault(f"{PARTIES}:{id}", 0, *told) for id, *told in party_faults(connection)]
+        audited.faults += [ChainFault(id, 0, *told) for id, *told in memory_faults(connection)]
+    audited.faults += _key_faults(audited)
+    return audited
+
+
+def _verify_records(connection: Connection, audited: Audited, progress: Callable[[int], None] | None) -> None:
+    confidential = audit_reading.confidential_records(connection)
     salt = records.mark_value(connection, SALT) or ""
     for headed in audit_reading.heads(connection):
         audited.records += 1
@@ -101,11 +113,6 @@ def verify_within(connection: Connection, progress: Callable[[int], None] | None
             audited.faults += [ChainFault(headed.id, *one) for one in told]
         if progress is not None:
             progress(audited.records)
-    with unreadable_told(PARTIES, audited.faults):
-        audited.faults += [ChainFault(f"{PARTIES}:{id}", 0, *told) for id, *told in party_faults(connection)]
-        audited.faults += [ChainFault(id, 0, *told) for id, *told in memory_faults(connection)]
-    audited.faults += _key_faults(audited)
-    return audited
 
 
 def _key_faults(audited: Audited) -> Iterator[ChainFault]:
@@ -145,7 +152,9 @@ def unreadable_told(record: str, faults: list[ChainFault]) -> Iterator[None]:
     """
     try:
         yield
-    except (ValueError, TypeError, AttributeError) as wrong:
+    except Exception as wrong:
+        if not is_unreadable(wrong):
+            raise
         # what it says may be personal, and stays out of the journal
         log.error("a record cannot be read", extra={"record": record, "why": type(wrong).__name__})
         faults.append(ChainFault(record, 0, *UNREADABLE, found=type(wrong).__name__))

@@ -15,6 +15,7 @@ from engine.core.standing import BEFORE, CASE, DEADLINES, PROCEEDINGS, STANDS, S
 from engine.parties import ERASED_IDENTITY, identity_of
 from engine.standing import SUBJECTS, read_back
 from models import audit_reading
+from models.at_rest import NAMED
 
 Told = tuple[int, str, str]
 """At which entry, and the sentence in Chinese and in English."""
@@ -66,7 +67,7 @@ def memory_faults(connection: Connection) -> Iterator[tuple[str, str, str]]:
     The sentence is that of any other finding that was changed (law 9).
     """
     for id, record in audit_reading.memories_beside_referrals(connection):
-        if record["registers"].get(SUSPICION_ON_RECORD) is not True:
+        if record.get("registers", {}).get(SUSPICION_ON_RECORD) is not True:
             yield id, *_TOLD[CASE]
 
 
@@ -96,24 +97,27 @@ def _attachment_faults(
     `erased` are the digests of those that were lawfully erased; None for a referral, whose papers are sealed and bound to
     their digest: whoever opens one learns whether it is it.
     """
-    named = set(_digests(said))
-    for digest, content in audit_reading.attachments_as_kept(connection, id):
+    hidden = NAMED if erased is None else ()
+    named = {paper["digest"]: paper for paper in _papers(said)}
+    for row in audit_reading.attachments_as_kept(connection, id):
+        digest, content = row["digest"], bytes(row["content"])
         if erased is not None:
             is_it = digest == f"sha256:{hashlib.sha256(content).hexdigest()}"
             if not (is_it or (digest in erased and not content)):
                 yield len(said), *OTHER_PAPER
         if digest not in named and None not in said:
             yield len(said), *UNSAID_PAPER
-        named.discard(digest)
+        if any(row[name] != value for name, value in named.pop(digest, {}).items() if name not in hidden):
+            yield len(said), *OTHER_PAPER
     if named:
         yield len(said), *NO_PAPER
 
 
-def _digests(said: Iterable[Mapping[str, Any] | None]) -> Iterator[str]:
+def _papers(said: Iterable[Mapping[str, Any] | None]) -> Iterator[Mapping[str, Any]]:
     for one in said:
         for paper in listed(one or {}, ATTACHMENTS):
             if isinstance(paper, dict) and isinstance(paper.get("digest"), str):
-                yield paper["digest"]
+                yield paper
 
 
 def _not_done_here(zh: str, en: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, select
+from sqlalchemy import Connection, Row, RowMapping, Table, and_, bindparam, select
 
 from models.at_rest import is_sealed_text, opened_payload
 from models.incoming_reading import INCOMING
@@ -77,13 +77,13 @@ _CHAIN = Prepared(
 )
 
 
-def attachments_as_kept(connection: Connection, record_id: str) -> Iterator[tuple[str, bytes]]:
-    """Digest and content of each paper that was handed in with the record, one after another."""
+def attachments_as_kept(connection: Connection, record_id: str) -> Iterator[RowMapping]:
+    """Each paper that was handed in with the record, with its bytes, one after another."""
     mine = ATTACHMENT.c.finding_id == record_id
     digests = connection.execute(select(ATTACHMENT.c.digest).where(mine).order_by(ATTACHMENT.c.digest))
     for digest in digests.scalars().all():
-        asked = select(ATTACHMENT.c.content).where(mine, ATTACHMENT.c.digest == digest)
-        yield digest, bytes(connection.execute(asked).scalar_one())
+        asked = select(ATTACHMENT).where(mine, ATTACHMENT.c.digest == digest)
+        yield connection.execute(asked).mappings().one()
 
 
 def parties_as_said(connection: Connection) -> Iterator[Row[Any]]:
@@ -93,7 +93,8 @@ def parties_as_said(connection: Connection) -> Iterator[Row[Any]]:
     yield from connection.execute(asked.order_by(PARTY.c.id), execution_options={"yield_per": 1000})
 
 
-def memories_beside_referrals(connection: Connection) -> Iterator[Row[Any, Any]]:
-    """(id, record) of every finding of which a criminal referral was opened."""
+def memories_beside_referrals(connection: Connection) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Id and memory of every finding of which a criminal referral was opened."""
     opened = select(REFERRAL.c.finding_id).where(REFERRAL.c.state != "")
-    yield from connection.execute(select(FINDING.c.id, FINDING.c.record).where(FINDING.c.id.in_(opened)))
+    asked = select(FINDING.c.id, FINDING.c.record).where(FINDING.c.id.in_(opened))
+    yield from ((row.id, row.record) for row in connection.execute(asked))

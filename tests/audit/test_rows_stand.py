@@ -103,6 +103,7 @@ def test_each_column_is_stated_or_said_to_stand_apart(table: str) -> None:
         ("UPDATE party SET identity = 'uscc::X'", "the party is not as"),
         ("UPDATE party SET detail = json_set(detail, '$.address', '别处')", "the party is not as"),
         ("UPDATE attachment SET content = x''", "says something else now"),
+        ("UPDATE attachment SET name = '另一张.png'", "says something else now"),
         ("UPDATE attachment SET digest = 'sha256:0'", "no entry says that it was handed in"),
         ("DELETE FROM attachment", "handed in is gone"),
         ("UPDATE finding SET record = json_set(record, '$.registers.suspicion_on_record', 0)", "the record itself"),

@@ -82,11 +82,13 @@ class Retelling:
         """A paper that was handed in says something else, is gone, or was never handed in."""
         row = self._dice.choice(rows_of(connection, ATTACHMENT))
         this = this_row(ATTACHMENT, row)
-        way = self._dice.choice(("changed", "emptied", "gone", "put in"))
+        way = self._dice.choice(("changed", "emptied", "renamed", "gone", "put in"))
         if way == "gone":
             connection.execute(delete(ATTACHMENT).where(this))
         elif way == "put in":
             connection.execute(insert(ATTACHMENT).values({**row, "digest": f"sha256:{new_id()}"}))
+        elif way == "renamed":
+            connection.execute(update(ATTACHMENT).where(this).values(name="另一张.png"))
         else:
             content = b"" if way == "emptied" else bytes(row["content"]) + b"\n"
             connection.execute(update(ATTACHMENT).where(this).values(content=content))
