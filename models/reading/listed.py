@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, not_, or_, select, union_all
 
-from models.lead import CLOSED_IN, EVERY, LOGIN
+from models.lead import CLOSED_IN, EVERY, HANDLER
 from models.reading import led
 from models.reading.closings import closings_within, led_to_within, months_of, whole_month
 from models.reading.findings import CLOSED, NO_ROUTE, NOBODY, FindingFilter, matching, spellings
@@ -162,10 +162,10 @@ def _closed(
 ) -> _Lead | None:
     """How the closed findings are come by; None where there are none."""
     whole, beside = _is_whole(asked), [aside(seen)(FINDING), *matching(asked)]
-    if not leads.all.in_order or (whole and _is_entered(connection, asked, after)):
+    if not leads.all.in_order or (whole and _is_entered(connection, after)):
         return leads.all
     if whole:
-        return _Lead([], True, led.walk(seen, asked.department, EVERY, after, whole=True))
+        return _Lead([], True, led.walk(seen, asked.department, _along(asked)[0], after, whole=True))
     bounds = [*_tallied(connection, seen, asked), *leads.known]
     if any(not one.count for one in bounds):
         return None
@@ -185,18 +185,17 @@ def _along(asked: FindingFilter) -> tuple[str, Sequence[ColumnElement[bool]]]:
     times = asked.closed_from, asked.closed_before
     narrower = [led_to_within(*times)] if any(times) else []
     if asked.handler not in (None, NOBODY):
-        return LOGIN + asked.handler, narrower
+        return HANDLER + asked.handler, narrower
     month = whole_month(*times)
     return (EVERY, narrower) if month is None else (CLOSED_IN + month, ())
 
 
-def _is_entered(connection: Connection, asked: FindingFilter, after: Position | None) -> bool:
-    """True where an index of the findings is entered at the place, or its part that is walked to there is one handler's.
+def _is_entered(connection: Connection, after: Position | None) -> bool:
+    """True where an index of the findings is entered at the place; PostgreSQL enters it at its beginning alone.
 
-    PostgreSQL enters it at its beginning alone behind a row policy. On SQLite what leads there would take longer, wherever
-    the page stands.
+    On SQLite what leads to the place would take longer, wherever it is.
     """
-    return after is None or asked.handler is not None or connection.dialect.name != "postgresql"
+    return after is None or connection.dialect.name != "postgresql"
 
 
 def _is_whole(asked: FindingFilter) -> bool:
