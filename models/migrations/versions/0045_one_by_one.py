@@ -17,7 +17,9 @@ HANDLED = (
 )
 ITS_DEPARTMENT = f"(SELECT one.department FROM finding AS one WHERE one.id = finding_id) = {told('sees')}"
 """Where it is asked whether such a finding exists, PostgreSQL may read all findings of the department first to look them up."""
-EXISTS = f"EXISTS (SELECT 1 FROM finding AS one WHERE one.id = finding_id AND one.department = {told('sees')})"
+EXISTS = (
+    f"EXISTS (SELECT 1 FROM finding AS one WHERE one.id = finding_id AND one.department = {told('sees')})"
+)
 
 
 def upgrade() -> None:
