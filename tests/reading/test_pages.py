@@ -8,17 +8,16 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event
 
 from engine.core.commands import Principal
 from engine.reader import Reader
 from models.acts import findings_of_act
 from models.database import Database
 from models.reading import led
-from models.reading.exchanged import SENT, ExchangeFilter, counts_by_recipient, page_of_messages
+from models.reading.exchanged import counts_by_recipient
 from models.reading.rule_hits import hits_by_rule
-from models.reading.scope import behalf, scope
-from models.records import PROCEEDING
+from models.reading.scope import scope
 from tests.reading.people import OFFICER, SUPERVISOR
 from tests.reading.random_world import followed, random_world
 from tests.reading.world import NOW, World, ids
@@ -281,22 +280,6 @@ def test_what_is_closed_and_what_arrived_on_paper_is_not_walked_to_be_counted(
             assert (
                 re.findall(r"^(?:SCAN|SEARCH) (?:finding|message) USING INDEX (\w+)", plan, re.M) == indexes
             )
-
-
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_what_is_seen_of_a_finding_is_asked_of_it_alone(
-    database: Database, reader: Reader, asked: list[tuple[str, Any]]
-) -> None:
-    """Where all findings of a department were read first to ask them, a page of a great ledger took 0.3 s more."""
-    office = reader.sources.office_id
-    with database.read(behalf(office, OFFICER)) as connection:
-        connection.execute(select(PROCEEDING.c.id)).all()
-        page_of_messages(connection, scope(office, OFFICER), ExchangeFilter(SENT, NOW), None, 50)
-        statements = [one for one in asked if "set_config" not in one[0]]
-        assert len(statements) == 2
-        for statement, parameters in statements:
-            plan = "\n".join(plan_of(connection, statement, parameters))
-            assert "SubPlan" in plan and "hashed" not in plan, plan
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
