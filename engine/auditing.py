@@ -258,7 +258,8 @@ def _paper_faults(connection: Connection, record: str, rows: list[dict[str, Any]
     }
     if not said:
         return
-    found = {row.id: paper_digest(row._asdict()) for row in records.documents_of(connection, record)}
+    issued = [row for row in records.documents_of(connection, record) if row.status == "issued"]
+    found = {row.id: paper_digest(row._asdict()) for row in issued}
     for id, (sequence, digest) in said.items():
         if found.get(id) != digest:
             zh, en = "已制发的文书被改动或者缺失", "a paper that was issued has been changed or is gone"

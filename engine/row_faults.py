@@ -97,17 +97,19 @@ def _attachment_faults(
     `erased` are the digests of those that were lawfully erased; None for a referral, whose papers are sealed and bound to
     their digest: whoever opens one learns whether it is it.
     """
-    hidden = NAMED if erased is None else ()
+    hidden, gone = (NAMED, frozenset[str]()) if erased is None else ((), frozenset(erased))
     named = {paper["digest"]: paper for paper in _papers(said)}
     for row in audit_reading.attachments_as_kept(connection, id):
         digest, content = row["digest"], bytes(row["content"])
-        if erased is not None:
-            is_it = digest == f"sha256:{hashlib.sha256(content).hexdigest()}"
-            if not (is_it or (digest in erased and not content)):
+        told = named.pop(digest, None)
+        is_it = erased is None or digest == f"sha256:{hashlib.sha256(content).hexdigest()}"
+        if digest in gone:
+            if content and not is_it:
                 yield len(said), *OTHER_PAPER
-        if digest not in named and None not in said:
+            continue
+        if told is None and None not in said:
             yield len(said), *UNSAID_PAPER
-        if any(row[name] != value for name, value in named.pop(digest, {}).items() if name not in hidden):
+        if not is_it or any(row[name] != it for name, it in (told or {}).items() if name not in hidden):
             yield len(said), *OTHER_PAPER
     if named:
         yield len(said), *NO_PAPER

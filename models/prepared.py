@@ -60,14 +60,14 @@ class Prepared:
         if not goes_straight(connection):
             return connection.execute(self.statement, values).all()
         form = self._form(connection.dialect)
-        return [form.told(found) for found in _executed(connection, form, values).fetchall()]
+        return [form.told(found) for found in _found(connection, form, values)]
 
     def one(self, connection: Connection, values: Mapping[str, Any]) -> Row[Any] | None:
         """The row, or None; a statement by a key finds no second one."""
         if not goes_straight(connection):
             return connection.execute(self.statement, values).one_or_none()
         form = self._form(connection.dialect)
-        found = _executed(connection, form, values).fetchall()
+        found = _found(connection, form, values)
         assert len(found) <= 1, "a key names one row"
         return form.told(found[0]) if found else None
 
@@ -150,11 +150,20 @@ def _compiled(statement: Any, dialect: Dialect, keys: Sequence[str] | None) -> _
     return _Form(str(compiled), tuple(wanted), fixed, read, row)
 
 
+def _found(connection: Connection, form: _Form, values: Mapping[str, Any]) -> Sequence[Any]:
+    """Every row that the driver gives; a text that is none is told as a fault of the statement."""
+    cursor, driver = _executed(connection, form, values), _driver(connection)
+    try:
+        return cursor.fetchall()  # type: ignore[no-any-return]  # a list
+    except driver.Error as fault:
+        raise _told(connection, form, values, fault, driver) from fault
+
+
 def _executed(connection: Connection, form: _Form, values: Mapping[str, Any]) -> Any:
     """The driver's cursor; a fault is told as SQLAlchemy tells it, so that nobody need know which way was taken."""
     if not connection.in_transaction():
         connection.begin()
-    driver: Any = connection.dialect.loaded_dbapi
+    driver = _driver(connection)
     try:
         bound = form.bound(values)
     except Exception as fault:
@@ -163,6 +172,10 @@ def _executed(connection: Connection, form: _Form, values: Mapping[str, Any]) ->
         return connection.connection.dbapi_connection.execute(form.text, bound)  # type: ignore[union-attr]  # open
     except driver.Error as fault:
         raise _told(connection, form, bound, fault, driver) from fault
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.dialect.loaded_dbapi
 
 
 def _told(connection: Connection, form: _Form, values: Any, fault: Exception, driver: Any) -> BaseException:

@@ -216,9 +216,12 @@ class MaskedCopy:
 
 
 def _without_digests(body: dict[str, Any]) -> dict[str, Any]:
-    """What an entry says without the digests of papers and rows, which become others in the copy."""
+    """What an entry says without the digests of papers and rows, and what a file is, which become others in the copy."""
     for document in body.get("documents", ()):
         document.pop("paper", None)
+    for file in body.get("attachments", ()):
+        file.pop("size", None)
+        file.pop("media_type", None)
     body.pop(STANDS, None)
     return body
 

@@ -26,6 +26,8 @@ class Old:
     twins: tuple[str, str] = ("", "")
     """Two findings of one inspection, the only ones of their party."""
     open: str = ""
+    written_in: set[str] = field(default_factory=set)
+    """What a test wrote past the house: no entry says so, and the audit tells."""
 
     def case(self) -> str:
         """A closed case that no other test has."""

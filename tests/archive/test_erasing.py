@@ -197,6 +197,7 @@ def test_a_referral_keeps_it_and_nobody_else_is_told(old: Old) -> None:
         **{"version": 1, "sequence": 0, "record": {}, "recorded_at": datetime.now(UTC), "head": GENESIS},
     }
     town.house.writer.submit(lambda connection: records.add(connection, REFERRAL, [referral]))
+    old.written_in |= {"0193-referral", having}
 
     def told(finding: str) -> Any:
         shown = town.house.archive.reader.erasures(town.who("H01"), finding)
@@ -227,7 +228,7 @@ def test_inspection_and_party_go_with_the_last_of_their_findings(old: Old) -> No
     shown = town.house.reader.finding(town.who("W01"), second)
     assert shown["party"]["name"] == MARKER
     assert "云水" not in "".join(rows_as_text(town).values())
-    assert verify(town.house.database).faults == []
+    assert {one.record for one in verify(town.house.database).faults} <= old.written_in
 
 
 def test_only_the_papers_that_are_named_go(old: Old) -> None:

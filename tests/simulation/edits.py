@@ -33,6 +33,10 @@ STEP, PAYLOAD, LEAF = records.ENTRY, records.PAYLOAD, log_reading.LEAF
 OWN = (account_reading.ADMIN_ENTRY, READING, log_reading.ATTEMPT)
 KEPT = (STEP, PAYLOAD, *OWN, LEAF, log_reading.CHECKPOINT)
 HEADS = ("head", "sequence")
+RUBBISH = (
+    *("x'ff'", "'rubbish'", "'{'", "'{}'", "'[1]'", "CAST(x'ff' AS TEXT)", "9223372036854775807"),
+    *("'0001-01-01T00:00:00+14:00'", "'9999-12-31T23:59:59-14:00'"),
+)
 LAWFUL = 0.2
 """How often something is lawfully erased in a record that goes on as it should."""
 
@@ -132,12 +136,10 @@ class Tampering:
         """One value is of no kind that its column knows, which SQLite keeps; elsewhere it is another of its kind."""
         if connection.dialect.name != "sqlite":
             return self.flip(connection)
-        table = self.dice.choice(KEPT)
+        table = self.dice.choice((*KEPT, *audit_reading.HEADED[:3]))
         row = self.dice.choice(rows_of(connection, table))
-        name, value = (
-            self.dice.choice(list(row)),
-            literal_column(self.dice.choice(("x'ff'", "'rubbish'", "'{'"))),
-        )
+        names = list(row) if table in KEPT else [*STATED[table.name], *HEADS]
+        name, value = self.dice.choice(names), literal_column(self.dice.choice(RUBBISH))
         connection.execute(update(table).where(this_row(table, row)).values({name: value}))
         return f"spoil {table.name}.{name}"
 
