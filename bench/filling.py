@@ -91,17 +91,23 @@ def fill(database: Database, count: int, searched: bool = False) -> None:
         tallying.remove(connection)
         leading.remove(connection)
         indexes = _taken_away(connection)
+        _figures(connection)
     _multiply(database, after, -(-(count - still) // pattern) - 1, searched)
     with database.writing() as connection, connection.begin():
         for index in indexes:
             connection.exec_driver_sql(index)
-        if database.dialect == "postgresql":  # which without figures of its tables takes minutes to count
-            connection.exec_driver_sql("ANALYZE")
+        _figures(connection)
         tallying.recount(connection)
         tallying.install(connection)
         leading.remake(connection)
         leading.install(connection)
     settle(database)
+
+
+def _figures(connection: Connection) -> None:
+    """PostgreSQL knows how large its tables are, without which it takes minutes to multiply and to count."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ANALYZE")
 
 
 def _taken_away(connection: Connection) -> list[str]:

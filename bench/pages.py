@@ -40,8 +40,8 @@ SIZES = (1_000, 100_000, 1_000_000)
 PASSWORD = "bench-2026-Bihuan"
 PEOPLE = ("W01", "H01", "S01")
 REPEATS, SECONDS_MOST = 7, 20
-DEEP = 12
-"""So many pages of 200 come before a deep one."""
+DEEP, FAR = 12, 250
+"""So many pages of 200 come before a deep one, which is among the open findings, and one far behind, among the closed."""
 SHOWN = "shown.json"
 """What the pages of one thing show, as it is remembered beside a database that is kept."""
 
@@ -80,6 +80,7 @@ PAGES = {
     "figures of the ledger": "/api/v1/ledger",
     "findings": "/api/v1/findings",
     "findings, deep": "/api/v1/findings?{deep}",
+    "findings, far behind": "/api/v1/findings?{far}",
     "open": "/api/v1/findings?state=open",
     "without a clock": "/api/v1/findings?state=open&light=none",
     "closed": "/api/v1/findings?state=closed",
@@ -195,10 +196,10 @@ class Visitor:
         assert answer.status == 200, (path, answer.status)
         return told
 
-    def deep(self) -> str:
-        """What asks for a page of findings far behind the first."""
+    def behind(self, pages: int) -> str:
+        """What asks for the page of findings that comes after so many of 200, or for the last one."""
         asked = "limit=200"
-        for _ in range(DEEP):
+        for _ in range(pages):
             onward: Any = json.loads(self.visit(f"/api/v1/findings?{asked}"))["next"]
             if onward is None:
                 break
@@ -235,7 +236,7 @@ def measured(
         visitor = Visitor(address, login)
         smallest = milliseconds(lambda: visitor.visit("/login", known=False), clock)  # noqa: B023  # asked at once
         print(f"  {login}: the smallest page, /login {smallest:.1f} ms")
-        told = {**shown, "deep": visitor.deep()}
+        told = {**shown, "deep": visitor.behind(DEEP), "far": visitor.behind(FAR)}
         for name, page in PAGES.items():
             path = page.format(**told)
             if not visitor.sees(path):

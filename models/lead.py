@@ -8,9 +8,10 @@ from sqlmodel import Field, SQLModel
 from models.case import partly
 from models.columns import ID_LENGTH, OFFICE_ID_LENGTH
 
-EVERY, NAME, LOGIN, RESULT, CLOSED_ON, CLOSED_IN = "a", "n", "l", "r", "d", "m"
-"""The key of every closed finding, which has them in the order of lists; and what others begin with: the name or login of an
-officer who worked on a finding, the code of an inspection's result, the civil day or month of its last closing."""
+EVERY, HANDLER, NAME, LOGIN, RESULT, CLOSED_ON, CLOSED_IN = "a", "h", "n", "l", "r", "d", "m"
+"""The key of every closed finding, which has them in the order of lists; and what others begin with: the login of who handled
+a closed finding, the name or login of an officer who worked on one, the code of an inspection's result, the civil day or month
+of its last closing."""
 AFTER_CLOSINGS = "e"
 OF_CLOSINGS = f"key >= '{CLOSED_ON}' AND key < '{AFTER_CLOSINGS}'"
 """What the leads to closings have in common, letter for letter as in their index."""

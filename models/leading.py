@@ -13,7 +13,19 @@ from sqlmodel import SQLModel
 
 from models import row_triggers
 from models.case import LIST_NUMBER
-from models.lead import CLOSED, CLOSED_IN, CLOSED_ON, EVERY, KEY_MAX, LOGIN, NAME, OPEN, RESULT, RecordLead
+from models.lead import (
+    CLOSED,
+    CLOSED_IN,
+    CLOSED_ON,
+    EVERY,
+    HANDLER,
+    KEY_MAX,
+    LOGIN,
+    NAME,
+    OPEN,
+    RESULT,
+    RecordLead,
+)
 from models.row_triggers import RowTrigger
 from models.tallying import CLOSING, LAST_CLOSING, civil_day
 
@@ -71,11 +83,13 @@ def _of(table: str, dialect: str, row: str) -> str:
 
 
 def _to_findings(dialect: str, which: str) -> str:
-    """That it is closed, its closing, and each name and login of who handles it or took part in it or its inspection."""
+    """That it is closed, its closing, and by whom it was handled; each name and login of who handles it or took part in it or
+    its inspection."""
     place = f"CASE WHEN f.closed THEN '{CLOSED}' || {_NUMBER} ELSE '{OPEN}' END"
     inspected = "JOIN inspection AS i ON i.id = f.inspection_id"
     parts = (
         (f"CASE WHEN f.closed THEN '{EVERY}' END", ""),
+        (f"CASE WHEN f.closed THEN '{HANDLER}' || f.handler END", ""),
         (f"'{LOGIN}' || f.handler", ""),
         (f"'{NAME}' || {_HANDLER[dialect].format('f')}", ""),
         *(

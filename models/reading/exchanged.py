@@ -16,7 +16,6 @@ from sqlalchemy import (
     Table,
     and_,
     case,
-    exists,
     func,
     literal_column,
     or_,
@@ -163,6 +162,9 @@ def _about(table: Table, seen: Scope) -> ColumnElement[bool]:
 
 
 def _of_seen(table: Table, id: ColumnElement[str], seen: Scope) -> ColumnElement[bool]:
-    """True where the record of that id is seen, asked row by row however many records there are."""
+    """True where the record of that id is seen, asked row by row however many records there are.
+
+    Whether one exists PostgreSQL asks of a list of all that are seen, which it makes first.
+    """
     one = table.alias()
-    return exists().where(one.c.id == id, seen(one))
+    return select(true()).where(one.c.id == id, seen(one)).scalar_subquery()

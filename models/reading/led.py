@@ -35,9 +35,13 @@ class Walk:
     """What is asked of the leads alone, before the finding is looked at."""
     within: Span | None
     after: Position | None
+    whole: bool
+    """Each is one of the list, so that a page looks at no more than it shows."""
 
     def last(self, connection: Connection) -> Position | None:
         """How far one page looks; None: to the end."""
+        if self.whole:
+            return None
         asked = select(_NUMBER, LEAD.c.record_id).where(*self._until(None)).order_by(*_PLACE)
         rows = connection.execute(asked.offset(WALKED_MOST - 1).limit(2)).all()
         return (NONE, "", rows[0].number, rows[0].record_id) if len(rows) > 1 else None
@@ -47,11 +51,12 @@ class Walk:
     ) -> Select[Any]:
         """Up to `limit` of them as far as the last one, with their ledger numbers: findings of these conditions.
 
-        Each is looked at by itself, so that no database looks through all that match.
+        Each is looked at by itself, so that no database looks through all that match; without a condition none is.
         """
-        found = select(literal(1)).where(FINDING.c.id == LEAD.c.record_id, *conditions).correlate(LEAD)
-        asked = select(_NUMBER, LEAD.c.record_id.label("id"))
-        asked = asked.where(*self._until(last), *self.narrower, found.scalar_subquery() == 1)
+        asked = select(_NUMBER, LEAD.c.record_id.label("id")).where(*self._until(last), *self.narrower)
+        if conditions:
+            found = select(literal(1)).where(FINDING.c.id == LEAD.c.record_id, *conditions).correlate(LEAD)
+            asked = asked.where(found.scalar_subquery() == 1)
         return asked.order_by(*_PLACE).limit(limit)
 
     def _until(self, last: Position | None) -> list[ColumnElement[bool]]:
@@ -73,18 +78,20 @@ def walk(
     seen: Scope,
     department: str | None,
     key: str,
-    spans: Sequence[Sequence[Span]],
-    narrower: Sequence[ColumnElement[bool]],
     after: Position | None,
+    spans: Sequence[Sequence[Span]] = (),
+    narrower: Sequence[ColumnElement[bool]] = (),
+    whole: bool = False,
 ) -> Walk:
     """All that have that key and lie within one of each of these spans."""
     leads = [LEAD.c.key == key[:KEY_MAX], seen(LEAD)]
     if department is not None:
         leads.append(LEAD.c.department == department)
-    for each in spans:
+    for among in spans:
         place = Unled(LEAD.c.place)
-        leads.append(or_(*(and_(place >= CLOSED + first, place <= CLOSED + last) for first, last in each)))
-    return Walk(leads, narrower, next((each[0] for each in spans if len(each) == 1), None), after)
+        leads.append(or_(*(and_(place >= CLOSED + first, place <= CLOSED + last) for first, last in among)))
+    within = next((among[0] for among in spans if len(among) == 1), None)
+    return Walk(leads, narrower, within, after, whole)
 
 
 def _stands(at: Position) -> Any:

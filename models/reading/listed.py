@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, not_, or_, select, union_all
 
-from models.lead import CLOSED_IN, EVERY, LOGIN
+from models.lead import CLOSED_IN, EVERY, HANDLER
 from models.reading import led
 from models.reading.closings import closings_within, led_to_within, months_of, whole_month
 from models.reading.findings import CLOSED, NO_ROUTE, NOBODY, FindingFilter, matching, spellings
@@ -129,7 +129,7 @@ def _without_light(
         open = [*leads.open.conditions, *also, not_(FINDING.c.closed), FINDING.c.due_effective.is_(None)]
         parts.append(without_light(open, after, limit, last))
     if closed is not None and closed.walk is not None:
-        parts.append(closed.walk.matching([*closed.conditions, *also, FINDING.c.closed], last, limit))
+        parts.append(closed.walk.matching([*closed.conditions, *also], last, limit))
     elif closed is not None:
         in_order = [without_due()] if closed.in_order else []
         parts.append(without_light([*closed.conditions, *also, FINDING.c.closed, *in_order], after, limit))
@@ -161,8 +161,11 @@ def _closed(
     connection: Connection, seen: Scope, asked: FindingFilter, leads: _Leads, after: Position | None
 ) -> _Lead | None:
     """How the closed findings are come by; None where there are none."""
-    if not leads.all.in_order or _is_whole(asked):
+    whole, beside = _is_whole(asked), [aside(seen)(FINDING), *matching(asked)]
+    if not leads.all.in_order or (whole and _is_entered(connection, after)):
         return leads.all
+    if whole:
+        return _Lead([], True, led.walk(seen, asked.department, _along(asked)[0], after, whole=True))
     bounds = [*_tallied(connection, seen, asked), *leads.known]
     if any(not one.count for one in bounds):
         return None
@@ -171,10 +174,10 @@ def _closed(
     if looked_up is None:
         looked_up = next(_by_what_was_written(connection, asked), None)
     if looked_up is not None:
-        return _Lead([aside(seen)(FINDING), *matching(asked), *looked_up], in_order=False)
+        return _Lead([*beside, *looked_up], in_order=False)
     key, narrower = _along(asked)
-    walk = led.walk(seen, asked.department, key, [one.spans for one in bounds], narrower, after)
-    return _Lead([aside(seen)(FINDING), *matching(asked)], True, walk)
+    walk = led.walk(seen, asked.department, key, after, [one.spans for one in bounds], narrower)
+    return _Lead([*beside, FINDING.c.closed], True, walk)
 
 
 def _along(asked: FindingFilter) -> tuple[str, Sequence[ColumnElement[bool]]]:
@@ -182,9 +185,17 @@ def _along(asked: FindingFilter) -> tuple[str, Sequence[ColumnElement[bool]]]:
     times = asked.closed_from, asked.closed_before
     narrower = [led_to_within(*times)] if any(times) else []
     if asked.handler not in (None, NOBODY):
-        return LOGIN + asked.handler, narrower
+        return HANDLER + asked.handler, narrower
     month = whole_month(*times)
     return (EVERY, narrower) if month is None else (CLOSED_IN + month, ())
+
+
+def _is_entered(connection: Connection, after: Position | None) -> bool:
+    """True where an index of the findings is entered at the place; PostgreSQL enters it at its beginning alone.
+
+    On SQLite what leads to the place would take longer, wherever it is.
+    """
+    return after is None or connection.dialect.name != "postgresql"
 
 
 def _is_whole(asked: FindingFilter) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -141,9 +142,9 @@ def walked(connection: Connection, who: Any, asked: FindingFilter, limit: int) -
         after = page.cut or page.found[-1]
 
 
-def assert_same_findings(connection: Connection, who: Any, asked: FindingFilter) -> None:
+def assert_same_findings(connection: Connection, who: Any, asked: FindingFilter, limit: int = 20) -> None:
     """Page after page it is the list of the plain query."""
-    assert walked(connection, who, asked, 20) == plain_findings(connection, who, asked)
+    assert walked(connection, who, asked, limit) == plain_findings(connection, who, asked)
 
 
 def test_what_was_closed_in_a_time_is_what_its_last_closing_says(
@@ -187,6 +188,11 @@ def test_lists_are_those_of_the_plain_query_however_many_are_looked_up(
     for few, who, department in ((0, SUPERVISOR, None), (3, OFFICER, None), (2_000, SUPERVISOR, "ecology")):
         monkeypatch.setattr(led, "FEW", few)
         monkeypatch.setattr(led, "WALKED_MOST", 2 * few + 3)
+        for states in ((), ("closed",)):
+            whole = FindingFilter(states=states)
+            assert_same_findings(held, who, replace(whole, department=department), 3)
+            for handler in PEOPLE[:2]:
+                assert_same_findings(held, who, replace(whole, handler=handler), 1)
         for officer in (*PEOPLE, "w01"):
             assert_same_findings(held, who, FindingFilter(officer=officer, department=department))
             assert_same_findings(held, who, FindingFilter(officer="W01", handler=officer))

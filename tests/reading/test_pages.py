@@ -156,6 +156,11 @@ def test_what_was_closed_in_a_time_asks_no_entry_and_judges_no_row_by_another(
                 assert "USING INDEX record_lead_closing (record_id=? AND key>? AND key<?)" in plan
 
 
+NARROWED = ({"q": ["灭火器"]}, [(0, True), (0, True), (1, False)])
+WHOLE = ({"limit": ["25"]}, [(25, False), (25, False), (10, False)])
+
+
+@pytest.mark.parametrize(("query", "expected"), [NARROWED, WHOLE], ids=["narrowed", "whole"])
 def test_a_page_looks_at_so_many_closed_findings_and_goes_on_from_there(
     database: Database,
     reader: Reader,
@@ -163,7 +168,10 @@ def test_a_page_looks_at_so_many_closed_findings_and_goes_on_from_there(
     settle: Settle,
     asked: list[tuple[str, Any]],
     monkeypatch: pytest.MonkeyPatch,
+    query: dict[str, list[str]],
+    expected: list[tuple[int, bool]],
 ) -> None:
+    """Of the whole list as many as it shows, however far behind the first."""
     party = world.party()
     inspection = world.inspection(party)
     for number in range(60):
@@ -173,24 +181,28 @@ def test_a_page_looks_at_so_many_closed_findings_and_goes_on_from_there(
         )
     settle(world)
     monkeypatch.setattr(led, "WALKED_MOST", 25)
-    pages, more = list[Any](), {}
+    pages, more = list[Any](), dict[str, list[str]]()
     while True:
         asked.clear()
-        page = reader.findings(OFFICER, {"q": ["灭火器"], **more})
+        page = reader.findings(OFFICER, {**query, **more})
         pages.append((len(page["items"]), "cut" in page))
         with database.read() as connection:
             if database.dialect == "postgresql":
                 connection.exec_driver_sql(
                     "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
                 )
-            for statement, parameters in [one for one in asked if "record_lead" in one[0]]:
+            walked = [one for one in asked if "record_lead" in one[0]]
+            led_on = more and database.dialect == "postgresql"
+            assert bool(walked) == bool(query is NARROWED[0] or led_on)
+            for statement, parameters in walked:
                 plan = "\n".join(plan_of(connection, statement, parameters))
                 assert re.search(ENTERED_BY_PLACE[database.dialect], plan), plan
-                assert "finding" not in statement or re.search(EACH_BY_ITSELF[database.dialect], plan), plan
+                looked_at = "finding" in statement and query is NARROWED[0]
+                assert not looked_at or re.search(EACH_BY_ITSELF[database.dialect], plan), plan
         if page["next"] is None:
             break
         more = {"cursor": [page["next"]]}
-    assert pages == [(0, True), (0, True), (1, False)]
+    assert pages == expected
 
 
 ENTERED_BY_PLACE = {

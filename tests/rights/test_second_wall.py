@@ -129,6 +129,15 @@ def test_every_table_with_rows_of_a_case_stands_behind_the_wall(walled: Walled) 
     assert walled.town.house.database.walled() is True
 
 
+@pytest.mark.parametrize("table", ["proceeding", "inspection"])
+def test_what_is_seen_by_its_findings_is_asked_of_these_alone(walled: Walled, table: str) -> None:
+    """Where all findings of a department were read first to ask them, a page of a great ledger took 0.3 s more."""
+    with walled.told(reading_scope.behalf("yuanping", walled.town.people["W01"])) as cursor:
+        asked = sql.SQL("EXPLAIN SELECT id FROM {}").format(sql.Identifier(table))
+        plan = "\n".join(row[0] for row in cursor.execute(asked).fetchall())
+        assert "SubPlan" in plan and "hashed" not in plan, plan
+
+
 def test_a_connection_that_says_nothing_sees_and_changes_nothing(walled: Walled) -> None:
     with walled.told(HOUSE) as cursor:
         full = {table for table in WALLED if rows_that_name(cursor, table, "")}
