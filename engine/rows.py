@@ -58,7 +58,7 @@ class Rows:
             "handler": handler.get("login"),
             "supervised": bool(snapshot.registers.get("supervised")),
             "ledger_no": file.ledger_no,
-            "record": self._finding_memory(),
+            "record": self.finding_memory(),
             "rulings": file.rulings,
             "search_text": search_text(file),
             "occurred_at": occurred_at,
@@ -66,7 +66,8 @@ class Rows:
             **thresholds(snapshot.deadlines),
         }
 
-    def _finding_memory(self) -> dict[str, Any]:
+    def finding_memory(self) -> dict[str, Any]:
+        """What a finding remembers and no answer shows."""
         file = self.file
         return {
             **file.snapshot.main.stored(),
@@ -162,10 +163,6 @@ class Rows:
             "opened_at": snapshot.main.opened_at,
             "recorded_at": now,
         }
-
-    def finding_memory(self) -> dict[str, Any]:
-        """What a finding remembers and no answer shows; all that a confided step may change of it."""
-        return {"record": self._finding_memory()}
 
     def new_proceeding(self, record: Record) -> dict[str, Any]:
         """The row of a proceeding just opened."""

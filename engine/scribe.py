@@ -17,7 +17,7 @@ from engine.core.delegation import BEHALF, on_behalf_of, taking
 from engine.core.effects import Decision, Dispatch, IssueDocument, Remind, Taken
 from engine.core.ladder import LEAD_OFFICE, SUPERVISES
 from engine.core.lawbook import Lawbook
-from engine.core.standing import STANDS, statement
+from engine.core.standing import STANDS, statement, with_confided
 from engine.core.times import roles_of
 from engine.papers import Papers
 from engine.post import Post
@@ -72,8 +72,10 @@ class Scribe:
             chained.append(self._entry(file, taken, papers, sent, taken.by or who, now, stands))
         self._enter(connection, file, chained)
         if not chained:  # everything was confided: nothing that anybody is shown may change
+            assert file.found is not None, "a finding comes in with an entry"
             memory = Rows(self.office_id, self.law, file).finding_memory()
-            records.change(connection, records.FINDING, file.snapshot.id, memory)
+            kept = with_confided(file.found.case["record"], memory)
+            records.change(connection, records.FINDING, file.snapshot.id, {"record": kept})
 
     def note(
         self,

@@ -133,6 +133,13 @@ def differing(said: Iterable[tuple[int, Statement | None, bool]], now: Statement
         yield Differing(sequence, STANDS)
 
 
+def with_confided(found: Mapping[str, Any], memory: Mapping[str, Any]) -> dict[str, Any]:
+    """What a finding remembered, with only that of its memory now which no entry of its own states."""
+    confided = {name: memory["registers"][name] for name in CONFIDED_REGISTERS & memory["registers"].keys()}
+    registers = {**found.get("registers", {}), **confided}
+    return {**found, **{name: memory[name] for name in CONFIDED_MEMORY}, "registers": registers}
+
+
 def _by_id(table: str, rows: Iterable[Mapping[str, Any]]) -> list[list[Any]]:
     return [_said(table, row) for row in sorted(rows, key=lambda row: str(row["id"]))]
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, insert, select, text, update
 
 from engine.auditing import verify, verify_within
+from engine.core.commands import IMPORTER, CarryCommand
 from engine.core.snapshot import CRIMINAL_ROUTE, CRIMINAL_ROUTE_PROPOSED, SUSPICION_ON_RECORD
 from engine.core.standing import (
     BEFORE,
@@ -25,6 +26,7 @@ from engine.standing import read_back
 from models import records
 from models.tables import Deadline, Finding, Inspection, Proceeding, Referral, ReferralDeadline
 from tests.builders import Town
+from tests.desk.test_no_orphans import an_old_record
 from tests.once import Copies
 from tests.referral_walk import opened
 from tests.simulation.retelling import told_whole
@@ -119,6 +121,17 @@ def test_what_was_written_past_the_house_is_found(
     assert past_the_house.execute(text(change)).rowcount
 
     assert words in told(past_the_house)
+
+
+def test_a_step_of_which_nothing_stands_on_the_finding_leaves_what_it_states(sqlite_town: Town) -> None:
+    """The referral is the only step on a finding that came from an old ledger, which remembers less than others."""
+    sqlite_town.people["importer"] = IMPORTER
+    old = an_old_record(finding="in_progress", rectification="correcting")
+    inspection = sqlite_town.handle("importer", CarryCommand(old, "a.csv")).id
+    [finding] = sqlite_town.findings_of(inspection)
+    opened(sqlite_town, finding)
+
+    assert verify(sqlite_town.house.database).faults == []
 
 
 def test_a_record_that_nobody_made_is_found(past_the_house: Connection) -> None:
