@@ -28,7 +28,7 @@ from models.tables import Deadline, Finding, Inspection, Proceeding, Referral, R
 from tests.builders import Town
 from tests.desk.test_no_orphans import an_old_record
 from tests.once import Copies
-from tests.referral_walk import opened
+from tests.referral_walk import THRESHOLD, opened
 from tests.simulation.retelling import told_whole
 from tests.simulation.unguarded import take_guards_away
 
@@ -124,12 +124,12 @@ def test_what_was_written_past_the_house_is_found(
 
 
 def test_a_step_of_which_nothing_stands_on_the_finding_leaves_what_it_states(sqlite_town: Town) -> None:
-    """The referral is the only step on a finding that came from an old ledger, which remembers less than others."""
+    """The suspicion is the only step on a finding that came from an old ledger, which remembers less than others."""
     sqlite_town.people["importer"] = IMPORTER
     old = an_old_record(finding="in_progress", rectification="correcting")
     inspection = sqlite_town.handle("importer", CarryCommand(old, "a.csv")).id
     [finding] = sqlite_town.findings_of(inspection)
-    opened(sqlite_town, finding)
+    sqlite_town.step("C02", finding, "record_threshold", **THRESHOLD)
 
     assert verify(sqlite_town.house.database).faults == []
 
