@@ -49,15 +49,16 @@ def row_faults(
 def party_faults(connection: Connection) -> Iterator[tuple[str, str, str]]:
     """(party, Chinese, English) of each that no inspection of its own says so.
 
-    A party says what the inspection said that came in last; one that has none any more is compared with nothing.
+    A party says what the inspection said that came in last; one that has none any more is compared with nothing, and where
+    one was lawfully erased its name and identity with its own particulars alone.
     """
     for id, rows in groupby(audit_reading.parties_as_said(connection), key=lambda row: row.id):
-        (first, *rest) = rows
-        said = [row.said for row in (first, *rest) if row.said is not None]
-        own = (identity_of(first.detail), ERASED_IDENTITY + id)
-        if said and (
-            first.detail not in said or first.name != first.detail["name"] or first.identity not in own
-        ):
+        (party, *_) = inspected = list(rows)
+        if party.said is None:
+            continue
+        said = any(row.said == party.detail or row.erased for row in inspected)
+        own = party.identity in (identity_of(party.detail), ERASED_IDENTITY + id)
+        if not (said and own and party.name == party.detail["name"]):
             yield id, *PARTY
 
 

@@ -87,9 +87,10 @@ def attachments_as_kept(connection: Connection, record_id: str) -> Iterator[RowM
 
 
 def parties_as_said(connection: Connection) -> Iterator[Row[Any]]:
-    """(id, identity, name, detail, said) of every party, once for what each of its inspections said of it; None without any."""
-    said = INSPECTION.c.intake["party"].label("said")
-    asked = select(PARTY, said).select_from(PARTY.outerjoin(INSPECTION, INSPECTION.c.party_id == PARTY.c.id))
+    """(id, identity, name, detail, said, erased) of every party, once for each inspection: what that said of it, None where
+    the party has none, and by which erasure the inspection says nothing any more."""
+    said = INSPECTION.c.intake["party"].label("said"), INSPECTION.c.record["erased"].label("erased")
+    asked = select(PARTY, *said).select_from(PARTY.outerjoin(INSPECTION, INSPECTION.c.party_id == PARTY.c.id))
     yield from connection.execute(asked.order_by(PARTY.c.id), execution_options={"yield_per": 1000})
 
 

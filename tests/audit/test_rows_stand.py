@@ -25,7 +25,7 @@ from engine.core.standing import (
 from engine.standing import read_back
 from models import records
 from models.tables import Deadline, Finding, Inspection, Proceeding, Referral, ReferralDeadline
-from tests.builders import Town
+from tests.builders import PARTY, Town
 from tests.desk.test_no_orphans import an_old_record
 from tests.once import Copies
 from tests.referral_walk import THRESHOLD, opened
@@ -132,6 +132,23 @@ def test_a_step_of_which_nothing_stands_on_the_finding_leaves_what_it_states(sql
     sqlite_town.step("C02", finding, "record_threshold", **THRESHOLD)
 
     assert verify(sqlite_town.house.database).faults == []
+
+
+def test_a_party_may_say_what_an_inspection_said_that_was_erased(sqlite_town: Town) -> None:
+    """The newer of two inspections brought the party's name; it was erased, and the older one goes on."""
+    town = sqlite_town
+    town.inspect()
+    newer = town.inspect(task_no="YP2024-002", party={**PARTY, "name": "改名后的饭店"})
+    take_guards_away(town.house.database)
+    with town.house.database.writing() as connection, connection.begin():
+        blank = "UPDATE inspection SET intake = json_set(intake, '$.party.name', '〔已依法销毁〕'){} WHERE id = :id"
+        connection.execute(text(blank.format("")), {"id": newer})
+        assert "the party is not as" in told(connection)
+        erased = ", record = json_set(record, '$.erased', 'an-erasure')"
+        connection.execute(text(blank.format(erased)), {"id": newer})
+        assert "the party is not as" not in told(connection)
+        connection.execute(text("UPDATE party SET name = '另一家'"))
+        assert "the party is not as" in told(connection)
 
 
 def test_a_record_that_nobody_made_is_found(past_the_house: Connection) -> None:
