@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from engine.core.commands import Principal
 from engine.core.refusals import Refusal
 from engine.core.retention import ERASED
 from engine.desk import Desk
+from engine.digests import file_digest
 from models import records
 from models.at_rest import kept_paper
 
@@ -32,7 +32,7 @@ class AttachmentFile:
     @property
     def digest(self) -> str:
         """`sha256:` and the hex digest of the bytes."""
-        return "sha256:" + hashlib.sha256(self.content).hexdigest()
+        return file_digest(self.content)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.core.audit import GENESIS, broken_at, commitment, erased_by, listed, payload_of, utc_text
+from engine.core.audit import (
+    GENESIS,
+    broken_at,
+    erased_by,
+    listed,
+    payload_of,
+    says_what_was_committed,
+    utc_text,
+)
 from engine.core.refusals import Refusal
 from engine.edition_shelf import EditionShelf
 from engine.paper_digest import paper_digest
@@ -217,7 +225,7 @@ def _payload_faults(record: str, rows: list[dict[str, Any]], erasures: Erasures)
                 yield ChainFault(record, row["sequence"], *MISSING)
         elif erasures.claimed(row):
             yield ChainFault(record, row["sequence"], *STILL_THERE)
-        elif "shut" not in row and commitment(row["salt"], row["body"]) != row["commitment"]:
+        elif "shut" not in row and not says_what_was_committed(row):
             yield ChainFault(
                 record, row["sequence"], "条目内容与承诺值不符", "the payload is not what was committed to"
             )

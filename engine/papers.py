@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from engine.core.calendar import civil_date
 from engine.core.chart import Charts
 from engine.core.commands import Principal
 from engine.core.effects import IssueDocument, Taken
+from engine.digests import file_digest
 from engine.documents import PRESSED_WITH, DocumentPress
 from engine.paper_digest import paper_digest
 from engine.referral_vault import ReferralVault
@@ -125,7 +125,7 @@ class Papers:
         last = issued[-1]
         title = self.charts.dictionary["documents"][kind]["zh"]
         pdf = self.press.pdf(kind, self.vault.content_of(last), issued_on=last.issued_on)
-        digest = "sha256:" + hashlib.sha256(pdf).hexdigest()
+        digest = file_digest(pdf)
         return {
             "digest": digest,
             "title": title,

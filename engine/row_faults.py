@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.core.audit import ERASED, commitment, listed, payload_of
+from engine.core.audit import ERASED, listed, payload_of, says_what_was_committed
 from engine.core.snapshot import SUSPICION_ON_RECORD
 from engine.core.standing import BEFORE, CASE, DEADLINES, PROCEEDINGS, STANDS, Statement, differing
+from engine.digests import file_digest
 from engine.parties import ERASED_IDENTITY, identity_of
 from engine.standing import SUBJECTS, read_back
 from models import audit_reading
@@ -75,7 +75,7 @@ def memory_faults(connection: Connection) -> Iterator[tuple[str, str, str]]:
 def _payload(entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """What the entry says, None where it cannot be read; an empty one where it says nothing of rows."""
     body = entry["body"]
-    if body is None or "shut" in entry or commitment(entry["salt"], body) != entry["commitment"]:
+    if "shut" in entry or not says_what_was_committed(entry):
         return None
     return payload_of(entry) if any(f'"{name}"' in body for name in _TELLING) else {}
 
@@ -103,7 +103,7 @@ def _attachment_faults(
     for row in audit_reading.attachments_as_kept(connection, id):
         digest, content = row["digest"], bytes(row["content"])
         told = named.pop(digest, None)
-        is_it = erased is None or digest == f"sha256:{hashlib.sha256(content).hexdigest()}"
+        is_it = erased is None or digest == file_digest(content)
         if digest in gone:
             if content and not is_it:
                 yield len(said), *OTHER_PAPER

@@ -54,7 +54,6 @@ class Rows:
             "closed": state.kind == "ended",
             "owner_role": state.owner,
             "version": snapshot.version,
-            "sequence": snapshot.sequence,
             "handler": handler.get("login"),
             "supervised": bool(snapshot.registers.get("supervised")),
             "ledger_no": file.ledger_no,
@@ -108,7 +107,6 @@ class Rows:
         return {
             "state": main.state,
             "version": snapshot.version,
-            "sequence": snapshot.sequence,
             "intake": {**file.inspection, "result_codes": codes},
             "record": main.stored(),
             "result_text": ",".join(codes),
@@ -155,7 +153,6 @@ class Rows:
         return {
             "state": snapshot.main.state,
             "version": snapshot.version,
-            "sequence": snapshot.sequence,
             "record": {**snapshot.main.stored(), "rulings": self.file.referral_rulings},
             "doc_no": next(
                 iter(self.file.doc_numbers), None

@@ -14,6 +14,7 @@ from engine.carrier import container, envelope, manifest
 from engine.carrier.reading import BundleFault, Keyring, Opened
 from engine.core.envelope import SCHEMAS, wire_instant
 from engine.core.strict_json import Malformed, parsed
+from engine.digests import file_digest
 from engine.signing import signature
 
 SIGNED_FOR = "signed_for"
@@ -29,7 +30,7 @@ class Document:
     @property
     def digest(self) -> str:
         """As receipts name it."""
-        return "sha256:" + hashlib.sha256(self.content).hexdigest()
+        return file_digest(self.content)
 
 
 def answered(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row
 
 from engine.core.carrier_codes import CODED_KINDS, code_for, shown
 from engine.core.messages import ROUTES
+from engine.digests import file_digest
 from engine.papers import Papers
 from models import records
 from models.reading import entries
@@ -93,7 +94,7 @@ class Filling:
         for document in reversed(self._candidates(connection, record, named)):
             content = self.papers.vault.content_of(document)
             pdf = self.papers.press.pdf(document.kind, content, issued_on=document.issued_on)
-            if "sha256:" + hashlib.sha256(pdf).hexdigest() == named["digest"]:
+            if file_digest(pdf) == named["digest"]:
                 return pdf, True
             last = last or pdf
         return last, False

@@ -54,17 +54,22 @@ def chained(previous: str, entry: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(spoken).encode()).hexdigest()
 
 
+def says_what_was_committed(entry: Mapping[str, Any]) -> bool:
+    """True where the payload is there, as `salt` and `body`, and is what the entry committed to."""
+    body = entry["body"]
+    return body is not None and commitment(entry["salt"], body) == entry["commitment"]
+
+
 def payload_of(entry: Mapping[str, Any]) -> dict[str, Any]:
     """What the entry says, which has `salt` and `body`, or None.
 
     An entry says nothing, {}, where its payload is gone, is not what was committed to, or cannot be read: somebody may
     have written anything into the database.
     """
-    body = entry["body"]
-    if body is None or commitment(entry["salt"], body) != entry["commitment"]:
+    if not says_what_was_committed(entry):
         return {}
     try:
-        said = json.loads(body)
+        said = json.loads(entry["body"])
     except ValueError:
         return {}
     return said if isinstance(said, dict) else {}

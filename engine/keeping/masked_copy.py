@@ -6,7 +6,6 @@ letters, reminders, tokens and what administrators did are left out. It is a san
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from engine.core.audit import GENESIS, canonical, chained, commitment, utc_text
 from engine.core.commands import CLOCK_LOGIN, IMPORTER_LOGIN
 from engine.core.standing import STANDS
 from engine.demo.marking import DEMO
+from engine.digests import file_digest
 from engine.documents import PRESSED_WITH
 from engine.identity.passwords import hash_password
 from engine.keeping.lines import line_of, rows_of
@@ -125,7 +125,7 @@ class MaskedCopy:
         mask = Mask(secrets.token_bytes(32), known_words() - names, logins)
         own = mask.digest_of
         mask.digest_of = lambda value: (
-            _digest_of(paper(own(value))) if value.startswith("sha256:") else own(value)
+            file_digest(paper(own(value))) if value.startswith("sha256:") else own(value)
         )
         self._own_digest = own
         return mask
@@ -205,7 +205,7 @@ class MaskedCopy:
             masked["password_hash"] = self._password_hash
         if name == "attachment":
             content = paper(self._own_digest(row["digest"]))
-            masked |= {"content": content, "size": len(content), "digest": _digest_of(content)}
+            masked |= {"content": content, "size": len(content), "digest": file_digest(content)}
         return masked
 
     def _value(self, column: str, value: Any, kind: str) -> Any:
@@ -229,7 +229,3 @@ def _without_digests(body: dict[str, Any]) -> dict[str, Any]:
 def paper(token: str) -> bytes:
     """What stands in the place of a paper: nobody's, and another one for each."""
     return PAPER + token.encode() + b"\n%%EOF\n"
-
-
-def _digest_of(content: bytes) -> str:
-    return "sha256:" + hashlib.sha256(content).hexdigest()

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.administrative_record import enter
 from engine.auditing import Audited, verify
 from engine.core.refusals import Refusal
+from engine.digests import file_digest
 from engine.house_key import HouseKey
 from engine.keeping.box import Identity
 from engine.keeping.copying import Copied, CopyFault, copy_into
@@ -250,4 +251,4 @@ def _intact(vault: ReferralVault, paper: Any) -> bool:
         content = vault.bytes_of(paper)
     except Refusal:
         return False
-    return bool("sha256:" + hashlib.sha256(content).hexdigest() == paper.digest)
+    return bool(file_digest(content) == paper.digest)

@@ -30,7 +30,7 @@ from tests.desk.test_no_orphans import an_old_record
 from tests.once import Copies
 from tests.referral_walk import THRESHOLD, opened
 from tests.simulation.retelling import told_whole
-from tests.simulation.unguarded import take_guards_away
+from tests.simulation.unguarded import take_guards_away, taken_back
 
 MODELS = (Finding, Inspection, Referral, Proceeding, Deadline, ReferralDeadline)
 APART = {
@@ -65,10 +65,8 @@ def a_whole_case(town: Town) -> str:
 @pytest.fixture
 def past_the_house(standing: Town) -> Iterator[Connection]:
     """A connection past the house, whose changes are taken back."""
-    with standing.house.database.writing() as connection:
-        transaction = connection.begin()
+    with taken_back(standing.house.database) as connection:
         yield connection
-        transaction.rollback()
 
 
 def told(connection: Connection) -> str:

@@ -26,7 +26,7 @@ from tests.builders import Town
 from tests.once import Copies
 from tests.referral_walk import opened
 from tests.simulation.privilege import grant
-from tests.simulation.unguarded import take_guards_away
+from tests.simulation.unguarded import take_guards_away, taken_back
 
 HEAD = {"roles": ["inspector", "principal_head"]}
 
@@ -46,10 +46,8 @@ def granted(tables: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture
 def written(granted: Town) -> Iterator[Connection]:
     """A connection past the house, whose changes are taken back."""
-    with granted.house.database.writing() as connection:
-        transaction = connection.begin()
+    with taken_back(granted.house.database) as connection:
         yield connection
-        transaction.rollback()
 
 
 def found(connection: Connection) -> list[tuple[str, str]]:

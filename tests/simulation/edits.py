@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,7 +27,7 @@ from tests.simulation.destroying import destroy, other
 from tests.simulation.kept_rows import rows_of, this_row
 from tests.simulation.privilege import Escalating, grant
 from tests.simulation.retelling import Retelling, told_whole
-from tests.simulation.unguarded import take_guards_away
+from tests.simulation.unguarded import take_guards_away, taken_back
 
 STEP, PAYLOAD, LEAF = records.ENTRY, records.PAYLOAD, log_reading.LEAF
 OWN = (account_reading.ADMIN_ENTRY, READING, log_reading.ATTEMPT)
@@ -80,13 +80,16 @@ class Tampering:
     def edit(self) -> tuple[str, bool]:
         """(what was changed, whether that was found)."""
         while True:
-            with suppress(IntegrityError), self._open() as connection:  # else the database itself refuses
+            with (
+                suppress(IntegrityError),
+                taken_back(self.town.house.database) as connection,
+            ):  # else the database itself refuses
                 what = self.dice.choice(self.ways)(connection)
                 return what, bool(self._faults(connection))
 
     def clean(self) -> list[Any]:
         """The faults told of a record that went on as it should; there must be none."""
-        with self._open() as connection:
+        with taken_back(self.town.house.database) as connection:
             held, now = self.saved, datetime.fromisoformat("2024-04-28T09:30:00+08:00")
             for _ in range(self.dice.randint(1, 6)):
                 now += timedelta(minutes=self.dice.randint(1, 600))
@@ -108,15 +111,6 @@ class Tampering:
 
     def _faults(self, connection: Connection, held: str | None = None) -> list[Any]:
         return verify_whole(self.witness, connection, held or self.saved, self.beside, dated=True)[0].faults
-
-    @contextmanager
-    def _open(self) -> Iterator[Connection]:
-        with self.town.house.database.writing() as connection:
-            transaction = connection.begin()
-            try:
-                yield connection
-            finally:
-                transaction.rollback()
 
     # ------------------------------------------------------------------ what may be done
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, text
 
 from models.database import Database
 
@@ -22,3 +25,14 @@ def take_guards_away(database: Database) -> None:
     with database.writing() as connection, connection.begin():
         for (name,) in connection.execute(text(names)).all():
             connection.exec_driver_sql(taken.format(name))
+
+
+@contextmanager
+def taken_back(database: Database) -> Iterator[Connection]:
+    """A connection past the house; whatever is changed on it is taken back."""
+    with database.writing() as connection:
+        transaction = connection.begin()
+        try:
+            yield connection
+        finally:
+            transaction.rollback()
